@@ -1,0 +1,109 @@
+/** What a driver is: a declaration, and the connection that it makes to one device. */
+
+import type { z } from "zod";
+import type { ChargerReading, MeterReading, MeterRole } from "../model/readings.js";
+import type { Clock } from "../model/clock.js";
+import type { Log } from "../model/log.js";
+import type { PhaseCount } from "../model/phases.js";
+import type { MqttPool } from "../transport/mqtt.js";
+
+/** What a driver is given beside its own options. */
+export interface DriverContext {
+  /** Name of the device in the configuration; errors carry it. */
+  readonly name: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Connections to MQTT brokers, one per broker, shared by all devices. */
+  readonly mqtt: MqttPool;
+}
+
+/** A model that the driver is made for. */
+export interface Product {
+  readonly brand: string;
+  readonly model: string;
+  readonly firmware?: string;
+}
+
+interface Declaration<Kind extends string, Options extends z.ZodObject> {
+  readonly kind: Kind;
+  /** Its name in the configuration. */
+  readonly driver: string;
+  readonly products: readonly Product[];
+  /** What a person has to set up on the device's side, one sentence each. */
+  readonly needs: readonly string[];
+  /** What a person may write for this driver beside what every device of its kind takes. */
+  readonly options: Options;
+}
+
+/** What can be changed at a charger. Each resolves once the charger has taken it over, else rejects with DeviceError. */
+export interface ChargerWrites {
+  /** A per phase, within the driver's `current`. Volatile: never a setting kept in flash. */
+  maxAmpere(amperes: number): Promise<void>;
+  /** Start (true) or stop (false). */
+  allowCharging(allowed: boolean): Promise<void>;
+  phases?(count: PhaseCount): Promise<void>;
+  /** kWh for the session; `null` lifts it. */
+  sessionChargeConsumptionLimit?(energy: number | null): Promise<void>;
+  /** One of the texts that the channel reads. */
+  accessState?(state: string): Promise<void>;
+  transaction?(transaction: number | null): Promise<void>;
+}
+
+export type WritableChannel = keyof ChargerWrites;
+
+/** A connection to one charger. */
+export interface Charger {
+  /** Rejects with DeviceError. */
+  read(): Promise<ChargerReading>;
+  /** What this charger lacks is absent. */
+  readonly writes: ChargerWrites;
+  /** Always ends, also when the device is gone. */
+  close(): Promise<void>;
+}
+
+/** Set-points that a charger takes, in A per phase. */
+export interface CurrentRange {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+export interface ChargerDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"charger", Options> {
+  readonly current: CurrentRange;
+  /** What can be changed with these options, as declared before any contact. */
+  writable(options: z.output<Options>): readonly WritableChannel[];
+  /** Makes no contact yet: the first `read` does. */
+  connect(options: z.output<Options>, context: DriverContext): Charger;
+}
+
+/** A connection to one meter. */
+export interface Meter {
+  /** A complete new reading. Rejects with DeviceError. */
+  read(): Promise<MeterReading>;
+  /**
+   * For devices that speak by themselves: every reading as it comes, values that did not come with it being `null`.
+   * Absent: the device is polled.
+   */
+  watch?(onReading: (reading: MeterReading) => void): void;
+  /** Always ends, also when the device is gone. */
+  close(): Promise<void>;
+}
+
+export interface MeterDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"meter", Options> {
+  /** What a device measures when the configuration does not say. */
+  readonly measures: readonly MeterRole[];
+  connect(
+    options: z.output<Options> & { readonly measures: readonly MeterRole[] },
+    context: DriverContext,
+  ): Meter;
+}
+
+/** Declares a charger driver; keeps the types of its options together. */
+export function defineCharger<Options extends z.ZodObject>(driver: ChargerDriver<Options>): ChargerDriver<Options> {
+  return driver;
+}
+
+/** Declares a meter driver; keeps the types of its options together. */
+export function defineMeter<Options extends z.ZodObject>(driver: MeterDriver<Options>): MeterDriver<Options> {
+  return driver;
+}

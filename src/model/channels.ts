@@ -1,0 +1,61 @@
+/** The channels of a charger: what it can tell of itself, and what of it can be changed. */
+
+export interface Channel {
+  readonly type: "number" | "boolean" | "text";
+  /** Unit of a number, as people write it. */
+  readonly unit?: string;
+  /** All values that a text can have, where they are few. */
+  readonly values?: readonly string[];
+  /** Name for people. */
+  readonly label: string;
+}
+
+/** `disconnected`: no car · `connected`: a car that takes no current · `charging` · `fault`: the charger refuses to charge. */
+export const chargerStates = ["disconnected", "connected", "charging", "fault"] as const;
+
+export type ChargerState = (typeof chargerStates)[number];
+
+/** Every channel, in the order in which people read them. The keys are public: `read --json`, `replay`. */
+export const chargerChannels = {
+  maxAmpere: { type: "number", unit: "A", label: "Maximum current" },
+  pwmSignal: { type: "text", label: "Control pilot" },
+  error: { type: "text", label: "Error" },
+  voltageL1: { type: "number", unit: "V", label: "Voltage L1" },
+  voltageL2: { type: "number", unit: "V", label: "Voltage L2" },
+  voltageL3: { type: "number", unit: "V", label: "Voltage L3" },
+  currentL1: { type: "number", unit: "A", label: "Current L1" },
+  currentL2: { type: "number", unit: "A", label: "Current L2" },
+  currentL3: { type: "number", unit: "A", label: "Current L3" },
+  powerL1: { type: "number", unit: "W", label: "Power L1" },
+  powerL2: { type: "number", unit: "W", label: "Power L2" },
+  powerL3: { type: "number", unit: "W", label: "Power L3" },
+  power: { type: "number", unit: "W", label: "Power" },
+  phases: { type: "number", label: "Phases" },
+  sessionChargeConsumptionLimit: { type: "number", unit: "kWh", label: "Session energy limit" },
+  sessionChargeConsumption: { type: "number", unit: "kWh", label: "Session energy" },
+  totalConsumption: { type: "number", unit: "kWh", label: "Total energy" },
+  allowCharging: { type: "boolean", label: "Charging allowed" },
+  cableEncoding: { type: "number", unit: "A", label: "Cable" },
+  temperature: { type: "number", unit: "°C", label: "Temperature" },
+  firmware: { type: "text", label: "Firmware" },
+  accessState: { type: "text", label: "Access" },
+  transaction: { type: "number", label: "Transaction" },
+  state: { type: "text", values: chargerStates, label: "State" },
+} as const satisfies Record<string, Channel>;
+
+export type ChannelName = keyof typeof chargerChannels;
+
+type ValueOf<C extends Channel> = C["values"] extends readonly (infer V)[]
+  ? V
+  : { number: number; boolean: boolean; text: string }[C["type"]];
+
+/** The value of one channel; `null` where the device does not have it or did not tell it. */
+export type ChannelValue<N extends ChannelName = ChannelName> = ValueOf<(typeof chargerChannels)[N]> | null;
+
+export type ChargerChannels = { readonly [N in ChannelName]: ChannelValue<N> };
+
+export const channelNames: readonly ChannelName[] = Object.keys(chargerChannels).filter(isChannelName);
+
+export function isChannelName(name: string): name is ChannelName {
+  return Object.hasOwn(chargerChannels, name);
+}

@@ -1,0 +1,48 @@
+/** Errors that a person can do something about. Code branches on the code, people read the message. */
+
+/**
+ * `unreachable`: no connection or no answer in time · `login-refused` · `protocol`: the answer is not what this
+ * device should say · `refused`: the device says no to a write · `not-taken-over`: the device says yes, and its
+ * setting did not change · `wrong-device`: another serial number than configured · `unsupported`: it cannot do that.
+ */
+export const deviceErrorCodes = [
+  "unreachable",
+  "login-refused",
+  "protocol",
+  "refused",
+  "not-taken-over",
+  "wrong-device",
+  "unsupported",
+] as const;
+
+export type DeviceErrorCode = (typeof deviceErrorCodes)[number];
+
+interface DeviceErrorParts {
+  readonly code: DeviceErrorCode;
+  /** Name of the device in the configuration. */
+  readonly device: string;
+  /** What happened, as half a sentence without a full stop. */
+  readonly what: string;
+  /** What to do about it, as a whole sentence without a full stop. */
+  readonly advice: string;
+  readonly cause?: unknown;
+}
+
+/** A device did not do its part. */
+export class DeviceError extends Error {
+  override readonly name = "DeviceError";
+  readonly code: DeviceErrorCode;
+  readonly device: string;
+
+  constructor({ code, device, what, advice, cause }: DeviceErrorParts) {
+    super(`${device}: ${what}. ${advice}. (${code})`, { cause });
+    this.code = code;
+    this.device = device;
+  }
+}
+
+/** One line for a person, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/\s+/g, " ");
+}

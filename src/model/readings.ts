@@ -1,0 +1,87 @@
+/** What devices say, once it has been parsed. Missing is `null`, never 0. */
+
+import type { ChargerChannels } from "./channels.js";
+import type { PerPhase } from "./phases.js";
+
+/** One answer of a charger. */
+export interface ChargerReading extends ChargerChannels {
+  /**
+   * What the charger's own start and stop switch says; `null`: it has none that is apart from `allowCharging`.
+   * It tells a stop made by a person from a charger that merely has nothing to do.
+   */
+  readonly enabled: boolean | null;
+  /** Time since the charger started, in ms; `null`: it does not tell. A smaller one than before means a restart. */
+  readonly uptime: number | null;
+  /** RFID tag that opened the session; `null`: none, or not told. */
+  readonly tag: string | null;
+}
+
+/** What a meter can be mounted on. */
+export const meterRoles = ["grid", "pv", "battery", "house"] as const;
+
+export type MeterRole = (typeof meterRoles)[number];
+
+/** What was measured at one place. A value that is `null` was not measured this time. */
+export interface Quantities {
+  /** W. Grid: import +. PV: production +. Battery: discharge +. House: consumption +. */
+  readonly power: number | null;
+  /** A per phase, with the sign of the power where the meter knows it. */
+  readonly currents: PerPhase<number | null>;
+  /** V, phase to neutral. */
+  readonly voltages: PerPhase<number | null>;
+  /** W per phase, signed like `power`. */
+  readonly powers: PerPhase<number | null>;
+  /** kWh */
+  readonly importEnergy: number | null;
+  /** kWh */
+  readonly exportEnergy: number | null;
+  /** State of charge, % */
+  readonly soc: number | null;
+}
+
+/** One answer of a meter, by what it measures. */
+export type MeterReading = { readonly [R in MeterRole]?: Quantities };
+
+const none: PerPhase<null> = [null, null, null];
+
+/** Nothing measured: to be spread into by drivers, which fill in what they have. */
+export const noQuantities: Quantities = {
+  power: null,
+  currents: none,
+  voltages: none,
+  powers: none,
+  importEnergy: null,
+  exportEnergy: null,
+  soc: null,
+};
+
+/** Nothing told: to be spread into by drivers, which fill in what they have. */
+export const noChargerReading: ChargerReading = {
+  maxAmpere: null,
+  pwmSignal: null,
+  error: null,
+  voltageL1: null,
+  voltageL2: null,
+  voltageL3: null,
+  currentL1: null,
+  currentL2: null,
+  currentL3: null,
+  powerL1: null,
+  powerL2: null,
+  powerL3: null,
+  power: null,
+  phases: null,
+  sessionChargeConsumptionLimit: null,
+  sessionChargeConsumption: null,
+  totalConsumption: null,
+  allowCharging: null,
+  cableEncoding: null,
+  temperature: null,
+  firmware: null,
+  accessState: null,
+  transaction: null,
+  state: null,
+  enabled: null,
+  uptime: null,
+  tag: null,
+};
