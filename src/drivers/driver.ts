@@ -92,10 +92,7 @@ export interface Meter {
 export interface MeterDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"meter", Options> {
   /** What a device measures when the configuration does not say. */
   readonly measures: readonly MeterRole[];
-  connect(
-    options: z.output<Options> & { readonly measures: readonly MeterRole[] },
-    context: DriverContext,
-  ): Meter;
+  connect(options: z.output<Options> & { readonly measures: readonly MeterRole[] }, context: DriverContext): Meter;
 }
 
 /** Declares a charger driver; keeps the types of its options together. */

@@ -1,0 +1,75 @@
+import tseslint from "typescript-eslint";
+
+/**
+ * The floors of the house, from the ground up: each may import from itself and from what stands before it.
+ * Rooms on one line do not know each other.
+ */
+const floors = [
+  ["model"],
+  ["transport", "control", "simulator"],
+  ["drivers"],
+  ["config"],
+  ["site"],
+  ["faces"],
+  ["platform.ts", "index.ts"],
+  ["cli"],
+];
+
+/** For each room, the rooms that it must not import from. */
+const floorRules = floors.flatMap((rooms, height) =>
+  rooms.map((room) => {
+    const forbidden = floors
+      .flatMap((others, otherHeight) => (otherHeight >= height ? others : []))
+      .filter((other) => other !== room && !(room === "index.ts" && other === "platform.ts"))
+      .concat(room === "control" ? ["transport"] : []);
+    const pattern = forbidden.map((other) => other.replace(".ts", "\\.js").concat(other.endsWith(".ts") ? "$" : "/"));
+    return {
+      files: [room.endsWith(".ts") ? `src/${room}` : `src/${room}/**/*.ts`],
+      rules: {
+        "no-restricted-imports": [
+          "error",
+          {
+            patterns: [
+              {
+                regex: `^(\\.\\./)+(${pattern.join("|")})`,
+                message: "A floor imports only from the floors below it (ARCHITECTURE.md).",
+              },
+            ],
+          },
+        ],
+      },
+    };
+  }),
+);
+
+export default tseslint.config(
+  { ignores: ["dist", "coverage", "node_modules"] },
+  ...tseslint.configs.strict,
+  {
+    files: ["**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "error",
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "max-lines": ["error", { max: 400, skipComments: true, skipBlankLines: true }],
+    },
+  },
+  ...floorRules,
+  {
+    files: ["src/control/**/*.ts", "src/site/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "Time is an argument here; only site/clock.ts looks at a clock.",
+        },
+        {
+          selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",
+          message: "Timers come from the clock that one is given.",
+        },
+      ],
+    },
+  },
+  { files: ["src/site/clock.ts"], rules: { "no-restricted-syntax": "off" } },
+);
