@@ -1,0 +1,130 @@
+/** Takes readings of chargers and wishes of people into memory, and tells what a person did at the charger itself. */
+
+import type { ChargerCommand, ChargerMode } from "../model/commands.js";
+import { perPhase, phaseIndexes, type PerPhase, type PhaseCount } from "../model/phases.js";
+import type { ChargerReading } from "../model/readings.js";
+import { chargerSilence, deadTime, idleCurrent, noticeableCurrent, roomMemory } from "./limits.js";
+import { newChargerMemory, noLastingMemory, type ChargerMemory, type LastingMemory } from "./memory.js";
+import type { ChargerSettings } from "./settings.js";
+
+/** Draws and commands older than this have no part in any decision. */
+const historyKept = roomMemory + 2 * deadTime;
+
+/** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
+export function rememberCharger(
+  memory: ChargerMemory | undefined,
+  reading: ChargerReading | null,
+  now: number,
+  settings: ChargerSettings,
+  voltage: number,
+): ChargerMemory {
+  const old = memory ?? newChargerMemory(noLastingMemory);
+  if (reading === null) return { ...old, failing: true };
+
+  const restarted = hasRestarted(old, reading);
+  const draw = drawOf(reading, settings, voltage, old.lasting.given?.current ?? 0);
+  const before = old.draws.at(-1)?.currents;
+  const moved =
+    before !== undefined && phaseIndexes.some((i) => Math.abs(draw.currents[i] - before[i]) >= noticeableCurrent);
+  const idle = isEnabled(reading) !== false && isPlugged(reading) && Math.max(...draw.currents) < idleCurrent;
+  return {
+    ...old,
+    lasting: noticePerson(old.lasting, reading, restarted),
+    reading,
+    at: now,
+    failing: false,
+    draws: [...recent(old.draws, now), { at: now, ...draw }],
+    movedAt: moved ? now : old.movedAt,
+    idleSince: idle ? (old.idleSince ?? now) : null,
+  };
+}
+
+/** Takes what a person asks for into the memory of the charger. */
+export function rememberCommand(memory: ChargerMemory | undefined, command: ChargerCommand): ChargerMemory {
+  const old = memory ?? newChargerMemory(noLastingMemory);
+  const { mode, allowCharging, maxAmpere, powerLimit, sessionChargeConsumptionLimit, phases } = command;
+  let lasting = old.lasting;
+  if (mode !== undefined)
+    lasting = { ...lasting, mode, manual: lasting.manual === "stop" ? "stop" : null, pausedAt: null };
+  if (allowCharging !== undefined) lasting = { ...lasting, manual: allowCharging ? "start" : "stop", pausedAt: null };
+  if (maxAmpere !== undefined) lasting = { ...lasting, cap: maxAmpere };
+  if (powerLimit !== undefined) lasting = { ...lasting, powerLimit };
+  if (sessionChargeConsumptionLimit !== undefined)
+    lasting = { ...lasting, energyLimit: sessionChargeConsumptionLimit ?? 0 };
+  if (phases !== undefined) lasting = { ...lasting, phases };
+  return { ...old, lasting };
+}
+
+/** Keeps what is younger than the history's length, and the newest before that. */
+export function recent<T extends { readonly at: number }>(history: readonly T[], now: number): readonly T[] {
+  const first = history.findIndex(({ at }) => at >= now - historyKept);
+  return first < 0 ? history.slice(-1) : history.slice(Math.max(0, first - 1));
+}
+
+/** What the charger's start and stop switch says; `null`: not known. */
+export function isEnabled(reading: ChargerReading): boolean | null {
+  return reading.enabled ?? reading.allowCharging;
+}
+
+export function isPlugged({ state }: ChargerReading): boolean {
+  return state === "connected" || state === "charging";
+}
+
+export function isSilent({ at }: ChargerMemory, now: number): boolean {
+  return now - at > chargerSilence;
+}
+
+/** By its own word, or, from a charger that does not tell, after any time without an answer. */
+function hasRestarted({ reading: before, failing }: ChargerMemory, { uptime }: ChargerReading): boolean {
+  if (uptime === null || before === null || before.uptime === null) return failing;
+  return uptime < before.uptime;
+}
+
+/**
+ * A charger that did what we told it, and then, without a restart, does the opposite, was told so by a person.
+ * Pulling the plug ends what people did by hand.
+ */
+export function noticePerson(lasting: LastingMemory, reading: ChargerReading, restarted: boolean): LastingMemory {
+  if (reading.state === "disconnected")
+    return { ...lasting, manual: null, confirmed: false, startedAt: null, pausedAt: null };
+  const enabled = isEnabled(reading);
+  if (lasting.given === null || enabled === null) return lasting;
+  const told = lasting.given.current > 0;
+  if (enabled === told) return { ...lasting, confirmed: true };
+  if (restarted || !lasting.confirmed) return { ...lasting, confirmed: false };
+  return { ...lasting, manual: enabled ? "start" : "stop" };
+}
+
+/** A and W that the charger draws, on the phases of the house; where it does not measure, what it offers counts. */
+function drawOf(
+  reading: ChargerReading,
+  { rotation, phases }: ChargerSettings,
+  voltage: number,
+  given: number,
+): { currents: PerPhase<number>; power: number } {
+  const measured = [reading.currentL1, reading.currentL2, reading.currentL3] as const;
+  const used: PhaseCount = (reading.phases ?? (phases === 1 ? 1 : 3)) === 1 ? 1 : 3;
+  const own = measured.some((current) => current !== null)
+    ? perPhase((i) => Math.max(0, measured[i] ?? 0))
+    : spread(estimate(reading, used, voltage, given), used);
+  const currents = perPhase((house) => {
+    const socket = phaseIndexes.find((i) => rotation[i] === house);
+    return socket === undefined ? 0 : own[socket];
+  });
+  return { currents, power: reading.power ?? own.reduce((sum, current) => sum + current * voltage, 0) };
+}
+
+function estimate(reading: ChargerReading, used: PhaseCount, voltage: number, given: number): number {
+  if (reading.power !== null) return reading.power / (used * voltage);
+  return reading.state === "charging" ? (reading.maxAmpere ?? given) : 0;
+}
+
+/** One current on the first one or all three phases. */
+export function spread(current: number, phases: PhaseCount): PerPhase<number> {
+  return phases === 3 ? [current, current, current] : [current, 0, 0];
+}
+
+/** The modes in which a charger follows the sun. */
+export function isSunMode(mode: ChargerMode): boolean {
+  return mode === "solar" || mode === "solar-min";
+}

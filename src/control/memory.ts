@@ -1,0 +1,165 @@
+/** What the controller remembers from pass to pass. Plain data: it survives JSON. */
+
+import type { ChargerMode } from "../model/commands.js";
+import type { PerPhase, PhaseCount } from "../model/phases.js";
+import type { ChargerReading, MeterRole } from "../model/readings.js";
+
+export interface Memory {
+  /** Time of the last pass; 0 before the first. */
+  readonly time: number;
+  readonly meters: { readonly [name: string]: MeterMemory };
+  readonly chargers: { readonly [name: string]: ChargerMemory };
+  /** Surplus of the last minute, oldest first. */
+  readonly surplus: readonly SurplusSample[];
+  /** What others drew on each circuit in the last minute, oldest first. */
+  readonly background: { readonly [circuit: string]: readonly BackgroundSample[] };
+  /** Since when each circuit is above its limit without a break; absent: it is not. */
+  readonly overloadedSince: { readonly [circuit: string]: number };
+  /** The grid operator's limit in W. */
+  readonly powerLimit: number | null;
+}
+
+/** A measured value and when it was measured. */
+export interface Measured {
+  readonly value: number;
+  readonly at: number;
+}
+
+export interface QuantityMemory {
+  readonly power: Measured | null;
+  readonly currents: PerPhase<Measured | null>;
+  readonly voltages: PerPhase<Measured | null>;
+  readonly soc: Measured | null;
+}
+
+export interface MeterMemory {
+  readonly roles: { readonly [R in MeterRole]?: QuantityMemory };
+  /** When its last good reading came; 0: never. */
+  readonly at: number;
+  /** When its readings last differed from the ones before. */
+  readonly movedAt: number;
+  /** Good readings in a row since the last loss, counted up to what is needed. */
+  readonly good: number;
+  /** Why its last reading was not used; `null`: it was. */
+  readonly doubt: string | null;
+}
+
+/**
+ * W that chargers in a sun mode could take without import, as far as the meter can tell: `low` if the newest changes
+ * of their currents do not show in it yet, `high` if they do.
+ */
+export interface SurplusSample {
+  readonly at: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A per phase that all but our chargers draw on a circuit, at most. */
+export interface BackgroundSample {
+  readonly at: number;
+  readonly high: PerPhase<number>;
+}
+
+/** Our last command to a charger. */
+export interface Given {
+  readonly at: number;
+  /** A per phase, 0 = pause */
+  readonly current: number;
+  readonly phases: PhaseCount;
+}
+
+/** What must survive a restart of the program. */
+export interface LastingMemory {
+  /** Chosen by a person; `null`: the configured one. */
+  readonly mode: ChargerMode | null;
+  readonly phases: PhaseCount | "auto" | null;
+  /** A, a person's cap */
+  readonly cap: number | null;
+  /** W, a person's cap */
+  readonly powerLimit: number | null;
+  /** kWh per session, 0 = none; `null`: the configured one. */
+  readonly energyLimit: number | null;
+  /** Started or stopped by a person, here or at the charger. Holds until the car is unplugged. */
+  readonly manual: "start" | "stop" | null;
+  readonly given: Given | null;
+  /** The charger was seen to do what `given` says. */
+  readonly confirmed: boolean;
+  /** When our automation last started, paused, and switched the phases of, a charge. */
+  readonly startedAt: number | null;
+  readonly pausedAt: number | null;
+  readonly switchedAt: number | null;
+}
+
+export interface ChargerMemory {
+  readonly lasting: LastingMemory;
+  /** The newest reading and when it came. */
+  readonly reading: ChargerReading | null;
+  readonly at: number;
+  /** The last attempt to read failed. */
+  readonly failing: boolean;
+  readonly draws: readonly DrawSample[];
+  /** Commands of the last minute, oldest first. */
+  readonly commands: readonly Given[];
+  /** When its current last moved noticeably; 0: never. */
+  readonly movedAt: number;
+  /** Since when an allowed car takes nothing; `null`: it takes something, or may not. */
+  readonly idleSince: number | null;
+  /** Wh of value missed by waiting, or lost by staying. */
+  readonly regret: number;
+  /** Wh of value missed by not using the other number of phases. */
+  readonly phaseRegret: number;
+}
+
+/** What a charger drew on the phases of the house. */
+export interface DrawSample {
+  readonly at: number;
+  /** A */
+  readonly currents: PerPhase<number>;
+  /** W */
+  readonly power: number;
+}
+
+export const noLastingMemory: LastingMemory = {
+  mode: null,
+  phases: null,
+  cap: null,
+  powerLimit: null,
+  energyLimit: null,
+  manual: null,
+  given: null,
+  confirmed: false,
+  startedAt: null,
+  pausedAt: null,
+  switchedAt: null,
+};
+
+export const noMeterMemory: MeterMemory = { roles: {}, at: 0, movedAt: 0, good: 0, doubt: null };
+
+/** A charger that was never heard of, but for what lasted over a restart. */
+export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
+  return {
+    lasting,
+    reading: null,
+    at: 0,
+    failing: false,
+    draws: [],
+    commands: [],
+    movedAt: 0,
+    idleSince: null,
+    regret: 0,
+    phaseRegret: 0,
+  };
+}
+
+/** Where every house starts. */
+export function newMemory(lasting: { readonly [charger: string]: LastingMemory } = {}): Memory {
+  return {
+    time: 0,
+    meters: {},
+    chargers: Object.fromEntries(Object.entries(lasting).map(([name, kept]) => [name, newChargerMemory(kept)])),
+    surplus: [],
+    background: {},
+    overloadedSince: {},
+    powerLimit: null,
+  };
+}

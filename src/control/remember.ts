@@ -1,0 +1,70 @@
+/** Takes an observation into memory, before anything is decided. */
+
+import { phaseIndexes } from "../model/phases.js";
+import { recent, rememberCharger, rememberCommand } from "./chargers.js";
+import { freshForStaying } from "./limits.js";
+import type { ChargerMemory, Memory } from "./memory.js";
+import { rememberMeter, type MeterWitness } from "./meters.js";
+import type { Observation } from "./observation.js";
+import { backgroundSample, overloadedPhases } from "./room.js";
+import type { ControlSettings } from "./settings.js";
+import { situationOf, voltageOf, type Situation } from "./situation.js";
+import { surplusSample } from "./surplus.js";
+
+/** The situation after an observation. Devices that the settings do not name are ignored. */
+export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Situation {
+  const now = observation.time;
+  const voltage = voltageOf(settings, memory);
+  const chargers: Record<string, ChargerMemory> = {};
+  for (const charger of settings.chargers) {
+    const { name } = charger;
+    const reading = observation.chargers[name];
+    const command = observation.commands[name];
+    let kept = memory.chargers[name];
+    if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
+    if (command !== undefined) kept = rememberCommand(kept, command);
+    if (kept !== undefined) chargers[name] = kept;
+  }
+
+  const witness = witnessOf(chargers, now);
+  const meters = { ...memory.meters };
+  for (const { name } of settings.meters) {
+    const reading = observation.meters[name];
+    if (reading !== undefined) meters[name] = rememberMeter(meters[name], reading, now, settings, witness);
+  }
+
+  const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
+  const seen: Memory = { ...memory, time: now, meters, chargers, powerLimit };
+  return rememberHistory(situationOf(settings, seen, memory.time));
+}
+
+/** What the chargers say of their own current, to judge the meters by. */
+function witnessOf(chargers: Readonly<Record<string, ChargerMemory>>, now: number): MeterWitness {
+  const all = Object.values(chargers);
+  const fresh = all.filter(({ at, failing }) => !failing && now - at <= freshForStaying);
+  const drawn = fresh.reduce((sum, { draws }) => {
+    const newest = draws.at(-1)?.currents;
+    return sum + (newest ? phaseIndexes.reduce<number>((total, i) => total + newest[i], 0) : 0);
+  }, 0);
+  return { drawn: fresh.length > 0 ? drawn : null, drawMovedAt: Math.max(0, ...all.map(({ movedAt }) => movedAt)) };
+}
+
+/** Adds what the meters just said to the histories of surplus and of every circuit. */
+function rememberHistory(situation: Situation): Situation {
+  const { memory, settings, now } = situation;
+  const gridSpoke = settings.meters.some(
+    ({ name, measures }) => measures.includes("grid") && memory.meters[name]?.at === now,
+  );
+  const sample = gridSpoke ? surplusSample(situation) : null;
+  const surplus = sample ? [...recent(memory.surplus, now), sample] : memory.surplus;
+
+  const background = { ...memory.background };
+  const overloadedSince: Record<string, number> = {};
+  for (const circuit of settings.circuits) {
+    const { name } = circuit;
+    const next = backgroundSample(circuit, situation);
+    if (next !== null) background[name] = [...recent(background[name] ?? [], now), next];
+    if (overloadedPhases(circuit, situation).length > 0) overloadedSince[name] = memory.overloadedSince[name] ?? now;
+  }
+  return { ...situation, memory: { ...memory, surplus, background, overloadedSince } };
+}

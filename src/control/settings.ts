@@ -1,0 +1,68 @@
+/** What the controller has to know of a house that does not change while it runs. */
+
+import type { ChargerMode } from "../model/commands.js";
+import type { PhaseCount, PhaseRotation } from "../model/phases.js";
+import type { MeterRole } from "../model/readings.js";
+
+export interface ControlSettings {
+  /** Phases of the house's connection. */
+  readonly phases: PhaseCount;
+  /** V, phase to neutral, where no meter measures it. */
+  readonly voltage: number;
+  /** The main fuse and the circuits below it, parents before children. Empty: nothing guards the fuse. */
+  readonly circuits: readonly CircuitSettings[];
+  /** A that a running charger falls to when its inputs can't be trusted; 0 = pause. */
+  readonly failsafeCurrent: number;
+  /** ms that a charger may stay at its minimum while a phase is above its limit by up to 13 %. */
+  readonly overloadTolerance: number;
+  /** W; + = import allowed, − = export kept back. */
+  readonly gridTarget: number;
+  /** kWh of missed sun that one kWh from the grid is worth avoiding (λ). */
+  readonly importPenalty: number;
+  /** ms that a charge lasts at least, unless safety or a person ends it. */
+  readonly minimumRun: number;
+  /** ms that a pause lasts at least, unless a person ends it. */
+  readonly minimumPause: number;
+  readonly meters: readonly MeterSettings[];
+  readonly chargers: readonly ChargerSettings[];
+}
+
+/** Name of the circuit that all others hang on. */
+export const mainFuse = "main fuse";
+
+/** A limit that several loads share. */
+export interface CircuitSettings {
+  readonly name: string;
+  /** A per phase */
+  readonly limit: number;
+  /** `null`: nothing above it is guarded. */
+  readonly parent: string | null;
+  /** The meters that measure it, of which the highest current counts; empty: only our own chargers are counted. */
+  readonly meters: readonly string[];
+}
+
+export interface MeterSettings {
+  readonly name: string;
+  /** What of it counts for the house; empty for a meter that only serves a circuit. */
+  readonly measures: readonly MeterRole[];
+}
+
+export interface ChargerSettings {
+  readonly name: string;
+  /** A; below it charging is not possible. */
+  readonly minCurrent: number;
+  /** A */
+  readonly maxCurrent: number;
+  /** A; set-points are multiples of it. */
+  readonly step: number;
+  readonly phases: PhaseCount | "auto";
+  readonly canSwitchPhases: boolean;
+  readonly rotation: PhaseRotation;
+  readonly mode: ChargerMode;
+  /** Higher is served first. */
+  readonly priority: number;
+  /** The innermost circuit that it hangs on; `null`: the main fuse, if there is one. */
+  readonly circuit: string | null;
+  /** kWh per session; 0 = none. */
+  readonly sessionEnergyLimit: number;
+}

@@ -1,0 +1,228 @@
+/** What is true now, worked out from memory for the steps of one pass. */
+
+import type { ChargerMode } from "../model/commands.js";
+import { perPhase, phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../model/phases.js";
+import type { ChargerReading } from "../model/readings.js";
+import { isEnabled, isPlugged, isSilent } from "./chargers.js";
+import {
+  deadTime,
+  freshForRaising,
+  freshForStaying,
+  idleAfter,
+  idleCurrent,
+  longestStep,
+  readingsToTrust,
+  roomMemory,
+} from "./limits.js";
+import type { ChargerMemory, Given, LastingMemory, Measured, Memory, MeterMemory, QuantityMemory } from "./memory.js";
+import type { ChargerSettings, ControlSettings } from "./settings.js";
+
+/** How far a measurement can be relied on. */
+export interface Trust {
+  /** Good enough to raise a current. */
+  readonly raise: boolean;
+  /** Good enough to go on. */
+  readonly stay: boolean;
+  /** What is wrong, for people; empty when nothing is. */
+  readonly problem: string;
+}
+
+/** What one charger is, does, and was told. */
+export interface ChargerFacts {
+  readonly settings: ChargerSettings;
+  readonly memory: ChargerMemory;
+  readonly lasting: LastingMemory;
+  readonly reading: ChargerReading | null;
+  readonly mode: ChargerMode;
+  readonly plugged: boolean;
+  /** It has not answered for so long that commands can't be counted on. */
+  readonly silent: boolean;
+  /** A car that may charge and has long taken nothing. */
+  readonly idle: boolean;
+  /** What it holds now: our last command, or, before the first, what it says itself. 0 A = paused. */
+  readonly holding: { readonly current: number; readonly phases: PhaseCount };
+  /** Phases of the house that it loads with this number of phases. */
+  loads(phases: PhaseCount): readonly PhaseIndex[];
+  /** Phases that the car really uses with this number of phases. */
+  activePhases(phases: PhaseCount): number;
+  /** How much more than offered the car takes; 1 = what is offered. */
+  readonly greed: number;
+}
+
+/** A draw that a meter may show, depending on how much of the newest changes it has seen. */
+export interface DrawRange {
+  readonly low: PerPhase<number>;
+  readonly high: PerPhase<number>;
+  /** W */
+  readonly lowPower: number;
+  readonly highPower: number;
+}
+
+export interface Situation {
+  readonly now: number;
+  /** Time since the last pass as far as it counts, in h. */
+  readonly hours: number;
+  readonly settings: ControlSettings;
+  readonly memory: Memory;
+  /** V, phase to neutral */
+  readonly voltage: number;
+  readonly chargers: readonly ChargerFacts[];
+}
+
+/** ms that a phase must have been without current, while others carried some, to count as not used by the car. */
+const unusedPhaseAfter = roomMemory;
+
+/** A car is known to take more than offered only from this on, in A. */
+const greedFrom = 5;
+
+/** @param before time of the last pass, 0 before the first */
+export function situationOf(settings: ControlSettings, memory: Memory, before: number): Situation {
+  const now = memory.time;
+  return {
+    now,
+    hours: before === 0 ? 0 : Math.min(now - before, longestStep) / 3_600_000,
+    settings,
+    memory,
+    voltage: voltageOf(settings, memory),
+    chargers: settings.chargers.flatMap((charger) => {
+      const kept = memory.chargers[charger.name];
+      return kept ? [factsOf(charger, kept, settings, now)] : [];
+    }),
+  };
+}
+
+/** Mean of the grid's measured voltages; the configured one where none is fresh. V */
+export function voltageOf({ voltage, meters }: ControlSettings, memory: Memory): number {
+  const measured = meters
+    .filter(({ measures }) => measures.includes("grid"))
+    .flatMap(({ name }) => memory.meters[name]?.roles.grid?.voltages ?? [])
+    .filter((sample) => sample !== null && memory.time - sample.at <= freshForStaying)
+    .map((sample) => sample?.value ?? voltage)
+    .filter((value) => Math.abs(value - voltage) <= 0.15 * voltage);
+  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : voltage;
+}
+
+function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: ControlSettings, now: number): ChargerFacts {
+  const { lasting, reading } = memory;
+  const plugged = reading !== null && isPlugged(reading);
+  const unused = unusedPhases(memory, now);
+  const drawing = phaseIndexes.filter((i) => (memory.draws.at(-1)?.currents[i] ?? 0) >= idleCurrent);
+  return {
+    settings,
+    memory,
+    lasting,
+    reading,
+    mode: lasting.mode ?? settings.mode,
+    plugged,
+    silent: isSilent(memory, now),
+    idle: memory.idleSince !== null && now - memory.idleSince >= idleAfter,
+    holding: holdingOf(settings, memory, site),
+    loads: (phases) => {
+      const wired = phases === 1 ? [settings.rotation[0]] : settings.rotation.slice(0, site.phases);
+      return phaseIndexes.filter((i) => (wired.includes(i) && !unused.includes(i)) || drawing.includes(i));
+    },
+    activePhases: (phases) => (phases === 1 ? 1 : Math.max(1, 3 - unused.length)),
+    greed: greedOf(memory, now),
+  };
+}
+
+function holdingOf(
+  { phases }: ChargerSettings,
+  { lasting, reading }: ChargerMemory,
+  site: ControlSettings,
+): { current: number; phases: PhaseCount } {
+  if (lasting.given !== null) return lasting.given;
+  const told = reading?.phases ?? (phases === "auto" ? site.phases : phases);
+  const current = reading !== null && isEnabled(reading) === true ? (reading.maxAmpere ?? 0) : 0;
+  return { current, phases: told === 1 ? 1 : 3 };
+}
+
+/** Phases of the house that stayed without current while the car charged well on another. */
+function unusedPhases({ draws, lasting, reading }: ChargerMemory, now: number): readonly PhaseIndex[] {
+  const newest = draws.at(-1);
+  if (newest === undefined || reading?.state !== "charging" || Math.max(...newest.currents) < greedFrom) return [];
+  if ((lasting.given?.phases ?? 3) === 1 || now - (lasting.switchedAt ?? 0) < 2 * unusedPhaseAfter) return [];
+  const since = draws.filter(({ at }) => at >= now - unusedPhaseAfter);
+  if (since.length < 2 || (since[0]?.at ?? now) > now - unusedPhaseAfter / 2) return [];
+  const busy = since.every(({ currents }) => Math.max(...currents) >= greedFrom);
+  return busy ? phaseIndexes.filter((i) => since.every(({ currents }) => currents[i] < idleCurrent)) : [];
+}
+
+function greedOf({ draws, lasting: { given } }: ChargerMemory, now: number): number {
+  const newest = draws.at(-1);
+  if (given === null || given.current < greedFrom || newest === undefined || now - given.at < deadTime) return 1;
+  return Math.min(1.25, Math.max(1, Math.max(...newest.currents) / given.current));
+}
+
+/**
+ * What of a charger's current a meter reading taken at `measuredAt` may show. A command of the last seconds may or
+ * may not have reached the car by then, and the car's newest change may or may not have reached the meter.
+ */
+export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number): DrawRange {
+  const from = measuredAt - deadTime;
+  const { draws, commands } = charger.memory;
+  const first = draws.findIndex(({ at }) => at >= from);
+  const samples = first < 0 ? draws.slice(-1) : draws.slice(Math.max(0, first - 1));
+  const told = charger.plugged
+    ? commands.filter(({ at }) => at > from).map((command) => drawOf(charger, command, voltage))
+    : [];
+  const all = [...samples, ...told];
+  if (all.length === 0) return { low: [0, 0, 0], high: [0, 0, 0], lowPower: 0, highPower: 0 };
+  return {
+    low: perPhase((i) => Math.min(...all.map(({ currents }) => currents[i]))),
+    high: perPhase((i) => Math.max(...all.map(({ currents }) => currents[i]))),
+    lowPower: Math.min(...all.map(({ power }) => power)),
+    highPower: Math.max(...all.map(({ power }) => power)),
+  };
+}
+
+function drawOf(charger: ChargerFacts, { current, phases }: Given, voltage: number) {
+  const loads = charger.loads(phases);
+  return {
+    currents: perPhase((i) => (loads.includes(i) ? current * charger.greed : 0)),
+    power: current * charger.greed * voltage * charger.activePhases(phases),
+  };
+}
+
+/** The newest draw, in W. */
+export function powerNow({ memory }: ChargerFacts): number {
+  return memory.draws.at(-1)?.power ?? 0;
+}
+
+/** The newest draw, in A on the phases of the house. */
+export function newestDraw({ memory }: ChargerFacts): PerPhase<number> {
+  return memory.draws.at(-1)?.currents ?? [0, 0, 0];
+}
+
+/** The quantities that a meter measured of the grid, or of whatever it is mounted on for a circuit. */
+export function quantitiesOf(meter: MeterMemory | undefined): QuantityMemory | undefined {
+  return meter?.roles.grid ?? meter?.roles.house ?? meter?.roles.pv ?? meter?.roles.battery;
+}
+
+/** Judges measurements by their age and by what their meter went through lately. */
+export function trustIn(
+  name: string,
+  meter: MeterMemory | undefined,
+  needed: readonly { readonly what: string; readonly sample: Measured | null | undefined }[],
+  now: number,
+): Trust {
+  if (meter === undefined || meter.at === 0)
+    return { raise: false, stay: false, problem: `${name} has not told anything yet` };
+  const oldest = needed.reduce(
+    (worst, { what, sample }) => {
+      const age = sample ? now - sample.at : Infinity;
+      return age > worst.age ? { what, age } : worst;
+    },
+    { what: "", age: -1 },
+  );
+  const stay = oldest.age <= freshForStaying;
+  const raise = oldest.age <= freshForRaising && meter.good >= readingsToTrust && meter.doubt === null;
+  const because = meter.doubt === null ? "" : `: ${meter.doubt}`;
+  if (oldest.age > freshForRaising)
+    return { raise, stay, problem: `${name} does not tell ${oldest.what}${since(oldest.age)}${because}` };
+  return { raise, stay, problem: raise ? "" : `${name} is not trusted yet${because}` };
+}
+
+function since(age: number): string {
+  return Number.isFinite(age) ? ` since ${Math.round(age / 1_000)} s` : "";
+}

@@ -1,0 +1,25 @@
+/** Turns what is left of a wish into a set-point, and keeps pauses from being too short. */
+
+import type { ChargerFacts, Situation } from "../situation.js";
+import { amperes, duration } from "../words.js";
+import { floorTo } from "./own-limit.js";
+import type { Wish } from "./wish.js";
+
+export type SettleFacts = Pick<ChargerFacts, "settings" | "holding" | "lasting">;
+
+export function settle(
+  wish: Wish,
+  { settings, holding, lasting }: SettleFacts,
+  { now, settings: site }: Pick<Situation, "now" | "settings">,
+): Wish {
+  const pause = (reason: string): Wish => ({ current: 0, phases: holding.phases, reason });
+  if (wish.current === 0) return wish;
+  const current = floorTo(wish.current, settings.step);
+  if (current < settings.minCurrent)
+    return pause(`${wish.reason}; charging needs at least ${amperes(settings.minCurrent)}`);
+
+  const pauseLeft = lasting.pausedAt === null ? 0 : lasting.pausedAt + site.minimumPause - now;
+  if (holding.current === 0 && pauseLeft > 0 && lasting.manual !== "start")
+    return pause(`pauses for ${duration(pauseLeft)} more`);
+  return { ...wish, current };
+}

@@ -1,0 +1,15 @@
+/** What the steps hand on to each other: a current for one charger, and why it is not higher. */
+
+import type { PhaseCount } from "../../model/phases.js";
+
+export interface Wish {
+  /** A per phase; 0 = pause */
+  readonly current: number;
+  readonly phases: PhaseCount;
+  readonly reason: string;
+}
+
+/** The wish, or no more than this much of it, and then for this reason. */
+export function atMost(wish: Wish, current: number, reason: string): Wish {
+  return wish.current > current ? { ...wish, current, reason } : wish;
+}

@@ -1,0 +1,127 @@
+/** Builds houses and readings for the controller's tests, and turns the clock for them. */
+
+import { newMemory, type Memory } from "../../src/control/memory.js";
+import type { Observation } from "../../src/control/observation.js";
+import { pass, type Outcome } from "../../src/control/pass.js";
+import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
+import type { Decision } from "../../src/model/commands.js";
+import {
+  noChargerReading,
+  noQuantities,
+  type ChargerReading,
+  type MeterReading,
+  type Quantities,
+} from "../../src/model/readings.js";
+
+export const start = 1_750_000_000_000;
+
+export function charger(overrides: Partial<ChargerSettings> = {}): ChargerSettings {
+  return {
+    name: "Garage",
+    minCurrent: 6,
+    maxCurrent: 16,
+    step: 1,
+    phases: 1,
+    canSwitchPhases: true,
+    rotation: [0, 1, 2],
+    mode: "solar",
+    priority: 1,
+    circuit: null,
+    sessionEnergyLimit: 0,
+    ...overrides,
+  };
+}
+
+export function house(overrides: Partial<ControlSettings> = {}): ControlSettings {
+  return {
+    phases: 3,
+    voltage: 230,
+    circuits: [{ name: mainFuse, limit: 25, parent: null, meters: ["Grid"] }],
+    failsafeCurrent: 0,
+    overloadTolerance: 0,
+    gridTarget: 0,
+    importPenalty: 1,
+    minimumRun: 300_000,
+    minimumPause: 300_000,
+    meters: [{ name: "Grid", measures: ["grid"] }],
+    chargers: [charger()],
+    ...overrides,
+  };
+}
+
+/** A grid reading; the power is spread evenly over the phases unless currents are given. */
+export function grid(power: number, overrides: Partial<Quantities> = {}): MeterReading {
+  const each = power / 690;
+  return { grid: { ...noQuantities, power, currents: [each, each, each], ...overrides } };
+}
+
+/** A grid reading by what flows on each phase. */
+export function gridCurrents(l1: number, l2: number, l3: number): MeterReading {
+  return grid((l1 + l2 + l3) * 230, { currents: [l1, l2, l3] });
+}
+
+export function connected(overrides: Partial<ChargerReading> = {}): ChargerReading {
+  return {
+    ...noChargerReading,
+    state: "connected",
+    allowCharging: false,
+    maxAmpere: 6,
+    phases: 1,
+    power: 0,
+    currentL1: 0,
+    currentL2: 0,
+    currentL3: 0,
+    ...overrides,
+  };
+}
+
+/** A car that draws this current on the first one or on all three phases. */
+export function charging(current: number, phases: 1 | 3 = 1, overrides: Partial<ChargerReading> = {}): ChargerReading {
+  const others = phases === 3 ? current : 0;
+  return connected({
+    state: "charging",
+    allowCharging: true,
+    maxAmpere: current,
+    phases,
+    power: current * phases * 230,
+    currentL1: current,
+    currentL2: others,
+    currentL3: others,
+    ...overrides,
+  });
+}
+
+export const disconnected = connected({ state: "disconnected" });
+
+/** The controller over time. */
+export class Run {
+  memory: Memory = newMemory();
+  seconds = 0;
+  readonly settings: ControlSettings;
+  last: Outcome | undefined;
+
+  constructor(settings: ControlSettings = house()) {
+    this.settings = settings;
+  }
+
+  /** One pass, so many seconds after the one before. */
+  after(seconds: number, observation: Partial<Omit<Observation, "time">> = {}): Decision {
+    this.seconds += seconds;
+    const time = start + this.seconds * 1_000;
+    this.last = pass(this.settings, this.memory, { meters: {}, chargers: {}, commands: {}, ...observation, time });
+    this.memory = this.last.memory;
+    return this.decision("Garage");
+  }
+
+  decision(name: string): Decision {
+    const decision = this.last?.decisions[name];
+    if (decision === undefined) throw new Error(`nothing was decided for ${name}`);
+    return decision;
+  }
+
+  /** The same readings every five seconds for so long. */
+  keep(seconds: number, observation: Partial<Omit<Observation, "time">>): Decision {
+    for (let passed = 5; passed < seconds; passed += 5) this.after(5, observation);
+    return this.after(5, observation);
+  }
+}
