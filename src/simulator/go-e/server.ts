@@ -1,0 +1,212 @@
+/** A virtual go-e charger: the wallbox's inside behind the real HTTP interface, on 127.0.0.1. */
+
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import { once } from "node:events";
+import type { Evse } from "../evse.js";
+import type { ForceState, WrittenValue } from "./box.js";
+import { GoEBox } from "./box.js";
+import { allow, statusV1, writeV1 } from "./v1.js";
+import { filteredStatusV2, writeV2 } from "./v2.js";
+
+/**
+ * `silent`: takes the request, never answers · `refuse`: resets the connection · `garbage`: JSON that breaks off ·
+ * `html`: a web page · `status`: another HTTP status · `ignore-writes`: says yes and changes nothing ·
+ * `slow`: answers after `slowness` ms.
+ */
+export type GoEFault =
+  "silent" | "refuse" | "garbage" | "html" | "ignore-writes" | "slow" | { readonly status: number };
+
+export interface VirtualGoEOptions {
+  readonly evse: Evse;
+  /** 6 digits. */
+  readonly serial?: string;
+  /** 0: any that is free. */
+  readonly port?: number;
+  /** "both": hardware V3 or V4 with the legacy API switched on. */
+  readonly apiVersion: 1 | 2 | "both";
+  readonly firmware?: string;
+}
+
+/** A request as it came. */
+export interface SeenRequest {
+  /** ms, `performance.now()` */
+  readonly time: number;
+  readonly url: string;
+}
+
+type WriteListener = (key: string, value: WrittenValue) => void;
+
+const address = "127.0.0.1";
+
+export class VirtualGoE {
+  readonly evse: Evse;
+  readonly serial: string;
+  readonly requests: SeenRequest[] = [];
+  /** Most requests that were open at the same time. */
+  inFlightPeak = 0;
+  /** Misbehaviour for the requests to come; `null`: none. */
+  fault: GoEFault | null = null;
+  /** ms that a slow answer takes. */
+  slowness = 1_500;
+
+  private readonly box: GoEBox;
+  private readonly apiVersion: 1 | 2 | "both";
+  private readonly server: Server;
+  private readonly writeListeners = new Set<WriteListener>();
+  private readonly requestListeners = new Set<(request: SeenRequest) => void>();
+  private readonly slowAnswers = new Set<NodeJS.Timeout>();
+  private inFlight = 0;
+  private listeningPort = 0;
+
+  constructor({ evse, serial = "012345", apiVersion, firmware }: VirtualGoEOptions) {
+    this.evse = evse;
+    this.serial = serial;
+    this.apiVersion = apiVersion;
+    this.box = new GoEBox({
+      evse,
+      serial,
+      firmware: firmware ?? (apiVersion === 1 ? "040.0" : "055.5"),
+      hardware: apiVersion === 1 ? "v2" : "v3",
+    });
+    this.server = createServer((request, response) => this.handle(request, response));
+  }
+
+  get port(): number {
+    return this.listeningPort;
+  }
+
+  /** How often the stored current was written. */
+  get flashWrites(): number {
+    return this.box.flashWrites;
+  }
+
+  /** Calls back after each write that the box has taken over; returns what ends it. */
+  onWrite(listener: WriteListener): () => void {
+    this.writeListeners.add(listener);
+    return () => void this.writeListeners.delete(listener);
+  }
+
+  /** Calls back when a request comes in, before it is answered; returns what ends it. */
+  onRequest(listener: (request: SeenRequest) => void): () => void {
+    this.requestListeners.add(listener);
+    return () => void this.requestListeners.delete(listener);
+  }
+
+  /** A person stops the charge in the vendor's app: `alw` 0 or `frc` 1. */
+  appStop(): void {
+    this.box.forceState = 1;
+  }
+
+  /** A person starts the charge in the vendor's app: `alw` 1, or `frc` 0 or 2; it also stands for the card. */
+  appStart(force: Exclude<ForceState, 1> = 0): void {
+    allow(this.box, true);
+    this.box.forceState = force;
+  }
+
+  /** A person sets the current in the vendor's app, which stores it. A, 6–32 */
+  appCurrent(current: number): void {
+    this.box.setStoredCurrent(current);
+  }
+
+  /** Unreachable until the wallbox's own time has moved on far enough. */
+  reboot(): void {
+    this.evse.reboot();
+  }
+
+  async listen(port: number): Promise<void> {
+    this.server.listen(port, address);
+    await once(this.server, "listening");
+    const bound = this.server.address();
+    this.listeningPort = bound !== null && typeof bound === "object" ? bound.port : port;
+  }
+
+  /** Always ends, also with connections open. */
+  async close(): Promise<void> {
+    for (const timer of this.slowAnswers) clearTimeout(timer);
+    if (!this.server.listening) return;
+    const closed = once(this.server, "close");
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private handle(request: IncomingMessage, response: ServerResponse): void {
+    this.inFlight += 1;
+    this.inFlightPeak = Math.max(this.inFlightPeak, this.inFlight);
+    response.once("close", () => (this.inFlight -= 1));
+    const seen = { time: performance.now(), url: request.url ?? "/" };
+    this.requests.push(seen);
+    for (const listener of this.requestListeners) listener(seen);
+
+    if (!this.evse.reachable || this.fault === "refuse") return void request.socket.resetAndDestroy();
+    if (this.fault === "silent") return;
+    if (this.fault === "html") return send(response, 200, "text/html", "<!DOCTYPE html><title>go-eCharger</title>");
+    if (this.fault === "garbage") return send(response, 200, "application/json", '{"car":"2","amp":"16","nrg":[23');
+    if (typeof this.fault === "object" && this.fault !== null)
+      return send(response, this.fault.status, "text/plain", "");
+    if (this.fault !== "slow") return this.answer(seen.url, request, response);
+    const timer = setTimeout(() => {
+      this.slowAnswers.delete(timer);
+      this.answer(seen.url, request, response);
+    }, this.slowness);
+    this.slowAnswers.add(timer);
+  }
+
+  private answer(url: string, request: IncomingMessage, response: ServerResponse): void {
+    const { pathname, searchParams } = new URL(url, `http://${address}`);
+    const route = request.method === "GET" ? this.routes()[pathname] : undefined;
+    if (!route) return send(response, 404, "text/plain", "Not found");
+    const body = route(searchParams);
+    if (body === null) return void request.socket.destroy();
+    send(response, 200, "application/json", JSON.stringify(body));
+  }
+
+  private routes(): Readonly<Record<string, (query: URLSearchParams) => object | null>> {
+    return {
+      ...(this.apiVersion !== 2 && {
+        "/status": () => statusV1(this.box),
+        "/mqtt": (query) => this.setV1(query.get("payload") ?? ""),
+      }),
+      ...(this.apiVersion !== 1 && {
+        "/api/status": (query) => filteredStatusV2(this.box, query.get("filter")),
+        "/api/set": (query) => this.setV2(query),
+      }),
+    };
+  }
+
+  private setV1(payload: string): object {
+    const [, key, text] = /^(\w+)=(.*)$/.exec(payload) ?? [];
+    if (key !== undefined && text !== undefined && this.fault !== "ignore-writes") {
+      const { taken, value } = writeV1(this.box, key, text);
+      if (taken) this.tell(key, value);
+    }
+    return statusV1(this.box);
+  }
+
+  private setV2(query: URLSearchParams): object {
+    const answers = [...query].map(([key, text]) => {
+      if (this.fault === "ignore-writes") return [key, true];
+      const { answer, value } = writeV2(this.box, key, text);
+      if (answer === true) this.tell(key, value);
+      return [key, answer];
+    });
+    return Object.fromEntries(answers);
+  }
+
+  private tell(key: string, value: WrittenValue): void {
+    for (const listener of this.writeListeners) listener(key, value);
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** Time in the box stands still until its owner lets the `evse` advance. */
+export async function startVirtualGoE(options: VirtualGoEOptions): Promise<VirtualGoE> {
+  const device = new VirtualGoE(options);
+  await device.listen(options.port ?? 0);
+  return device;
+}
