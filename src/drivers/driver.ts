@@ -24,6 +24,14 @@ export interface Product {
   readonly firmware?: string;
 }
 
+/** What is wrong with options that are right one by one. */
+export interface OptionProblem {
+  /** The option to look at. */
+  readonly path: string;
+  /** Half a sentence for people. */
+  readonly message: string;
+}
+
 interface Declaration<Kind extends string, Options extends z.ZodObject> {
   readonly kind: Kind;
   /** Its name in the configuration. */
@@ -33,6 +41,8 @@ interface Declaration<Kind extends string, Options extends z.ZodObject> {
   readonly needs: readonly string[];
   /** What a person may write for this driver beside what every device of its kind takes. */
   readonly options: Options;
+  /** Looks at the options together, after each has been found right by itself. Absent: there is nothing to look at. */
+  check?(options: z.output<Options>): readonly OptionProblem[];
 }
 
 /** What can be changed at a charger. Each resolves once the charger has taken it over, else rejects with DeviceError. */

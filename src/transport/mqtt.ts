@@ -1,5 +1,9 @@
 /** Connections to MQTT brokers, one per broker, shared by all who use it. */
 
+import type { Log } from "../model/log.js";
+import type { BackoffOptions } from "./backoff.js";
+import { BrokerConnection } from "./mqtt-connection.js";
+
 /** One live or retained message. */
 export interface MqttMessage {
   readonly topic: string;
@@ -13,13 +17,52 @@ export interface MqttConnection {
   subscribe(topicFilter: string, onMessage: (message: MqttMessage) => void): void;
   /** Fire and forget; dropped while the broker is away. */
   publish(topic: string, payload: string): void;
-  /** Resolves once connected and subscribed to all filters; rejects with DeviceError once `timeout` ms have passed. */
+  /**
+   * Resolves once connected, and subscribed to all filters of this connection.
+   * Rejects with DeviceError as soon as the broker refuses us, or once `timeout` ms have passed.
+   */
   ready(device: string, timeout: number): Promise<void>;
+}
+
+export interface MqttLogin {
+  readonly username?: string;
+  readonly password?: string;
 }
 
 export interface MqttPool {
   /** @param url mqtt:// or mqtts://, with credentials in `login`, never in the URL */
-  connect(url: string, login?: { readonly username?: string; readonly password?: string }): MqttConnection;
+  connect(url: string, login?: MqttLogin): MqttConnection;
   /** Always ends, also when a broker is gone. */
   close(): Promise<void>;
+}
+
+/** @param retry how long to wait before a lost broker is tried again */
+export function createMqttPool(log?: Log, retry?: BackoffOptions): MqttPool {
+  const brokers = new Map<string, BrokerConnection>();
+  return {
+    connect(url, login = {}) {
+      const { protocol, host } = new URL(url);
+      const key = JSON.stringify([protocol, host, login.username ?? null]);
+      const broker = brokers.get(key) ?? new BrokerConnection(url, login, log, retry);
+      brokers.set(key, broker);
+      return shareOf(broker);
+    },
+    async close() {
+      await Promise.all([...brokers.values()].map((broker) => broker.close()));
+      brokers.clear();
+    },
+  };
+}
+
+/** One user's share of a connection: what others subscribe to does not hold it up. */
+function shareOf(broker: BrokerConnection): MqttConnection {
+  const filters = new Set<string>();
+  return {
+    subscribe(topicFilter, onMessage) {
+      filters.add(topicFilter);
+      broker.subscribe(topicFilter, onMessage);
+    },
+    publish: (topic, payload) => broker.publish(topic, payload),
+    ready: (device, timeout) => broker.ready(filters, device, timeout),
+  };
 }

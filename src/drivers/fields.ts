@@ -1,0 +1,68 @@
+/** Values out of what devices say: one row per value, read strictly; what is missing, malformed or implausible is `null`. */
+
+/** Where one value stands, what it is worth, and what of it can be true. */
+export interface Field {
+  readonly key: string;
+  /** Place in the list that stands under the key. */
+  readonly at?: number;
+  /** For people; the value is in this unit once scaled. */
+  readonly unit: string;
+  /** What one count is worth in the unit. */
+  readonly scale?: number;
+  /** Plausible values, in the unit. */
+  readonly range: readonly [min: number, max: number];
+  /** Where it stands in other firmware. */
+  readonly or?: Field;
+}
+
+/** A device's answer by key. A map, so that no key of it reaches a prototype. */
+export type Answer = ReadonlyMap<string, unknown>;
+
+/** The keys of a JSON object; `null`: it is none. */
+export function answerOf(json: unknown): Answer | null {
+  if (typeof json !== "object" || json === null || Array.isArray(json)) return null;
+  return new Map(Object.entries(json));
+}
+
+/** All values of a table. */
+export function readFields<N extends string>(
+  fields: Readonly<Record<N, Field>>,
+  answer: Answer,
+): Record<N, number | null>;
+export function readFields(fields: Readonly<Record<string, Field>>, answer: Answer): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, readField(field, answer)]));
+}
+
+export function readField({ key, at, scale = 1, range, or }: Field, answer: Answer): number | null {
+  const found = answer.get(key);
+  const raw = at === undefined ? found : Array.isArray(found) ? listItem(found, at) : undefined;
+  if (raw === undefined && or) return readField(or, answer);
+  const count = toNumber(raw);
+  return count === null ? null : plausible(scaled(count, scale), range);
+}
+
+export function plausible(value: number, [min, max]: readonly [number, number]): number | null {
+  return value >= min && value <= max ? value : null;
+}
+
+/** A finite number, as such or as text. */
+export function toNumber(raw: unknown): number | null {
+  if (typeof raw === "string") return parseNumber(raw);
+  return typeof raw === "number" && Number.isFinite(raw) ? raw : null;
+}
+
+/** A decimal number and nothing beside it: no unit, no comma, no blank, no "nan". */
+export function parseNumber(text: string): number | null {
+  if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Without the dust that a factor such as 0.1 leaves in the last digits. */
+function scaled(count: number, scale: number): number {
+  return scale === 1 ? count : Number((count * scale).toPrecision(12));
+}
+
+function listItem(list: readonly unknown[], at: number): unknown {
+  return list[at];
+}

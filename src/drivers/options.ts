@@ -1,0 +1,40 @@
+/** Options that several drivers share. */
+
+import { z } from "zod";
+
+const nameOrAddress = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?|[0-9A-Fa-f:.]+:[0-9A-Fa-f:.]*)$/;
+const hostMessage = "write a name or an IP address alone, such as 192.168.1.36: no http://, port, path or blanks";
+
+/** A host as URLs write it: IPv6 addresses stand in brackets there. */
+export function hostInUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Name or IP address of a device. Nothing else fits, so that no option can lead a request elsewhere. */
+export const hostOption = z
+  .string()
+  .regex(nameOrAddress, hostMessage)
+  .refine((host) => URL.canParse(`http://${hostInUrl(host)}`), hostMessage)
+  .describe("Name or IP address of the device.");
+
+/** TCP port, 1–65535. */
+export function portOption(port: number) {
+  return z.int().min(1).max(65_535).default(port).describe("TCP port of the device.");
+}
+
+const brokerMessage = "write it like mqtt://192.168.1.10:1883; user name and password stand in options of their own";
+
+/** Where a broker is found when the configuration does not say. */
+export const defaultBroker = "mqtt://127.0.0.1:1883";
+
+/** Address of an MQTT broker, without credentials. */
+export const brokerOption = z
+  .string()
+  .regex(/^mqtts?:\/\/[^@/?#\s]+\/?$/, brokerMessage)
+  .refine((url) => URL.canParse(url), brokerMessage)
+  .describe("Address of the MQTT broker.");
+
+/** An MQTT topic, or the beginning of one: no wildcards, no blanks, no empty levels. */
+export const topicOption = z
+  .string()
+  .regex(/^[^+#/\s\0]+(\/[^+#/\s\0]+)*$/, "write it without wildcards, blanks, and slashes at its ends");

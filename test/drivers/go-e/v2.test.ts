@@ -1,0 +1,276 @@
+import fc from "fast-check";
+import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
+import { readingV2 } from "../../../src/drivers/chargers/go-e/v2.js";
+import type { Charger } from "../../../src/drivers/driver.js";
+import { DeviceError } from "../../../src/model/errors.js";
+import type { ChargerReading } from "../../../src/model/readings.js";
+import { Evse } from "../../../src/simulator/evse.js";
+import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
+import { failureOf } from "../../support/failure.js";
+import { jsonAt, sendJson, startRawHttp } from "../../support/raw-http.js";
+
+/** Typed from the vendor's "apikeys-en.md": a Gemini that charges with 10 A on three phases. */
+const status = {
+  car: 2,
+  err: 0,
+  alw: true,
+  frc: 2,
+  psm: 2,
+  pnp: 3,
+  fwv: "055.5",
+  amp: 10,
+  nrg: [231.4, 229.1, 233.2, 1.2, 10.1, 9.9, 10.3, 2311, 2205.5, 2399, 0, 6915.5, 100, 99, 98, 0],
+  dwo: 10500,
+  wh: 5123.4,
+  eto: 1234567,
+  cbl: 32,
+  tma: [28.25, 31.5],
+  trx: 1,
+  rbt: 2208867,
+};
+
+const expected: ChargerReading = {
+  maxAmpere: 10,
+  pwmSignal: "CHARGING",
+  error: "NONE",
+  voltageL1: 231.4,
+  voltageL2: 229.1,
+  voltageL3: 233.2,
+  currentL1: 10.1,
+  currentL2: 9.9,
+  currentL3: 10.3,
+  powerL1: 2_311,
+  powerL2: 2_205.5,
+  powerL3: 2_399,
+  power: 6_915.5,
+  phases: 3,
+  sessionChargeConsumptionLimit: 10.5,
+  sessionChargeConsumption: 5.1234,
+  totalConsumption: 1_234.567,
+  allowCharging: true,
+  cableEncoding: 32,
+  temperature: 31.5,
+  firmware: "055.5",
+  accessState: null,
+  transaction: 1,
+  state: "charging",
+  enabled: true,
+  uptime: 2_208_867,
+  tag: null,
+};
+
+const commaFilter = "/api/status?filter=car,err,alw,frc,psm,pnp,fwv,amp,nrg,dwo,wh,eto,cbl,tma,trx,rbt";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+function connectTo(port: number, deadline?: number): Charger {
+  const charger = connectGoE({ host: "127.0.0.1", port, apiVersion: 2 }, "Garage", deadline);
+  cleanUp.push(() => charger.close());
+  return charger;
+}
+
+async function box(answers: Readonly<Record<string, unknown>>) {
+  const server = await startRawHttp(jsonAt(answers));
+  cleanUp.push(() => server.close());
+  return { charger: connectTo(server.port), server };
+}
+
+async function virtual(firmware?: string, deadline?: number) {
+  const evse = new Evse({ current: 16, maxCurrent: 16 });
+  const device = await startVirtualGoE({ evse, apiVersion: 2, ...(firmware === undefined ? {} : { firmware }) });
+  cleanUp.push(() => device.close());
+  return { charger: connectTo(device.port, deadline), device, evse };
+}
+
+const read = (changes: object): ChargerReading => readingV2({ ...status, ...changes }, "Garage");
+
+test("a status off the wire is this reading, and only its keys are asked for", async () => {
+  const { charger, server } = await box({ [commaFilter]: status });
+  expect(await charger.read()).toEqual(expected);
+  expect(server.urls).toEqual([commaFilter]);
+});
+
+test.each<[why: string, changes: object, reading: Partial<ChargerReading>]>([
+  ["no car", { car: 1 }, { state: "disconnected", pwmSignal: "IDLE" }],
+  ["waiting", { car: 3 }, { state: "connected", pwmSignal: "WAITING_FOR_CAR" }],
+  ["done", { car: 4 }, { state: "connected", pwmSignal: "COMPLETE" }],
+  ["error", { car: 5 }, { state: "fault", pwmSignal: "ERROR" }],
+  ["unknown", { car: 0 }, { state: "fault", pwmSignal: "UNKNOWN/ERROR" }],
+  ["internal error", { car: null }, { state: "fault", pwmSignal: "INTERNAL" }],
+  ["a state of a later firmware", { car: 42 }, { state: "fault", pwmSignal: "UNKNOWN 42" }],
+  ["no error is not the car's idle state", { err: 0 }, { error: "NONE" }],
+  ["residual current", { err: 1 }, { state: "fault", error: "FiAc" }],
+  ["stuck contactor", { err: 9 }, { state: "fault", error: "ContactorStuck" }],
+  ["lock", { err: 16 }, { state: "fault", error: "StatusLockStuckLocked" }],
+  ["an error of a later firmware", { err: 20 }, { state: "fault", error: "UNKNOWN 20" }],
+  ["an error that is null", { err: null }, { state: "fault", error: "INTERNAL" }],
+  ["an error that is not told", { err: undefined }, { state: "charging", error: null }],
+  ["stopped", { frc: 1, alw: false }, { enabled: false, allowCharging: false }],
+  ["neutral", { frc: 0 }, { enabled: true }],
+  ["a switch that is not told", { frc: undefined, alw: undefined }, { enabled: null, allowCharging: null }],
+  ["a malformed switch", { alw: 1 }, { allowCharging: null }],
+  ["one phase", { psm: 1 }, { phases: 1 }],
+  ["the charger chooses: what it uses", { psm: 0, pnp: 1 }, { phases: 1 }],
+  ["no mode is told: what it uses", { psm: undefined, pnp: 3 }, { phases: 3 }],
+  ["the charger chooses, and does not tell: what is measured", { psm: 0, pnp: undefined }, { phases: 3 }],
+  [
+    "the charger chooses, and is at rest: not known",
+    { psm: 0, pnp: 0, nrg: [230, 230, 230, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] },
+    { phases: null },
+  ],
+  ["no limit", { dwo: null }, { sessionChargeConsumptionLimit: null }],
+  ["no cable", { cbl: null }, { cableEncoding: null }],
+  ["no transaction", { trx: null }, { transaction: null }],
+  ["a transaction without a card", { trx: 0 }, { transaction: 0 }],
+  ["a list of one sensor is not valid", { tma: [28.25] }, { temperature: null }],
+  ["an empty list of sensors", { tma: [] }, { temperature: null }],
+  ["null among the sensors", { tma: [20, null] }, { temperature: null }],
+  ["no sensors", { tma: undefined }, { temperature: null }],
+  ["a firmware that is no text", { fwv: 55 }, { firmware: null }],
+  ["an energy below nothing", { wh: -5, eto: -1 }, { sessionChargeConsumption: null, totalConsumption: null }],
+  ["a power that there is not", { nrg: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100_001] }, { power: null }],
+])("%s", (_why, changes, reading) => expect(read(changes)).toMatchObject(reading));
+
+test.each<[why: string, json: unknown]>([
+  ["car missing", { ...status, car: undefined }],
+  ["car a text", { ...status, car: "2" }],
+  ["nrg no list", { ...status, nrg: {} }],
+  ["nrg with a gap", { ...status, nrg: [null] }],
+  ["an empty object", {}],
+  ["a list", []],
+])("not a status: %s", (_why, json) => {
+  expect(() => readingV2(json, "Garage")).toThrow(expect.objectContaining({ code: "protocol", device: "Garage" }));
+});
+
+test("whatever JSON comes, reading it fails as a device does or not at all", () => {
+  const nearly = fc.record(Object.fromEntries(Object.keys(status).map((key) => [key, fc.anything()])), {
+    requiredKeys: [],
+  });
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.anything(), nearly), (json) => {
+      try {
+        readingV2(json, "Garage");
+      } catch (error) {
+        expect(error).toBeInstanceOf(DeviceError);
+      }
+    }),
+  );
+});
+
+test.each<[why: string, write: (charger: Charger) => Promise<void> | undefined, url: string, key: string]>([
+  ["lowest current", (c) => c.writes.maxAmpere(6), "/api/set?amp=6", "amp"],
+  ["highest current", (c) => c.writes.maxAmpere(32), "/api/set?amp=32", "amp"],
+  ["start", (c) => c.writes.allowCharging(true), "/api/set?frc=2", "frc"],
+  ["stop", (c) => c.writes.allowCharging(false), "/api/set?frc=1", "frc"],
+  ["one phase", (c) => c.writes.phases?.(1), "/api/set?psm=1", "psm"],
+  ["three phases", (c) => c.writes.phases?.(3), "/api/set?psm=2", "psm"],
+  ["a limit", (c) => c.writes.sessionChargeConsumptionLimit?.(10.5), "/api/set?dwo=10500", "dwo"],
+  ["a limit is rounded", (c) => c.writes.sessionChargeConsumptionLimit?.(7.2567), "/api/set?dwo=7257", "dwo"],
+  ["no limit", (c) => c.writes.sessionChargeConsumptionLimit?.(null), "/api/set?dwo=null", "dwo"],
+  ["0 is no limit either", (c) => c.writes.sessionChargeConsumptionLimit?.(0), "/api/set?dwo=null", "dwo"],
+  ["a transaction", (c) => c.writes.transaction?.(3), "/api/set?trx=3", "trx"],
+  ["no transaction", (c) => c.writes.transaction?.(null), "/api/set?trx=null", "trx"],
+])("%s on the wire", async (_why, write, url, key) => {
+  const { charger, server } = await box({ [url]: { [key]: true } });
+  await write(charger);
+  expect(server.urls).toEqual([url]);
+});
+
+test.each<[string, (charger: Charger) => Promise<void> | undefined]>([
+  ["5 A", (c) => c.writes.maxAmpere(5)],
+  ["33 A", (c) => c.writes.maxAmpere(33)],
+  ["10.5 A", (c) => c.writes.maxAmpere(10.5)],
+  ["a limit under 1 Wh", (c) => c.writes.sessionChargeConsumptionLimit?.(0.0004)],
+  ["a limit that is no number", (c) => c.writes.sessionChargeConsumptionLimit?.(NaN)],
+  ["card 11", (c) => c.writes.transaction?.(11)],
+  ["card -1", (c) => c.writes.transaction?.(-1)],
+])("%s is refused before anything is sent", async (_what, write) => {
+  const { charger, server } = await box({});
+  expect((await failureOf(Promise.resolve(write(charger)))).code).toBe("unsupported");
+  expect(server.urls).toEqual([]);
+});
+
+test.each<[why: string, answer: unknown, code: string, said: string]>([
+  ["a no", { amp: "value must be\nbetween 6 and 16" }, "refused", "amp=16 was refused: value must be between 6 and 16"],
+  ["neither yes nor no", { amp: false }, "protocol", "not answered with a yes or a no"],
+  ["an answer to something else", { frc: true }, "protocol", "not answered with a yes or a no"],
+  ["nothing", {}, "protocol", "not answered with a yes or a no"],
+  ["a list", [true], "protocol", "not answered with a yes or a no"],
+])("a write that is answered with %s", async (_why, answer, code, said) => {
+  const { charger } = await box({ "/api/set?amp=16": answer });
+  const failure = await failureOf(charger.writes.maxAmpere(16));
+  expect(failure.code).toBe(code);
+  expect(failure.message).toContain(said);
+});
+
+test("what a charger refuses, it says why", async () => {
+  const { charger, device } = await virtual();
+  const failure = await failureOf(charger.writes.maxAmpere(32));
+  expect(failure.code).toBe("refused");
+  expect(failure.message).toContain("value must be between 6 and 16");
+  expect(device.requests).toHaveLength(1);
+});
+
+test("what is written to a charger is read back from it", async () => {
+  const { charger, evse } = await virtual();
+  await charger.writes.maxAmpere(7);
+  await charger.writes.phases?.(1);
+  await charger.writes.allowCharging(false);
+  await charger.writes.sessionChargeConsumptionLimit?.(4.2);
+  evse.advance(2); // its logic looks at settings once per second
+  expect(await charger.read()).toMatchObject({
+    maxAmpere: 7,
+    phases: 1,
+    enabled: false,
+    allowCharging: false,
+    sessionChargeConsumptionLimit: 4.2,
+  });
+});
+
+test("older firmware is asked in its own way, found out once", async () => {
+  const { charger, device } = await virtual("051.3");
+  expect((await charger.read()).firmware).toBe("051.3");
+  const first = device.requests.length;
+  expect((await charger.read()).state).toBe("disconnected");
+  expect(device.requests.slice(first).every(({ url }) => url.includes("filter=[%22"))).toBe(true);
+  expect(device.requests.map(({ url }) => url.includes("filter=car,")).filter(Boolean)).toHaveLength(1);
+});
+
+test("no question to older firmware asks for more than ten keys", async () => {
+  const { charger, device } = await virtual("051.3");
+  await charger.read();
+  const lists = device.requests.slice(1).map(({ url }) => decodeURI(url).split(",").length);
+  expect(Math.max(...lists)).toBeLessThanOrEqual(10);
+});
+
+test("a firmware that has understood commas once is not asked in the old way when it stumbles", async () => {
+  let asked = 0;
+  const server = await startRawHttp((_request, response) => {
+    asked += 1;
+    sendJson(response, asked === 1 ? status : {});
+  });
+  cleanUp.push(() => server.close());
+  const charger = connectTo(server.port);
+  await charger.read();
+  expect((await failureOf(charger.read())).code).toBe("protocol");
+  expect(server.urls).toHaveLength(2);
+});
+
+test("a write whose answer is lost is not sent again", async () => {
+  const { charger, device } = await virtual(undefined, 80);
+  device.fault = "silent";
+  expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("unreachable");
+  expect(device.requests.map(({ url }) => url)).toEqual(["/api/set?amp=10"]);
+});
+
+test("a switched-off API is named in the advice", async () => {
+  const { charger, device } = await virtual();
+  device.fault = { status: 403 };
+  const failure = await failureOf(charger.read());
+  expect(failure.code).toBe("login-refused");
+  expect(failure.message).toContain("Switch on the local HTTP API");
+});

@@ -1,0 +1,55 @@
+/** A clock that stands still until it is turned. */
+
+import type { Clock, Timer } from "../../src/model/clock.js";
+
+interface Pending {
+  readonly at: number;
+  readonly callback: () => void;
+}
+
+export class TestClock implements Clock {
+  #now: number;
+  readonly #timers = new Set<Pending>();
+
+  constructor(start = 1_750_000_000_000) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(delay: number, callback: () => void): Timer {
+    const timer: Pending = { at: this.#now + Math.max(0, delay), callback };
+    this.#timers.add(timer);
+    return { cancel: () => void this.#timers.delete(timer) };
+  }
+
+  /** Timers that have not fired. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  /** Goes on by so many ms, fires what falls due in its order, and lets promises settle in between. */
+  async advance(duration: number): Promise<void> {
+    if (duration < 0) throw new RangeError("Time does not go back");
+    const end = this.#now + duration;
+    await settle();
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#timers.delete(next);
+      this.#now = next.at;
+      next.callback();
+      await settle();
+    }
+    this.#now = end;
+  }
+
+  #next(end: number): Pending | undefined {
+    return [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+  }
+}
+
+/** Lets all promises settle that wait for nothing from outside. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

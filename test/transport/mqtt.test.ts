@@ -1,0 +1,219 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { Aedes } from "aedes";
+import { type Broker, startBroker } from "../../src/simulator/broker.js";
+import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
+import { matchesTopic } from "../../src/transport/topics.js";
+import { failureOf } from "../support/failure.js";
+import { observe } from "../support/mqtt-observer.js";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+const soon = { first: 5, longest: 20, jitter: 0 };
+
+function pool(lines: string[] = []): MqttPool {
+  const keep = (line: string): void => void lines.push(line);
+  const made = createMqttPool({ error: keep, warn: keep, info: keep, debug: keep }, soon);
+  cleanUp.push(() => made.close());
+  return made;
+}
+
+async function broker(login?: { username: string; password: string }): Promise<Broker> {
+  const made = await startBroker(login ? { login } : {});
+  cleanUp.push(() => made.close());
+  return made;
+}
+
+test.each([
+  ["a/b", "a/b", true],
+  ["a/b", "a/c", false],
+  ["a/b", "a/b/c", false],
+  ["a/b/c", "a/b", false],
+  ["a/+", "a/b", true],
+  ["a/+", "a", false],
+  ["a/+", "a/", true],
+  ["+/+", "a/b", true],
+  ["a/+/c", "a/b/c", true],
+  ["a/#", "a", true],
+  ["a/#", "a/b/c", true],
+  ["#", "a/b", true],
+  ["#", "$SYS/uptime", false],
+  ["+/uptime", "$SYS/uptime", false],
+  ["$SYS/#", "$SYS/uptime", true],
+])("filter %s and topic %s: %s", (filter, topic, expected) => expect(matchesTopic(filter, topic)).toBe(expected));
+
+test("users of one broker share a connection, and each hears what it subscribed to", async () => {
+  const { url } = await broker();
+  const mqtt = pool();
+  const first = mqtt.connect(url);
+  const second = mqtt.connect(`${url}/`);
+  const power = observe(first, "meter/+/power");
+  const all = observe(second, "meter/#");
+  await Promise.all([first.ready("Grid", 5_000), second.ready("Grid", 5_000)]);
+  second.publish("meter/1/power", "12");
+  second.publish("meter/1/current", "1");
+  await all.count(2);
+  expect(power.messages).toEqual([{ topic: "meter/1/power", payload: "12", retained: false }]);
+});
+
+test("what is retained is told apart from what is live", async () => {
+  const { url } = await broker();
+  const device = await import("mqtt").then(({ connectAsync }) => connectAsync(url));
+  cleanUp.push(() => device.endAsync(true));
+  await device.publishAsync("meter/power", "1", { retain: true, qos: 1 });
+  const connection = pool().connect(url);
+  const seen = observe(connection, "meter/power");
+  await seen.count(1);
+  await device.publishAsync("meter/power", "2", { retain: true, qos: 1 });
+  await seen.count(2);
+  expect(seen.messages.map(({ payload, retained }) => [payload, retained])).toEqual([
+    ["1", true],
+    ["2", false],
+  ]);
+});
+
+test("a message over 64 KiB is dropped, its neighbours are not", async () => {
+  const { url } = await broker();
+  const connection = pool().connect(url);
+  const seen = observe(connection, "a/#");
+  await connection.ready("Grid", 5_000);
+  connection.publish("a/large", "x".repeat(64 * 1024 + 1));
+  connection.publish("a/most", "x".repeat(64 * 1024));
+  connection.publish("a/small", "1");
+  await seen.count(2);
+  expect(seen.messages.map(({ topic }) => topic)).toEqual(["a/most", "a/small"]);
+});
+
+test("after a broker's restart everything is subscribed to again, once", async () => {
+  const made = await broker();
+  const lines: string[] = [];
+  const connection = pool(lines).connect(made.url);
+  const seen = observe(connection, "meter/+");
+  await connection.ready("Grid", 5_000);
+  for (let round = 1; round <= 3; round++) {
+    await made.restart();
+    await backAgain(lines, round);
+    await connection.ready("Grid", 5_000);
+    connection.publish("meter/power", String(round));
+    connection.publish("meter/end", String(round));
+    await seen.count(2 * round);
+  }
+  expect(seen.messages.filter(({ topic }) => topic === "meter/power").map(({ payload }) => payload)).toEqual([
+    "1",
+    "2",
+    "3",
+  ]);
+  expect(lines.filter((line) => line.includes("cannot be reached"))).toHaveLength(3);
+});
+
+/** Resolves once the log has said so often that the broker is back. */
+async function backAgain(lines: readonly string[], times: number): Promise<void> {
+  while (lines.filter((line) => line.includes("connected again")).length < times)
+    await new Promise((resolve) => setImmediate(resolve));
+}
+
+test("one reader's mistake does not cost the others their message", async () => {
+  const { url } = await broker();
+  const lines: string[] = [];
+  const connection = pool(lines).connect(url);
+  connection.subscribe("a", () => {
+    throw new Error("a mistake");
+  });
+  const seen = observe(connection, "a");
+  await connection.ready("Grid", 5_000);
+  connection.publish("a", "1");
+  await seen.count(1);
+  expect(lines.join()).toContain("a mistake");
+});
+
+test("a wrong password is a refused login at once, and is nowhere to be read", async () => {
+  const { url } = await broker({ username: "house", password: "right" });
+  const lines: string[] = [];
+  const connection = pool(lines).connect(url, { username: "house", password: "hidden-password" });
+  connection.subscribe("a", () => undefined);
+  const failure = await failureOf(connection.ready("Grid", 5_000));
+  expect(failure.code).toBe("login-refused");
+  expect(failure.message).toContain("Grid: the MQTT broker at 127.0.0.1");
+  expect(`${failure.message} ${failure.stack} ${lines.join()}`).not.toContain("hidden");
+});
+
+test("the right password opens", async () => {
+  const { url } = await broker({ username: "house", password: "right" });
+  const connection = pool().connect(url, { username: "house", password: "right" });
+  await expect(connection.ready("Grid", 5_000)).resolves.toBeUndefined();
+});
+
+test("a broker that is away is unreachable once the time is over", async () => {
+  const made = await broker();
+  await made.kill();
+  const failure = await failureOf(pool().connect(made.url).ready("Grid", 30));
+  expect(failure.code).toBe("unreachable");
+  expect(failure.message).toContain(`no connection to the MQTT broker at 127.0.0.1:${made.port} within 0.03 s`);
+});
+
+test("a refused subscription is said to those who asked for it, and to no one else", async () => {
+  const url = await selectiveBroker("secret/#");
+  const mqtt = pool();
+  const refused = mqtt.connect(url);
+  const granted = mqtt.connect(url);
+  refused.subscribe("secret/#", () => undefined);
+  granted.subscribe("open/#", () => undefined);
+  const failure = await failureOf(refused.ready("Grid", 5_000));
+  expect(failure.code).toBe("login-refused");
+  expect(failure.message).toContain("refuses the subscription to secret/#");
+  await expect(granted.ready("Grid", 5_000)).resolves.toBeUndefined();
+});
+
+test.each<[string, (socket: Socket) => void]>([
+  ["never answers", () => undefined],
+  ["hangs up at once", (socket) => socket.resetAndDestroy()],
+  ["speaks another protocol", (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n")],
+])("a broker that %s harms nobody, and closing ends", async (_what, meet) => {
+  const url = await listening(
+    createServer((socket) => {
+      socket.on("error", () => undefined);
+      meet(socket);
+    }),
+  );
+  const mqtt = pool();
+  const failure = await failureOf(mqtt.connect(url).ready("Grid", 60));
+  expect(failure.code).toBe("unreachable");
+  const before = performance.now();
+  await mqtt.close();
+  expect(performance.now() - before).toBeLessThan(1_200);
+});
+
+test("closing ends those who still wait", async () => {
+  const made = await broker();
+  await made.kill();
+  const mqtt = pool();
+  const waiting = failureOf(mqtt.connect(made.url).ready("Grid", 60_000));
+  await mqtt.close();
+  expect((await waiting).code).toBe("unreachable");
+});
+
+async function selectiveBroker(forbidden: string): Promise<string> {
+  const aedes = await Aedes.createBroker({
+    authorizeSubscribe: (_client, subscription, done) =>
+      done(null, subscription.topic === forbidden ? null : subscription),
+  });
+  cleanUp.push(() => new Promise((resolve) => aedes.close(resolve)));
+  return listening(createServer((socket) => void aedes.handle(socket)));
+}
+
+async function listening(server: Server): Promise<string> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => sockets.add(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanUp.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const address = server.address();
+  return `mqtt://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+}
