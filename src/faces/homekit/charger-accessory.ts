@@ -1,0 +1,167 @@
+/** One charger as an accessory: its services, and what of it is published. */
+
+import type { Characteristic, PlatformAccessory, Service } from "homebridge";
+import type { Clock } from "../../model/clock.js";
+import { messageOf } from "../../model/errors.js";
+import type { Log } from "../../model/log.js";
+import type { ChargerView, House } from "../../site/house.js";
+import type { CharacteristicDefinition, Facts, Hap, ServiceDefinition, SettingWrite, Wish } from "./definition.js";
+import { characteristicOf, informationOf, prune, serviceOf } from "./hap-objects.js";
+import { firmwareRevision, homeName, identityText } from "./names.js";
+import { outlet } from "./outlet.js";
+import { plug } from "./plug.js";
+import { Publication } from "./publication.js";
+import { sun } from "./sun.js";
+import { temperature } from "./temperature.js";
+
+/** ms for which HomeKit waits for a setting to be taken over; then it is acknowledged, and a failure is only logged. */
+const longestWait = 2_500;
+
+interface ChargerAccessoryParts {
+  readonly hap: Hap;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly house: House;
+  readonly accessory: PlatformAccessory;
+  readonly charger: ChargerView;
+  /** Calls back when the accessory has to be stored anew. */
+  readonly onGrown: () => void;
+}
+
+export class ChargerAccessory {
+  private readonly services: readonly ServiceDefinition[];
+  private readonly publications = new Map<string, Publication>();
+
+  constructor(private readonly parts: ChargerAccessoryParts) {
+    this.services = [outlet(parts.charger), plug, temperature, sun];
+    this.introduce(parts.charger);
+    prune(parts.hap, parts.accessory, this.publish());
+    this.refresh();
+  }
+
+  /** Publishes what has changed since the last time. */
+  refresh(): void {
+    const facts = this.facts();
+    if (facts?.reading.firmware != null) this.introduceFirmware(facts.reading.firmware);
+    if (this.learn(facts)) {
+      this.publish();
+      this.parts.onGrown();
+    }
+    this.publications.forEach((publication) => publication.refresh());
+  }
+
+  stop(): void {
+    this.publications.forEach((publication) => publication.stop());
+  }
+
+  private charger(): ChargerView | null {
+    return this.parts.house.chargers.find(({ name }) => name === this.parts.charger.name) ?? null;
+  }
+
+  private facts(): Facts | null {
+    const charger = this.charger();
+    return charger?.reachable && charger.reading !== null ? { charger, reading: charger.reading } : null;
+  }
+
+  private introduce({ name, brand, model }: ChargerView): void {
+    const { hap, accessory } = this.parts;
+    informationOf(hap, accessory)
+      .updateCharacteristic(hap.Characteristic.Manufacturer, identityText(brand, "Maker"))
+      .updateCharacteristic(hap.Characteristic.Model, identityText(model, "Charger"))
+      .updateCharacteristic(hap.Characteristic.SerialNumber, identityText(name, "Charger"));
+  }
+
+  private introduceFirmware(firmware: string): void {
+    const { hap, accessory } = this.parts;
+    const revision = informationOf(hap, accessory).getCharacteristic(hap.Characteristic.FirmwareRevision);
+    const text = firmwareRevision(firmware);
+    if (revision.value !== text) revision.updateValue(text);
+  }
+
+  /** Ids of what this charger has told at least once, kept with the accessory. */
+  private get told(): readonly string[] {
+    const stored: unknown = this.parts.accessory.context["told"];
+    return Array.isArray(stored) ? stored.filter((id) => typeof id === "string") : [];
+  }
+
+  /** @returns whether the charger told something for the first time */
+  private learn(facts: Facts | null): boolean {
+    if (facts === null) return false;
+    const told = this.told;
+    const news = this.services
+      .flatMap(({ characteristics }) => characteristics)
+      .filter(({ id, always, read }) => !always && !told.includes(id) && read(facts) !== null)
+      .map(({ id }) => id);
+    if (news.length === 0) return false;
+    this.parts.accessory.context["told"] = [...told, ...news];
+    return true;
+  }
+
+  /** Makes what is missing; finds what is there. */
+  private publish(): ReadonlyMap<Service, ReadonlySet<Characteristic>> {
+    const { hap, accessory, charger } = this.parts;
+    const told = this.told;
+    const published = new Map<Service, ReadonlySet<Characteristic>>();
+    for (const definition of this.services) {
+      const wanted = definition.characteristics.filter(({ id, always }) => always || told.includes(id));
+      if (wanted.length === 0) continue;
+      const service = serviceOf(hap, accessory, homeName(charger.name), definition);
+      published.set(service, new Set(wanted.map((characteristic) => this.publishOne(service, characteristic))));
+    }
+    return published;
+  }
+
+  private publishOne(service: Service, definition: CharacteristicDefinition): Characteristic {
+    const { hap, clock } = this.parts;
+    const characteristic = characteristicOf(hap, service, definition);
+    if (this.publications.has(definition.id)) return characteristic;
+    const publication = new Publication({
+      hap,
+      clock,
+      characteristic,
+      definition,
+      charger: () => this.charger(),
+      facts: () => this.facts(),
+      carryOut: (wish, onFailure) => this.carryOut(wish, onFailure),
+    });
+    this.publications.set(definition.id, publication);
+    return characteristic;
+  }
+
+  /** The controller takes a command at once; a setting goes to the charger, and HomeKit does not wait for it for long. */
+  private async carryOut(wish: Wish, onFailure: () => void): Promise<void> {
+    const { house, charger, log, clock } = this.parts;
+    const warn = (error: unknown) => log.warn(messageOf(error));
+    if ("command" in wish) {
+      try {
+        house.command(charger.name, wish.command);
+      } catch (error) {
+        warn(error);
+        throw error;
+      }
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const patience = clock.after(longestWait, resolve);
+      this.writeSetting(wish.setting).then(
+        () => {
+          patience.cancel();
+          resolve();
+        },
+        (error: unknown) => {
+          patience.cancel();
+          warn(error);
+          onFailure();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  private writeSetting(setting: SettingWrite): Promise<void> {
+    const { house, charger } = this.parts;
+    return setting.channel === "accessState"
+      ? house.write(charger.name, setting.channel, setting.value)
+      : house.write(charger.name, setting.channel, setting.value);
+  }
+}

@@ -1,0 +1,82 @@
+/** HomeKit's view of the house: one accessory per charger, made, found again and taken away. */
+
+import type { PlatformAccessory } from "homebridge";
+import type { Clock } from "../../model/clock.js";
+import type { Log } from "../../model/log.js";
+import type { ChargerView, House } from "../../site/house.js";
+import { ChargerAccessory } from "./charger-accessory.js";
+import type { HomeKitApi } from "./definition.js";
+import { homeName } from "./names.js";
+
+/** HAP, Categories.OUTLET: the icon while pairing. */
+const outletCategory = 7;
+
+export interface HomeKitFaceParts {
+  readonly api: HomeKitApi;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly house: House;
+  readonly pluginName: string;
+  readonly platformName: string;
+}
+
+export class HomeKitFace {
+  /** Every accessory that Homebridge has of ours, by UUID. */
+  private readonly accessories = new Map<string, PlatformAccessory>();
+  private chargers: readonly ChargerAccessory[] = [];
+  private unsubscribe: (() => void) | null = null;
+
+  constructor(private readonly parts: HomeKitFaceParts) {}
+
+  /** Takes an accessory back that Homebridge has kept. */
+  restore(accessory: PlatformAccessory): void {
+    this.accessories.set(accessory.UUID, accessory);
+  }
+
+  /** Once Homebridge has restored all it had. Starting again is starting anew. */
+  start(): void {
+    this.stop();
+    const { house } = this.parts;
+    this.prune();
+    this.chargers = house.chargers.map((charger) => this.open(charger));
+    this.unsubscribe = house.onChange(() => this.chargers.forEach((charger) => charger.refresh()));
+  }
+
+  stop(): void {
+    this.unsubscribe?.();
+    this.unsubscribe = null;
+    this.chargers.forEach((charger) => charger.stop());
+    this.chargers = [];
+  }
+
+  /** By the name in the configuration: it is what people keep when they replace a charger or its address. */
+  private uuidOf(charger: ChargerView): string {
+    return this.parts.api.hap.uuid.generate(`${this.parts.pluginName}:charger:${charger.name}`);
+  }
+
+  /** Devices that are no longer configured go; devices that are merely silent stay. */
+  private prune(): void {
+    const { api, house, pluginName, platformName } = this.parts;
+    const wanted = house.chargers.map((charger) => this.uuidOf(charger));
+    const gone = [...this.accessories.values()].filter(({ UUID }) => !wanted.includes(UUID));
+    if (gone.length === 0) return;
+    api.unregisterPlatformAccessories(pluginName, platformName, gone);
+    gone.forEach(({ UUID }) => this.accessories.delete(UUID));
+  }
+
+  private open(charger: ChargerView): ChargerAccessory {
+    const { api, log, clock, house, pluginName, platformName } = this.parts;
+    const uuid = this.uuidOf(charger);
+    const cached = this.accessories.get(uuid);
+    const accessory = cached ?? new api.platformAccessory(homeName(charger.name), uuid, outletCategory);
+    const onGrown = () => {
+      if (this.accessories.has(uuid)) api.updatePlatformAccessories([accessory]);
+    };
+    const opened = new ChargerAccessory({ hap: api.hap, log, clock, house, accessory, charger, onGrown });
+    if (cached === undefined) {
+      this.accessories.set(uuid, accessory);
+      api.registerPlatformAccessories(pluginName, platformName, [accessory]);
+    }
+    return opened;
+  }
+}

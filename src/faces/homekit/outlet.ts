@@ -1,0 +1,45 @@
+/** The charger itself: an outlet that is on while charging is allowed, with everything else there is to say in Eve. */
+
+import type { ChargerView } from "../../site/house.js";
+import { channelCharacteristics, controlCharacteristics } from "./channels.js";
+import { booleanOf, type CharacteristicDefinition, type ServiceDefinition } from "./definition.js";
+import { eveCharacteristics } from "./eve.js";
+
+/** A: below it a phase carries what the charger itself and a waiting car take. */
+const noCurrent = 0.5;
+
+const outletCharacteristics: readonly CharacteristicDefinition[] = [
+  {
+    id: "outlet:on",
+    shape: "On",
+    always: true,
+    read: ({ charger, reading }) => reading.allowCharging ?? charger.decision?.allowCharging ?? false,
+    wish(value) {
+      const allowCharging = booleanOf(value);
+      return allowCharging === null ? null : { command: { allowCharging } };
+    },
+  },
+  {
+    id: "outlet:in-use",
+    shape: "OutletInUse",
+    always: true,
+    read: ({ reading }) =>
+      reading.state === "charging" ||
+      [reading.currentL1, reading.currentL2, reading.currentL3].some((current) => (current ?? 0) > noCurrent),
+  },
+];
+
+export function outlet(charger: ChargerView): ServiceDefinition {
+  return {
+    type: "Outlet",
+    subtype: "charger",
+    label: "",
+    primary: true,
+    characteristics: [
+      ...outletCharacteristics,
+      ...eveCharacteristics,
+      ...channelCharacteristics(charger),
+      ...controlCharacteristics,
+    ],
+  };
+}
