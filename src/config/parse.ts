@@ -1,0 +1,136 @@
+/** From what a person wrote to what the house starts with. Every fault is reported, all at once. */
+
+import type { ChargerDriver, MeterDriver } from "../drivers/driver.js";
+import { chargerDrivers, meterDrivers } from "../drivers/registry.js";
+import { chargerProblems, duplicateAddresses, duplicateNames, siteProblems } from "./checks.js";
+import { readCharger, readMeter, readUndriven, writtenDevices } from "./devices.js";
+import type { ChargerConfig, MeterConfig, SiteBroker } from "./devices.js";
+import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
+import type { Problem } from "./problems.js";
+import { blockSchema, monitorSettings } from "./schema.js";
+import type { MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
+
+/** What the house starts with. */
+export interface Config {
+  readonly name: string;
+  readonly site: SiteConfig;
+  readonly surplus: SurplusConfig;
+  /** Broker for meters that have none of their own. */
+  readonly mqtt?: MqttConfig | undefined;
+  readonly chargers: readonly ChargerConfig[];
+  /** A circuit may name a meter that is not among them, because it is faulty: nothing measures that circuit then. */
+  readonly meters: readonly MeterConfig[];
+}
+
+export interface ParsedConfig {
+  /** All devices without a problem. `null`: a problem lies outside the devices, and nothing can be guarded safely. */
+  readonly config: Config | null;
+  readonly problems: readonly Problem[];
+  /** To be told once, each a sentence without a full stop. */
+  readonly warnings: readonly string[];
+}
+
+export interface Drivers {
+  readonly chargers: readonly ChargerDriver[];
+  readonly meters: readonly MeterDriver[];
+}
+
+export const installedDrivers: Drivers = { chargers: chargerDrivers, meters: meterDrivers };
+
+/**
+ * Never throws.
+ * @param block the platform's block; `undefined`, `null` and `{}` configure nothing
+ */
+export function parseConfig(block: unknown, drivers: Drivers = installedDrivers): ParsedConfig {
+  const top = check(blockSchema, block ?? {}, []);
+  const written = isBlock(block) ? block : {};
+  const site = blockSchema.shape.site.safeParse(written["site"]).data ?? null;
+  const broker = siteBroker(written["mqtt"]);
+
+  const chargers = writtenDevices("chargers", listIn(written["chargers"]));
+  const meters = writtenDevices("meters", listIn(written["meters"]));
+  const monitors = writtenDevices("residualCurrentMonitors", listIn(written["residualCurrentMonitors"]));
+
+  const readChargers = chargers.map((device) => ({
+    keys: device.keys,
+    ...readCharger(device, drivers.chargers, broker),
+  }));
+  const readMeters = meters.map((device) => ({ keys: device.keys, ...readMeter(device, drivers.meters, broker) }));
+  const goodChargers = readChargers.flatMap(({ keys, value }) => (value === null ? [] : [{ keys, config: value }]));
+
+  const problems = oncePerPlace([
+    ...top.problems,
+    ...(site === null
+      ? []
+      : siteProblems(
+          site,
+          meters.map(({ label }) => label),
+        )),
+    ...[...readMeters, ...readChargers].flatMap((device) => device.problems),
+    ...monitors.flatMap((device) => readUndriven(device, monitorSettings)),
+    ...goodChargers.flatMap(({ keys, config }) => chargerProblems(config, site, keys)),
+    ...duplicateNames([...meters, ...chargers, ...monitors]),
+    ...duplicateAddresses(goodChargers),
+  ]);
+
+  const starts = (keys: readonly PropertyKey[]) => {
+    const place = pathText(keys);
+    return problems.every(({ path }) => path !== place && !path.startsWith(`${place}.`));
+  };
+  const { value } = top;
+  const config: Config | null =
+    value === null || problems.some(({ device }) => device === undefined)
+      ? null
+      : {
+          name: value.name,
+          site: value.site,
+          surplus: value.surplus,
+          mqtt: value.mqtt,
+          chargers: goodChargers.filter(({ keys }) => starts(keys)).map((each) => fitted(each.config, value.site)),
+          meters: readMeters.flatMap((each) => (each.value !== null && starts(each.keys) ? [each.value] : [])),
+        };
+  return {
+    config,
+    problems,
+    warnings: [...(config === null ? [nothingStarts] : guardWarnings(config)), ...unserved(written)],
+  };
+}
+
+const nothingStarts = "nothing starts: a fault outside the devices leaves nothing that could be guarded safely";
+
+function listIn(written: unknown): readonly unknown[] {
+  return Array.isArray(written) ? written : [];
+}
+
+function siteBroker(written: unknown): SiteBroker {
+  if (written === undefined) return null;
+  return blockSchema.shape.mqtt.safeParse(written).data ?? "faulty";
+}
+
+/** A house with one phase leaves nothing to switch. */
+function fitted(charger: ChargerConfig, site: SiteConfig): ChargerConfig {
+  return site.phases === 1 ? { ...charger, phases: 1 } : charger;
+}
+
+function guardWarnings({ site, chargers, meters }: Config): string[] {
+  if (chargers.length === 0) return [];
+  const warnings = site.mainFuse === undefined ? ["nothing guards the main fuse: set site.mainFuse"] : [];
+  if (meters.some(({ measures }) => measures.includes("grid"))) return warnings;
+  const blind = chargers.filter(({ mode }) => site.mainFuse !== undefined || mode.startsWith("solar"));
+  if (blind.length === 0) return warnings;
+  const names = blind.map(({ name }) => name).join(", ");
+  const stay = site.failsafeCurrent === 0 ? "paused" : `at ${site.failsafeCurrent} A (site.failsafeCurrent)`;
+  return [...warnings, `${names} will stay ${stay}: no meter measures the grid`];
+}
+
+/** Settings that this version takes but does nothing with. */
+function unserved(written: Readonly<Record<string, unknown>>): string[] {
+  const warnings: string[] = [];
+  if (written["mqtt"] !== undefined)
+    warnings.push("mqtt: the broker serves the meters; nothing is published to it yet");
+  if (written["influx"] !== undefined) warnings.push("influx: not served by this version yet");
+  const { web } = written;
+  if (isBlock(web) && web["port"] !== undefined && web["port"] !== 0)
+    warnings.push("web: not served by this version yet");
+  return warnings;
+}

@@ -1,0 +1,102 @@
+/** Drivers for the tests: they reach nothing, and remember what they were connected with. */
+
+import { z } from "zod";
+import { defineCharger, defineMeter } from "../../src/drivers/driver.js";
+import type { Charger, DriverContext } from "../../src/drivers/driver.js";
+import { brokerOption, hostOption, portOption } from "../../src/drivers/options.js";
+import { noChargerReading, noQuantities } from "../../src/model/readings.js";
+
+/** Options of all connections that were made, the newest last. */
+export const connectedWith: unknown[] = [];
+
+function connect(options: object): Charger {
+  connectedWith.push(options);
+  return {
+    read: () => Promise.resolve(noChargerReading),
+    writes: { maxAmpere: () => Promise.resolve(), allowCharging: () => Promise.resolve() },
+    close: () => Promise.resolve(),
+  };
+}
+
+const box = defineCharger({
+  kind: "charger",
+  driver: "box",
+  products: [{ brand: "Boxes Inc.", model: "Box" }],
+  needs: [],
+  options: z.object({
+    host: hostOption,
+    port: portOption(502),
+    unitId: z.int().min(1).max(255).optional(),
+    switchable: z.boolean().default(true),
+    plug: z.enum(["type1", "type2"]).optional(),
+    token: z.string().regex(/^\d+$/, "it takes digits").optional(),
+  }),
+  current: { min: 6, max: 32, step: 1 },
+  writable: ({ switchable }) =>
+    switchable ? ["maxAmpere", "allowCharging", "phases"] : ["maxAmpere", "allowCharging"],
+  connect,
+});
+
+const narrow = defineCharger({
+  kind: "charger",
+  driver: "narrow",
+  products: [
+    { brand: "Boxes Inc.", model: "Narrow 1" },
+    { brand: "Boxes Inc.", model: "Narrow 2" },
+  ],
+  needs: [],
+  options: z.object({
+    host: hostOption,
+    port: portOption(80),
+    plug: z.enum(["type2", "schuko"]).optional(),
+    length: z.number().optional(),
+  }),
+  current: { min: 8, max: 20, step: 1 },
+  writable: () => ["maxAmpere", "allowCharging"],
+  connect,
+});
+
+const counter = defineMeter({
+  kind: "meter",
+  driver: "counter",
+  products: [{ brand: "Counters Ltd.", model: "Counter" }],
+  needs: [],
+  measures: ["grid", "pv"],
+  options: z.object({
+    transport: z.enum(["mqtt", "http"]).default("http"),
+    url: brokerOption.optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    host: hostOption.optional(),
+  }),
+  check: ({ transport, host }) =>
+    transport === "http" && host === undefined ? [{ path: "host", message: "is needed without MQTT" }] : [],
+  connect(options) {
+    connectedWith.push(options);
+    return { read: () => Promise.resolve({ grid: noQuantities }), close: () => Promise.resolve() };
+  },
+});
+
+export const drivers = { chargers: [box, narrow], meters: [counter] };
+
+const noop = () => undefined;
+
+export const context: DriverContext = {
+  name: "Test",
+  log: { error: noop, warn: noop, info: noop, debug: noop },
+  clock: { now: () => 0, after: () => ({ cancel: noop }) },
+  mqtt: {
+    connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve() }),
+    close: () => Promise.resolve(),
+  },
+};
+
+/** A charger that is right; what is given replaces its keys. */
+export function charger(keys: object = {}): Record<string, unknown> {
+  return { name: "Garage", driver: "box", host: "192.168.1.36", ...keys };
+}
+
+/** A meter that is right; what is given replaces its keys. */
+export function meter(keys: object = {}): Record<string, unknown> {
+  return { name: "Grid", driver: "counter", host: "192.168.1.20", ...keys };
+}

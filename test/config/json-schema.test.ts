@@ -1,0 +1,177 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import { configSchema, configSchemaText } from "../../src/config/json-schema.js";
+import { installedDrivers, parseConfig } from "../../src/config/parse.js";
+import { isBlock } from "../../src/config/problems.js";
+import { chargerSettings, meterSettings } from "../../src/config/schema.js";
+import { charger, drivers, meter } from "./drivers.js";
+
+/** Homebridge's own keywords (`condition`) are none of JSON Schema's. */
+const ajv = new Ajv({ strict: false, allErrors: true });
+
+function schemaOf(wrapper: Record<string, unknown>): object {
+  const { schema } = wrapper;
+  if (typeof schema !== "object" || schema === null) throw new Error("no schema");
+  return schema;
+}
+
+function within(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((outer, key) => (isBlock(outer) ? outer[key] : undefined), value);
+}
+
+test("the file in the package is the one that is generated", () => {
+  const committed = readFileSync(new URL("../../config.schema.json", import.meta.url), "utf8");
+  expect(committed).toBe(configSchemaText()); // else: npm run build && npm run schema
+});
+
+test("Homebridge's wrapper", () => {
+  expect(configSchema()).toMatchObject({
+    pluginAlias: "EVCharging",
+    pluginType: "platform",
+    singular: true,
+    strictValidation: false,
+    headerDisplay: expect.any(String),
+    schema: { type: "object", properties: { name: { type: "string", default: "EV Charging" } } },
+  });
+});
+
+test("it is Draft 7, and the page gets no keyword of ours", () => {
+  const schema = schemaOf(configSchema());
+  expect(ajv.validateSchema(schema)).toBe(true);
+  expect(JSON.stringify(schema)).not.toMatch(/"unit"|\$schema/);
+});
+
+const validate = ajv.compile(schemaOf(configSchema(drivers)));
+
+describe("the page and the parser agree", () => {
+  const blocks: [ok: boolean, block: object][] = [
+    [true, {}],
+    [true, { name: "EV", platform: "EVCharging", _bridge: {} }],
+    [false, { name: 5 }],
+    [true, { site: { mainFuse: 25, phases: 1 } }],
+    [false, { site: { mainFuse: 5 } }],
+    [false, { site: { mainFuse: "25" } }],
+    [false, { site: { phases: 2 } }],
+    [false, { site: { fases: 3 } }],
+    ...[0, 6, 80].map((failsafeCurrent): [boolean, object] => [true, { site: { failsafeCurrent } }]),
+    ...[-1, 1, 5.9, 81].map((failsafeCurrent): [boolean, object] => [false, { site: { failsafeCurrent } }]),
+    [true, { site: { circuits: [{ name: "A", limit: 16 }] } }],
+    [true, { site: { circuits: [{ name: "A", limit: 16, parent: null }] } }],
+    [false, { site: { circuits: [{ name: "A", limit: 16, parent: 5 }] } }],
+    [false, { site: { circuits: [{ name: "A" }] } }],
+    [true, { surplus: { importPenalty: 0.25 } }],
+    [false, { surplus: { minimumRun: -1 } }],
+    [true, { mqtt: { url: "mqtts://a:8883", username: "u", password: "p" } }],
+    [false, { mqtt: {} }],
+    [false, { mqtt: { url: "http://a" } }],
+    [false, { mqtt: { url: "mqtt://u:p@a" } }],
+    [false, { mqtt: { url: "mqtt://a", topic: "a/+" } }],
+    [true, { influx: { url: "http://a:8086/", database: "ev" } }],
+    [false, { influx: { url: "ftp://a", database: "ev" } }],
+    [true, { web: { port: 8080, host: "127.0.0.1" } }],
+    [false, { web: { port: "8080" } }],
+    [true, { meters: [], chargers: [] }],
+    [false, { chargers: {} }],
+  ];
+  const chargers: [ok: boolean, keys: object][] = [
+    [true, {}],
+    [true, { phases: 1 }],
+    [true, { phases: "auto" }],
+    [false, { phases: 2 }],
+    [false, { phases: "1" }],
+    [true, { phaseRotation: "L3 L2 L1" }],
+    [false, { phaseRotation: "L1 L1 L2" }],
+    [false, { phaseRotation: [0, 1, 2] }],
+    [true, { minCurrent: 6, maxCurrent: 32 }],
+    [false, { minCurrent: 5 }],
+    [false, { mode: "sun" }],
+    [false, { driver: "boxx" }],
+    [false, { driver: undefined }],
+    [false, { host: undefined }],
+    [false, { host: "http://a" }],
+    [true, { host: "fe80::1" }],
+    [false, { hots: "a" }],
+    [false, { name: "Garage!" }],
+    [true, { name: "Süd 2" }],
+    [false, { priority: 0.5 }],
+    [true, { unitId: 255 }],
+    [false, { unitId: 256 }],
+  ];
+  const meters: [ok: boolean, keys: object][] = [
+    [true, {}],
+    [true, { measures: ["grid", "battery"] }],
+    [false, { measures: [] }],
+    [false, { measures: ["grid", "grid"] }],
+    [false, { measures: ["gas"] }],
+    [false, { pollInterval: 6 }],
+    [false, { transport: "serial" }],
+  ];
+  const samples = [
+    ...blocks,
+    ...chargers.map(([ok, keys]): [boolean, object] => [ok, { chargers: [charger(keys)] }]),
+    ...meters.map(([ok, keys]): [boolean, object] => [ok, { meters: [meter(keys)] }]),
+  ];
+
+  test.each(samples)("%s: %j", (ok, block) => {
+    const written: unknown = JSON.parse(JSON.stringify(block));
+    expect(parseConfig(written, drivers).problems.length === 0).toBe(ok);
+    expect(validate(written)).toBe(ok);
+  });
+});
+
+test("what the page fills in by itself is right", () => {
+  const filled = new Ajv({ strict: false, useDefaults: true }).compile(schemaOf(configSchema(drivers)));
+  const page: Record<string, unknown> = { meters: [meter()], chargers: [charger()] };
+  expect(filled(page)).toBe(true);
+  expect(page).toMatchObject({ name: "EV Charging", site: { phases: 3 }, chargers: [{ minCurrent: 6 }] });
+  expect(parseConfig(page, drivers).problems).toEqual([]);
+});
+
+test.each([
+  ["mqtt", ["schema", "properties", "mqtt"]],
+  ["influx", ["schema", "properties", "influx"]],
+  ["a circuit", ["schema", "properties", "site", "properties", "circuits", "items"]],
+])("the page fills nothing into %s, which is complete or absent", (_what, path) => {
+  const part = within(configSchema(), path);
+  expect(part).toMatchObject({ type: "object", required: expect.any(Array) });
+  expect(JSON.stringify(part)).not.toContain('"default"');
+});
+
+test("a default that the page does not fill in is told", () => {
+  const topic = within(configSchema(), ["schema", "properties", "mqtt", "properties", "topic"]);
+  expect(topic).toMatchObject({ description: "Default: ev-charging" });
+});
+
+test.each([
+  ["host", '["box","narrow"]'],
+  ["length", '["narrow"]'],
+])("the page shows %s for the drivers that take it", (option, names) => {
+  const path = ["schema", "properties", "chargers", "items", "properties", option, "condition"];
+  expect(within(configSchema(drivers), path)).toEqual({
+    functionBody: `return ${names}.includes(model.chargers?.[arrayIndices[arrayIndices.length - 1]]?.driver);`,
+  });
+});
+
+test("of an option that drivers see differently, the page keeps what they agree on", () => {
+  const path = ["schema", "properties", "chargers", "items", "properties"];
+  const options = within(configSchema(drivers), path);
+  expect(within(options, ["port"])).toMatchObject({ type: "integer", minimum: 1, maximum: 65_535 });
+  expect(within(options, ["port"])).not.toHaveProperty("default");
+  expect(within(options, ["plug"])).toMatchObject({ enum: ["type1", "type2", "schuko"] });
+});
+
+const everyDriver = [
+  ...installedDrivers.chargers.map(({ driver, options }) => ({ driver, options, settings: chargerSettings.shape })),
+  ...installedDrivers.meters.map(({ driver, options }) => ({ driver, options, settings: meterSettings.shape })),
+];
+
+test.each(everyDriver)("$driver: no option hides a setting that all devices have", ({ options, settings }) => {
+  expect(Object.keys(options.shape).filter((option) => Object.hasOwn(settings, option))).toEqual([]);
+});
+
+test("no two drivers of one kind have one name", () => {
+  for (const list of [installedDrivers.chargers, installedDrivers.meters]) {
+    const names = list.map(({ driver }) => driver);
+    expect(new Set(names).size).toBe(names.length);
+  }
+});

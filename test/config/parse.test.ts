@@ -1,0 +1,279 @@
+import fc from "fast-check";
+import { parseConfig } from "../../src/config/parse.js";
+import { charger, connectedWith, context, drivers, meter } from "./drivers.js";
+
+const parse = (block: unknown) => parseConfig(block, drivers);
+
+/** A house in which everything is right. */
+const house = { site: { mainFuse: 25 }, meters: [meter()], chargers: [charger()] };
+
+describe("what is right", () => {
+  test.each([[undefined], [null], [{}], [{ platform: "EVCharging", name: "EV", _bridge: { port: 1 } }]])(
+    "%j configures nothing and says nothing",
+    (block) => {
+      const { config, problems, warnings } = parse(block);
+      expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
+      expect(config).toMatchObject({ chargers: [], meters: [] });
+    },
+  );
+
+  test("everything has the default that is documented", () => {
+    const { config, problems, warnings } = parse(house);
+    expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
+    expect(config).toEqual({
+      name: "EV Charging",
+      site: { phases: 3, voltage: 230, mainFuse: 25, circuits: [], failsafeCurrent: 0, overloadTolerance: 0 },
+      surplus: { gridTarget: 0, importPenalty: 1, minimumRun: 300, minimumPause: 300 },
+      mqtt: undefined,
+      meters: [
+        {
+          name: "Grid",
+          driver: "counter",
+          pollInterval: 2,
+          measures: ["grid", "pv"],
+          brand: "Counters Ltd.",
+          model: "Counter",
+          connect: expect.any(Function),
+        },
+      ],
+      chargers: [
+        {
+          name: "Garage",
+          driver: "box",
+          pollInterval: 5,
+          minCurrent: 6,
+          maxCurrent: 16,
+          phases: "auto",
+          phaseRotation: [0, 1, 2],
+          mode: "solar",
+          priority: 1,
+          sessionEnergyLimit: 0,
+          brand: "Boxes Inc.",
+          model: "Box",
+          writable: ["maxAmpere", "allowCharging", "phases"],
+          range: { min: 6, max: 32, step: 1 },
+          address: "192.168.1.36:502",
+          connect: expect.any(Function),
+        },
+      ],
+    });
+  });
+
+  test("the example of the documentation, as far as there are drivers for it", () => {
+    const { config, problems, warnings } = parseConfig({
+      platform: "EVCharging",
+      name: "EV Charging",
+      site: {
+        phases: 3,
+        voltage: 230,
+        mainFuse: 25,
+        circuits: [{ name: "Garage", limit: 32, parent: null, meter: "Garage meter" }],
+        failsafeCurrent: 0,
+      },
+      meters: [
+        {
+          name: "Grid",
+          driver: "shelly-3em",
+          measures: ["grid"],
+          transport: "mqtt",
+          topic: "shellies/shellyem3-AABBCC",
+        },
+        { name: "Garage meter", driver: "shelly-3em", measures: ["house"], transport: "http", host: "192.168.1.20" },
+      ],
+      chargers: [
+        {
+          name: "Garage",
+          driver: "go-e",
+          host: "192.168.1.36",
+          apiVersion: 2,
+          pollInterval: 5,
+          minCurrent: 6,
+          maxCurrent: 16,
+          phases: "auto",
+          phaseRotation: "L1 L2 L3",
+          mode: "solar",
+          priority: 1,
+          circuit: "Garage",
+          sessionEnergyLimit: 0,
+        },
+      ],
+      residualCurrentMonitors: [],
+      surplus: { gridTarget: 0, importPenalty: 1, minimumRun: 300, minimumPause: 300 },
+      mqtt: { url: "mqtt://127.0.0.1:1883", topic: "ev-charging" },
+      influx: { url: "http://127.0.0.1:8086", database: "ev" },
+      web: { port: 0, host: "127.0.0.1" },
+    });
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      "mqtt: the broker serves the meters; nothing is published to it yet",
+      "influx: not served by this version yet",
+    ]);
+    expect(config).toMatchObject({
+      chargers: [{ name: "Garage", brand: "go-e", circuit: "Garage" }],
+      meters: [
+        { name: "Grid", measures: ["grid"] },
+        { name: "Garage meter", measures: ["house"] },
+      ],
+    });
+  });
+
+  test.each([
+    ["L1 L2 L3", [0, 1, 2]],
+    ["L1 L3 L2", [0, 2, 1]],
+    ["L2 L1 L3", [1, 0, 2]],
+    ["L2 L3 L1", [1, 2, 0]],
+    ["L3 L1 L2", [2, 0, 1]],
+    ["L3 L2 L1", [2, 1, 0]],
+  ])("rotation %s", (phaseRotation, indexes) => {
+    const { config } = parse({ ...house, chargers: [charger({ phaseRotation })] });
+    expect(config?.chargers[0]?.phaseRotation).toEqual(indexes);
+  });
+
+  test("what connects to a device is given its options, with their defaults", () => {
+    const { config } = parse({ ...house, chargers: [charger({ switchable: false })] });
+    config?.chargers[0]?.connect(context);
+    expect(connectedWith.pop()).toEqual({ host: "192.168.1.36", port: 502, switchable: false });
+    expect(config?.chargers[0]).toMatchObject({ writable: ["maxAmpere", "allowCharging"], phases: "auto" });
+    config?.meters[0]?.connect(context);
+    expect(connectedWith.pop()).toEqual({ host: "192.168.1.20", transport: "http", measures: ["grid", "pv"] });
+  });
+
+  test.each<[what: string, keys: object, expected: object]>([
+    ["broker and login of the site", {}, { url: "mqtt://site", username: "u", password: "p" }],
+    ["a broker of its own, and not the site's login", { url: "mqtt://own" }, { url: "mqtt://own" }],
+    ["a login of its own, whole", { username: "me" }, { url: "mqtt://site", username: "me" }],
+  ])("a meter over MQTT takes %s", (_what, keys, expected) => {
+    const mqtt = { url: "mqtt://site", username: "u", password: "p" };
+    const { config, problems } = parse({ mqtt, meters: [{ ...meter({ transport: "mqtt", ...keys }) }] });
+    expect(problems).toEqual([]);
+    config?.meters[0]?.connect(context);
+    const host = "192.168.1.20";
+    expect(connectedWith.pop()).toEqual({ host, transport: "mqtt", measures: ["grid", "pv"], ...expected });
+  });
+
+  test("a house with one phase leaves nothing to switch", () => {
+    const { config, problems } = parse({ ...house, site: { phases: 1, mainFuse: 25 } });
+    expect(problems).toEqual([]);
+    expect(config?.chargers[0]?.phases).toBe(1);
+  });
+
+  test("a charger with several models is called by its driver", () => {
+    const { config } = parse({ ...house, chargers: [charger({ driver: "narrow", minCurrent: 8 })] });
+    expect(config?.chargers[0]).toMatchObject({ brand: "Boxes Inc.", model: "narrow" });
+  });
+
+  test("two chargers behind one gateway differ in their unit", () => {
+    const chargers = [charger({ unitId: 1 }), charger({ name: "Street", unitId: 2 })];
+    expect(parse({ ...house, chargers }).problems).toEqual([]);
+  });
+});
+
+describe("warnings", () => {
+  const unguarded = "nothing guards the main fuse: set site.mainFuse";
+  const published = "mqtt: the broker serves the meters; nothing is published to it yet";
+
+  test.each<[what: string, block: object, warnings: string[]]>([
+    ["no fuse, no charger", { meters: [meter()] }, []],
+    ["no fuse", { meters: [meter()], chargers: [charger()] }, [unguarded]],
+    [
+      "no fuse, two chargers: told once",
+      { meters: [meter()], chargers: [charger(), charger({ name: "Street", host: "b" })] },
+      [unguarded],
+    ],
+    [
+      "sun only, and no meter",
+      { chargers: [charger()] },
+      [unguarded, "Garage will stay paused: no meter measures the grid"],
+    ],
+    [
+      "the minimum and the sun, and no meter",
+      { chargers: [charger({ mode: "solar-min" })] },
+      [unguarded, "Garage will stay paused: no meter measures the grid"],
+    ],
+    ["fast without a fuse needs no meter", { chargers: [charger({ mode: "fast" })] }, [unguarded]],
+    [
+      "a fuse to guard, and no meter at the grid",
+      {
+        site: { mainFuse: 25 },
+        meters: [meter({ measures: ["pv"] })],
+        chargers: [charger({ mode: "fast" }), charger({ name: "Street", host: "b" })],
+      },
+      ["Garage, Street will stay paused: no meter measures the grid"],
+    ],
+    [
+      "a fail-safe current",
+      { site: { mainFuse: 25, failsafeCurrent: 6 }, chargers: [charger()] },
+      ["Garage will stay at 6 A (site.failsafeCurrent): no meter measures the grid"],
+    ],
+    ["mqtt", { mqtt: { url: "mqtt://a" } }, [published]],
+    ["influx", { influx: { url: "http://a", database: "ev" } }, ["influx: not served by this version yet"]],
+    ["web", { web: { port: 8080 } }, ["web: not served by this version yet"]],
+    ["web that is off", { web: { port: 0 } }, []],
+  ])("%s", (_what, block, warnings) => {
+    const parsed = parse(block);
+    expect(parsed.problems).toEqual([]);
+    expect(parsed.warnings).toEqual(warnings);
+  });
+});
+
+describe("what a fault keeps from starting", () => {
+  test("a wrong device: only itself", () => {
+    const { config, problems } = parse({
+      site: { mainFuse: 25 },
+      meters: [meter(), meter({ name: "Roof", host: 5 }), "?"],
+      chargers: [charger({ mode: "sun" }), charger({ name: "Street", host: "street" })],
+      residualCurrentMonitors: [{ name: "RCM", driver: "doepke-dctr", host: "192.168.1.40", onAlarm: "stop" }],
+    });
+    expect(config?.chargers.map(({ name }) => name)).toEqual(["Street"]);
+    expect(config?.meters.map(({ name }) => name)).toEqual(["Grid"]);
+    expect(problems.map(({ path, device }) => [path, device])).toEqual([
+      ["meters[1].host", "Roof"],
+      ["meters[2]", "meters[2]"],
+      ["chargers[0].mode", "Garage"],
+      ["residualCurrentMonitors[0].driver", "RCM"],
+    ]);
+  });
+
+  test("a circuit whose meter is faulty is no fault of the site", () => {
+    const circuits = [{ name: "Garage", limit: 16, meter: "Roof" }];
+    const { config, problems } = parse({ site: { circuits }, meters: [meter({ name: "Roof", host: 5 })] });
+    expect(problems.map(({ path }) => path)).toEqual(["meters[0].host"]);
+    expect(config?.meters).toEqual([]);
+  });
+
+  test("a fault outside the devices: everything, and all faults are told at once", () => {
+    const { config, problems, warnings } = parse({
+      ...house,
+      site: { mainFuse: "63A", fases: 3, circuits: [{ name: "A" }] },
+      chargers: [charger({ mode: "sun", minCurent: 6, phases: 2 })],
+      surplus: [],
+    });
+    expect(config).toBeNull();
+    expect(warnings).toEqual([
+      "nothing starts: a fault outside the devices leaves nothing that could be guarded safely",
+    ]);
+    expect(problems.map(({ path, device }) => [path, device])).toEqual([
+      ["site.mainFuse", undefined],
+      ["site.circuits[0].limit", undefined],
+      ["site.fases", undefined],
+      ["surplus", undefined],
+      ["chargers[0].phases", "Garage"],
+      ["chargers[0].mode", "Garage"],
+      ["chargers[0].minCurent", "Garage"],
+    ]);
+  });
+});
+
+test("whatever is written, the parser answers", () => {
+  const keys = fc.constantFrom("site", "meters", "chargers", "mqtt", "surplus", "residualCurrentMonitors", "name");
+  const block = fc.dictionary(keys, fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }));
+  const device = fc.dictionary(fc.constantFrom("name", "driver", "host", "phases", "__proto__"), fc.anything());
+  const withDevices = fc.record({ chargers: fc.array(device), meters: fc.array(device) });
+  fc.assert(
+    fc.property(fc.oneof(fc.anything(), block, withDevices), (written) => {
+      const { config, problems } = parse(written);
+      expect(config === null).toBe(problems.some(({ device: name }) => name === undefined));
+    }),
+    { numRuns: 1000 },
+  );
+});
