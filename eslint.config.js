@@ -17,11 +17,12 @@ const floors = [
 
 /** For each room, the rooms that it must not import from. */
 const floorRules = floors.flatMap((rooms, height) =>
-  rooms.map((room) => {
+  rooms.flatMap((room) => {
     const forbidden = floors
       .flatMap((others, otherHeight) => (otherHeight >= height ? others : []))
       .filter((other) => other !== room && !(room === "index.ts" && other === "platform.ts"))
       .concat(room === "control" ? ["transport"] : []);
+    if (forbidden.length === 0) return [];
     const pattern = forbidden.map((other) => other.replace(".ts", "\\.js").concat(other.endsWith(".ts") ? "$" : "/"));
     return {
       files: [room.endsWith(".ts") ? `src/${room}` : `src/${room}/**/*.ts`],

@@ -4,7 +4,7 @@ import type { ChargerCommand, ChargerMode } from "../model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseCount } from "../model/phases.js";
 import type { ChargerReading } from "../model/readings.js";
 import { chargerSilence, deadTime, idleCurrent, noticeableCurrent, roomMemory } from "./limits.js";
-import { newChargerMemory, noLastingMemory, type ChargerMemory, type LastingMemory } from "./memory.js";
+import type { ChargerMemory, LastingMemory } from "./memory.js";
 import type { ChargerSettings } from "./settings.js";
 
 /** Draws and commands older than this have no part in any decision. */
@@ -12,13 +12,12 @@ const historyKept = roomMemory + 2 * deadTime;
 
 /** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
 export function rememberCharger(
-  memory: ChargerMemory | undefined,
+  old: ChargerMemory,
   reading: ChargerReading | null,
   now: number,
   settings: ChargerSettings,
   voltage: number,
 ): ChargerMemory {
-  const old = memory ?? newChargerMemory(noLastingMemory);
   if (reading === null) return { ...old, failing: true };
 
   const restarted = hasRestarted(old, reading);
@@ -40,8 +39,7 @@ export function rememberCharger(
 }
 
 /** Takes what a person asks for into the memory of the charger. */
-export function rememberCommand(memory: ChargerMemory | undefined, command: ChargerCommand): ChargerMemory {
-  const old = memory ?? newChargerMemory(noLastingMemory);
+export function rememberCommand(old: ChargerMemory, command: ChargerCommand): ChargerMemory {
   const { mode, allowCharging, maxAmpere, powerLimit, sessionChargeConsumptionLimit, phases } = command;
   let lasting = old.lasting;
   if (mode !== undefined)

@@ -6,6 +6,7 @@
 
 import type { Decision } from "../model/commands.js";
 import { isPlugged, recent } from "./chargers.js";
+import { freshForStaying } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
 import type { Observation } from "./observation.js";
 import { observe } from "./remember.js";
@@ -26,7 +27,7 @@ import { circuitsOf } from "./steps/paths.js";
 
 export interface Outcome {
   readonly memory: Memory;
-  /** By the charger's name; a charger that was never heard of is missing. */
+  /** For every charger of the settings, by its name. */
   readonly decisions: { readonly [charger: string]: Decision };
 }
 
@@ -114,4 +115,10 @@ function rememberDecision(charger: ChargerFacts, wish: Wish, sun: SunWish | unde
       switchedAt: holding.phases !== wish.phases ? now : lasting.switchedAt,
     },
   };
+}
+
+/** What all chargers shall do while nobody watches: what would be decided if no device were ever heard again. */
+export function unattended(settings: ControlSettings, memory: Memory): Outcome {
+  const time = memory.time + freshForStaying + 1;
+  return pass(settings, memory, { time, meters: {}, chargers: {}, commands: {} });
 }

@@ -3,7 +3,7 @@
 import { phaseIndexes } from "../model/phases.js";
 import { recent, rememberCharger, rememberCommand } from "./chargers.js";
 import { freshForStaying } from "./limits.js";
-import type { ChargerMemory, Memory } from "./memory.js";
+import { newChargerMemory, noLastingMemory, type ChargerMemory, type Memory } from "./memory.js";
 import { rememberMeter, type MeterWitness } from "./meters.js";
 import type { Observation } from "./observation.js";
 import { backgroundSample, overloadedPhases } from "./room.js";
@@ -20,10 +20,10 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     const { name } = charger;
     const reading = observation.chargers[name];
     const command = observation.commands[name];
-    let kept = memory.chargers[name];
+    let kept = memory.chargers[name] ?? newChargerMemory(noLastingMemory);
     if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
     if (command !== undefined) kept = rememberCommand(kept, command);
-    if (kept !== undefined) chargers[name] = kept;
+    chargers[name] = kept;
   }
 
   const witness = witnessOf(chargers, now);

@@ -16,6 +16,8 @@ export interface HomeKitFaceParts {
   readonly log: Log;
   readonly clock: Clock;
   readonly house: House;
+  /** Names of devices that are configured, and wrongly: they are not in the house, and keep their place in the home. */
+  readonly faulty: readonly string[];
   readonly pluginName: string;
   readonly platformName: string;
 }
@@ -50,14 +52,14 @@ export class HomeKitFace {
   }
 
   /** By the name in the configuration: it is what people keep when they replace a charger or its address. */
-  private uuidOf(charger: ChargerView): string {
-    return this.parts.api.hap.uuid.generate(`${this.parts.pluginName}:charger:${charger.name}`);
+  private uuidOf(name: string): string {
+    return this.parts.api.hap.uuid.generate(`${this.parts.pluginName}:charger:${name}`);
   }
 
-  /** Devices that are no longer configured go; devices that are merely silent stay. */
+  /** Devices that are no longer configured go; those that are silent, or configured wrongly, stay. */
   private prune(): void {
-    const { api, house, pluginName, platformName } = this.parts;
-    const wanted = house.chargers.map((charger) => this.uuidOf(charger));
+    const { api, house, faulty, pluginName, platformName } = this.parts;
+    const wanted = [...house.chargers.map(({ name }) => name), ...faulty].map((name) => this.uuidOf(name));
     const gone = [...this.accessories.values()].filter(({ UUID }) => !wanted.includes(UUID));
     if (gone.length === 0) return;
     api.unregisterPlatformAccessories(pluginName, platformName, gone);
@@ -66,7 +68,7 @@ export class HomeKitFace {
 
   private open(charger: ChargerView): ChargerAccessory {
     const { api, log, clock, house, pluginName, platformName } = this.parts;
-    const uuid = this.uuidOf(charger);
+    const uuid = this.uuidOf(charger.name);
     const cached = this.accessories.get(uuid);
     const accessory = cached ?? new api.platformAccessory(homeName(charger.name), uuid, outletCategory);
     const onGrown = () => {

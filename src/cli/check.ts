@@ -1,0 +1,56 @@
+/** `ev-charging check`: is the configuration right, and do the devices answer? */
+
+import { ConfigError } from "../config/errors.js";
+import { defaultConfigFile, readBlock } from "../config/load.js";
+import { parseConfig, type Config } from "../config/parse.js";
+import { commonOptions, exit, parse, noNames, type Command } from "./command.js";
+import { hasFailed, readAll, type Readings } from "./readings.js";
+
+export const check: Command = {
+  name: "check",
+  summary: "validates the configuration; with --connect also asks each device once",
+  help: `Usage: ev-charging check [--connect] [--config FILE] [--json]
+
+Tells everything that is wrong with the configuration, all at once.
+With --connect it also asks each device that is configured rightly for one reading.
+Exits with 2 if the configuration is wrong, with 1 if a device does not answer.`,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, { ...commonOptions, connect: { type: "boolean", default: false } });
+    noNames(positionals);
+    const file = values.config ?? defaultConfigFile();
+    const { config, problems, warnings } = parseConfig(readBlock(file));
+    const readings = values.connect && config !== null ? await readAll(config, []) : null;
+    const failures = readings === null ? [] : failuresIn(readings);
+
+    if (values.json) {
+      const devices = readings === null ? {} : { devices: readings };
+      terminal.out(JSON.stringify({ valid: problems.length === 0, problems, warnings, ...devices }));
+    } else {
+      if (problems.length > 0) terminal.error(new ConfigError(file, problems).message);
+      for (const warning of warnings) terminal.error(`${file}: ${warning}`);
+      if (problems.length === 0 && config !== null) terminal.out(`${file}: ${summary(config)}`);
+      if (readings !== null) terminal.out(answers(readings));
+    }
+    if (problems.length > 0) return exit.usage;
+    return failures.length > 0 ? exit.failure : exit.success;
+  },
+};
+
+function summary({ chargers, meters, site }: Config): string {
+  const fuse = site.mainFuse === undefined ? "no fuse guarded" : `a main fuse of ${site.mainFuse} A`;
+  return `fine: ${count(chargers.length, "charger")}, ${count(meters.length, "meter")}, ${fuse}`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function failuresIn({ chargers, meters }: Readings) {
+  return Object.values({ ...chargers, ...meters }).filter(hasFailed);
+}
+
+function answers({ chargers, meters }: Readings): string {
+  return Object.entries({ ...chargers, ...meters })
+    .map(([name, answer]) => (hasFailed(answer) ? answer.error : `${name}: answers`))
+    .join("\n");
+}

@@ -1,0 +1,82 @@
+/** What a subcommand is, and how it reads its arguments. */
+
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
+import { suggestion } from "../config/nearest.js";
+
+/** Exit codes of every subcommand. */
+export const exit = { success: 0, failure: 1, usage: 2 } as const;
+
+export type ExitCode = (typeof exit)[keyof typeof exit];
+
+/** Where a subcommand reads and writes. */
+export interface Terminal {
+  readonly input: AsyncIterable<string | Buffer>;
+  /** True when a person is looking. */
+  readonly interactive: boolean;
+  out(text: string): void;
+  error(text: string): void;
+  /** Aborted when the person wants it to end. */
+  readonly stopped: AbortSignal;
+}
+
+export interface Command {
+  readonly name: string;
+  /** For the list of subcommands. */
+  readonly summary: string;
+  /** Everything about it, for `--help`. */
+  readonly help: string;
+  /** @throws UsageError, ConfigError, DeviceError and others, of which each tells a person what to do */
+  run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
+}
+
+/** A person typed something that can't be understood. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** Options of every subcommand. */
+export const commonOptions = {
+  config: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const satisfies ParseArgsOptionsConfig;
+
+/**
+ * Reads options and the names that follow.
+ * @throws UsageError that names the nearest option
+ */
+export function parse<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const unknown = /Unknown option '(?<written>--?[^']*)'/.exec(message)?.groups?.["written"];
+    if (unknown === undefined) throw new UsageError(firstSentence(message));
+    const known = Object.keys(options).map((name) => `--${name}`);
+    throw new UsageError(`${unknown} is no option here; ${suggestion(unknown, known)}`);
+  }
+}
+
+/** @throws UsageError where there are any */
+export function noNames(names: readonly string[]): void {
+  if (names.length > 0) throw new UsageError(`${JSON.stringify(names[0])} is one word too many; see --help`);
+}
+
+/** @throws UsageError for what is not a finite number */
+export function numberOption(name: string, written: string): number {
+  const value = Number(written);
+  if (written.trim() === "" || !Number.isFinite(value))
+    throw new UsageError(`--${name} takes a number, not ${JSON.stringify(written)}`);
+  return value;
+}
+
+/** @throws UsageError for what is not among the choices */
+export function choiceOption<const C extends string>(name: string, written: string, choices: readonly C[]): C {
+  const chosen = choices.find((choice) => choice === written);
+  if (chosen === undefined)
+    throw new UsageError(`--${name} takes ${choices.join(" or ")}, not ${JSON.stringify(written)}`);
+  return chosen;
+}
+
+function firstSentence(text: string): string {
+  return text.split(/\. |\n/)[0] ?? text;
+}

@@ -1,0 +1,154 @@
+/** `ev-charging demo`: a house to try it in. */
+
+import qrcode from "qrcode-terminal";
+import {
+  commonOptions,
+  exit,
+  noNames,
+  numberOption,
+  parse,
+  UsageError,
+  type Command,
+  type Terminal,
+} from "./command.js";
+import { startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
+import { startVirtualHome, type VirtualHome } from "./demo/virtual-home.js";
+
+/** s of the day at which the demo begins, and at which its sun is down */
+const morning = 9 * 3_600;
+const evening = 21 * 3_600;
+
+const slowest = 1;
+const fastest = 120;
+
+/** Real ms between two rows of the table, if nothing special happens. */
+const rowInterval = 5_000;
+
+export const demo: Command = {
+  name: "demo",
+  summary: "a house to try it in: virtual devices, and Homebridge with this plugin on them",
+  help: `Usage: ev-charging demo [--speed N] [--local]
+
+Starts a virtual house on this computer (roof, household, car, a go-e on HTTP, a Shelly 3EM on MQTT), and a real
+Homebridge with this plugin on it, and shows what happens and why until the sun is down, or until Ctrl-C.
+Nothing is left behind.
+
+  --speed N   how many times faster than real time the house lives, ${slowest} to ${fastest}; 60 when left out
+  --local     advertise nothing in the network: then no iPhone finds it`,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, {
+      config: commonOptions.config,
+      speed: { type: "string", default: "60" },
+      local: { type: "boolean", default: false },
+    });
+    noNames(positionals);
+    const speed = numberOption("speed", values.speed);
+    if (speed < slowest || speed > fastest)
+      throw new UsageError(`--speed takes ${slowest} to ${fastest}, not ${values.speed}`);
+
+    terminal.out("Starting a virtual house, and Homebridge in it …");
+    const show = new Show(terminal);
+    const home = await startVirtualHome(speed, morning, () => {});
+    try {
+      const { configuration } = home;
+      const homebridge = await startHomebridge({
+        configuration,
+        speed,
+        local: values.local,
+        onLine: (line) => show.hear(line),
+      });
+      try {
+        terminal.out(await invitation(homebridge, speed));
+        await show.run(home, homebridge.ended);
+        terminal.out(farewell(home));
+      } finally {
+        terminal.out("Closing the house …");
+        await homebridge.close();
+      }
+    } finally {
+      await home.close();
+    }
+    return exit.success;
+  },
+};
+
+async function invitation({ setupUri, pin, port }: RunningHomebridge, speed: number): Promise<string> {
+  const code = await new Promise<string>((resolve) => qrcode.generate(setupUri, { small: true }, resolve));
+  return `
+${code}
+HomeKit code ${pin} (port ${port}): scan it with an iPhone's camera, or add it in the Home app.
+
+An 8 kWp roof, a household, a car, a go-e charger and a Shelly 3EM meter; one minute of theirs takes
+${(60 / speed).toFixed(1)} s. Charging follows the sun and never passes the 25 A main fuse. Ctrl-C ends it.
+`;
+}
+
+function farewell({ house }: VirtualHome): string {
+  const car = house.car.energy / 1_000;
+  const sun = house.carEnergyFromSolar / 1_000;
+  const share = car > 0 ? Math.round((100 * sun) / car) : 0;
+  return `\nThe car has ${car.toFixed(1)} kWh, ${share} % of it from the sun.`;
+}
+
+const heading = " time       sun   house     car    grid  charger";
+
+/** The table: a row every few seconds, and one for every start, pause and switch. */
+class Show {
+  readonly #terminal: Terminal;
+  #reason = "waiting for the first readings";
+  #turn: () => void = () => {};
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** Homebridge's log tells what was decided, and why. */
+  hear(line: string): void {
+    const decision = /\[EV Charging\] (?:\[DEBUG\] )?Garage: (?<sentence>(?:paused|\d+(?:\.\d+)? A on).*)$/.exec(line);
+    const sentence = decision?.groups?.["sentence"];
+    if (sentence === undefined) {
+      if (/\b(error|warn)/i.test(line)) this.#terminal.error(line);
+      return;
+    }
+    const turned = sentence.startsWith("paused") !== this.#reason.startsWith("paused");
+    this.#reason = sentence;
+    if (turned) this.#turn();
+  }
+
+  /** Until evening, until the person or Homebridge ends it. */
+  async run(home: VirtualHome, ended: Promise<void>): Promise<void> {
+    const { out, stopped } = this.#terminal;
+    let rows = 0;
+    const row = () => {
+      if (rows++ % 20 === 0) out(heading);
+      out(this.#row(home));
+    };
+    this.#turn = row;
+    row();
+    await new Promise<void>((resolve) => {
+      const timer = setInterval(() => {
+        row();
+        if (home.time.timeOfDay >= evening || home.time.timeOfDay < morning) finish();
+      }, rowInterval);
+      const finish = () => {
+        clearInterval(timer);
+        this.#turn = () => {};
+        resolve();
+      };
+      stopped.addEventListener("abort", finish, { once: true });
+      void ended.then(finish);
+      if (stopped.aborted) finish();
+    });
+  }
+
+  #row({ house, time }: VirtualHome): string {
+    const { timeOfDay } = time;
+    const clock = `${Math.floor(timeOfDay / 3_600)}:${String(Math.floor(timeOfDay / 60) % 60).padStart(2, "0")}`;
+    const powers = [house.pv, house.house, house.car, house.grid].map(({ power }) => kilowatts(power).padStart(8));
+    return `${clock.padStart(5)}  ${powers.join("")}  ${this.#reason}`;
+  }
+}
+
+function kilowatts(power: number): string {
+  return `${(power / 1_000).toFixed(1)} kW`;
+}

@@ -1,0 +1,119 @@
+/** One reading of each device, as JSON and as a table. */
+
+import type { Config } from "../config/parse.js";
+import { channelNames, chargerChannels, type Channel, type ChargerChannels } from "../model/channels.js";
+import { messageOf } from "../model/errors.js";
+import { meterRoles, type ChargerReading, type MeterReading, type Quantities } from "../model/readings.js";
+import { using, withContext } from "./devices.js";
+import { table } from "./table.js";
+
+interface Failure {
+  readonly error: string;
+}
+
+export type ChargerAnswer = ChargerChannels | Failure;
+
+/** One place: its quantities. Several: these by place. */
+export type MeterAnswer = Quantities | MeterReading | Failure;
+
+export interface Readings {
+  readonly chargers: Readonly<Record<string, ChargerAnswer>>;
+  readonly meters: Readonly<Record<string, MeterAnswer>>;
+  readonly residualCurrentMonitors: Readonly<Record<string, Failure>>;
+}
+
+/** Asks all devices at once, or those with these names. Never rejects: who does not answer is a Failure. */
+export async function readAll({ chargers, meters }: Config, names: readonly string[]): Promise<Readings> {
+  const asked = <D extends { readonly name: string }>(devices: readonly D[]) =>
+    devices.filter(({ name }) => names.length === 0 || names.includes(name));
+  return withContext(async (context) => ({
+    chargers: await answers(asked(chargers), async (charger) =>
+      using(charger.connect({ ...context, name: charger.name }), async (line) => channelsOf(await line.read())),
+    ),
+    meters: await answers(asked(meters), async (meter) =>
+      using(meter.connect({ ...context, name: meter.name }), async (line) => placesOf(await line.read())),
+    ),
+    residualCurrentMonitors: {},
+  }));
+}
+
+export function hasFailed(answer: object): answer is Failure {
+  return "error" in answer && !("maxAmpere" in answer);
+}
+
+/** Only the channels, in their order. */
+function channelsOf(reading: ChargerReading): ChargerChannels {
+  const { enabled, uptime, tag, ...channels } = reading;
+  void [enabled, uptime, tag];
+  return channels;
+}
+
+function placesOf(reading: MeterReading): Quantities | MeterReading {
+  const places = meterRoles.flatMap((role) => reading[role] ?? []);
+  return places.length === 1 && places[0] !== undefined ? places[0] : reading;
+}
+
+async function answers<D extends { readonly name: string }, A>(
+  devices: readonly D[],
+  ask: (device: D) => Promise<A>,
+): Promise<Record<string, A | Failure>> {
+  const all = await Promise.all(
+    devices.map(async (device) => {
+      const answer = await ask(device).catch((error: unknown): Failure => ({ error: messageOf(error) }));
+      return [device.name, answer] as const;
+    }),
+  );
+  return Object.fromEntries(all);
+}
+
+/** A block for each device that answered: name, and a line for each value that it has. */
+export function describe({ chargers, meters }: Readings): string {
+  const blocks = [
+    ...Object.entries(chargers).map(([name, answer]) => (hasFailed(answer) ? null : block(name, channelRows(answer)))),
+    ...Object.entries(meters).map(([name, answer]) => (hasFailed(answer) ? null : block(name, meterRows(answer)))),
+  ];
+  return blocks.filter((text) => text !== null).join("\n\n");
+}
+
+function block(name: string, rows: readonly (readonly string[])[]): string {
+  return `${name}\n${table(rows.map((row) => ["", ...row]))}`;
+}
+
+function channelRows(channels: ChargerChannels): readonly (readonly string[])[] {
+  return channelNames.flatMap((name) => {
+    const value = channels[name];
+    const { label, unit }: Channel = chargerChannels[name];
+    return value === null ? [] : [[label, text(value, unit)]];
+  });
+}
+
+function meterRows(answer: Quantities | MeterReading): readonly (readonly string[])[] {
+  if ("power" in answer) return quantityRows("", answer);
+  return meterRoles.flatMap((role) => {
+    const quantities = answer[role];
+    return quantities ? quantityRows(`${role} `, quantities) : [];
+  });
+}
+
+function quantityRows(place: string, quantities: Quantities): readonly (readonly string[])[] {
+  const single = (label: string, value: number | null, unit: string) =>
+    value === null ? [] : [[`${place}${label}`, text(value, unit)]];
+  const each = (label: string, values: readonly (number | null)[], unit: string) =>
+    values.flatMap((value, phase) => single(`${label} L${phase + 1}`, value, unit));
+  const { power, powers, currents, voltages, importEnergy, exportEnergy, soc } = quantities;
+  return [
+    ...single("power", power, "W"),
+    ...each("power", powers, "W"),
+    ...each("current", currents, "A"),
+    ...each("voltage", voltages, "V"),
+    ...single("import", importEnergy, "kWh"),
+    ...single("export", exportEnergy, "kWh"),
+    ...single("charge", soc, "%"),
+  ];
+}
+
+function text(value: string | number | boolean, unit: string | undefined): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (typeof value === "string") return value;
+  return `${Number(value.toFixed(3))}${unit === undefined ? "" : ` ${unit}`}`;
+}

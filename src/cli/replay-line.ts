@@ -1,0 +1,160 @@
+/** One line of a replay: what it may say, and what the controller is told of it. */
+
+import { z } from "zod";
+import type { Observation } from "../control/observation.js";
+import type { ControlSettings } from "../control/settings.js";
+import { chargerStates } from "../model/channels.js";
+import { chargerModes } from "../model/commands.js";
+import { perPhase, type PerPhase } from "../model/phases.js";
+import { meterRoles, noChargerReading, type ChargerReading, type MeterReading } from "../model/readings.js";
+
+/** What can't be a value is as good as missing: it never raises a current. */
+const number = z.number().nullable().catch(null).default(null);
+const text = z.string().nullable().catch(null).default(null);
+const boolean = z.boolean().nullable().catch(null).default(null);
+const eachPhase = z
+  .array(z.unknown())
+  .catch([])
+  .default([])
+  .transform((values): PerPhase<number | null> => perPhase((i) => number.parse(values[i])));
+
+const quantitiesSchema = z.object({
+  power: number,
+  currents: eachPhase,
+  voltages: eachPhase,
+  powers: eachPhase,
+  importEnergy: number,
+  exportEnergy: number,
+  soc: number,
+});
+
+const chargerSchema = z.object({
+  maxAmpere: number,
+  pwmSignal: text,
+  error: text,
+  voltageL1: number,
+  voltageL2: number,
+  voltageL3: number,
+  currentL1: number,
+  currentL2: number,
+  currentL3: number,
+  powerL1: number,
+  powerL2: number,
+  powerL3: number,
+  power: number,
+  phases: number,
+  sessionChargeConsumptionLimit: number,
+  sessionChargeConsumption: number,
+  totalConsumption: number,
+  allowCharging: boolean,
+  cableEncoding: number,
+  temperature: number,
+  firmware: text,
+  accessState: text,
+  transaction: number,
+  state: z.enum(chargerStates).nullable().catch(null).default(null),
+  tag: text,
+  currents: eachPhase,
+  voltages: eachPhase,
+  powers: eachPhase,
+});
+
+const commandSchema = z.strictObject({
+  mode: z.enum(chargerModes).exactOptional(),
+  allowCharging: z.boolean().exactOptional(),
+  maxAmpere: z.number().min(0).nullable().exactOptional(),
+  powerLimit: z.number().min(0).nullable().exactOptional(),
+  sessionChargeConsumptionLimit: z.number().min(0).nullable().exactOptional(),
+  phases: z.literal([1, 3, "auto"]).exactOptional(),
+});
+
+const lineSchema = z.object({
+  time: z.number(),
+  meters: z.record(z.string(), z.unknown()).default({}),
+  chargers: z.record(z.string(), z.unknown()).default({}),
+  commands: z.record(z.string(), commandSchema).default({}),
+  site: z.object({ powerLimit: z.number().min(0).nullable().exactOptional() }).default({}),
+});
+
+/**
+ * Devices that the settings do not name are passed on, and nobody listens to them; a command for one is refused.
+ * @throws Error that says in one sentence what is wrong with the line
+ */
+export function parseLine(line: string, settings: ControlSettings): Observation {
+  const parsed = lineSchema.safeParse(parseJson(line));
+  if (!parsed.success) throw new Error(faultIn(parsed.error));
+  const { time, meters, chargers, commands, site } = parsed.data;
+  const stranger = Object.keys(commands).find((name) => settings.chargers.every((charger) => charger.name !== name));
+  if (stranger !== undefined) throw new Error(`commands: no charger is named ${JSON.stringify(stranger)}`);
+  return {
+    time,
+    meters: mapEntries(meters, (told, name) => meterReading(told, placeOf(name, settings))),
+    chargers: mapEntries(chargers, chargerReading),
+    commands,
+    ...site,
+  };
+}
+
+function parseJson(line: string): unknown {
+  try {
+    const content: unknown = JSON.parse(line);
+    return content;
+  } catch {
+    throw new Error("this line is not JSON");
+  }
+}
+
+function faultIn({ issues: [issue] }: z.ZodError): string {
+  const place = issue?.path.join(".") ?? "";
+  return place === "" ? "this line is not an object with a time" : `${place}: ${issue?.message ?? "does not fit"}`;
+}
+
+/** Where a meter that tells its quantities without a place is mounted. */
+function placeOf(name: string, { meters }: ControlSettings) {
+  return meters.find((meter) => meter.name === name)?.measures[0] ?? "grid";
+}
+
+/** `null`: the reading failed. */
+function meterReading(told: unknown, place: (typeof meterRoles)[number]): MeterReading | null {
+  if (!isRecord(told)) return null;
+  const places = meterRoles.filter((role) => Object.hasOwn(told, role));
+  if (places.length === 0) return { [place]: quantitiesSchema.parse(told) };
+  return Object.fromEntries(
+    places.flatMap((role) => {
+      const quantities = quantitiesSchema.safeParse(told[role]);
+      return quantities.success ? [[role, quantities.data]] : [];
+    }),
+  );
+}
+
+/** `null`: the reading failed. */
+function chargerReading(told: unknown): ChargerReading | null {
+  const parsed = chargerSchema.safeParse(told);
+  if (!parsed.success) return null;
+  const { currents, voltages, powers, ...channels } = parsed.data;
+  const reading: ChargerReading = {
+    ...noChargerReading,
+    ...channels,
+    currentL1: channels.currentL1 ?? currents[0],
+    currentL2: channels.currentL2 ?? currents[1],
+    currentL3: channels.currentL3 ?? currents[2],
+    voltageL1: channels.voltageL1 ?? voltages[0],
+    voltageL2: channels.voltageL2 ?? voltages[1],
+    voltageL3: channels.voltageL3 ?? voltages[2],
+    powerL1: channels.powerL1 ?? powers[0],
+    powerL2: channels.powerL2 ?? powers[1],
+    powerL3: channels.powerL3 ?? powers[2],
+  };
+  return { ...reading, state: reading.state ?? ((reading.power ?? 0) > chargingFrom ? "charging" : null) };
+}
+
+/** W; a charger that takes more charges, whether it says so or not. */
+const chargingFrom = 100;
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function mapEntries<T>(record: Readonly<Record<string, unknown>>, map: (value: unknown, name: string) => T) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}

@@ -1,0 +1,54 @@
+/** `ev-charging replay`: what would the controller have decided? */
+
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { loadConfig } from "../config/load.js";
+import { newMemory, type Memory } from "../control/memory.js";
+import { pass } from "../control/pass.js";
+import type { ControlSettings } from "../control/settings.js";
+import { messageOf } from "../model/errors.js";
+import { controlSettings } from "../site/settings.js";
+import { commonOptions, exit, noNames, parse, type Command } from "./command.js";
+import { parseLine } from "./replay-line.js";
+
+export const replay: Command = {
+  name: "replay",
+  summary: "observations in on standard input, decisions out on standard output",
+  help: `Usage: ev-charging replay [--config FILE] < observations > decisions
+
+Reads one JSON object per line and answers each with one, before the next is needed. The same controller
+that runs the house decides; time is what the lines say, in ms since 1970. A line that can't be understood is
+answered with {"error": "…"}, and the replay goes on.
+
+  {"time": 1750000000000,
+   "meters": {"Grid": {"grid": {"power": -2300, "currents": [-3.3, -3.3, -3.3]}}},
+   "chargers": {"Garage": {"state": "charging", "currents": [6, 0, 0], "power": 1380, "maxAmpere": 6,
+                           "allowCharging": true, "phases": 1}},
+   "commands": {"Garage": {"mode": "solar"}}}`,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, commonOptions);
+    noNames(positionals);
+    const { config } = loadConfig(values.config);
+    const answer = replayer(controlSettings(config));
+    const lines = createInterface({ input: Readable.from(terminal.input), crlfDelay: Infinity });
+    for await (const line of lines) if (line.trim() !== "") terminal.out(JSON.stringify(answer(line)));
+    return exit.success;
+  },
+};
+
+/** Answers line after line, remembering what came before. */
+export function replayer(settings: ControlSettings): (line: string) => object {
+  let memory: Memory = newMemory();
+  return (line) => {
+    try {
+      const observation = parseLine(line, settings);
+      const { time } = observation;
+      if (time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
+      const outcome = pass(settings, memory, observation);
+      memory = outcome.memory;
+      return { time, chargers: outcome.decisions };
+    } catch (error) {
+      return { error: messageOf(error) };
+    }
+  };
+}

@@ -1,0 +1,54 @@
+/** Finds the subcommand, runs it, and turns whatever goes wrong into one line and an exit code. */
+
+import { ConfigError } from "../config/errors.js";
+import { suggestion } from "../config/nearest.js";
+import { messageOf } from "../model/errors.js";
+import { check } from "./check.js";
+import { exit, UsageError, type Command, type ExitCode, type Terminal } from "./command.js";
+import { demo } from "./demo.js";
+import { read } from "./read.js";
+import { replay } from "./replay.js";
+import { run } from "./run.js";
+import { set } from "./set.js";
+import { simulate } from "./simulate.js";
+import { table } from "./table.js";
+
+const commands: readonly Command[] = [demo, run, check, read, set, replay, simulate];
+
+export async function runCommand(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    terminal.out(overview());
+    return name === undefined ? exit.usage : exit.success;
+  }
+  try {
+    const command = commands.find((each) => each.name === name);
+    if (command === undefined) {
+      const names = commands.map((each) => each.name);
+      throw new UsageError(`${JSON.stringify(name)} is no subcommand; ${suggestion(name, names)}`);
+    }
+    if (rest.includes("--help") || rest.includes("-h")) {
+      terminal.out(command.help);
+      return exit.success;
+    }
+    return await command.run(rest, terminal);
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      terminal.error(error.message);
+      return exit.usage;
+    }
+    terminal.error(`ev-charging: ${messageOf(error)}`);
+    return error instanceof UsageError ? exit.usage : exit.failure;
+  }
+}
+
+function overview(): string {
+  return `Charges the car from the sun's surplus and keeps the main fuse whole.
+
+Usage: ev-charging SUBCOMMAND [--config FILE] [--json] [--help]
+
+${table(commands.map(({ name, summary }) => [`  ${name}`, summary]))}
+
+Without --config, Homebridge's own configuration is used.
+Exits with 0 on success, with 2 on a usage or configuration error, with 1 on any other failure.`;
+}

@@ -1,0 +1,58 @@
+/** `ev-charging run`: the automation without Homebridge. */
+
+import { dirname, join } from "node:path";
+import { ConfigError } from "../config/errors.js";
+import { defaultConfigFile, readBlock } from "../config/load.js";
+import { parseConfig } from "../config/parse.js";
+import { tellInLog } from "../faces/log/log-face.js";
+import { systemClock } from "../site/clock.js";
+import { Site } from "../site/site.js";
+import { StateFile } from "../site/state-file.js";
+import { commonOptions, exit, noNames, parse, type Command, type Terminal } from "./command.js";
+import type { Log } from "../model/log.js";
+
+export const run: Command = {
+  name: "run",
+  summary: "the automation without Homebridge, until stopped",
+  help: `Usage: ev-charging run [--config FILE] [--verbose]
+
+Charges by the configuration until it is stopped (Ctrl-C), and then leaves every charger in a safe state.
+Devices that are configured wrongly are left out. With --verbose every change of a current is told, not only
+starts and pauses. What people chose is kept in ev-charging-state.json beside the configuration.`,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, { ...commonOptions, verbose: { type: "boolean", default: false } });
+    noNames(positionals);
+    const file = values.config ?? defaultConfigFile();
+    const { config, problems, warnings } = parseConfig(readBlock(file));
+    if (problems.length > 0) terminal.error(new ConfigError(file, problems).message);
+    if (config === null) return exit.usage;
+    const log = terminalLog(terminal, values.verbose);
+    for (const warning of warnings) log.warn(warning);
+    if (config.chargers.length + config.meters.length === 0) return problems.length > 0 ? exit.usage : exit.success;
+
+    const stateFile = new StateFile(join(dirname(file), "ev-charging-state.json"), log);
+    const site = new Site(config, { log, clock: systemClock(), stateFile });
+    tellInLog(site, log);
+    await site.start();
+    await aborted(terminal.stopped);
+    await site.stop();
+    return exit.success;
+  },
+};
+
+function terminalLog({ out, error }: Terminal, verbose: boolean): Log {
+  const stamped = (message: string) => `${new Date().toISOString()} ${message}`;
+  return {
+    error: (message) => error(stamped(message)),
+    warn: (message) => error(stamped(message)),
+    info: (message) => out(stamped(message)),
+    debug: (message) => verbose && out(stamped(message)),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,161 @@
+/** `ev-charging set`: one change at one charger, read back before it says done. */
+
+import { setTimeout as wait } from "node:timers/promises";
+import type { ChargerConfig } from "../config/devices.js";
+import { loadConfig } from "../config/load.js";
+import { suggestion } from "../config/nearest.js";
+import type { Charger } from "../drivers/driver.js";
+import { DeviceError } from "../model/errors.js";
+import type { ChargerReading } from "../model/readings.js";
+import { choiceOption, commonOptions, exit, numberOption, parse, UsageError, type Command } from "./command.js";
+import { using, withContext } from "./devices.js";
+
+/** ms in which a charger has to show what it was told, and ms between two looks. */
+const patience = 10_000;
+const lookAgain = 300;
+
+/** One change: how to make it, and how to see that it was made. */
+interface Change {
+  readonly channel: "maxAmpere" | "allowCharging" | "phases" | "sessionChargeConsumptionLimit";
+  readonly value: number | boolean | null;
+  readonly words: string;
+  /** `undefined`: this charger can't. */
+  write(charger: Charger): (() => Promise<void>) | undefined;
+  shows(reading: ChargerReading): boolean;
+}
+
+interface Written {
+  readonly current?: string | undefined;
+  readonly allow?: string | undefined;
+  readonly phases?: string | undefined;
+  readonly "energy-limit"?: string | undefined;
+}
+
+export const set: Command = {
+  name: "set",
+  summary: "changes one setting of a charger",
+  help: `Usage: ev-charging set NAME CHANGE [--config FILE] [--json]
+
+Makes one change, and waits until the charger shows it. CHANGE is one of
+  --current A          highest current of each phase, in a setting that is not kept in flash
+  --allow on|off       start or stop charging
+  --phases 1|3         number of phases
+  --energy-limit KWH   energy after which the session ends; 0: no limit
+While Homebridge or \`ev-charging run\` is in charge of this charger, it goes on deciding.`,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, {
+      ...commonOptions,
+      current: { type: "string" },
+      allow: { type: "string" },
+      phases: { type: "string" },
+      "energy-limit": { type: "string" },
+    });
+    const [name, ...rest] = positionals;
+    if (name === undefined) throw new UsageError("say which charger: ev-charging set NAME --current 10");
+    if (rest.length > 0) throw new UsageError(`one charger at a time; ${JSON.stringify(rest[0])} is one too many`);
+    const { config } = loadConfig(values.config);
+    const names = config.chargers.map((charger) => charger.name);
+    const charger = config.chargers.find((each) => each.name === name);
+    if (charger === undefined)
+      throw new UsageError(`no charger is named ${JSON.stringify(name)}; ${suggestion(name, names)}`);
+    const change = changeOf(values, charger);
+    await withContext(async (context) =>
+      using(charger.connect({ ...context, name }), async (line) => make(change, name, line)),
+    );
+    terminal.out(
+      values.json
+        ? JSON.stringify({ chargers: { [name]: { [change.channel]: change.value } } })
+        : `${name}: ${change.words}`,
+    );
+    return exit.success;
+  },
+};
+
+/** @throws UsageError unless exactly one change was written, and one that makes sense for the charger */
+function changeOf(written: Written, { range, name }: ChargerConfig): Change {
+  const { current, allow, phases, "energy-limit": energyLimit } = written;
+  const changes: Change[] = [];
+  if (current !== undefined) changes.push(currentChange(numberOption("current", current), range, name));
+  if (allow !== undefined) changes.push(allowChange(choiceOption("allow", allow, ["on", "off"]) === "on"));
+  if (phases !== undefined) changes.push(phasesChange(choiceOption("phases", phases, ["1", "3"]) === "1" ? 1 : 3));
+  if (energyLimit !== undefined) changes.push(energyChange(numberOption("energy-limit", energyLimit)));
+  const [change] = changes;
+  if (change === undefined || changes.length > 1)
+    throw new UsageError("make one change: --current A, --allow on|off, --phases 1|3 or --energy-limit KWH");
+  return change;
+}
+
+function currentChange(current: number, { min, max, step }: ChargerConfig["range"], name: string): Change {
+  const steps = current / step;
+  if (current < min || current > max || Math.abs(steps - Math.round(steps)) > 1e-6)
+    throw new UsageError(`--current: ${name} takes ${min} to ${max} A in steps of ${step} A, not ${current}`);
+  return {
+    channel: "maxAmpere",
+    value: current,
+    words: `at most ${current} A`,
+    write:
+      ({ writes }) =>
+      () =>
+        writes.maxAmpere(current),
+    shows: (reading) => reading.maxAmpere === current,
+  };
+}
+
+function allowChange(allowed: boolean): Change {
+  return {
+    channel: "allowCharging",
+    value: allowed,
+    words: allowed ? "charging is allowed" : "charging is stopped",
+    write:
+      ({ writes }) =>
+      () =>
+        writes.allowCharging(allowed),
+    shows: (reading) => (reading.enabled ?? reading.allowCharging) === allowed,
+  };
+}
+
+function phasesChange(count: 1 | 3): Change {
+  return {
+    channel: "phases",
+    value: count,
+    words: count === 1 ? "one phase" : "three phases",
+    write: ({ writes: { phases } }) => phases && (() => phases(count)),
+    shows: (reading) => reading.phases === count,
+  };
+}
+
+function energyChange(energy: number): Change {
+  if (energy < 0) throw new UsageError(`--energy-limit takes 0 or more kWh, not ${energy}`);
+  const limit = energy === 0 ? null : energy;
+  return {
+    channel: "sessionChargeConsumptionLimit",
+    value: limit,
+    words: limit === null ? "no energy limit" : `${limit} kWh for the session`,
+    write: ({ writes: { sessionChargeConsumptionLimit: setLimit } }) => setLimit && (() => setLimit(limit)),
+    shows: ({ sessionChargeConsumptionLimit: shown }) => Math.abs((shown ?? 0) - energy) < 0.051,
+  };
+}
+
+/** @throws DeviceError where the charger can't, refuses, or does not show it in time */
+async function make(change: Change, name: string, charger: Charger): Promise<void> {
+  const write = change.write(charger);
+  if (write === undefined)
+    throw new DeviceError({
+      code: "unsupported",
+      device: name,
+      what: `it can't change ${change.channel}`,
+      advice: "Nothing was changed",
+    });
+  await write();
+  const deadline = performance.now() + patience;
+  while (!change.shows(await charger.read())) {
+    if (performance.now() > deadline)
+      throw new DeviceError({
+        code: "not-taken-over",
+        device: name,
+        what: `it was told, and its ${change.channel} did not change within ${patience / 1_000} s`,
+        advice: "Look whether another app or controller sets it too",
+      });
+    await wait(lookAgain);
+  }
+}

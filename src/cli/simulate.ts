@@ -1,0 +1,98 @@
+/** `ev-charging simulate`: how would a recorded day have gone? */
+
+import { readFileSync } from "node:fs";
+import { loadConfig } from "../config/load.js";
+import { mainFuse, type ControlSettings } from "../control/settings.js";
+import { messageOf } from "../model/errors.js";
+import { parseDay, type RecordedDay } from "../simulator/recorded-day.js";
+import { controlSettings } from "../site/settings.js";
+import { commonOptions, exit, noNames, parse, UsageError, type Command } from "./command.js";
+import { plot } from "./plot.js";
+import { simulateDay, type Outcome } from "./simulation.js";
+import { table } from "./table.js";
+
+/** Without a configuration: one charger on three phases, and everything else as it is by default. */
+const defaultHouse: ControlSettings = {
+  phases: 3,
+  voltage: 230,
+  circuits: [{ name: mainFuse, limit: 25, parent: null, meters: ["Grid"] }],
+  failsafeCurrent: 0,
+  overloadTolerance: 0,
+  gridTarget: 0,
+  importPenalty: 1,
+  minimumRun: 300_000,
+  minimumPause: 300_000,
+  meters: [{ name: "Grid", measures: ["grid"] }],
+  chargers: [
+    {
+      name: "Charger",
+      minCurrent: 6,
+      maxCurrent: 16,
+      step: 1,
+      phases: "auto",
+      canSwitchPhases: true,
+      rotation: [0, 1, 2],
+      mode: "solar",
+      priority: 1,
+      circuit: null,
+      sessionEnergyLimit: 0,
+    },
+  ],
+};
+
+export const simulate: Command = {
+  name: "simulate",
+  summary: "a recorded day through the controller and a model of house, charger and car",
+  help: `Usage: ev-charging simulate --day FILE [--config FILE] [--json]
+
+FILE is a CSV with a header row: time (ISO 8601, HH:MM or seconds) and any of pv, house and grid in W; house is
+without the car. An empty car is plugged in all day. With --config the first charger of that configuration charges
+it by its settings; without, one that may use 6 to 16 A on one or three phases.`,
+  async run(args, terminal) {
+    const { values, positionals } = parse(args, { ...commonOptions, day: { type: "string" } });
+    noNames(positionals);
+    if (values.day === undefined) throw new UsageError("say which day: ev-charging simulate --day FILE");
+    const settings = values.config === undefined ? defaultHouse : settingsFrom(values.config);
+    const { outcome, samples } = simulateDay(readDay(values.day), settings);
+    if (values.json) terminal.out(JSON.stringify(outcome));
+    else terminal.out(`${plot(samples)}\n\n${summary(outcome)}`);
+    return exit.success;
+  },
+};
+
+function settingsFrom(file: string): ControlSettings {
+  const settings = controlSettings(loadConfig(file).config);
+  if (settings.chargers.length === 0) throw new UsageError(`${file}: a simulation needs a charger; none is configured`);
+  if (!settings.meters.some(({ measures }) => measures.includes("grid")))
+    throw new UsageError(`${file}: a simulation needs a meter that measures the grid; none is configured`);
+  return settings;
+}
+
+function readDay(file: string): RecordedDay {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`${file} can't be read: ${messageOf(error)}`);
+  }
+  try {
+    return parseDay(text);
+  } catch (error) {
+    throw new UsageError(`${file}, ${messageOf(error)}`);
+  }
+}
+
+function summary(outcome: Outcome): string {
+  const { pvEnergy, carEnergy, carEnergyFromSolar, carEnergyFromGrid, starts, phaseSwitches, setpointChanges } =
+    outcome;
+  const share = carEnergy > 0 ? `${Math.round((100 * carEnergyFromSolar) / carEnergy)} %` : "–";
+  return table([
+    ["roof", `${pvEnergy.toFixed(2)} kWh`],
+    ["car", `${carEnergy.toFixed(2)} kWh, ${share} of it from the sun`],
+    ["  from the sun", `${carEnergyFromSolar.toFixed(2)} kWh`],
+    ["  from the grid", `${carEnergyFromGrid.toFixed(2)} kWh`],
+    ["starts", String(starts)],
+    ["phase switches", String(phaseSwitches)],
+    ["changes of the current", String(setpointChanges)],
+  ]);
+}

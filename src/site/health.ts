@@ -1,0 +1,51 @@
+/** Whether a device answers, said once when it goes and once when it is back. */
+
+import { messageOf } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+
+/** Failures in a row, or silence in ms, after which a device counts as away. */
+const failuresToLeave = 3;
+const silenceToLeave = 30_000;
+
+export class Health {
+  readonly #name: string;
+  readonly #log: Log;
+  #failures = 0;
+  #lastAnswer: number;
+  #away = false;
+
+  /** @param now when watching begins; the device is given the benefit of the doubt */
+  constructor(name: string, log: Log, now: number) {
+    this.#name = name;
+    this.#log = log;
+    this.#lastAnswer = now;
+  }
+
+  get reachable(): boolean {
+    return !this.#away;
+  }
+
+  answered(now: number): void {
+    if (this.#away) this.#log.info(`${this.#name}: answers again.`);
+    this.#away = false;
+    this.#failures = 0;
+    this.#lastAnswer = now;
+  }
+
+  failed(error: unknown): void {
+    this.#failures += 1;
+    if (this.#away || this.#failures < failuresToLeave) this.#log.debug(messageOf(error));
+    else this.#leave(messageOf(error));
+  }
+
+  /** For devices that speak by themselves: leaves them once they have been silent for too long. */
+  checkSilence(now: number): void {
+    if (!this.#away && now - this.#lastAnswer > silenceToLeave)
+      this.#leave(`${this.#name}: silent for ${Math.round((now - this.#lastAnswer) / 1_000)} s.`);
+  }
+
+  #leave(message: string): void {
+    this.#away = true;
+    this.#log.warn(message);
+  }
+}

@@ -1,0 +1,104 @@
+/** The line to one meter: polls it or listens to it, and knows whether it answers. */
+
+import type { MeterConfig } from "../config/devices.js";
+import type { DriverContext, Meter } from "../drivers/driver.js";
+import { perPhase, type PerPhase } from "../model/phases.js";
+import { meterRoles, noQuantities, type MeterReading, type Quantities } from "../model/readings.js";
+import { Health } from "./health.js";
+import type { MeterView } from "./house.js";
+import { poll } from "./poller.js";
+
+/** ms, the longest wait for a meter that is away: the house is blind without it. */
+const longestWait = 10_000;
+
+type LineContext = Omit<DriverContext, "name">;
+
+export class MeterLine {
+  readonly config: MeterConfig;
+  readonly #meter: Meter;
+  readonly #context: LineContext;
+  readonly #health: Health;
+  readonly #onReading: (reading: MeterReading | null) => void;
+  #reading: MeterReading | null = null;
+  #hasSpoken = false;
+  #stop = () => {};
+
+  /** @param onReading every answer, and `null` for every attempt that failed */
+  constructor(config: MeterConfig, context: LineContext, onReading: (reading: MeterReading | null) => void) {
+    this.config = config;
+    this.#context = context;
+    this.#meter = config.connect({ ...context, name: config.name });
+    this.#health = new Health(config.name, context.log, context.clock.now());
+    this.#onReading = onReading;
+  }
+
+  start(): void {
+    if (this.#meter.watch) {
+      this.#meter.watch((reading) => this.#heard(reading));
+      return;
+    }
+    this.#stop = poll({
+      clock: this.#context.clock,
+      interval: this.config.pollInterval * 1_000,
+      longestWait,
+      read: () => this.#meter.read(),
+      onReading: (reading) => this.#heard(reading),
+      onFailure: (error) => {
+        this.#hasSpoken = true;
+        this.#health.failed(error);
+        this.#onReading(null);
+      },
+    });
+  }
+
+  /** It has answered, or failed to, at least once. */
+  get hasSpoken(): boolean {
+    return this.#hasSpoken;
+  }
+
+  checkSilence(): void {
+    if (this.#meter.watch) this.#health.checkSilence(this.#context.clock.now());
+  }
+
+  view(): MeterView {
+    return { name: this.config.name, reachable: this.#health.reachable, reading: this.#reading };
+  }
+
+  stop(): void {
+    this.#stop();
+  }
+
+  async close(): Promise<void> {
+    await this.#meter.close();
+  }
+
+  #heard(reading: MeterReading): void {
+    this.#hasSpoken = true;
+    this.#reading = merged(this.#reading ?? {}, reading);
+    this.#health.answered(this.#context.clock.now());
+    this.#onReading(reading);
+  }
+}
+
+/** The newest known value of each quantity. */
+function merged(old: MeterReading, news: MeterReading): MeterReading {
+  const roles = meterRoles.flatMap((role) => {
+    const quantities = news[role];
+    return quantities ? [[role, mergedQuantities(old[role] ?? noQuantities, quantities)] as const] : [];
+  });
+  return { ...old, ...Object.fromEntries(roles) };
+}
+
+function mergedQuantities(old: Quantities, news: Quantities): Quantities {
+  const each = (before: PerPhase<number | null>, after: PerPhase<number | null>) =>
+    perPhase((i) => after[i] ?? before[i]);
+  return {
+    power: news.power ?? old.power,
+    currents: each(old.currents, news.currents),
+    voltages: each(old.voltages, news.voltages),
+    powers: each(old.powers, news.powers),
+    importEnergy: news.importEnergy ?? old.importEnergy,
+    exportEnergy: news.exportEnergy ?? old.exportEnergy,
+    soc: news.soc ?? old.soc,
+  };
+}

@@ -1,0 +1,72 @@
+/** From the configuration to what the controller has to know. */
+
+import type { ChargerConfig, MeterConfig } from "../config/devices.js";
+import type { Config } from "../config/parse.js";
+import {
+  mainFuse,
+  type ChargerSettings,
+  type CircuitSettings,
+  type ControlSettings,
+  type MeterSettings,
+} from "../control/settings.js";
+
+export function controlSettings({ site, surplus, chargers, meters }: Config): ControlSettings {
+  return {
+    phases: site.phases,
+    voltage: site.voltage,
+    circuits: circuits(site, meters),
+    failsafeCurrent: site.failsafeCurrent,
+    overloadTolerance: site.overloadTolerance * 1_000,
+    gridTarget: surplus.gridTarget,
+    importPenalty: surplus.importPenalty,
+    minimumRun: surplus.minimumRun * 1_000,
+    minimumPause: surplus.minimumPause * 1_000,
+    meters: meters.map((meter) => meterSettings(meter, site)),
+    chargers: chargers.map(chargerSettings),
+  };
+}
+
+/** The main fuse, and then parents before children. */
+function circuits(site: Config["site"], meters: readonly MeterConfig[]): readonly CircuitSettings[] {
+  const grid = meters.map((meter) => meterSettings(meter, site)).filter(({ measures }) => measures.includes("grid"));
+  const fused = site.mainFuse !== undefined;
+  const ordered: CircuitSettings[] =
+    site.mainFuse === undefined
+      ? []
+      : [{ name: mainFuse, limit: site.mainFuse, parent: null, meters: grid.map(({ name }) => name) }];
+  let waiting = site.circuits;
+  while (waiting.length > 0) {
+    const ready = waiting.filter(({ parent }) => parent === null || ordered.some(({ name }) => name === parent));
+    if (ready.length === 0) throw new Error("circuits that hang on each other in a circle are refused on reading");
+    for (const { name, limit, parent, meter } of ready)
+      ordered.push({
+        name,
+        limit,
+        parent: parent ?? (fused ? mainFuse : null),
+        meters: meter === undefined ? [] : [meter],
+      });
+    waiting = waiting.filter((circuit) => !ready.includes(circuit));
+  }
+  return ordered;
+}
+
+/** A meter that serves a circuit tells nothing of the house as a whole. */
+function meterSettings({ name, measures }: MeterConfig, { circuits }: Config["site"]): MeterSettings {
+  return { name, measures: circuits.some(({ meter }) => meter === name) ? [] : measures };
+}
+
+function chargerSettings(charger: ChargerConfig): ChargerSettings {
+  return {
+    name: charger.name,
+    minCurrent: Math.max(charger.minCurrent, charger.range.min),
+    maxCurrent: Math.min(charger.maxCurrent, charger.range.max),
+    step: charger.range.step,
+    phases: charger.phases,
+    canSwitchPhases: charger.writable.includes("phases"),
+    rotation: charger.phaseRotation,
+    mode: charger.mode,
+    priority: charger.priority,
+    circuit: charger.circuit ?? null,
+    sessionEnergyLimit: charger.sessionEnergyLimit,
+  };
+}

@@ -1,0 +1,199 @@
+/** The running house: holds what its devices say, asks the controller what to do, and has it done. */
+
+import { setTimeout as wait } from "node:timers/promises";
+import type { Config } from "../config/parse.js";
+import { newMemory, type Memory } from "../control/memory.js";
+import type { Observation } from "../control/observation.js";
+import { pass, unattended, type Outcome } from "../control/pass.js";
+import type { ControlSettings } from "../control/settings.js";
+import type { ChargerCommand, Decision } from "../model/commands.js";
+import type { Clock, Timer } from "../model/clock.js";
+import { messageOf } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+import { createMqttPool } from "../transport/mqtt.js";
+import { ChargerLine } from "./charger-line.js";
+import type { ChargerView, House, MeterView } from "./house.js";
+import { MeterLine } from "./meter-line.js";
+import { controlSettings } from "./settings.js";
+import type { StateFile } from "./state-file.js";
+
+/** ms without any news after which the controller looks again: silence is news too. */
+const heartbeat = 1_000;
+
+/** ms after the start in which devices may speak for the first time before anything is decided without them. */
+const patience = 10_000;
+
+/** ms of real time in which chargers have to be safe when the program ends; Homebridge kills it after 5 s. */
+const shutdownBudget = 2_000;
+
+export interface SiteOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Absent: a restart forgets what people chose. */
+  readonly stateFile?: StateFile;
+}
+
+type News = Partial<Pick<Observation, "meters" | "chargers" | "commands">>;
+
+export class Site implements House {
+  readonly #settings: ControlSettings;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  readonly #stateFile: StateFile | undefined;
+  readonly #mqtt;
+  readonly #chargers: readonly ChargerLine[];
+  readonly #meters: readonly MeterLine[];
+  readonly #listeners = new Set<() => void>();
+  #memory: Memory = newMemory();
+  #decisions: Outcome["decisions"] = {};
+  #startedAt = 0;
+  #timer: Timer | undefined;
+  #running = false;
+  #broken = false;
+
+  constructor(config: Config, { log, clock, stateFile }: SiteOptions) {
+    this.#settings = controlSettings(config);
+    this.#log = log;
+    this.#clock = clock;
+    this.#stateFile = stateFile;
+    this.#mqtt = createMqttPool(log);
+    const context = { log, clock, mqtt: this.#mqtt };
+    this.#chargers = config.chargers.map(
+      (charger) =>
+        new ChargerLine(charger, context, (reading) => this.#observe({ chargers: { [charger.name]: reading } })),
+    );
+    this.#meters = config.meters.map(
+      (meter) => new MeterLine(meter, context, (reading) => this.#observe({ meters: { [meter.name]: reading } })),
+    );
+  }
+
+  async start(): Promise<void> {
+    const names = this.#settings.chargers.map(({ name }) => name);
+    this.#memory = newMemory(await this.#stateFile?.load(names, this.#clock.now()));
+    this.#startedAt = this.#clock.now();
+    this.#running = true;
+    for (const line of [...this.#meters, ...this.#chargers]) line.start();
+    this.#scheduleLook();
+  }
+
+  /** Leaves every charger in a safe state, within two seconds, and lets go of all devices. Always ends. */
+  async stop(): Promise<void> {
+    if (!this.#running) return;
+    this.#running = false;
+    this.#timer?.cancel();
+    for (const line of [...this.#meters, ...this.#chargers]) line.stop();
+    if (this.#memory.time > 0) this.#carryOut(unattended(this.#settings, this.#memory));
+    this.#keep(true);
+    await Promise.race([
+      Promise.all([...this.#chargers.map((line) => line.settled()), this.#stateFile?.settled()]),
+      wait(shutdownBudget, undefined, { ref: false }),
+    ]);
+    await Promise.all([...this.#chargers, ...this.#meters].map((line) => line.close()));
+    await this.#mqtt.close();
+  }
+
+  get chargers(): readonly ChargerView[] {
+    return this.#chargers.map((line) => {
+      const lasting = this.#memory.chargers[line.config.name]?.lasting;
+      return {
+        ...line.view(),
+        mode: lasting?.mode ?? line.config.mode,
+        decision: this.#decisions[line.config.name] ?? null,
+      };
+    });
+  }
+
+  get meters(): readonly MeterView[] {
+    return this.#meters.map((line) => line.view());
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  command(charger: string, command: ChargerCommand): void {
+    this.#line(charger);
+    this.#observe({ commands: { [charger]: command } });
+    this.#keep(true);
+  }
+
+  async write(charger: string, channel: "accessState" | "transaction", value: string | number | null): Promise<void> {
+    await this.#line(charger).write(channel, value);
+  }
+
+  #line(charger: string): ChargerLine {
+    const line = this.#chargers.find(({ config }) => config.name === charger);
+    if (line === undefined) throw new RangeError(`there is no charger named ${charger}`);
+    return line;
+  }
+
+  /** Looks again and again, so that silence is noticed. */
+  #scheduleLook(): void {
+    this.#timer = this.#clock.after(heartbeat, () => {
+      for (const line of this.#meters) line.checkSilence();
+      this.#observe({});
+      if (this.#running) this.#scheduleLook();
+    });
+  }
+
+  #observe(news: News): void {
+    if (!this.#running) return;
+    const time = Math.max(this.#clock.now(), this.#memory.time);
+    const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...news };
+    try {
+      const outcome = pass(this.#settings, this.#memory, observation);
+      if (this.#isReady()) this.#carryOut(outcome);
+      else this.#memory = { ...outcome.memory, chargers: this.#undecided(outcome.memory) };
+      this.#broken = false;
+    } catch (error) {
+      this.#stopAll(error);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Whether all devices have had their say, or their chance to. */
+  #isReady(): boolean {
+    const waiting = [...this.#meters, ...this.#chargers].some((line) => !line.hasSpoken);
+    return !waiting || this.#clock.now() - this.#startedAt >= patience;
+  }
+
+  /** What was seen, without what was decided: nobody carries it out. */
+  #undecided({ chargers }: Memory): Memory["chargers"] {
+    return Object.fromEntries(
+      Object.entries(chargers).map(([name, seen]) => {
+        const { lasting, commands } = this.#memory.chargers[name] ?? { lasting: seen.lasting, commands: [] };
+        const { given, confirmed, startedAt, pausedAt, switchedAt } = lasting;
+        return [
+          name,
+          { ...seen, commands, lasting: { ...seen.lasting, given, confirmed, startedAt, pausedAt, switchedAt } },
+        ];
+      }),
+    );
+  }
+
+  #carryOut({ memory, decisions }: Outcome): void {
+    this.#memory = memory;
+    this.#decisions = decisions;
+    for (const line of this.#chargers) {
+      const decision = decisions[line.config.name];
+      if (decision !== undefined) line.aim(decision);
+    }
+    this.#keep(false);
+  }
+
+  /** Our own mistake must not leave a charger at its last current. */
+  #stopAll(error: unknown): void {
+    if (!this.#broken) this.#log.error(`The controller failed, all chargers pause: ${messageOf(error)}`);
+    this.#broken = true;
+    const reason = "the controller failed";
+    const pause: Decision = { allowCharging: false, current: 0, phases: 1, reason };
+    this.#decisions = Object.fromEntries(this.#chargers.map(({ config }) => [config.name, pause]));
+    for (const line of this.#chargers) line.aim(pause);
+  }
+
+  #keep(urgent: boolean): void {
+    const lasting = Object.entries(this.#memory.chargers).map(([name, charger]) => [name, charger.lasting] as const);
+    this.#stateFile?.save(Object.fromEntries(lasting), this.#clock.now(), urgent);
+  }
+}

@@ -1,0 +1,117 @@
+/** What must survive a restart, in one file that is written whole or not at all. */
+
+import { mkdir, readFile, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
+import { noLastingMemory, type LastingMemory } from "../control/memory.js";
+import { chargerModes } from "../model/commands.js";
+import { messageOf } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+
+type LastingByCharger = { readonly [charger: string]: LastingMemory };
+
+const phaseCount = z.literal([1, 3]);
+const time = z.number().min(0);
+const current = z.number().min(0).max(1_000);
+
+const lastingSchema: z.ZodType<LastingMemory> = z.object({
+  mode: z.enum(chargerModes).nullable(),
+  phases: z.literal([1, 3, "auto"]).nullable(),
+  cap: current.nullable(),
+  powerLimit: z.number().min(0).nullable(),
+  energyLimit: z.number().min(0).nullable(),
+  manual: z.enum(["start", "stop"]).nullable(),
+  given: z.object({ at: time, current, phases: phaseCount }).nullable(),
+  confirmed: z.boolean(),
+  startedAt: time.nullable(),
+  pausedAt: time.nullable(),
+  switchedAt: time.nullable(),
+});
+
+const fileSchema = z.object({ version: z.literal(1), chargers: z.record(z.string(), lastingSchema) });
+
+/** ms between two writes of what only changed by itself, to spare SD cards. */
+const calm = 60_000;
+
+export class StateFile {
+  readonly #path: string;
+  readonly #log: Log;
+  #written = "";
+  #writtenAt = -Infinity;
+  #lastWrite: Promise<void> = Promise.resolve();
+  #failing = false;
+
+  constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  /**
+   * What was kept for these chargers. A file that can't be understood is put aside, and then nothing starts by itself
+   * until the car has been unplugged or a person has started it: whether someone had stopped it is no longer known.
+   */
+  async load(chargers: readonly string[], now: number): Promise<LastingByCharger> {
+    let text: string;
+    try {
+      text = await readFile(this.#path, "utf8");
+    } catch (error) {
+      if (isMissing(error)) return {};
+      this.#log.warn(`${this.#path} can't be read, nothing starts by itself: ${messageOf(error)}`);
+      return stopped(chargers);
+    }
+    const parsed = parseState(text);
+    if (parsed !== null) {
+      this.#written = text;
+      return parsed;
+    }
+    const aside = `${this.#path}.bad-${Math.round(now)}`;
+    await rename(this.#path, aside).catch(() => undefined);
+    this.#log.warn(
+      `${this.#path} could not be understood and was put aside as ${aside}; start each charge by hand once.`,
+    );
+    return stopped(chargers);
+  }
+
+  /** Keeps it if it changed. What people chose is kept at once; the rest waits for a calm minute. */
+  save(chargers: LastingByCharger, now: number, urgent: boolean): void {
+    if (!urgent && now - this.#writtenAt < calm) return;
+    const text = `${JSON.stringify({ version: 1, chargers })}\n`;
+    if (text === this.#written) return;
+    this.#written = text;
+    this.#writtenAt = now;
+    this.#lastWrite = this.#lastWrite.then(() => this.#write(text));
+  }
+
+  /** Resolves once everything is on the disk, or has failed to get there. */
+  async settled(): Promise<void> {
+    await this.#lastWrite;
+  }
+
+  async #write(text: string): Promise<void> {
+    try {
+      await mkdir(dirname(this.#path), { recursive: true });
+      await writeFileAtomic(this.#path, text, { mode: 0o600 });
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.#log.warn(`${this.#path} can't be written, a restart will forget: ${messageOf(error)}`);
+      this.#failing = true;
+    }
+  }
+}
+
+function parseState(text: string): LastingByCharger | null {
+  try {
+    return fileSchema.parse(JSON.parse(text)).chargers;
+  } catch {
+    return null;
+  }
+}
+
+function stopped(chargers: readonly string[]): LastingByCharger {
+  return Object.fromEntries(chargers.map((name) => [name, { ...noLastingMemory, manual: "stop" as const }]));
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
