@@ -48,13 +48,14 @@ Nothing is left behind.
 
     terminal.out("Starting a virtual house, and Homebridge in it …");
     const show = new Show(terminal);
-    const home = await startVirtualHome(speed, morning, () => {});
+    const home = await startVirtualHome(speed, morning);
     try {
       const { configuration } = home;
       const homebridge = await startHomebridge({
         configuration,
         speed,
         local: values.local,
+        verbose: true,
         onLine: (line) => show.hear(line),
       });
       try {
@@ -104,7 +105,7 @@ class Show {
 
   /** Homebridge's log tells what was decided, and why. */
   hear(line: string): void {
-    const decision = /\[EV Charging\] (?:\[DEBUG\] )?Garage: (?<sentence>(?:paused|\d+(?:\.\d+)? A on).*)$/.exec(line);
+    const decision = /\[EV Charging\] Garage: (?<sentence>(?:paused|\d+(?:\.\d+)? A on).*)$/.exec(line);
     const sentence = decision?.groups?.["sentence"];
     if (sentence === undefined) {
       if (/\b(error|warn)/i.test(line)) this.#terminal.error(line);

@@ -26,6 +26,8 @@ export interface HomebridgeOptions {
   readonly local: boolean;
   /** Where the plugin lies; left out: this one. */
   readonly plugin?: string;
+  /** Log what is only of interest to the curious, too. */
+  readonly verbose: boolean;
   /** Every line that Homebridge logs. */
   readonly onLine: (line: string) => void;
 }
@@ -56,6 +58,7 @@ export async function startHomebridge({
   speed,
   local,
   plugin = packageRoot(),
+  verbose,
   onLine,
 }: HomebridgeOptions): Promise<RunningHomebridge> {
   const executable = findHomebridge();
@@ -70,7 +73,7 @@ export async function startHomebridge({
 
   const child = spawn(
     process.execPath,
-    [executable, "-U", storage, "-P", plugin, "--strict-plugin-resolution", "-D", "-T", "-Q"],
+    [executable, "-U", storage, "-P", plugin, "--strict-plugin-resolution", "-T", "-Q", ...(verbose ? ["-D"] : [])],
     {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: { ...process.env, EV_CHARGING_DEMO_SPEED: String(speed), NO_COLOR: "1", FORCE_COLOR: "0" },

@@ -3,7 +3,7 @@
 import { startBroker } from "../../simulator/broker.js";
 import { Car } from "../../simulator/car.js";
 import { Evse } from "../../simulator/evse.js";
-import { startVirtualGoE } from "../../simulator/go-e/server.js";
+import { startVirtualGoE, type VirtualGoE } from "../../simulator/go-e/server.js";
 import { VirtualHouse } from "../../simulator/house.js";
 import { Household } from "../../simulator/household.js";
 import { Roof } from "../../simulator/roof.js";
@@ -14,15 +14,26 @@ import { Weather } from "../../simulator/weather.js";
 /** kWp */
 const peak = 8;
 
+/** Of weather and household: the same day each time. */
+const seed = 6;
+
 /** Wh that the car wants: more than the day gives. */
 const appetite = 60_000;
 
 /** s of the house between two words of its meter */
 const meterPeriod = 2;
 
+/** What takes the place of the weather. */
+export interface Sky {
+  /** Share of the roof's peak, 0 to 1; `null`: the weather decides. */
+  light: number | null;
+}
+
 export interface VirtualHome {
   readonly house: VirtualHouse;
   readonly evse: Evse;
+  readonly charger: VirtualGoE;
+  readonly sky: Sky;
   readonly time: HouseTime;
   /** The plugin's configuration for these devices. */
   readonly configuration: object;
@@ -31,19 +42,16 @@ export interface VirtualHome {
 }
 
 /**
+ * @param speed how many times faster than real time
  * @param startTime s of the day
- * @param onStep after every step of the physics
  */
-export async function startVirtualHome(
-  speed: number,
-  startTime: number,
-  onStep: (time: HouseTime) => void,
-): Promise<VirtualHome> {
-  const seed = 6;
+export async function startVirtualHome(speed: number, startTime: number): Promise<VirtualHome> {
   const evse = new Evse({ allowed: false, current: 16, phases: 1, maxCurrent: 16, totalEnergy: 1_234_000 });
   evse.plug(new Car({ energy: appetite, maxCurrent: 16 }));
+  const roof = new Roof({ peak, weather: new Weather("broken", seed) });
+  const sky: Sky = { light: null };
   const house = new VirtualHouse({
-    roof: new Roof({ peak, weather: new Weather("broken", seed) }),
+    roof: { power: (second) => (sky.light === null ? roof.power(second) : sky.light * peak * 1_000) },
     household: new Household({ seed }),
     evses: [{ evse, rotation: [0, 1, 2] }],
   });
@@ -54,13 +62,14 @@ export async function startVirtualHome(
     house,
     speed,
     startTime,
-    onStep,
     recurring: [{ period: meterPeriod, run: () => meter.publish() }],
   });
 
   return {
     house,
     evse,
+    charger,
+    sky,
     get time() {
       return running.time;
     },
