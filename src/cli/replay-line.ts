@@ -69,7 +69,7 @@ const commandSchema = z.strictObject({
 });
 
 const lineSchema = z.object({
-  time: z.number(),
+  time: z.number({ error: "a line needs its time, in ms since 1970" }),
   meters: z.record(z.string(), z.unknown()).default({}),
   chargers: z.record(z.string(), z.unknown()).default({}),
   commands: z.record(z.string(), commandSchema).default({}),

@@ -7,6 +7,10 @@ import { chargerSilence, deadTime, idleCurrent, noticeableCurrent, roomMemory } 
 import type { ChargerMemory, LastingMemory } from "./memory.js";
 import type { ChargerSettings } from "./settings.js";
 
+/** A and V that no wallbox for homes goes beyond. */
+const largestUsualCurrent = 32;
+const largestUsualVoltage = 300;
+
 /** Draws and commands older than this have no part in any decision. */
 const historyKept = roomMemory + 2 * deadTime;
 
@@ -18,9 +22,9 @@ export function rememberCharger(
   settings: ChargerSettings,
   voltage: number,
 ): ChargerMemory {
-  if (reading === null) return { ...old, failing: true };
+  if (reading === null || isAbsurd(reading, settings)) return { ...old, failing: true };
 
-  const restarted = hasRestarted(old, reading);
+  const restarted = hasRestarted(old, reading, now);
   const draw = drawOf(reading, settings, voltage, old.lasting.given?.current ?? 0);
   const before = old.draws.at(-1)?.currents;
   const moved =
@@ -33,7 +37,8 @@ export function rememberCharger(
     at: now,
     failing: false,
     draws: [...recent(old.draws, now), { at: now, ...draw }],
-    movedAt: moved ? now : old.movedAt,
+    // It moved at some moment since the reading before; a quick meter may have shown it then.
+    movedAt: moved ? old.at : old.movedAt,
     idleSince: idle ? (old.idleSince ?? now) : null,
   };
 }
@@ -72,10 +77,23 @@ export function isSilent({ at }: ChargerMemory, now: number): boolean {
   return now - at > chargerSilence;
 }
 
+/** Currents and powers far beyond what it could ever draw: then nothing that it says can be relied on. */
+function isAbsurd(reading: ChargerReading, { maxCurrent }: ChargerSettings): boolean {
+  const highest = 2 * Math.max(maxCurrent, largestUsualCurrent);
+  const currents = [reading.maxAmpere, reading.currentL1, reading.currentL2, reading.currentL3];
+  const { power } = reading;
+  return (
+    currents.some((current) => current !== null && !(Math.abs(current) <= highest)) ||
+    (power !== null && !(Math.abs(power) <= 3 * highest * largestUsualVoltage))
+  );
+}
+
 /** By its own word, or, from a charger that does not tell, after any time without an answer. */
-function hasRestarted({ reading: before, failing }: ChargerMemory, { uptime }: ChargerReading): boolean {
-  if (uptime === null || before === null || before.uptime === null) return failing;
-  return uptime < before.uptime;
+function hasRestarted(old: ChargerMemory, { uptime }: ChargerReading, now: number): boolean {
+  const { reading: before, failing, lasting } = old;
+  if (uptime === null) return failing;
+  if (before === null) return lasting.given !== null && uptime < now - lasting.given.at;
+  return before.uptime === null ? failing : uptime < before.uptime;
 }
 
 /**

@@ -1,19 +1,21 @@
 /** Takes meter readings into memory, refusing what can't be true. A refused reading leaves the old one to age. */
 
-import { perPhase, type PerPhase } from "../model/phases.js";
-import { meterRoles, type MeterReading, type Quantities } from "../model/readings.js";
+import { perPhase, phaseIndexes, type PerPhase } from "../model/phases.js";
+import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../model/readings.js";
 import { freshForStaying, frozenAfter, idleCurrent, readingsToTrust } from "./limits.js";
 import { noMeterMemory, type Measured, type MeterMemory, type QuantityMemory } from "./memory.js";
 import type { ControlSettings } from "./settings.js";
 import { amperes, watts } from "./words.js";
 
-/** What is known beside the meter when its reading is judged. */
+/** What the chargers whose current a meter has to show say themselves. */
 export interface MeterWitness {
-  /** A that all chargers together are measured to draw now; `null`: not known. */
+  /** A that they are measured to draw together now; `null`: not known, or there is none. */
   readonly drawn: number | null;
-  /** When the current of any charger last moved noticeably; 0: never. */
+  /** When the current of one of them last moved noticeably; 0: never. */
   readonly drawMovedAt: number;
 }
+
+const noWitness: MeterWitness = { drawn: null, drawMovedAt: 0 };
 
 /** No house is connected with more than this, in A per phase, if no fuse is known. */
 const largestCurrent = 1_000;
@@ -31,7 +33,7 @@ const noQuantityMemory: QuantityMemory = {
 /** Why a reading can't be true, or `null` when it can. */
 export function implausible(
   quantities: Quantities,
-  limits: { readonly current: number; readonly voltage: number },
+  limits: { readonly current: number; readonly voltage: number; readonly phases: number },
   witness: MeterWitness,
 ): string | null {
   const { power, currents } = quantities;
@@ -40,8 +42,8 @@ export function implausible(
   const highest = currents.reduce<number>((most, current) => Math.max(most, Math.abs(current ?? 0)), 0);
   if (highest > limits.current) return `${amperes(highest)} on one phase can't be`;
   if (power !== null && Math.abs(power) > 3 * limits.current * limits.voltage) return `${watts(power)} can't be`;
-  const measured = currents.filter((current) => current !== null);
-  if (measured.length < currents.length) return null;
+  const measured = currents.slice(0, limits.phases).filter((current) => current !== null);
+  if (measured.length < limits.phases) return null;
   const sum = measured.reduce((total, current) => total + Math.abs(current), 0);
   if (power !== null && Math.abs(power) > 1.2 * limits.voltage * sum + 500)
     return `${watts(power)} does not fit ${amperes(sum)} on all phases together`;
@@ -62,28 +64,37 @@ export function rememberMeter(
   if (reading === null) return { ...memory, good: 0, doubt: "it did not answer" };
 
   const mainLimit = settings.circuits.find(({ parent }) => parent === null)?.limit;
-  const limits = { current: mainLimit === undefined ? largestCurrent : 3 * mainLimit, voltage: settings.voltage };
+  const { voltage, phases } = settings;
+  const limits = { current: mainLimit === undefined ? largestCurrent : 3 * mainLimit, voltage, phases };
   const present = meterRoles.flatMap((role) => {
     const quantities = reading[role];
     return quantities ? [{ role, quantities }] : [];
   });
   for (const { role, quantities } of present) {
-    const doubt = implausible(quantities, limits, role === "grid" ? witness : { drawn: null, drawMovedAt: 0 });
+    const doubt = implausible(quantities, limits, showsChargers(role, reading) ? witness : noWitness);
     if (doubt !== null) return { ...memory, good: 0, doubt };
   }
 
   const roles = { ...memory.roles };
   let moved = false;
+  let regained = false;
   for (const { role, quantities } of present) {
     const old = memory.roles[role] ?? noQuantityMemory;
     const next = rememberQuantities(old, quantities, now);
-    moved ||= differs(old.power, next.power) || [0, 1, 2].some((i) => differs(old.currents[i], next.currents[i]));
+    const pairs = [{ before: old.power, after: next.power }].concat(
+      phaseIndexes.map((i) => ({ before: old.currents[i], after: next.currents[i] })),
+    );
+    moved ||= showsChargers(role, reading) && pairs.some(({ before, after }) => before?.value !== after?.value);
+    regained ||= pairs.some(
+      ({ before, after }) => before !== null && after !== before && now - before.at > freshForStaying,
+    );
     roles[role] = next;
   }
   const movedAt = moved ? now : memory.movedAt;
   if (isFrozen(movedAt, witness.drawMovedAt, now))
     return { ...memory, movedAt, good: 0, doubt: "its values stand still while a car's current moved" };
-  return { roles, at: now, movedAt, good: Math.min(readingsToTrust, memory.good + 1), doubt: null };
+  const good = regained ? 1 : Math.min(readingsToTrust, memory.good + 1);
+  return { roles, at: now, movedAt, good, doubt: null };
 }
 
 /** The first reading of all is believed at once; after a loss it takes more than one. */
@@ -93,13 +104,14 @@ function trusted(memory: MeterMemory | undefined, now: number): MeterMemory {
   return now - memory.at > freshForStaying ? { ...memory, good: 0 } : memory;
 }
 
+/** Of a device that measures several things only the grid shows what a charger draws. */
+function showsChargers(role: MeterRole, reading: MeterReading): boolean {
+  return role === "grid" || reading.grid === undefined;
+}
+
 /** A car's current moved, and the meter has not moved since, for longer than any meter takes. */
 function isFrozen(meterMovedAt: number, drawMovedAt: number, now: number): boolean {
   return drawMovedAt > meterMovedAt && now - drawMovedAt > frozenAfter;
-}
-
-function differs(before: Measured | null | undefined, after: Measured | null | undefined): boolean {
-  return before?.value !== after?.value;
 }
 
 function rememberQuantities(old: QuantityMemory, { power, currents, voltages, soc }: Quantities, at: number) {

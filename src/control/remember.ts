@@ -7,7 +7,7 @@ import { newChargerMemory, noLastingMemory, type ChargerMemory, type Memory } fr
 import { rememberMeter, type MeterWitness } from "./meters.js";
 import type { Observation } from "./observation.js";
 import { backgroundSample, overloadedPhases } from "./room.js";
-import type { ControlSettings } from "./settings.js";
+import { hangsOn, type ControlSettings } from "./settings.js";
 import { situationOf, voltageOf, type Situation } from "./situation.js";
 import { surplusSample } from "./surplus.js";
 
@@ -26,11 +26,12 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     chargers[name] = kept;
   }
 
-  const witness = witnessOf(chargers, now);
   const meters = { ...memory.meters };
   for (const { name } of settings.meters) {
     const reading = observation.meters[name];
-    if (reading !== undefined) meters[name] = rememberMeter(meters[name], reading, now, settings, witness);
+    if (reading === undefined) continue;
+    const shown = chargersShownBy(name, settings).flatMap((charger) => chargers[charger] ?? []);
+    meters[name] = rememberMeter(meters[name], reading, now, settings, witnessOf(shown, now));
   }
 
   const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
@@ -38,15 +39,27 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
   return rememberHistory(situationOf(settings, seen, memory.time));
 }
 
-/** What the chargers say of their own current, to judge the meters by. */
-function witnessOf(chargers: Readonly<Record<string, ChargerMemory>>, now: number): MeterWitness {
-  const all = Object.values(chargers);
-  const fresh = all.filter(({ at, failing }) => !failing && now - at <= freshForStaying);
+/** Names of the chargers whose current flows through what this meter measures. */
+function chargersShownBy(meter: string, settings: ControlSettings): readonly string[] {
+  const circuits = settings.circuits.filter(({ meters }) => meters.includes(meter));
+  const isGrid = settings.meters.some(({ name, measures }) => name === meter && measures.includes("grid"));
+  const shown = settings.chargers.filter(
+    (charger) => isGrid || circuits.some(({ name }) => hangsOn(charger, name, settings)),
+  );
+  return shown.map(({ name }) => name);
+}
+
+/** What these chargers say of their own current, to judge a meter by. */
+function witnessOf(chargers: readonly ChargerMemory[], now: number): MeterWitness {
+  const fresh = chargers.filter(({ at, failing }) => !failing && now - at <= freshForStaying);
   const drawn = fresh.reduce((sum, { draws }) => {
     const newest = draws.at(-1)?.currents;
     return sum + (newest ? phaseIndexes.reduce<number>((total, i) => total + newest[i], 0) : 0);
   }, 0);
-  return { drawn: fresh.length > 0 ? drawn : null, drawMovedAt: Math.max(0, ...all.map(({ movedAt }) => movedAt)) };
+  return {
+    drawn: fresh.length > 0 ? drawn : null,
+    drawMovedAt: Math.max(0, ...chargers.map(({ movedAt }) => movedAt)),
+  };
 }
 
 /** Adds what the meters just said to the histories of surplus and of every circuit. */

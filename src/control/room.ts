@@ -3,7 +3,7 @@
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../model/phases.js";
 import { deadTime, roomMemory } from "./limits.js";
 import type { BackgroundSample, QuantityMemory } from "./memory.js";
-import { mainFuse, type CircuitSettings, type ControlSettings } from "./settings.js";
+import { hangsOn, mainFuse, type CircuitSettings, type ControlSettings } from "./settings.js";
 import { drawRange, quantitiesOf, trustIn, type ChargerFacts, type Situation, type Trust } from "./situation.js";
 
 export interface Room {
@@ -128,11 +128,13 @@ function circuitTrust({ name: circuit, meters }: CircuitSettings, { memory, sett
         : measuredPhases(settings).map((i) => ({ what: `the current of L${i + 1}`, sample: quantities?.currents[i] }));
     return trustIn(name, meter, needed, now);
   });
+  if (trusts.length === 0 && circuit === mainFuse)
+    return { raise: false, stay: false, problem: "no meter measures the grid" };
   if (trusts.length === 0) return { raise: true, stay: true, problem: "" };
   return {
     raise: trusts.every(({ raise }) => raise),
     stay: trusts.every(({ stay }) => stay),
-    problem: trusts.find(({ problem }) => problem !== "")?.problem ?? `${circuit} is measured`,
+    problem: trusts.find(({ problem }) => problem !== "")?.problem ?? "",
   };
 }
 
@@ -142,12 +144,7 @@ function tellsCurrents({ currents }: QuantityMemory): boolean {
 
 /** The chargers on a circuit and on all circuits below it. */
 function membersOf(circuit: string, { settings, chargers }: Situation): readonly ChargerFacts[] {
-  const below = new Set([circuit]);
-  for (const { name, parent } of settings.circuits) if (parent !== null && below.has(parent)) below.add(name);
-  return chargers.filter(({ settings: charger }) => {
-    const own = charger.circuit;
-    return own === null ? circuit === mainFuse : below.has(own);
-  });
+  return chargers.filter((charger) => hangsOn(charger.settings, circuit, settings));
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -66,3 +66,13 @@ export interface ChargerSettings {
   /** kWh per session; 0 = none. */
   readonly sessionEnergyLimit: number;
 }
+
+/** Whether a charger is fed through this circuit, or through one below it. */
+export function hangsOn({ circuit }: ChargerSettings, name: string, { circuits }: ControlSettings): boolean {
+  let above: string | null = circuit ?? mainFuse;
+  while (above !== null && above !== name) {
+    const current: string = above;
+    above = circuits.find((each) => each.name === current)?.parent ?? null;
+  }
+  return above === name;
+}

@@ -131,7 +131,7 @@ function holdingOf(
   { lasting, reading }: ChargerMemory,
   site: ControlSettings,
 ): { current: number; phases: PhaseCount } {
-  if (lasting.given !== null) return lasting.given;
+  if (lasting.given !== null) return { current: lasting.given.current, phases: lasting.given.phases };
   const told = reading?.phases ?? (phases === "auto" ? site.phases : phases);
   const current = reading !== null && isEnabled(reading) === true ? (reading.maxAmpere ?? 0) : 0;
   return { current, phases: told === 1 ? 1 : 3 };

@@ -23,18 +23,20 @@ interface Setting {
 const unknown: Setting = { allowed: null, current: null, phases: null };
 
 export class Actuator {
+  readonly #name: string;
   readonly #charger: Charger;
   readonly #log: Log;
   readonly #clock: Clock;
   #aim: Decision | null = null;
   #setting = unknown;
   #writtenAt = -Infinity;
-  /** After a failed write nothing is tried again until the charger has been heard of. */
-  #blocked = false;
+  /** A of the decision that could not be written: until the charger is heard of again, only less is tried. */
+  #failedAt: number | null = null;
   #failures = 0;
   #running: Promise<void> | null = null;
 
-  constructor(charger: Charger, log: Log, clock: Clock) {
+  constructor(name: string, charger: Charger, log: Log, clock: Clock) {
+    this.#name = name;
     this.#charger = charger;
     this.#log = log;
     this.#clock = clock;
@@ -42,20 +44,29 @@ export class Actuator {
 
   /** What the charger says of its settings. A difference to what was decided is written again. */
   heard(reading: ChargerReading): void {
-    this.#blocked = false;
+    this.#failedAt = null;
     if (this.#running !== null || this.#clock.now() - this.#writtenAt < settleTime) return;
-    const { maxAmpere, phases } = reading;
-    this.#setting = { allowed: reading.enabled ?? reading.allowCharging, current: maxAmpere, phases };
+    const told: Setting = {
+      allowed: reading.enabled ?? reading.allowCharging ?? this.#setting.allowed,
+      current: reading.maxAmpere ?? this.#setting.current,
+      phases: reading.phases ?? this.#setting.phases,
+    };
+    const written = this.#next() === null;
+    this.#setting = told;
+    if (this.#next() === null) this.#failures = 0;
+    else if (written)
+      this.#fail(`${this.#name}: it was told, and does not keep to it. Does another app or controller set it too?`);
   }
 
   /** Writes what is new in this decision, at once. */
   aim(decision: Decision): void {
-    const lowered = this.#aim !== null && decision.current < this.#aim.current;
     this.#aim = decision;
-    if (lowered) this.#blocked = false;
-    if (this.#running !== null || this.#blocked || this.#next() === null) return;
+    if (this.#failedAt !== null && decision.current >= this.#failedAt) return;
+    if (this.#running !== null || this.#next() === null) return;
+    this.#failedAt = null;
     this.#running = this.#work().finally(() => {
       this.#running = null;
+      if (this.#aim !== null) this.aim(this.#aim);
     });
   }
 
@@ -65,21 +76,25 @@ export class Actuator {
   }
 
   async #work(): Promise<void> {
-    try {
-      for (let write = this.#next(); write !== null; write = this.#next()) {
+    for (let write = this.#next(); write !== null; write = this.#next()) {
+      const tried = this.#aim;
+      try {
         await write.send();
         this.#setting = { ...this.#setting, ...write.result };
         this.#writtenAt = this.#clock.now();
+      } catch (error) {
+        this.#setting = unknown;
+        this.#failedAt = tried?.current ?? 0;
+        this.#fail(messageOf(error));
+        return;
       }
-      this.#failures = 0;
-    } catch (error) {
-      this.#blocked = true;
-      this.#setting = unknown;
-      this.#failures += 1;
-      const message = messageOf(error);
-      if (this.#failures === failuresToTell) this.#log.warn(message);
-      else this.#log.debug(message);
     }
+  }
+
+  #fail(message: string): void {
+    this.#failures += 1;
+    if (this.#failures === failuresToTell) this.#log.warn(message);
+    else this.#log.debug(message);
   }
 
   /** The next step towards the aim: a pause first; current and phases before a start. `null`: it is reached. */

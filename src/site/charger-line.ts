@@ -31,7 +31,7 @@ export class ChargerLine {
     this.config = config;
     this.#context = context;
     this.#charger = config.connect({ ...context, name: config.name });
-    this.#actuator = new Actuator(this.#charger, context.log, context.clock);
+    this.#actuator = new Actuator(config.name, this.#charger, context.log, context.clock);
     this.#health = new Health(config.name, context.log, context.clock.now());
     this.#onReading = onReading;
   }

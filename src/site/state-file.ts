@@ -63,7 +63,7 @@ export class StateFile {
     const parsed = parseState(text);
     if (parsed !== null) {
       this.#written = text;
-      return parsed;
+      return Object.fromEntries(Object.entries(parsed).map(([name, kept]) => [name, notAfter(kept, now)]));
     }
     const aside = `${this.#path}.bad-${Math.round(now)}`;
     await rename(this.#path, aside).catch(() => undefined);
@@ -96,6 +96,7 @@ export class StateFile {
     } catch (error) {
       if (!this.#failing) this.#log.warn(`${this.#path} can't be written, a restart will forget: ${messageOf(error)}`);
       this.#failing = true;
+      if (this.#written === text) this.#written = "";
     }
   }
 }
@@ -108,10 +109,22 @@ function parseState(text: string): LastingByCharger | null {
   }
 }
 
+/** A clock that was wrong once must not hold up anything for years. */
+function notAfter(kept: LastingMemory, now: number): LastingMemory {
+  const past = (time: number | null) => (time === null ? null : Math.min(time, now));
+  return {
+    ...kept,
+    given: kept.given && { ...kept.given, at: Math.min(kept.given.at, now) },
+    startedAt: past(kept.startedAt),
+    pausedAt: past(kept.pausedAt),
+    switchedAt: past(kept.switchedAt),
+  };
+}
+
 function stopped(chargers: readonly string[]): LastingByCharger {
   return Object.fromEntries(chargers.map((name) => [name, { ...noLastingMemory, manual: "stop" as const }]));
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }

@@ -21,6 +21,8 @@ export interface Claim {
 /** A claim while currents are handed out. */
 interface Share extends Claim {
   readonly loads: readonly PhaseIndex[];
+  /** Of these, the phases that it loads already. */
+  readonly held: readonly PhaseIndex[];
   /** The circuits that it hangs on, the innermost first. */
   readonly path: readonly Room[];
   current: number;
@@ -39,6 +41,7 @@ export function shareCircuits(situation: Situation, claims: readonly Claim[], ro
     charger,
     wish,
     loads: charger.loads(wish.phases),
+    held: charger.holding.current > 0 ? charger.loads(charger.holding.phases) : [],
     path: circuitsOf(charger.settings.circuit, rooms),
     current: 0,
   }));
@@ -48,19 +51,19 @@ export function shareCircuits(situation: Situation, claims: readonly Claim[], ro
     for (const { name } of share.path)
       for (const phase of share.loads) addTo(used.get(name), phase, more * share.charger.greed);
   };
+  const leftOn = (share: Share, circuit: Room, phase: PhaseIndex, raising: boolean) => {
+    const whole = raising || !share.held.includes(phase) ? circuit.toRaise : circuit.toStay;
+    return (whole[phase] - (used.get(circuit.name)?.[phase] ?? 0)) / share.charger.greed;
+  };
   const room = (share: Share, raising: boolean) =>
     Math.min(
       budget.left / wattsPerAmpere(share, situation.voltage),
-      ...share.path.flatMap((circuit) =>
-        share.loads.map((phase) => {
-          const whole = raising ? circuit.toRaise : circuit.toStay;
-          return (whole[phase] - (used.get(circuit.name)?.[phase] ?? 0)) / share.charger.greed;
-        }),
-      ),
+      ...share.path.flatMap((circuit) => share.loads.map((phase) => leftOn(share, circuit, phase, raising))),
     );
 
   const order = [...shares].sort(
     (a, b) =>
+      Number(wantsCurrent(b)) - Number(wantsCurrent(a)) ||
       b.charger.settings.priority - a.charger.settings.priority ||
       Number(b.charger.holding.current > 0) - Number(a.charger.holding.current > 0),
   );
@@ -70,7 +73,8 @@ export function shareCircuits(situation: Situation, claims: readonly Claim[], ro
     else if (share.wish.current >= settings.minCurrent) {
       const running = holding.current > 0;
       const fits = settings.minCurrent <= room(share, !running) + 1e-6;
-      if (fits || (running && isTolerated(share, situation))) give(share, settings.minCurrent);
+      const least = (circuit: Room) => Math.min(...share.loads.map((phase) => leftOn(share, circuit, phase, false)));
+      if (fits || (running && isTolerated(share, situation, least))) give(share, settings.minCurrent);
     }
   }
   for (const priority of new Set(order.map(({ charger }) => charger.settings.priority)))
@@ -80,7 +84,7 @@ export function shareCircuits(situation: Situation, claims: readonly Claim[], ro
       room,
     );
   return shares.map((share) => {
-    if (share.charger.silent) return share.wish;
+    if (share.charger.silent || share.wish.current < share.charger.settings.minCurrent) return share.wish;
     const current = floorTo(share.current, share.charger.settings.step);
     return atMost(share.wish, current, reasonFor(share, situation, budget, used));
   });
@@ -104,11 +108,22 @@ function raiseTogether(
     });
 }
 
-/** The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold. */
-function isTolerated({ path, loads, charger }: Share, { memory, settings, now }: Situation): boolean {
+/** Who has no car, or one that takes nothing, is served from what is left. */
+function wantsCurrent({ charger }: Claim): boolean {
+  return charger.plugged && !charger.idle;
+}
+
+/**
+ * The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold.
+ * @param least A that a circuit has left on the fullest phase of this charger
+ */
+function isTolerated(
+  { path, charger }: Share,
+  { memory, settings, now }: Situation,
+  least: (circuit: Room) => number,
+): boolean {
   return path.every((circuit) => {
-    const least = Math.min(...loads.map((phase) => circuit.toStay[phase]));
-    const overload = charger.settings.minCurrent - least;
+    const overload = charger.settings.minCurrent - least(circuit);
     if (overload <= 0) return true;
     const since = memory.overloadedSince[circuit.name] ?? now;
     return now - since < settings.overloadTolerance && overload <= (holdingOverload - 1) * circuit.limit;
@@ -131,7 +146,7 @@ function reasonFor(
   used: ReadonlyMap<string, number[]>,
 ): string {
   let least = budget.left / voltage;
-  let reason = `the grid operator allows ${watts(powerLimit ?? Infinity)} for all chargers together`;
+  let reason = powerLimit === null ? "" : `the grid operator allows ${watts(powerLimit)} for all chargers together`;
   for (const circuit of path)
     for (const phase of loads) {
       const left = circuit.toStay[phase] - (used.get(circuit.name)?.[phase] ?? 0);

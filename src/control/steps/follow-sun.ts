@@ -36,14 +36,15 @@ interface Option extends CurrentRange {
 
 export function followSun(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation): SunWish {
   const options = phaseOptions(charger, situation).flatMap((phases) => optionWith(charger, phases, situation) ?? []);
-  const first = options[0];
+  const [first, second] = options;
   if (first === undefined) {
     const { phases } = charger.holding;
     return settled({ current: 0, phases, reason: ownLimit(charger, phases, situation.voltage).reason });
   }
+  const choice: Options = second === undefined ? [first] : [first, second];
   return charger.holding.current > 0
-    ? keepOn(charger, demand, pool, situation, [first, ...options])
-    : waitFor(charger, demand, pool, situation, [first, ...options]);
+    ? keepOn(charger, demand, pool, situation, choice)
+    : waitFor(charger, demand, pool, situation, choice);
 }
 
 /** Numbers of phases that may be used, the present one first. */
@@ -63,24 +64,31 @@ function optionWith(charger: ChargerFacts, phases: PhaseCount, { voltage }: Situ
   return { phases, lowest: minCurrent, highest, step, wattsPerAmpere };
 }
 
-type Options = readonly [Option, ...Option[]];
+/** The present number of phases, if it is possible, and the other one, if that is. */
+type Options = readonly [Option, Option?];
 
-function waitFor(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation, options: Options): SunWish {
+function waitFor(
+  charger: ChargerFacts,
+  demand: Demand,
+  pool: Pool,
+  situation: Situation,
+  [option, other = option]: Options,
+): SunWish {
   const { importPenalty, minimumPause } = situation.settings;
-  const worth = (option: Option) => bestValue(pool.low, option, importPenalty);
-  const best = options.reduce((a, b) => (worth(b) > worth(a) ? b : a));
+  const worth = (each: Option) => bestValue(pool.low, each, importPenalty);
+  const best = worth(other) > worth(option) ? other : option;
   const start = { current: best.lowest, phases: best.phases };
   if (demand.pull === "sun-and-minimum") return settled({ ...start, reason: demand.reason });
 
   const value = worth(best);
-  const regret = Math.max(0, charger.memory.regret + value * situation.hours);
+  const regret = between(0, charger.memory.regret + value * situation.hours, startPrice);
   const paused = { current: 0, phases: charger.holding.phases };
   const { pausedAt } = charger.lasting;
   const pauseLeft = pausedAt === null ? 0 : pausedAt + minimumPause - situation.now;
   if (value > 0 && pauseLeft > 0)
     return { wish: { ...paused, reason: `pauses for ${duration(pauseLeft)} more` }, regret, phaseRegret: 0 };
-  if (regret > startPrice) return settled({ ...start, reason: `${watts(pool.low)} of surplus` });
-  const smallest = Math.min(...options.map(({ lowest, wattsPerAmpere }) => lowest * wattsPerAmpere));
+  if (value > 0 && regret >= startPrice) return settled({ ...start, reason: `${watts(pool.low)} of surplus` });
+  const smallest = Math.min(...[option, other].map(({ lowest, wattsPerAmpere }) => lowest * wattsPerAmpere));
   const reason =
     value > 0
       ? `${watts(pool.low)} of surplus: starts if it stays`
@@ -91,7 +99,7 @@ function waitFor(charger: ChargerFacts, demand: Demand, pool: Pool, situation: S
 function keepOn(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation, options: Options): SunWish {
   const { importPenalty, minimumRun } = situation.settings;
   const { holding, memory, lasting } = charger;
-  const [option] = options;
+  const [option, other] = options;
   const held = Math.min(option.highest, Math.max(option.lowest, holding.current));
   const up = bestCurrent(pool.lasting, option, importPenalty);
   const down = bestCurrent(pool.high, option, importPenalty);
@@ -100,21 +108,19 @@ function keepOn(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Si
   if (charger.idle) return settled({ current: option.lowest, phases: option.phases, reason: "the car takes nothing" });
   const surplus = (pool.low + pool.high) / 2;
   const value = bestValue(surplus, option, importPenalty);
-  const regret = Math.max(0, memory.regret - value * situation.hours);
+  const regret = between(0, memory.regret - value * situation.hours, startPrice);
   const minimum = option.lowest * option.wattsPerAmpere;
-  if (demand.pull === "sun" && regret > startPrice && situation.now - (lasting.startedAt ?? 0) >= minimumRun) {
+  const missed = value < 0 && regret >= startPrice;
+  if (demand.pull === "sun" && missed && situation.now - (lasting.startedAt ?? 0) >= minimumRun) {
     const reason = `${watts(Math.max(0, surplus))} of surplus for too long, ${watts(minimum)} needed`;
     return settled({ current: 0, phases: holding.phases, reason });
   }
 
-  const phaseRegret = options.slice(1).reduce<number>((most, other) => {
-    const seen = other.phases > option.phases ? pool.lasting : surplus;
-    const gain = bestValue(seen, other, importPenalty) - bestValue(seen, option, importPenalty);
-    return Math.max(most, memory.phaseRegret + gain * situation.hours);
-  }, 0);
-  const other = options.find(({ phases }) => phases !== option.phases);
+  const gain = other === undefined ? 0 : gainOf(option, other, pool, importPenalty);
   const switchPrice = startPrice + (Math.max(0, value) * phaseSwitchPause) / 3_600_000;
-  if (other && phaseRegret > switchPrice && situation.now - (lasting.switchedAt ?? 0) >= phaseDwell) {
+  const phaseRegret = between(0, memory.phaseRegret + gain * situation.hours, switchPrice);
+  const mayNotSwitch = situation.now - (lasting.switchedAt ?? 0) < phaseDwell;
+  if (other && gain > 0 && phaseRegret >= switchPrice && !mayNotSwitch) {
     const reason = `${watts(surplus)} of surplus suit ${other.phases === 1 ? "one phase" : "three phases"} better`;
     return settled({ current: other.lowest, phases: other.phases, reason });
   }
@@ -124,6 +130,16 @@ function keepOn(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Si
       ? `${watts(Math.max(0, surplus))} of surplus${surplus < minimum ? `, ${demand.reason || "nearly enough"}` : ""}`
       : `${watts(Math.max(0, surplus))} of surplus, ${watts(minimum)} needed: pauses if it stays so`;
   return { wish: { current, phases: option.phases, reason }, regret, phaseRegret };
+}
+
+/** W of value that the other number of phases would bring; more phases only count sun that has lasted. */
+function gainOf(now: Option, other: Option, { lasting, low, high }: Pool, importPenalty: number): number {
+  const seen = other.phases > now.phases ? lasting : (low + high) / 2;
+  return bestValue(seen, other, importPenalty) - bestValue(seen, now, importPenalty);
+}
+
+function between(lowest: number, value: number, highest: number): number {
+  return Math.min(highest, Math.max(lowest, value));
 }
 
 function settled(wish: Wish): SunWish {

@@ -6,6 +6,7 @@ import type { Room } from "../room.js";
 import type { ChargerFacts, Situation } from "../situation.js";
 import { phaseOptions } from "./follow-sun.js";
 import { ownLimit } from "./own-limit.js";
+import { circuitsOf } from "./paths.js";
 import type { Wish } from "./wish.js";
 
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
@@ -14,7 +15,7 @@ export function fullWish(charger: ChargerFacts, reason: string, situation: Situa
   const options: readonly PhaseCount[] = phaseOptions(charger, situation);
   const limitOn = (phases: PhaseCount) => ownLimit(charger, phases, situation.voltage);
   const possible = options.filter((phases) => limitOn(phases).current >= settings.minCurrent);
-  const fitting = possible.filter((phases) => hasRoom(charger, phases, rooms));
+  const fitting = possible.filter((phases) => hasRoom(charger, phases, situation, rooms));
   const best = [...(fitting.length > 0 ? fitting : possible)].sort((a, b) => b - a)[0] ?? holding.phases;
 
   const mayNotSwitch = holding.current > 0 && situation.now - (lasting.switchedAt ?? 0) < phaseDwell;
@@ -23,6 +24,13 @@ export function fullWish(charger: ChargerFacts, reason: string, situation: Situa
   return { current, phases, reason: current < settings.maxCurrent ? tightest : reason };
 }
 
-function hasRoom(charger: ChargerFacts, phases: PhaseCount, rooms: readonly Room[]): boolean {
-  return rooms.every(({ toStay }) => charger.loads(phases).every((i) => toStay[i] >= charger.settings.minCurrent));
+/** Room for the minimum: on phases that it does not load yet, room that has lasted. */
+function hasRoom(charger: ChargerFacts, phases: PhaseCount, situation: Situation, rooms: readonly Room[]): boolean {
+  const { minCurrent, circuit } = charger.settings;
+  const { powerLimit } = situation.memory;
+  if (powerLimit !== null && minCurrent * phases * situation.voltage > powerLimit) return false;
+  const held = charger.holding.current > 0 ? charger.loads(charger.holding.phases) : [];
+  return circuitsOf(circuit, rooms).every(({ toStay, toRaise }) =>
+    charger.loads(phases).every((i) => (held.includes(i) ? toStay : toRaise)[i] >= minCurrent),
+  );
 }

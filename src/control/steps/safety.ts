@@ -26,11 +26,11 @@ export function failSafe(wish: Wish, { charger, now, inputs, failsafeCurrent }: 
   return wish;
 }
 
-/** Neither more current nor another number of phases than now. */
-function heldBack(wish: Wish, holding: ChargerFacts["holding"], reason: string): Wish {
-  const switching = wish.current > 0 && wish.phases !== holding.phases;
-  if (switching) return { ...holding, reason };
-  return atMost(wish, holding.current, reason);
+/** Neither more current nor more phases than now. */
+function heldBack(wish: Wish, { current, phases }: ChargerFacts["holding"], reason: string): Wish {
+  const raisesPhases = wish.current > 0 && wish.phases > phases;
+  if (raisesPhases) return { current: Math.min(wish.current, current), phases, reason };
+  return atMost(wish, current, reason);
 }
 
 function silence(age: number): string {
