@@ -137,6 +137,13 @@ describe("the packed plugin in a real Homebridge", () => {
     expect(told.map((line) => (line.includes("answers again") ? "back" : "away"))).toEqual(["away", "back"]);
   }, 90_000);
 
+  test("when Homebridge ends, the charger pauses first", async () => {
+    home.sky.light = 1;
+    await eventually("a charge", () => (home.evse.state === "charging" ? true : undefined));
+    await homebridge.close();
+    expect(home.evse.allowed).toBe(false);
+  }, 90_000);
+
   test("nothing was said twice over, and nothing went wrong", () => {
     expect(lines.filter((line) => /unhandled|uncaught|TypeError|slows down/i.test(line))).toEqual([]);
   });
