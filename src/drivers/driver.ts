@@ -1,7 +1,7 @@
 /** What a driver is: a declaration, and the connection that it makes to one device. */
 
 import type { z } from "zod";
-import type { ChargerReading, MeterReading, MeterRole } from "../model/readings.js";
+import type { ChargerReading, MeterReading, MeterRole, ResidualCurrentReading } from "../model/readings.js";
 import type { Clock } from "../model/clock.js";
 import type { Log } from "../model/log.js";
 import type { PhaseCount } from "../model/phases.js";
@@ -39,6 +39,10 @@ interface Declaration<Kind extends string, Options extends z.ZodObject> {
   readonly products: readonly Product[];
   /** What a person has to set up on the device's side, one sentence each. */
   readonly needs: readonly string[];
+  /** What the device does when it no longer hears from us, in a sentence or two; meters do nothing. Absent: nothing. */
+  readonly whenAlone?: string;
+  /** What is known only from hearsay, one sentence each: told in the documentation. Absent: nothing. */
+  readonly unproven?: readonly string[];
   /** What a person may write for this driver beside what every device of its kind takes. */
   readonly options: Options;
   /** Looks at the options together, after each has been found right by itself. Absent: there is nothing to look at. */
@@ -65,8 +69,20 @@ export type WritableChannel = keyof ChargerWrites;
 export interface Charger {
   /** Rejects with DeviceError. */
   read(): Promise<ChargerReading>;
-  /** What this charger lacks is absent. */
+  /** What this charger lacks is absent. May grow with the first reading, so it is looked up anew each time. */
   readonly writes: ChargerWrites;
+  /**
+   * ms after which the charger forgets what it was told, unless it is told again. The house tells it again in half of
+   * it, a pause too. Absent: it does not forget. May change with each reading.
+   */
+  readonly expiry?: number;
+  /**
+   * For devices that speak by themselves: every complete new reading as it comes. Polling goes on beside it.
+   * Absent: the device is only polled.
+   */
+  watch?(onReading: (reading: ChargerReading) => void): void;
+  /** Tells a charger that can't measure it the voltage, in V. Absent: it measures, or can't be told. */
+  tellVoltage?(volts: number): Promise<void>;
   /** Always ends, also when the device is gone. */
   close(): Promise<void>;
 }
@@ -103,6 +119,29 @@ export interface MeterDriver<Options extends z.ZodObject = z.ZodObject> extends 
   /** What a device measures when the configuration does not say. */
   readonly measures: readonly MeterRole[];
   connect(options: z.output<Options> & { readonly measures: readonly MeterRole[] }, context: DriverContext): Meter;
+}
+
+/** A connection to one residual-current monitor. */
+export interface ResidualCurrentMonitor {
+  /** Rejects with DeviceError. */
+  read(): Promise<ResidualCurrentReading>;
+  /** Always ends, also when the device is gone. */
+  close(): Promise<void>;
+}
+
+export interface ResidualCurrentDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<
+  "residual-current",
+  Options
+> {
+  /** Makes no contact yet: the first `read` does. */
+  connect(options: z.output<Options>, context: DriverContext): ResidualCurrentMonitor;
+}
+
+/** Declares a residual-current driver; keeps the types of its options together. */
+export function defineResidualCurrentMonitor<Options extends z.ZodObject>(
+  driver: ResidualCurrentDriver<Options>,
+): ResidualCurrentDriver<Options> {
+  return driver;
 }
 
 /** Declares a charger driver; keeps the types of its options together. */

@@ -44,6 +44,38 @@ export type MeterReading = { readonly [R in MeterRole]?: Quantities };
 
 const none: PerPhase<null> = [null, null, null];
 
+/** Frequency bands of a residual current, from direct current up. The keys are public: `read --json`. */
+export const residualCurrentBands = [
+  "dc",
+  "total",
+  "50Hz",
+  "below100Hz",
+  "150Hz",
+  "100HzTo1kHz",
+  "above1kHz",
+  "above10kHz",
+] as const;
+
+export type ResidualCurrentBand = (typeof residualCurrentBands)[number];
+
+export type ByBand<T> = { readonly [B in ResidualCurrentBand]: T };
+
+/** One answer of a residual-current monitor. Currents are in the device's own counts where its unit is not known. */
+export interface ResidualCurrentReading {
+  /** The device says that its values hold; `null`: it does not say. */
+  readonly valid: boolean | null;
+  readonly currents: ByBand<number | null>;
+  /** The bands in which each of the two alarms is raised. */
+  readonly alarmA: readonly ResidualCurrentBand[];
+  readonly alarmB: readonly ResidualCurrentBand[];
+  readonly thresholdsA: ByBand<number | null>;
+  readonly thresholdsB: ByBand<number | null>;
+  /** The bands in which each of the two alarms is switched on. */
+  readonly enabledA: readonly ResidualCurrentBand[];
+  readonly enabledB: readonly ResidualCurrentBand[];
+  readonly alarmDelay: number | null;
+}
+
 /** Nothing measured: to be spread into by drivers, which fill in what they have. */
 export const noQuantities: Quantities = {
   power: null,

@@ -115,7 +115,7 @@ export class Bench {
     const warn = (message: string) => void this.warnings.push(message);
     const log = { error: warn, warn, info: ignore, debug: ignore };
     const { api, clock } = this;
-    this.face = new HomeKitFace({ api, log, clock, house, pluginName, platformName });
+    this.face = new HomeKitFace({ api, log, clock, house, faulty: [], pluginName, platformName });
   }
 
   get registered(): readonly PlatformAccessory[] {
