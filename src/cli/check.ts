@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../config/errors.js";
 import { defaultConfigFile, readBlock } from "../config/load.js";
-import { parseConfig, type Config } from "../config/parse.js";
+import { parseConfig, type Config, type ParsedConfig } from "../config/parse.js";
 import { commonOptions, exit, parse, noNames, type Command } from "./command.js";
 import { hasFailed, readAll, type Readings } from "./readings.js";
 
@@ -18,7 +18,7 @@ Exits with 2 if the configuration is wrong, with 1 if a device does not answer.`
     const { values, positionals } = parse(args, { ...commonOptions, connect: { type: "boolean", default: false } });
     noNames(positionals);
     const file = values.config ?? defaultConfigFile();
-    const { config, problems, warnings } = parseConfig(readBlock(file));
+    const { config, problems, warnings } = parsed(file);
     const readings = values.connect && config !== null ? await readAll(config, []) : null;
     const failures = readings === null ? [] : failuresIn(readings);
 
@@ -35,6 +35,16 @@ Exits with 2 if the configuration is wrong, with 1 if a device does not answer.`
     return failures.length > 0 ? exit.failure : exit.success;
   },
 };
+
+/** A file that can't be read as a configuration is a problem like any other. */
+function parsed(file: string): ParsedConfig {
+  try {
+    return parseConfig(readBlock(file));
+  } catch (error) {
+    if (error instanceof ConfigError) return { config: null, problems: error.problems, warnings: [] };
+    throw error;
+  }
+}
 
 function summary({ chargers, meters, site }: Config): string {
   const fuse = site.mainFuse === undefined ? "no fuse guarded" : `a main fuse of ${site.mainFuse} A`;

@@ -46,7 +46,7 @@ export const commonOptions = {
  */
 export function parse<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: joined(args), options, allowPositionals: true, strict: true });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /Unknown option '(?<written>--?[^']*)'/.exec(message)?.groups?.["written"];
@@ -54,6 +54,16 @@ export function parse<const T extends ParseArgsOptionsConfig>(args: readonly str
     const known = Object.keys(options).map((name) => `--${name}`);
     throw new UsageError(`${unknown} is no option here; ${suggestion(unknown, known)}`);
   }
+}
+
+/** parseArgs takes a negative number for another option, unless it is joined to its own. */
+function joined(args: readonly string[]): string[] {
+  return args.reduce<string[]>((all, arg) => {
+    const last = all.at(-1);
+    return /^-\d/.test(arg) && last !== undefined && /^--[^=]+$/.test(last)
+      ? [...all.slice(0, -1), `${last}=${arg}`]
+      : [...all, arg];
+  }, []);
 }
 
 /** @throws UsageError where there are any */

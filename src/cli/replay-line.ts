@@ -1,9 +1,10 @@
 /** One line of a replay: what it may say, and what the controller is told of it. */
 
 import { z } from "zod";
+import { suggestion } from "../config/nearest.js";
 import type { Observation } from "../control/observation.js";
 import type { ControlSettings } from "../control/settings.js";
-import { chargerStates } from "../model/channels.js";
+import { chargerStates, forceStates } from "../model/channels.js";
 import { chargerModes } from "../model/commands.js";
 import { perPhase, type PerPhase } from "../model/phases.js";
 import { meterRoles, noChargerReading, type ChargerReading, type MeterReading } from "../model/readings.js";
@@ -44,14 +45,17 @@ const chargerSchema = z.object({
   power: number,
   phases: number,
   sessionChargeConsumptionLimit: number,
+  priceLimit: number,
   sessionChargeConsumption: number,
   totalConsumption: number,
   allowCharging: boolean,
   cableEncoding: number,
   temperature: number,
+  temperatureType2: number,
   firmware: text,
   accessState: text,
   transaction: number,
+  forceState: z.enum(forceStates).nullable().catch(null).default(null),
   state: z.enum(chargerStates).nullable().catch(null).default(null),
   tag: text,
   currents: eachPhase,
@@ -60,7 +64,7 @@ const chargerSchema = z.object({
 });
 
 const commandSchema = z.strictObject({
-  mode: z.enum(chargerModes).exactOptional(),
+  mode: z.enum(chargerModes, { error: `it takes ${chargerModes.join(", ")}` }).exactOptional(),
   allowCharging: z.boolean().exactOptional(),
   maxAmpere: z.number().min(0).nullable().exactOptional(),
   powerLimit: z.number().min(0).nullable().exactOptional(),
@@ -106,7 +110,10 @@ function parseJson(line: string): unknown {
 
 function faultIn({ issues: [issue] }: z.ZodError): string {
   const place = issue?.path.join(".") ?? "";
-  return place === "" ? "this line is not an object with a time" : `${place}: ${issue?.message ?? "does not fit"}`;
+  if (issue === undefined || place === "") return "this line is not an object with a time";
+  if (issue.code !== "unrecognized_keys") return `${place}: ${issue.message}`;
+  const [key = ""] = issue.keys;
+  return `${place}: ${JSON.stringify(key)} is no command; ${suggestion(key, Object.keys(commandSchema.shape))}`;
 }
 
 /** Where a meter that tells its quantities without a place is mounted. */

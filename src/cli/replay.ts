@@ -41,7 +41,7 @@ export function replayer(settings: ControlSettings): (line: string) => object {
   let memory: Memory = newMemory();
   return (line) => {
     try {
-      const observation = parseLine(line, settings);
+      const observation = parseLine(line.replace(/^\uFEFF/, ""), settings);
       const { time } = observation;
       if (time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
       const outcome = pass(settings, memory, observation);

@@ -22,6 +22,8 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     return name === undefined ? exit.usage : exit.success;
   }
   try {
+    if (name.startsWith("-"))
+      throw new UsageError(`the subcommand comes first: ev-charging SUBCOMMAND ${name} …; see ev-charging --help`);
     const command = commands.find((each) => each.name === name);
     if (command === undefined) {
       const names = commands.map((each) => each.name);

@@ -20,7 +20,10 @@ Charges by the configuration until it is stopped (Ctrl-C), and then leaves every
 Devices that are configured wrongly are left out. With --verbose every change of a current is told, not only
 starts and pauses. What people chose is kept in ev-charging-state.json beside the configuration.`,
   async run(args, terminal) {
-    const { values, positionals } = parse(args, { ...commonOptions, verbose: { type: "boolean", default: false } });
+    const { values, positionals } = parse(args, {
+      config: commonOptions.config,
+      verbose: { type: "boolean", default: false },
+    });
     noNames(positionals);
     const file = values.config ?? defaultConfigFile();
     const { config, problems, warnings } = parseConfig(readBlock(file));

@@ -38,6 +38,7 @@ export function loadConfig(file: string = defaultConfigFile()): LoadedConfig {
  * @throws ConfigError
  */
 export function readBlock(file: string = defaultConfigFile()): unknown {
+  if (file === "") throw fault("--config", "it takes a file");
   const content = parseJson(file, readText(file));
   if (!isBlock(content) || !Object.hasOwn(content, "platforms")) return content;
   const { platforms } = content;

@@ -29,8 +29,14 @@ export function problemLine({ path, message, device }: Problem): string {
 export function pathText(keys: readonly PropertyKey[]): string {
   return keys.reduce<string>((path, key) => {
     if (typeof key === "number") return `${path}[${key}]`;
-    return path === "" ? String(key) : `${path}.${String(key)}`;
+    const name = plainName(String(key));
+    return path === "" ? name : `${path}.${name}`;
   }, "");
+}
+
+/** Nothing that a terminal would obey, and nothing that fills it. */
+function plainName(key: string): string {
+  return /^[\w-]{1,60}$/.test(key) ? key : JSON.stringify(key.length > 60 ? `${key.slice(0, 59)}…` : key);
 }
 
 /** Reads one part of the block; reports everything that is wrong in it, once per place. */

@@ -15,6 +15,9 @@ export const chargerSilence = 30_000;
  */
 export const deadTime = 10_000;
 
+/** A charger that has not shown a command by then never will: the car draws less than it may. */
+export const slowestCharger = 25_000;
+
 /** Room at a fuse must have been there this long before a current is raised into it. */
 export const roomMemory = 30_000;
 

@@ -11,8 +11,10 @@ import {
   idleAfter,
   idleCurrent,
   longestStep,
+  noticeableCurrent,
   readingsToTrust,
   roomMemory,
+  slowestCharger,
 } from "./limits.js";
 import type { ChargerMemory, Given, LastingMemory, Measured, Memory, MeterMemory, QuantityMemory } from "./memory.js";
 import type { ChargerSettings, ControlSettings } from "./settings.js";
@@ -31,6 +33,7 @@ export interface Trust {
 export interface ChargerFacts {
   readonly settings: ChargerSettings;
   readonly memory: ChargerMemory;
+  readonly now: number;
   readonly lasting: LastingMemory;
   readonly reading: ChargerReading | null;
   readonly mode: ChargerMode;
@@ -110,6 +113,7 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
   return {
     settings,
     memory,
+    now,
     lasting,
     reading,
     mode: lasting.mode ?? settings.mode,
@@ -163,9 +167,11 @@ export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: nu
   const { draws, commands } = charger.memory;
   const first = draws.findIndex(({ at }) => at >= from);
   const samples = first < 0 ? draws.slice(-1) : draws.slice(Math.max(0, first - 1));
-  const told = charger.plugged
-    ? commands.filter(({ at }) => at > from).map((command) => drawOf(charger, command, voltage))
-    : [];
+  const underWay = commands.filter((command, i) => {
+    const isNewest = i === commands.length - 1;
+    return command.at > from || (isNewest && !hasShown(charger, command));
+  });
+  const told = charger.plugged ? underWay.map((command) => drawOf(charger, command, voltage)) : [];
   const all = [...samples, ...told];
   if (all.length === 0) return { low: [0, 0, 0], high: [0, 0, 0], lowPower: 0, highPower: 0 };
   return {
@@ -174,6 +180,14 @@ export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: nu
     lowPower: Math.min(...all.map(({ power }) => power)),
     highPower: Math.max(...all.map(({ power }) => power)),
   };
+}
+
+/** A reading of the charger has shown the effect of the command, or it is too old to be waited for. */
+function hasShown({ memory, now }: ChargerFacts, { at: since, current }: Given): boolean {
+  if (now - since > slowestCharger) return true;
+  return memory.draws.some(
+    ({ at, currents }) => at > since && Math.abs(Math.max(...currents) - current) < noticeableCurrent,
+  );
 }
 
 function drawOf(charger: ChargerFacts, { current, phases }: Given, voltage: number) {

@@ -49,6 +49,7 @@ export class Site implements House {
   #startedAt = 0;
   #timer: Timer | undefined;
   #running = false;
+  #stopped = false;
   #broken = false;
 
   constructor(config: Config, { log, clock, stateFile }: SiteOptions) {
@@ -70,6 +71,7 @@ export class Site implements House {
   async start(): Promise<void> {
     const names = this.#settings.chargers.map(({ name }) => name);
     this.#memory = newMemory(await this.#stateFile?.load(names, this.#clock.now()));
+    if (this.#stopped) return;
     this.#startedAt = this.#clock.now();
     this.#running = true;
     for (const line of [...this.#meters, ...this.#chargers]) line.start();
@@ -78,7 +80,8 @@ export class Site implements House {
 
   /** Leaves every charger in a safe state, within two seconds, and lets go of all devices. Always ends. */
   async stop(): Promise<void> {
-    if (!this.#running) return;
+    if (this.#stopped) return;
+    this.#stopped = true;
     this.#running = false;
     this.#timer?.cancel();
     for (const line of [...this.#meters, ...this.#chargers]) line.stop();
@@ -173,13 +176,15 @@ export class Site implements House {
   }
 
   #carryOut({ memory, decisions }: Outcome): void {
+    const turned = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
     this.#memory = memory;
     this.#decisions = decisions;
     for (const line of this.#chargers) {
       const decision = decisions[line.config.name];
       if (decision !== undefined) line.aim(decision);
     }
-    this.#keep(false);
+    // A start or pause of ours that was forgotten would look like a person's.
+    this.#keep(turned);
   }
 
   /** Our own mistake must not leave a charger at its last current. */
@@ -196,4 +201,9 @@ export class Site implements House {
     const lasting = Object.entries(this.#memory.chargers).map(([name, charger]) => [name, charger.lasting] as const);
     this.#stateFile?.save(Object.fromEntries(lasting), this.#clock.now(), urgent);
   }
+}
+
+/** What it was last told. */
+function isOn({ chargers }: Memory, name: string): boolean {
+  return (chargers[name]?.lasting.given?.current ?? 0) > 0;
 }

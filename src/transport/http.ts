@@ -26,6 +26,8 @@ export type Query = Readonly<Record<string, string>>;
 export class HttpDevice {
   readonly #device: string;
   readonly #host: string;
+  /** Host, and port where it is not the usual one. */
+  readonly #where: string;
   readonly #base: string;
   readonly #login: HttpDeviceOptions["login"];
   readonly #deadline: number;
@@ -38,6 +40,7 @@ export class HttpDevice {
   constructor({ device, host, port, login, deadline = 5_000, advice }: HttpDeviceOptions) {
     this.#device = device;
     this.#host = host;
+    this.#where = port === 80 ? host : `${host}:${port}`;
     this.#base = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
     this.#login = login;
     this.#deadline = deadline;
@@ -120,7 +123,7 @@ export class HttpDevice {
       return this.#protocol(`the answer of ${this.#host} to ${path} is longer than 64 KiB`);
     if (isUnreadable(error.code)) return this.#protocol(`${this.#host} does not answer ${path} in readable HTTP`);
     if (error.response) return this.#unreachable(`the answer of ${this.#host} to ${path} broke off`);
-    return this.#unreachable(`no connection to ${this.#host}${error.code ? `: ${error.code}` : ""}`);
+    return this.#unreachable(`no connection to ${this.#where}${error.code ? `: ${error.code}` : ""}`);
   }
 
   #unreachable(what: string): DeviceError {

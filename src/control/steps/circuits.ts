@@ -8,6 +8,7 @@ import { holdingOverload } from "../limits.js";
 import type { Room } from "../room.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../situation.js";
 import { amperes, watts } from "../words.js";
+import { Ledger, type Share } from "./ledger.js";
 import { floorTo } from "./own-limit.js";
 import { circuitsOf } from "./paths.js";
 import { atMost, type Wish } from "./wish.js";
@@ -18,94 +19,79 @@ export interface Claim {
   readonly wish: Wish;
 }
 
-/** A claim while currents are handed out. */
-interface Share extends Claim {
-  readonly loads: readonly PhaseIndex[];
-  /** Of these, the phases that it loads already. */
-  readonly held: readonly PhaseIndex[];
-  /** The circuits that it hangs on, the innermost first. */
-  readonly path: readonly Room[];
-  current: number;
-}
-
-/** The grid operator's limit for all chargers together, in W. */
-interface Budget {
-  left: number;
-}
+/** Floating point adds and takes this much. */
+const dust = 1e-6;
 
 /** Each wish, lowered to what its circuits carry; in the order of the claims. */
 export function shareCircuits(situation: Situation, claims: readonly Claim[], rooms: readonly Room[]): readonly Wish[] {
-  const used = new Map(rooms.map((room) => [room.name, [0, 0, 0]]));
-  const budget: Budget = { left: situation.memory.powerLimit ?? Infinity };
-  const shares = claims.map(({ charger, wish }) => ({
-    charger,
-    wish,
-    loads: charger.loads(wish.phases),
-    held: charger.holding.current > 0 ? charger.loads(charger.holding.phases) : [],
-    path: circuitsOf(charger.settings.circuit, rooms),
-    current: 0,
-  }));
-  const give = (share: Share, more: number) => {
-    share.current += more;
-    budget.left -= more * wattsPerAmpere(share, situation.voltage);
-    for (const { name } of share.path)
-      for (const phase of share.loads) addTo(used.get(name), phase, more * share.charger.greed);
-  };
-  const leftOn = (share: Share, circuit: Room, phase: PhaseIndex, raising: boolean) => {
-    const whole = raising || !share.held.includes(phase) ? circuit.toRaise : circuit.toStay;
-    return (whole[phase] - (used.get(circuit.name)?.[phase] ?? 0)) / share.charger.greed;
-  };
-  const room = (share: Share, raising: boolean) =>
-    Math.min(
-      budget.left / wattsPerAmpere(share, situation.voltage),
-      ...share.path.flatMap((circuit) => share.loads.map((phase) => leftOn(share, circuit, phase, raising))),
-    );
-
+  const shares = claims.map((claim) => shareOf(claim, rooms));
   const order = [...shares].sort(
     (a, b) =>
       Number(wantsCurrent(b)) - Number(wantsCurrent(a)) ||
       b.charger.settings.priority - a.charger.settings.priority ||
       Number(b.charger.holding.current > 0) - Number(a.charger.holding.current > 0),
   );
-  for (const share of order) {
-    const { holding, settings, silent } = share.charger;
-    if (silent) give(share, Math.max(holding.current, ...newestDraw(share.charger)));
-    else if (share.wish.current >= settings.minCurrent) {
-      const running = holding.current > 0;
-      const fits = settings.minCurrent <= room(share, !running) + 1e-6;
-      const least = (circuit: Room) => Math.min(...share.loads.map((phase) => leftOn(share, circuit, phase, false)));
-      if (fits || (running && isTolerated(share, situation, least))) give(share, settings.minCurrent);
-    }
-  }
-  for (const priority of new Set(order.map(({ charger }) => charger.settings.priority)))
-    raiseTogether(
-      order.filter(({ charger, current }) => charger.settings.priority === priority && !charger.silent && current > 0),
-      give,
-      room,
-    );
+  // What is fair, as if all room had lasted; then what of it may be given now.
+  const fair = handOut(order, new Ledger(situation, "toStay"), {
+    from: () => 0,
+    to: ({ wish }) => wish.current,
+    tolerates: (share, ledger) => share.charger.holding.current > 0 && isTolerated(share, situation, ledger),
+  });
+  const ledger = handOut(order, new Ledger(situation, "toRaise"), {
+    from: (share) => Math.min(share.charger.holding.current, fair.given(share)),
+    to: (share) => fair.given(share),
+    tolerates: () => false,
+  });
+
   return shares.map((share) => {
-    if (share.charger.silent || share.wish.current < share.charger.settings.minCurrent) return share.wish;
-    const current = floorTo(share.current, share.charger.settings.step);
-    return atMost(share.wish, current, reasonFor(share, situation, budget, used));
+    const { wish, charger } = share;
+    if (charger.silent || wish.current < charger.settings.minCurrent) return wish;
+    const current = floorTo(ledger.given(share), charger.settings.step);
+    return atMost(wish, current, reasonFor(share, situation, fair));
   });
 }
 
-/** Raises all by one ampere at a time, so that who joins gets as much as who was there. */
-function raiseTogether(
-  shares: readonly Share[],
-  give: (share: Share, more: number) => void,
-  room: (share: Share, raising: boolean) => number,
-): void {
-  let growing = shares;
-  while (growing.length > 0)
-    growing = growing.filter((share) => {
-      const wanted = share.wish.current - share.current;
-      const held = share.charger.holding.current - share.current;
-      const more = Math.min(1, wanted, held > 0 ? Math.min(held, room(share, false)) : room(share, true));
-      if (more < 1e-6) return false;
-      give(share, more);
-      return true;
-    });
+function shareOf({ charger, wish }: Claim, rooms: readonly Room[]): Share {
+  return {
+    charger,
+    wish,
+    loads: charger.loads(wish.phases),
+    held: charger.holding.current > 0 ? charger.loads(charger.holding.phases) : [],
+    path: circuitsOf(charger.settings.circuit, rooms),
+  };
+}
+
+interface Terms {
+  /** What a charger has without asking. */
+  from(share: Share): number;
+  to(share: Share): number;
+  /** Whether the minimum may be given although there is no room for it. */
+  tolerates(share: Share, ledger: Ledger): boolean;
+}
+
+/** First the minimum for each in turn, then, among equals, an ampere for each in turn. */
+function handOut(order: readonly Share[], ledger: Ledger, { from, to, tolerates }: Terms): Ledger {
+  for (const share of order) {
+    const { holding, silent } = share.charger;
+    ledger.give(share, silent ? Math.max(holding.current, ...newestDraw(share.charger)) : from(share));
+  }
+  const asking = order.filter((share) => !share.charger.silent);
+  for (const share of asking) {
+    const { minCurrent } = share.charger.settings;
+    if (ledger.given(share) > 0 || to(share) < minCurrent) continue;
+    if (minCurrent <= ledger.room(share) + dust || tolerates(share, ledger)) ledger.give(share, minCurrent);
+  }
+  for (const priority of new Set(asking.map(({ charger }) => charger.settings.priority))) {
+    let growing = asking.filter((share) => share.charger.settings.priority === priority && ledger.given(share) > 0);
+    while (growing.length > 0)
+      growing = growing.filter((share) => {
+        const more = Math.min(1, to(share) - ledger.given(share), ledger.room(share));
+        if (more < dust) return false;
+        ledger.give(share, more);
+        return true;
+      });
+  }
+  return ledger;
 }
 
 /** Who has no car, or one that takes nothing, is served from what is left. */
@@ -113,47 +99,33 @@ function wantsCurrent({ charger }: Claim): boolean {
   return charger.plugged && !charger.idle;
 }
 
-/**
- * The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold.
- * @param least A that a circuit has left on the fullest phase of this charger
- */
-function isTolerated(
-  { path, charger }: Share,
-  { memory, settings, now }: Situation,
-  least: (circuit: Room) => number,
-): boolean {
-  return path.every((circuit) => {
-    const overload = charger.settings.minCurrent - least(circuit);
+/** The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold. */
+function isTolerated(share: Share, { memory, settings, now }: Situation, ledger: Ledger): boolean {
+  const { minCurrent } = share.charger.settings;
+  if (ledger.budgetFor(share) < minCurrent) return false;
+  return share.path.every((circuit) => {
+    const overload = minCurrent - Math.min(...share.loads.map((phase) => ledger.leftOn(circuit, phase, share)));
     if (overload <= 0) return true;
     const since = memory.overloadedSince[circuit.name] ?? now;
     return now - since < settings.overloadTolerance && overload <= (holdingOverload - 1) * circuit.limit;
   });
 }
 
-function wattsPerAmpere({ charger, wish }: Claim, voltage: number): number {
-  return voltage * charger.activePhases(wish.phases) * charger.greed;
-}
-
-function addTo(sums: number[] | undefined, phase: PhaseIndex, more: number): void {
-  if (sums !== undefined) sums[phase] = (sums[phase] ?? 0) + more;
-}
-
 /** Names the limit that leaves least. */
-function reasonFor(
-  { path, loads }: Share,
-  { memory: { powerLimit }, voltage }: Situation,
-  budget: Budget,
-  used: ReadonlyMap<string, number[]>,
-): string {
-  let least = budget.left / voltage;
+function reasonFor(share: Share, { memory: { powerLimit } }: Situation, ledger: Ledger): string {
+  let least = ledger.budgetFor(share);
   let reason = powerLimit === null ? "" : `the grid operator allows ${watts(powerLimit)} for all chargers together`;
-  for (const circuit of path)
-    for (const phase of loads) {
-      const left = circuit.toStay[phase] - (used.get(circuit.name)?.[phase] ?? 0);
+  for (const circuit of share.path)
+    for (const phase of share.loads) {
+      const left = ledger.leftOn(circuit, phase, share);
       if (left >= least) continue;
       least = left;
       const others = Math.max(0, circuit.limit - circuit.toStay[phase]);
-      reason = `${circuit.name}: others draw ${amperes(others)} of ${amperes(circuit.limit)} on L${phase + 1}`;
+      reason = `${circuit.name}: others draw ${amperes(others)} of ${amperes(circuit.limit)} on ${phaseName(phase)}`;
     }
   return reason;
+}
+
+function phaseName(phase: PhaseIndex): string {
+  return `L${phase + 1}`;
 }

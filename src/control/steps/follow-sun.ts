@@ -5,7 +5,7 @@
  */
 
 import type { PhaseCount } from "../../model/phases.js";
-import { phaseDwell, phaseSwitchPause, startPrice, sunRaise } from "../limits.js";
+import { deadTime, phaseDwell, phaseSwitchPause, startPrice, sunRaise } from "../limits.js";
 import type { ChargerFacts, Situation } from "../situation.js";
 import { duration, watts } from "../words.js";
 import type { Demand } from "./demand.js";
@@ -103,7 +103,9 @@ function keepOn(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Si
   const held = Math.min(option.highest, Math.max(option.lowest, holding.current));
   const up = bestCurrent(pool.lasting, option, importPenalty);
   const down = bestCurrent(pool.high, option, importPenalty);
-  const current = up > held ? Math.min(up, held + sunRaise) : Math.min(down, held);
+  const settling = lasting.given !== null && situation.now - lasting.given.at < deadTime;
+  const raised = settling ? held : Math.min(up, held + sunRaise);
+  const current = up > held ? raised : Math.min(down, held);
 
   if (charger.idle) return settled({ current: option.lowest, phases: option.phases, reason: "the car takes nothing" });
   const surplus = (pool.low + pool.high) / 2;

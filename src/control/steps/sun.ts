@@ -27,11 +27,14 @@ function byPriority(a: SunAsker, b: SunAsker): number {
   return b.charger.settings.priority - a.charger.settings.priority;
 }
 
-/** `null`: nothing is known of the surplus. */
+/**
+ * What has lasted is what was seen at most in all of the last seconds, so that our own changes, which first show
+ * later, don't look like clouds. `null`: nothing is known of the surplus.
+ */
 function poolOf({ memory, now }: Situation): Pool | null {
   const newest = memory.surplus.at(-1);
   if (newest === undefined) return null;
-  const lately = memory.surplus.filter(({ at }) => at >= now - surplusMemory).map(({ low }) => low);
+  const lately = memory.surplus.filter(({ at }) => at >= now - surplusMemory).map(({ high }) => high);
   return { lasting: Math.min(...lately, newest.low), low: newest.low, high: newest.high };
 }
 
