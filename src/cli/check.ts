@@ -4,7 +4,7 @@ import { ConfigError } from "../config/errors.js";
 import { defaultConfigFile, readBlock } from "../config/load.js";
 import { parseConfig, type Config, type ParsedConfig } from "../config/parse.js";
 import { commonOptions, exit, parse, noNames, type Command } from "./command.js";
-import { hasFailed, readAll, type Readings } from "./readings.js";
+import { failuresIn, hasFailed, readAll, type Readings } from "./readings.js";
 
 export const check: Command = {
   name: "check",
@@ -55,12 +55,8 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
-function failuresIn({ chargers, meters }: Readings) {
-  return Object.values({ ...chargers, ...meters }).filter(hasFailed);
-}
-
-function answers({ chargers, meters }: Readings): string {
-  return Object.entries({ ...chargers, ...meters })
+function answers({ chargers, meters, residualCurrentMonitors }: Readings): string {
+  return Object.entries({ ...chargers, ...meters, ...residualCurrentMonitors })
     .map(([name, answer]) => (hasFailed(answer) ? answer.error : `${name}: answers`))
     .join("\n");
 }

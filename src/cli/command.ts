@@ -15,8 +15,8 @@ export interface Terminal {
   readonly interactive: boolean;
   out(text: string): void;
   error(text: string): void;
-  /** Aborted when the person wants it to end. */
-  readonly stopped: AbortSignal;
+  /** Aborted when the person wants a subcommand to end that goes on until then. */
+  untilStopped(): AbortSignal;
 }
 
 export interface Command {
@@ -46,8 +46,15 @@ export const commonOptions = {
  */
 export function parse<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
   try {
-    return parseArgs({ args: joined(args), options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: joined(args), options, allowPositionals: true, strict: true, tokens: true });
+    const written = parsed.tokens.flatMap((token) => (token.kind === "option" ? [token] : []));
+    const twice = written.find(({ name }, i) => written.findIndex((other) => other.name === name) < i);
+    if (twice) throw new UsageError(`${twice.rawName} was given twice; give it once`);
+    const empty = written.find(({ value }) => value === "");
+    if (empty) throw new UsageError(`${empty.rawName} takes a value`);
+    return parsed;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /Unknown option '(?<written>--?[^']*)'/.exec(message)?.groups?.["written"];
     if (unknown === undefined) throw new UsageError(firstSentence(message));

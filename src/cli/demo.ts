@@ -48,6 +48,7 @@ Nothing is left behind.
 
     terminal.out("Starting a virtual house, and Homebridge in it …");
     const show = new Show(terminal);
+    const stopped = terminal.untilStopped();
     const home = await startVirtualHome(speed, morning);
     try {
       const { configuration } = home;
@@ -60,7 +61,7 @@ Nothing is left behind.
       });
       try {
         terminal.out(await invitation(homebridge, speed));
-        await show.run(home, homebridge.ended);
+        await show.run(home, homebridge.ended, stopped);
         terminal.out(farewell(home));
       } finally {
         terminal.out("Closing the house …");
@@ -117,8 +118,8 @@ class Show {
   }
 
   /** Until evening, until the person or Homebridge ends it. */
-  async run(home: VirtualHome, ended: Promise<void>): Promise<void> {
-    const { out, stopped } = this.#terminal;
+  async run(home: VirtualHome, ended: Promise<void>, stopped: AbortSignal): Promise<void> {
+    const { out } = this.#terminal;
     let rows = 0;
     const row = () => {
       if (rows++ % 20 === 0) out(heading);

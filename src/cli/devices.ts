@@ -35,8 +35,9 @@ export async function using<C extends Connection, T>(connection: C, work: (conne
 }
 
 /** @throws UsageError for a name that no device has */
-export function checkNames(names: readonly string[], { chargers, meters }: Config): void {
-  const known = [...chargers, ...meters].map(({ name }) => name);
+export function checkNames(names: readonly string[], config: Config): void {
+  const { chargers, meters, residualCurrentMonitors } = config;
+  const known = [...chargers, ...meters, ...residualCurrentMonitors].map(({ name }) => name);
   for (const name of names)
     if (!known.includes(name))
       throw new UsageError(`no device is named ${JSON.stringify(name)}; ${suggestion(name, known)}`);

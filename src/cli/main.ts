@@ -3,8 +3,12 @@
 
 import { runCommand } from "./run-command.js";
 
-const stopping = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort());
+function untilStopped(): AbortSignal {
+  const stopping = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stopping.abort());
+  return stopping.signal;
+}
+
 // Whoever reads our output may go before we are done (`ev-charging replay | head`).
 process.stdout.on("error", () => process.exit(0));
 
@@ -13,5 +17,5 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   interactive: process.stdout.isTTY,
   out: (text) => void process.stdout.write(`${text}\n`),
   error: (text) => void process.stderr.write(`${text}\n`),
-  stopped: stopping.signal,
+  untilStopped,
 });

@@ -3,7 +3,7 @@
 import { loadConfig } from "../config/load.js";
 import { commonOptions, exit, parse, type Command } from "./command.js";
 import { checkNames } from "./devices.js";
-import { describe, hasFailed, readAll } from "./readings.js";
+import { describe, failuresIn, readAll } from "./readings.js";
 
 export const read: Command = {
   name: "read",
@@ -17,7 +17,7 @@ Exits with 1 if one of them does not answer.`,
     const { config } = loadConfig(values.config);
     checkNames(positionals, config);
     const readings = await readAll(config, positionals);
-    const failures = Object.values({ ...readings.chargers, ...readings.meters }).filter(hasFailed);
+    const failures = failuresIn(readings);
     if (values.json) terminal.out(JSON.stringify(readings));
     else {
       const text = describe(readings);

@@ -3,7 +3,14 @@
 import type { Config } from "../config/parse.js";
 import { channelNames, chargerChannels, type Channel, type ChargerChannels } from "../model/channels.js";
 import { messageOf } from "../model/errors.js";
-import { meterRoles, type ChargerReading, type MeterReading, type Quantities } from "../model/readings.js";
+import {
+  meterRoles,
+  residualCurrentBands,
+  type ChargerReading,
+  type MeterReading,
+  type Quantities,
+  type ResidualCurrentReading,
+} from "../model/readings.js";
 import { using, withContext } from "./devices.js";
 import { table } from "./table.js";
 
@@ -19,11 +26,14 @@ export type MeterAnswer = Quantities | MeterReading | Failure;
 export interface Readings {
   readonly chargers: Readonly<Record<string, ChargerAnswer>>;
   readonly meters: Readonly<Record<string, MeterAnswer>>;
-  readonly residualCurrentMonitors: Readonly<Record<string, Failure>>;
+  readonly residualCurrentMonitors: Readonly<Record<string, ResidualCurrentReading | Failure>>;
 }
 
 /** Asks all devices at once, or those with these names. Never rejects: who does not answer is a Failure. */
-export async function readAll({ chargers, meters }: Config, names: readonly string[]): Promise<Readings> {
+export async function readAll(
+  { chargers, meters, residualCurrentMonitors }: Config,
+  names: readonly string[],
+): Promise<Readings> {
   const asked = <D extends { readonly name: string }>(devices: readonly D[]) =>
     devices.filter(({ name }) => names.length === 0 || names.includes(name));
   return withContext(async (context) => ({
@@ -33,12 +43,18 @@ export async function readAll({ chargers, meters }: Config, names: readonly stri
     meters: await answers(asked(meters), async (meter) =>
       using(meter.connect({ ...context, name: meter.name }), async (line) => placesOf(await line.read())),
     ),
-    residualCurrentMonitors: {},
+    residualCurrentMonitors: await answers(asked(residualCurrentMonitors), async (monitor) =>
+      using(monitor.connect({ ...context, name: monitor.name }), (line) => line.read()),
+    ),
   }));
 }
 
 export function hasFailed(answer: object): answer is Failure {
   return "error" in answer && !("maxAmpere" in answer);
+}
+
+export function failuresIn({ chargers, meters, residualCurrentMonitors }: Readings): readonly Failure[] {
+  return Object.values({ ...chargers, ...meters, ...residualCurrentMonitors }).filter(hasFailed);
 }
 
 /** Only the channels, in their order. */
@@ -67,10 +83,13 @@ async function answers<D extends { readonly name: string }, A>(
 }
 
 /** A block for each device that answered: name, and a line for each value that it has. */
-export function describe({ chargers, meters }: Readings): string {
+export function describe({ chargers, meters, residualCurrentMonitors }: Readings): string {
   const blocks = [
     ...Object.entries(chargers).map(([name, answer]) => (hasFailed(answer) ? null : block(name, channelRows(answer)))),
     ...Object.entries(meters).map(([name, answer]) => (hasFailed(answer) ? null : block(name, meterRows(answer)))),
+    ...Object.entries(residualCurrentMonitors).map(([name, answer]) =>
+      hasFailed(answer) ? null : block(name, bandRows(answer)),
+    ),
   ];
   return blocks.filter((text) => text !== null).join("\n\n");
 }
@@ -93,6 +112,19 @@ function meterRows(answer: Quantities | MeterReading): readonly (readonly string
     const quantities = answer[role];
     return quantities ? quantityRows(`${role} `, quantities) : [];
   });
+}
+
+function bandRows(reading: ResidualCurrentReading): readonly (readonly string[])[] {
+  const { valid, currents, alarmA, alarmB, thresholdsA, thresholdsB } = reading;
+  return [
+    ...(valid === null ? [] : [["valid", text(valid, undefined)]]),
+    ["", "current", "threshold A", "threshold B"],
+    ...residualCurrentBands.map((band) => [
+      band,
+      ...[currents[band], thresholdsA[band], thresholdsB[band]].map((value) => (value === null ? "" : String(value))),
+      [...(alarmA.includes(band) ? ["alarm A"] : []), ...(alarmB.includes(band) ? ["alarm B"] : [])].join(", "),
+    ]),
+  ];
 }
 
 function quantityRows(place: string, quantities: Quantities): readonly (readonly string[])[] {

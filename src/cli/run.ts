@@ -31,13 +31,15 @@ starts and pauses. What people chose is kept in ev-charging-state.json beside th
     if (config === null) return exit.usage;
     const log = terminalLog(terminal, values.verbose);
     for (const warning of warnings) log.warn(warning);
-    if (config.chargers.length + config.meters.length === 0) return problems.length > 0 ? exit.usage : exit.success;
+    if (config.chargers.length + config.meters.length + config.residualCurrentMonitors.length === 0)
+      return problems.length > 0 ? exit.usage : exit.success;
 
     const stateFile = new StateFile(join(dirname(file), "ev-charging-state.json"), log);
     const site = new Site(config, { log, clock: systemClock(), stateFile });
     tellInLog(site, log);
+    const stopped = terminal.untilStopped();
     await site.start();
-    await aborted(terminal.stopped);
+    await aborted(stopped);
     await site.stop();
     return exit.success;
   },

@@ -136,9 +136,15 @@ function energyChange(energy: number): Change {
   };
 }
 
+/** What some chargers can do is known only once they have answered. */
+async function afterFirstContact(change: Change, charger: Charger): Promise<(() => Promise<void>) | undefined> {
+  await charger.read();
+  return change.write(charger);
+}
+
 /** @throws DeviceError where the charger can't, refuses, or does not show it in time */
 async function make(change: Change, name: string, charger: Charger): Promise<void> {
-  const write = change.write(charger);
+  const write = change.write(charger) ?? (await afterFirstContact(change, charger));
   if (write === undefined)
     throw new DeviceError({
       code: "unsupported",

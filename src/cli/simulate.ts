@@ -23,6 +23,7 @@ const defaultHouse: ControlSettings = {
   minimumRun: 300_000,
   minimumPause: 300_000,
   meters: [{ name: "Grid", measures: ["grid"] }],
+  monitors: [],
   chargers: [
     {
       name: "Charger",

@@ -8,6 +8,8 @@ import type {
   DriverContext,
   Meter,
   MeterDriver,
+  ResidualCurrentDriver,
+  ResidualCurrentMonitor,
   WritableChannel,
 } from "../drivers/driver.js";
 import type { MeterRole } from "../model/readings.js";
@@ -15,8 +17,8 @@ import { shown } from "./describe.js";
 import { suggestion } from "./nearest.js";
 import { check, isBlock, misfit, oncePerPlace, pathText, unknownKey } from "./problems.js";
 import type { Checked, Problem } from "./problems.js";
-import { chargerSettings, meterSettings } from "./schema.js";
-import type { ChargerSettings, MeterSettings, MqttConfig } from "./schema.js";
+import { chargerSettings, meterSettings, monitorSettings } from "./schema.js";
+import type { ChargerSettings, MeterSettings, MonitorSettings, MqttConfig } from "./schema.js";
 
 /** A charger that can be connected to. */
 export interface ChargerConfig extends ChargerSettings {
@@ -26,6 +28,8 @@ export interface ChargerConfig extends ChargerSettings {
   readonly writable: readonly WritableChannel[];
   /** The set-points that it takes. */
   readonly range: CurrentRange;
+  /** V, or the name of the meter that measures it, to be told to the charger; `null`: it needs none. */
+  readonly voltageFrom: number | string | null;
   /** Where it is reached, to tell it from others; `null`: not by a host of its own. */
   readonly address: string | null;
   /** Makes no contact yet. */
@@ -39,6 +43,14 @@ export interface MeterConfig extends Omit<MeterSettings, "measures"> {
   readonly measures: readonly MeterRole[];
   /** Makes no contact yet. */
   connect(context: DriverContext): Meter;
+}
+
+/** A residual-current monitor that can be connected to. */
+export interface MonitorConfig extends MonitorSettings {
+  readonly brand: string;
+  readonly model: string;
+  /** Makes no contact yet. */
+  connect(context: DriverContext): ResidualCurrentMonitor;
 }
 
 /** A device as it stands in the block. */
@@ -56,7 +68,7 @@ export type SiteBroker = MqttConfig | "faulty" | null;
 /** What the drivers take is known only by its names here; each driver's own schema has found it right. */
 type Options = Readonly<Record<string, unknown>>;
 
-type Driver = ChargerDriver | MeterDriver;
+type Driver = ChargerDriver | MeterDriver | ResidualCurrentDriver;
 
 interface Parts<D extends Driver, S extends z.ZodObject> {
   readonly driver: D;
@@ -84,6 +96,7 @@ export function readCharger(
     ...product(driver),
     writable: driver.writable(options),
     range: driver.current,
+    voltageFrom: driver.voltageFrom?.(options) ?? null,
     address: addressOf(options),
     connect: (context) => driver.connect(options, context),
   };
@@ -108,9 +121,20 @@ export function readMeter(
   return { value: meter, problems };
 }
 
-/** A device whose kind has no driver yet: whatever its driver is called, it is unknown. */
-export function readUndriven(device: WrittenDevice, schema: z.ZodObject): Problem[] {
-  return [...readDevice(device, schema, [], null).problems];
+export function readMonitor(
+  device: WrittenDevice,
+  drivers: readonly ResidualCurrentDriver[],
+  broker: SiteBroker,
+): Checked<MonitorConfig> {
+  const { value, problems } = readDevice(device, monitorSettings, drivers, broker);
+  if (value === null) return { value, problems };
+  const { driver, settings, options } = value;
+  const monitor = {
+    ...settings,
+    ...product(driver),
+    connect: (context: DriverContext) => driver.connect(options, context),
+  };
+  return { value: monitor, problems };
 }
 
 function readDevice<D extends Driver, S extends z.ZodObject>(

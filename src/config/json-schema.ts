@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { installedDrivers } from "./parse.js";
 import type { Drivers } from "./parse.js";
-import { blockSchema, chargerSettings, meterSettings, platformAlias } from "./schema.js";
+import { blockSchema, chargerSettings, meterSettings, monitorSettings, platformAlias } from "./schema.js";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -33,6 +33,10 @@ export function configSchema(drivers: Drivers = installedDrivers): Record<string
         chargers: {
           ...asSchema(properties["chargers"]),
           items: deviceJson("chargers", chargerSettings, drivers.chargers),
+        },
+        residualCurrentMonitors: {
+          ...asSchema(properties["residualCurrentMonitors"]),
+          items: deviceJson("residualCurrentMonitors", monitorSettings, drivers.residualCurrentMonitors),
         },
         surplus: properties["surplus"],
         mqtt: properties["mqtt"],
@@ -102,7 +106,7 @@ function asSchema(schema: JsonSchema | boolean | undefined): JsonSchema {
  * All that the drivers of one kind take, side by side; the page shows what belongs to the driver chosen.
  * The parser is stricter here: it refuses what belongs to another driver.
  */
-function deviceJson(kind: "chargers" | "meters", settings: z.ZodObject, drivers: readonly Declared[]): JsonSchema {
+function deviceJson(kind: keyof Drivers, settings: z.ZodObject, drivers: readonly Declared[]): JsonSchema {
   const common = toJson(settings);
   const names = drivers.map(({ driver }) => driver);
   const optionSchemas = drivers.map(({ options }) => toJson(options));

@@ -1,13 +1,13 @@
 /** From what a person wrote to what the house starts with. Every fault is reported, all at once. */
 
-import type { ChargerDriver, MeterDriver } from "../drivers/driver.js";
-import { chargerDrivers, meterDrivers } from "../drivers/registry.js";
+import type { ChargerDriver, MeterDriver, ResidualCurrentDriver } from "../drivers/driver.js";
+import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../drivers/registry.js";
 import { chargerProblems, duplicateAddresses, duplicateNames, siteProblems } from "./checks.js";
-import { readCharger, readMeter, readUndriven, writtenDevices } from "./devices.js";
-import type { ChargerConfig, MeterConfig, SiteBroker } from "./devices.js";
+import { readCharger, readMeter, readMonitor, writtenDevices } from "./devices.js";
+import type { ChargerConfig, MeterConfig, MonitorConfig, SiteBroker } from "./devices.js";
 import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
 import type { Problem } from "./problems.js";
-import { blockSchema, monitorSettings } from "./schema.js";
+import { blockSchema } from "./schema.js";
 import type { MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
 
 /** What the house starts with. */
@@ -20,6 +20,7 @@ export interface Config {
   readonly chargers: readonly ChargerConfig[];
   /** A circuit may name a meter that is not among them, because it is faulty: nothing measures that circuit then. */
   readonly meters: readonly MeterConfig[];
+  readonly residualCurrentMonitors: readonly MonitorConfig[];
 }
 
 export interface ParsedConfig {
@@ -33,9 +34,14 @@ export interface ParsedConfig {
 export interface Drivers {
   readonly chargers: readonly ChargerDriver[];
   readonly meters: readonly MeterDriver[];
+  readonly residualCurrentMonitors: readonly ResidualCurrentDriver[];
 }
 
-export const installedDrivers: Drivers = { chargers: chargerDrivers, meters: meterDrivers };
+export const installedDrivers: Drivers = {
+  chargers: chargerDrivers,
+  meters: meterDrivers,
+  residualCurrentMonitors: residualCurrentDrivers,
+};
 
 /**
  * Never throws.
@@ -56,6 +62,10 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
     ...readCharger(device, drivers.chargers, broker),
   }));
   const readMeters = meters.map((device) => ({ keys: device.keys, ...readMeter(device, drivers.meters, broker) }));
+  const readMonitors = monitors.map((device) => ({
+    keys: device.keys,
+    ...readMonitor(device, drivers.residualCurrentMonitors, broker),
+  }));
   const goodChargers = readChargers.flatMap(({ keys, value }) => (value === null ? [] : [{ keys, config: value }]));
 
   const problems = oncePerPlace([
@@ -66,8 +76,7 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           site,
           meters.map(({ label }) => label),
         )),
-    ...[...readMeters, ...readChargers].flatMap((device) => device.problems),
-    ...monitors.flatMap((device) => readUndriven(device, monitorSettings)),
+    ...[...readMeters, ...readChargers, ...readMonitors].flatMap((device) => device.problems),
     ...goodChargers.flatMap(({ keys, config }) => chargerProblems(config, site, keys)),
     ...duplicateNames([...meters, ...chargers, ...monitors]),
     ...duplicateAddresses(goodChargers),
@@ -88,6 +97,9 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           mqtt: value.mqtt,
           chargers: goodChargers.filter(({ keys }) => starts(keys)).map((each) => fitted(each.config, value.site)),
           meters: readMeters.flatMap((each) => (each.value !== null && starts(each.keys) ? [each.value] : [])),
+          residualCurrentMonitors: readMonitors.flatMap((each) =>
+            each.value !== null && starts(each.keys) ? [each.value] : [],
+          ),
         };
   return {
     config,

@@ -199,7 +199,12 @@ export const meterSettings = z.strictObject({
 export const monitorSettings = z.strictObject({
   name: deviceName,
   driver: driverName,
-  onAlarm: z.enum(["stop", "notify"]).default("stop").meta({ title: "On alarm" }),
+  pollInterval: z.number().min(1).max(10).default(1).meta({ title: "Poll interval", unit: "s" }),
+  onAlarm: z.enum(["stop", "notify"]).default("stop").meta({
+    title: "On alarm",
+    description:
+      "stop: all chargers stop until someone starts them again, and while the monitor is silent; notify: it is told in the log.",
+  }),
 });
 
 /** All but the devices, which are read one by one so that a wrong one keeps only itself from starting. */
@@ -222,4 +227,5 @@ export type SiteConfig = Readonly<z.output<typeof siteSchema>>;
 export type SurplusConfig = Readonly<z.output<typeof surplusSchema>>;
 export type MqttConfig = Readonly<z.output<typeof mqttSchema>>;
 export type ChargerSettings = Readonly<z.output<typeof chargerSettings>>;
+export type MonitorSettings = Readonly<z.output<typeof monitorSettings>>;
 export type MeterSettings = Readonly<z.output<typeof meterSettings>>;

@@ -9,6 +9,9 @@ export const freshForStaying = 15_000;
 /** Until then a charger that stopped answering may still draw what it was last seen to draw. */
 export const chargerSilence = 30_000;
 
+/** A residual-current monitor that is silent for longer watches nothing. */
+export const monitorSilence = 60_000;
+
 /**
  * From a command until it has to show in the meter: the charger's answer, the car's (5 s by IEC 61851-1) and the
  * meter's own delay together.

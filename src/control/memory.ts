@@ -9,6 +9,7 @@ export interface Memory {
   readonly time: number;
   readonly meters: { readonly [name: string]: MeterMemory };
   readonly chargers: { readonly [name: string]: ChargerMemory };
+  readonly monitors: { readonly [name: string]: MonitorMemory };
   /** Surplus of the last minute, oldest first. */
   readonly surplus: readonly SurplusSample[];
   /** What others drew on each circuit in the last minute, oldest first. */
@@ -58,6 +59,15 @@ export interface SurplusSample {
 export interface BackgroundSample {
   readonly at: number;
   readonly high: PerPhase<number>;
+}
+
+export interface MonitorMemory {
+  /** When it was last heard of. */
+  readonly at: number;
+  /** It raises an alarm now. */
+  readonly alarm: boolean;
+  /** What it last raised an alarm for; `null`: nothing, or a person has started a charge since. Survives a restart. */
+  readonly latched: string | null;
 }
 
 /** Our last command to a charger. */
@@ -151,12 +161,30 @@ export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
   };
 }
 
+/** What must survive a restart of the program, of the whole house. */
+export interface LastingHouse {
+  readonly chargers: { readonly [name: string]: LastingMemory };
+  /** Alarms of residual-current monitors that no person has answered yet. */
+  readonly alarms: { readonly [monitor: string]: string };
+}
+
+export function lastingOf({ chargers, monitors }: Memory): LastingHouse {
+  const alarms = Object.entries(monitors).flatMap(([name, { latched }]) => (latched === null ? [] : [[name, latched]]));
+  return {
+    chargers: Object.fromEntries(Object.entries(chargers).map(([name, { lasting }]) => [name, lasting])),
+    alarms: Object.fromEntries(alarms),
+  };
+}
+
 /** Where every house starts. */
-export function newMemory(lasting: { readonly [charger: string]: LastingMemory } = {}): Memory {
+export function newMemory({ chargers, alarms }: LastingHouse = { chargers: {}, alarms: {} }): Memory {
   return {
     time: 0,
     meters: {},
-    chargers: Object.fromEntries(Object.entries(lasting).map(([name, kept]) => [name, newChargerMemory(kept)])),
+    chargers: Object.fromEntries(Object.entries(chargers).map(([name, kept]) => [name, newChargerMemory(kept)])),
+    monitors: Object.fromEntries(
+      Object.entries(alarms).map(([name, latched]) => [name, { at: 0, alarm: true, latched }]),
+    ),
     surplus: [],
     background: {},
     overloadedSince: {},

@@ -111,7 +111,7 @@ function showsChargers(role: MeterRole, reading: MeterReading): boolean {
 
 /** A car's current moved, and the meter has not moved since, for longer than any meter takes. */
 function isFrozen(meterMovedAt: number, drawMovedAt: number, now: number): boolean {
-  return drawMovedAt > meterMovedAt && now - drawMovedAt > frozenAfter;
+  return drawMovedAt >= meterMovedAt && drawMovedAt > 0 && now - drawMovedAt > frozenAfter;
 }
 
 function rememberQuantities(old: QuantityMemory, { power, currents, voltages, soc }: Quantities, at: number) {

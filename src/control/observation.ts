@@ -1,7 +1,7 @@
 /** What one pass of the controller is told. */
 
 import type { ChargerCommand } from "../model/commands.js";
-import type { ChargerReading, MeterReading } from "../model/readings.js";
+import type { ChargerReading, MeterReading, ResidualCurrentReading } from "../model/readings.js";
 
 export interface Observation {
   /** ms since 1970, never before that of the pass before. */
@@ -9,6 +9,7 @@ export interface Observation {
   /** New readings by name. Left out: nothing new. `null`: the attempt to read failed. */
   readonly meters: { readonly [name: string]: MeterReading | null };
   readonly chargers: { readonly [name: string]: ChargerReading | null };
+  readonly monitors?: { readonly [name: string]: ResidualCurrentReading | null };
   /** What people asked for since the pass before. */
   readonly commands: { readonly [name: string]: ChargerCommand };
   /** The grid operator's limit for all chargers together in W; `null` lifts it; left out: as before. */

@@ -8,6 +8,7 @@ import type { Decision } from "../model/commands.js";
 import { isPlugged, recent } from "./chargers.js";
 import { freshForStaying } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
+import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
 import { observe } from "./remember.js";
 import { roomsOf } from "./room.js";
@@ -42,7 +43,11 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   const rooms = roomsOf(situation);
   const surplus = surplusTrust(situation);
 
-  const demands = chargers.map((charger) => ({ charger, demand: demandOf(charger) }));
+  const stopped = stoppedByMonitor(settings, situation.memory);
+  const demands = chargers.map((charger) => ({
+    charger,
+    demand: stopped === null ? demandOf(charger) : { pull: "none" as const, reason: stopped },
+  }));
   const sun = shareSun(
     situation,
     demands.filter(({ demand }) => dependsOnSun(demand)),

@@ -3,8 +3,9 @@
 import { phaseIndexes } from "../model/phases.js";
 import { recent, rememberCharger, rememberCommand } from "./chargers.js";
 import { freshForStaying } from "./limits.js";
-import { newChargerMemory, noLastingMemory, type ChargerMemory, type Memory } from "./memory.js";
+import { newChargerMemory, noLastingMemory, type ChargerMemory, type Memory, type MonitorMemory } from "./memory.js";
 import { rememberMeter, type MeterWitness } from "./meters.js";
+import { answerAlarm, rememberMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
 import { backgroundSample, overloadedPhases } from "./room.js";
 import { hangsOn, type ControlSettings } from "./settings.js";
@@ -26,6 +27,15 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     chargers[name] = kept;
   }
 
+  const monitors: Record<string, MonitorMemory> = {};
+  const started = Object.values(observation.commands).some(({ allowCharging }) => allowCharging === true);
+  for (const name of settings.monitors) {
+    const reading = observation.monitors?.[name];
+    let kept = memory.monitors[name];
+    if (reading !== undefined) kept = rememberMonitor(kept, reading, now);
+    if (kept !== undefined) monitors[name] = started ? answerAlarm(kept) : kept;
+  }
+
   const meters = { ...memory.meters };
   for (const { name } of settings.meters) {
     const reading = observation.meters[name];
@@ -35,7 +45,7 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
   }
 
   const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
-  const seen: Memory = { ...memory, time: now, meters, chargers, powerLimit };
+  const seen: Memory = { ...memory, time: now, meters, chargers, monitors, powerLimit };
   return rememberHistory(situationOf(settings, seen, memory.time));
 }
 

@@ -24,6 +24,8 @@ export interface ControlSettings {
   /** ms that a pause lasts at least, unless a person ends it. */
   readonly minimumPause: number;
   readonly meters: readonly MeterSettings[];
+  /** Residual-current monitors whose alarm stops all chargers. */
+  readonly monitors: readonly string[];
   readonly chargers: readonly ChargerSettings[];
 }
 

@@ -24,6 +24,9 @@ const singleRow = 60;
 
 const day = 86_400;
 
+/** s; a recording of more is taken for a mistake in the times */
+const longest = 8 * day;
+
 /**
  * Reads a header row with `time` (ISO 8601, HH:MM, HH:MM:SS or seconds) and any of `pv`, `house` and `grid` in W, and
  * the rows below it; other columns are left alone, and an empty cell repeats the one above. Without `house` it follows
@@ -32,8 +35,10 @@ const day = 86_400;
  */
 export function parseDay(csv: string): RecordedDay {
   const lines = csv.replace(/^\uFEFF/, "").split(/\r?\n/);
-  const header = (lines[0] ?? "").split(",").map((cell) => cell.trim().toLowerCase());
+  const header = cellsOf(lines[0] ?? "").map((cell) => cell.toLowerCase());
   const timeColumn = header.indexOf("time");
+  if (timeColumn < 0 && (lines[0] ?? "").includes(";"))
+    throw new Error("line 1: the columns are separated by semicolons; separate them by commas");
   if (timeColumn < 0)
     throw new Error(`line 1: no column is named time; the first row names the columns, like time,pv,house`);
   if (!columns.some((column) => header.includes(column)))
@@ -43,9 +48,13 @@ export function parseDay(csv: string): RecordedDay {
   const newest: Record<Column, number | null> = { pv: null, house: null, grid: null };
   lines.slice(1).forEach((line, index) => {
     if (line.trim() === "") return;
-    const cells = line.split(",").map((cell) => cell.trim());
+    const cells = cellsOf(line);
     const where = `line ${index + 2}`;
     const time = untilAfter(seconds(cells[timeColumn] ?? "", where), rows.at(-1)?.time, where);
+    if (time - (rows[0]?.time ?? time) > longest)
+      throw new Error(
+        `${where}: more than ${longest / day} days after the first row; plain numbers are seconds, not ms`,
+      );
     for (const column of columns)
       newest[column] = cellOf(cells, header.indexOf(column), column, where) ?? newest[column];
     const { grid } = newest;
@@ -57,6 +66,15 @@ export function parseDay(csv: string): RecordedDay {
   if (first === undefined) throw new Error("line 2: the day has no rows");
   const [last, before] = [rest.at(-1) ?? first, rest.at(-2) ?? first];
   return { rows: [first, ...rest], length: last.at + (last === first ? singleRow : last.at - before.at) };
+}
+
+function cellsOf(line: string): string[] {
+  return line.split(",").map((cell) =>
+    cell
+      .trim()
+      .replace(/^"(.*)"$/, "$1")
+      .trim(),
+  );
 }
 
 /** `null`: there is no such column, or nothing was recorded. */
@@ -71,15 +89,21 @@ function cellOf(cells: readonly string[], index: number, column: Column, where: 
 
 /** s, on whatever scale the text has */
 function seconds(text: string, where: string): number {
-  const clock = /^(\d{1,2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?$/.exec(text);
+  const clock = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?$/.exec(text);
   if (clock) return Number(clock[1]) * 3_600 + Number(clock[2]) * 60 + Number(clock[3] ?? 0);
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
   // A time without a zone is taken as UTC: a day must not change its length with the zone of who looks at it.
   const iso = /[Zz]$|[+-]\d{2}:?\d{2}$/.test(text) ? text : `${text}Z`;
-  const time = /^\d{4}-\d{2}-\d{2}[T ]/.test(text) ? Date.parse(iso) : NaN;
+  const time = isDate(text.slice(0, 10)) && /^[T ]/.test(text.slice(10)) ? Date.parse(iso) : NaN;
   if (Number.isNaN(time))
     throw new Error(`${where}: ${JSON.stringify(text)} is no time; it takes 2026-06-21T08:00:00Z, 08:00 or seconds`);
   return time / 1_000;
+}
+
+/** 2026-02-30 is none. */
+function isDate(text: string): boolean {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : NaN;
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 /** Times of the day go over midnight; all others only forward. */

@@ -61,6 +61,10 @@ export class Actuator {
   /** Writes what is new in this decision, at once. */
   aim(decision: Decision): void {
     this.#aim = decision;
+    const { expiry } = this.#charger;
+    // Told again in time, a pause too: it is only told after a pass that really decided.
+    if (expiry !== undefined && this.#clock.now() - this.#writtenAt >= expiry / 2)
+      this.#setting = { ...this.#setting, allowed: null, current: null };
     if (this.#failedAt !== null && decision.current >= this.#failedAt) return;
     if (this.#running !== null || this.#next() === null) return;
     this.#failedAt = null;

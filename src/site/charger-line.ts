@@ -3,7 +3,7 @@
 import type { ChargerConfig } from "../config/devices.js";
 import type { Charger, DriverContext } from "../drivers/driver.js";
 import type { Decision } from "../model/commands.js";
-import { DeviceError } from "../model/errors.js";
+import { DeviceError, messageOf } from "../model/errors.js";
 import type { ChargerReading } from "../model/readings.js";
 import { Actuator } from "./actuator.js";
 import { Health } from "./health.js";
@@ -24,6 +24,8 @@ export class ChargerLine {
   readonly #onReading: (reading: ChargerReading | null) => void;
   #reading: ChargerReading | null = null;
   #hasSpoken = false;
+  #stopped = false;
+  #toldVoltage: number | null = null;
   #stop = () => {};
 
   /** @param onReading every answer, and `null` for every attempt that failed */
@@ -37,18 +39,13 @@ export class ChargerLine {
   }
 
   start(): void {
+    this.#charger.watch?.((reading) => this.#heard(reading));
     this.#stop = poll({
       clock: this.#context.clock,
       interval: this.config.pollInterval * 1_000,
       longestWait,
       read: () => this.#charger.read(),
-      onReading: (reading) => {
-        this.#hasSpoken = true;
-        this.#reading = reading;
-        this.#health.answered(this.#context.clock.now());
-        this.#actuator.heard(reading);
-        this.#onReading(reading);
-      },
+      onReading: (reading) => this.#heard(reading),
       onFailure: (error) => {
         this.#hasSpoken = true;
         this.#health.failed(error);
@@ -80,7 +77,22 @@ export class ChargerLine {
     return { name, brand, model, writable, current: range, reachable: this.#health.reachable, reading: this.#reading };
   }
 
+  /**
+   * Tells a charger that can't measure it the voltage, when it has changed by a volt.
+   * @param volts V; `null`: not known now
+   */
+  tellVoltage(volts: number | null): void {
+    const rounded = volts === null ? null : Math.round(volts);
+    if (rounded === null || rounded === this.#toldVoltage || this.#reading === null) return;
+    this.#toldVoltage = rounded;
+    this.#charger.tellVoltage?.(rounded).catch((error: unknown) => {
+      this.#toldVoltage = null;
+      this.#context.log.debug(messageOf(error));
+    });
+  }
+
   stop(): void {
+    this.#stopped = true;
     this.#stop();
   }
 
@@ -91,5 +103,14 @@ export class ChargerLine {
 
   async close(): Promise<void> {
     await this.#charger.close();
+  }
+
+  #heard(reading: ChargerReading): void {
+    if (this.#stopped) return;
+    this.#hasSpoken = true;
+    this.#reading = reading;
+    this.#health.answered(this.#context.clock.now());
+    this.#actuator.heard(reading);
+    this.#onReading(reading);
   }
 }

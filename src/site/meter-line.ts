@@ -20,7 +20,7 @@ export class MeterLine {
   readonly #health: Health;
   readonly #onReading: (reading: MeterReading | null) => void;
   #reading: MeterReading | null = null;
-  #hasSpoken = false;
+  #hasFailed = false;
   #stop = () => {};
 
   /** @param onReading every answer, and `null` for every attempt that failed */
@@ -44,16 +44,16 @@ export class MeterLine {
       read: () => this.#meter.read(),
       onReading: (reading) => this.#heard(reading),
       onFailure: (error) => {
-        this.#hasSpoken = true;
+        this.#hasFailed = true;
         this.#health.failed(error);
         this.#onReading(null);
       },
     });
   }
 
-  /** It has answered, or failed to, at least once. */
+  /** It has told its power and the currents that it has, or failed to. The first burst of messages may be a part of one. */
   get hasSpoken(): boolean {
-    return this.#hasSpoken;
+    return this.#hasFailed || this.config.measures.every((role) => isWhole(this.#reading?.[role]));
   }
 
   checkSilence(): void {
@@ -73,11 +73,17 @@ export class MeterLine {
   }
 
   #heard(reading: MeterReading): void {
-    this.#hasSpoken = true;
     this.#reading = merged(this.#reading ?? {}, reading);
     this.#health.answered(this.#context.clock.now());
     this.#onReading(reading);
   }
+}
+
+/** A meter tells the current of L1, of L1 to L3, or of none; it can't be seen in a part which of these it is. */
+function isWhole(quantities: Quantities | undefined): boolean {
+  if (quantities === undefined || quantities.power === null) return false;
+  const [, l2, l3] = quantities.currents;
+  return (l2 === null) === (l3 === null);
 }
 
 /** The newest known value of each quantity. */

@@ -36,8 +36,8 @@ export function poll<Reading>(options: PollerOptions<Reading>): () => void {
       next(Math.max(0, asked + interval - clock.now()));
     } catch (error) {
       if (stopped) return;
-      options.onFailure(error);
       next(waits.next().value);
+      options.onFailure(error);
     }
   };
 

@@ -10,7 +10,8 @@ import {
   type MeterSettings,
 } from "../control/settings.js";
 
-export function controlSettings({ site, surplus, chargers, meters }: Config): ControlSettings {
+export function controlSettings(config: Config): ControlSettings {
+  const { site, surplus, chargers, meters, residualCurrentMonitors } = config;
   return {
     phases: site.phases,
     voltage: site.voltage,
@@ -22,6 +23,7 @@ export function controlSettings({ site, surplus, chargers, meters }: Config): Co
     minimumRun: surplus.minimumRun * 1_000,
     minimumPause: surplus.minimumPause * 1_000,
     meters: meters.map((meter) => meterSettings(meter, site)),
+    monitors: residualCurrentMonitors.filter(({ onAlarm }) => onAlarm === "stop").map(({ name }) => name),
     chargers: chargers.map(chargerSettings),
   };
 }

@@ -2,7 +2,7 @@
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config/parse.js";
-import { newMemory, type Memory } from "../control/memory.js";
+import { lastingOf, newChargerMemory, newMemory, noLastingMemory, type Memory } from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
 import { pass, unattended, type Outcome } from "../control/pass.js";
 import type { ControlSettings } from "../control/settings.js";
@@ -10,10 +10,12 @@ import type { ChargerCommand, Decision } from "../model/commands.js";
 import type { Clock, Timer } from "../model/clock.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
+import { meterRoles } from "../model/readings.js";
 import { createMqttPool } from "../transport/mqtt.js";
 import { ChargerLine } from "./charger-line.js";
 import type { ChargerView, House, MeterView } from "./house.js";
 import { MeterLine } from "./meter-line.js";
+import { MonitorLine } from "./monitor-line.js";
 import { controlSettings } from "./settings.js";
 import type { StateFile } from "./state-file.js";
 
@@ -33,7 +35,7 @@ export interface SiteOptions {
   readonly stateFile?: StateFile;
 }
 
-type News = Partial<Pick<Observation, "meters" | "chargers" | "commands">>;
+type News = Partial<Omit<Observation, "time" | "powerLimit">>;
 
 export class Site implements House {
   readonly #settings: ControlSettings;
@@ -43,6 +45,7 @@ export class Site implements House {
   readonly #mqtt;
   readonly #chargers: readonly ChargerLine[];
   readonly #meters: readonly MeterLine[];
+  readonly #monitors: readonly MonitorLine[];
   readonly #listeners = new Set<() => void>();
   #memory: Memory = newMemory();
   #decisions: Outcome["decisions"] = {};
@@ -66,6 +69,10 @@ export class Site implements House {
     this.#meters = config.meters.map(
       (meter) => new MeterLine(meter, context, (reading) => this.#observe({ meters: { [meter.name]: reading } })),
     );
+    this.#monitors = config.residualCurrentMonitors.map(
+      (monitor) =>
+        new MonitorLine(monitor, context, (reading) => this.#observe({ monitors: { [monitor.name]: reading } })),
+    );
   }
 
   async start(): Promise<void> {
@@ -74,7 +81,7 @@ export class Site implements House {
     if (this.#stopped) return;
     this.#startedAt = this.#clock.now();
     this.#running = true;
-    for (const line of [...this.#meters, ...this.#chargers]) line.start();
+    for (const line of this.#lines) line.start();
     this.#scheduleLook();
   }
 
@@ -84,14 +91,18 @@ export class Site implements House {
     this.#stopped = true;
     this.#running = false;
     this.#timer?.cancel();
-    for (const line of [...this.#meters, ...this.#chargers]) line.stop();
-    if (this.#memory.time > 0) this.#carryOut(unattended(this.#settings, this.#memory));
+    for (const line of this.#lines) line.stop();
+    try {
+      if (this.#memory.time > 0) this.#carryOut(unattended(this.#settings, this.#memory));
+    } catch (error) {
+      this.#stopAll(error);
+    }
     this.#keep(true);
     await Promise.race([
       Promise.all([...this.#chargers.map((line) => line.settled()), this.#stateFile?.settled()]),
       wait(shutdownBudget, undefined, { ref: false }),
     ]);
-    await Promise.all([...this.#chargers, ...this.#meters].map((line) => line.close()));
+    await Promise.all(this.#lines.map((line) => line.close()));
     await this.#mqtt.close();
   }
 
@@ -125,6 +136,10 @@ export class Site implements House {
     await this.#line(charger).write(channel, value);
   }
 
+  get #lines() {
+    return [...this.#meters, ...this.#monitors, ...this.#chargers];
+  }
+
   #line(charger: string): ChargerLine {
     const line = this.#chargers.find(({ config }) => config.name === charger);
     if (line === undefined) throw new RangeError(`there is no charger named ${charger}`);
@@ -135,9 +150,19 @@ export class Site implements House {
   #scheduleLook(): void {
     this.#timer = this.#clock.after(heartbeat, () => {
       for (const line of this.#meters) line.checkSilence();
+      for (const line of this.#chargers) line.tellVoltage(this.#voltageFor(line));
       this.#observe({});
       if (this.#running) this.#scheduleLook();
     });
+  }
+
+  /** V; `null`: it needs none, or none is known now. */
+  #voltageFor({ config: { voltageFrom } }: ChargerLine): number | null {
+    if (typeof voltageFrom !== "string") return voltageFrom;
+    const meter = this.#meters.find(({ config }) => config.name === voltageFrom)?.view();
+    if (meter === undefined || !meter.reachable) return null;
+    const volts = meterRoles.flatMap((role) => meter.reading?.[role]?.voltages ?? []).filter((value) => value !== null);
+    return volts.length > 0 ? volts.reduce((sum, value) => sum + value, 0) / volts.length : null;
   }
 
   #observe(news: News): void {
@@ -152,12 +177,23 @@ export class Site implements House {
     } catch (error) {
       this.#stopAll(error);
     }
-    for (const listener of this.#listeners) listener();
+    this.#tell();
+  }
+
+  /** A face that fails is its own affair. */
+  #tell(): void {
+    for (const listener of this.#listeners)
+      try {
+        listener();
+      } catch (error) {
+        this.#log.error(`A face failed: ${messageOf(error)}`);
+        this.#listeners.delete(listener);
+      }
   }
 
   /** Whether all devices have had their say, or their chance to. */
   #isReady(): boolean {
-    const waiting = [...this.#meters, ...this.#chargers].some((line) => !line.hasSpoken);
+    const waiting = this.#lines.some((line) => !line.hasSpoken);
     return !waiting || this.#clock.now() - this.#startedAt >= patience;
   }
 
@@ -165,7 +201,7 @@ export class Site implements House {
   #undecided({ chargers }: Memory): Memory["chargers"] {
     return Object.fromEntries(
       Object.entries(chargers).map(([name, seen]) => {
-        const { lasting, commands } = this.#memory.chargers[name] ?? { lasting: seen.lasting, commands: [] };
+        const { lasting, commands } = this.#memory.chargers[name] ?? newChargerMemory(noLastingMemory);
         const { given, confirmed, startedAt, pausedAt, switchedAt } = lasting;
         return [
           name,
@@ -198,8 +234,7 @@ export class Site implements House {
   }
 
   #keep(urgent: boolean): void {
-    const lasting = Object.entries(this.#memory.chargers).map(([name, charger]) => [name, charger.lasting] as const);
-    this.#stateFile?.save(Object.fromEntries(lasting), this.#clock.now(), urgent);
+    this.#stateFile?.save(lastingOf(this.#memory), this.#clock.now(), urgent);
   }
 }
 

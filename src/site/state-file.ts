@@ -4,12 +4,10 @@ import { mkdir, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { noLastingMemory, type LastingMemory } from "../control/memory.js";
+import { noLastingMemory, type LastingHouse, type LastingMemory } from "../control/memory.js";
 import { chargerModes } from "../model/commands.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-
-type LastingByCharger = { readonly [charger: string]: LastingMemory };
 
 const phaseCount = z.literal([1, 3]);
 const time = z.number().min(0);
@@ -29,7 +27,11 @@ const lastingSchema: z.ZodType<LastingMemory> = z.object({
   switchedAt: time.nullable(),
 });
 
-const fileSchema = z.object({ version: z.literal(1), chargers: z.record(z.string(), lastingSchema) });
+const fileSchema = z.object({
+  version: z.literal(1),
+  chargers: z.record(z.string(), lastingSchema),
+  alarms: z.record(z.string(), z.string()).default({}),
+});
 
 /** ms between two writes of what only changed by itself, to spare SD cards. */
 const calm = 60_000;
@@ -51,19 +53,20 @@ export class StateFile {
    * What was kept for these chargers. A file that can't be understood is put aside, and then nothing starts by itself
    * until the car has been unplugged or a person has started it: whether someone had stopped it is no longer known.
    */
-  async load(chargers: readonly string[], now: number): Promise<LastingByCharger> {
+  async load(chargers: readonly string[], now: number): Promise<LastingHouse> {
     let text: string;
     try {
       text = await readFile(this.#path, "utf8");
     } catch (error) {
-      if (isMissing(error)) return {};
+      if (isMissing(error)) return { chargers: {}, alarms: {} };
       this.#log.warn(`${this.#path} can't be read, nothing starts by itself: ${messageOf(error)}`);
       return stopped(chargers);
     }
     const parsed = parseState(text);
     if (parsed !== null) {
       this.#written = text;
-      return Object.fromEntries(Object.entries(parsed).map(([name, kept]) => [name, notAfter(kept, now)]));
+      const kept = Object.entries(parsed.chargers).map(([name, lasting]) => [name, notAfter(lasting, now)]);
+      return { chargers: Object.fromEntries(kept), alarms: parsed.alarms };
     }
     const aside = `${this.#path}.bad-${Math.round(now)}`;
     await rename(this.#path, aside).catch(() => undefined);
@@ -74,9 +77,9 @@ export class StateFile {
   }
 
   /** Keeps it if it changed. What people chose is kept at once; the rest waits for a calm minute. */
-  save(chargers: LastingByCharger, now: number, urgent: boolean): void {
+  save(lasting: LastingHouse, now: number, urgent: boolean): void {
     if (!urgent && now - this.#writtenAt < calm) return;
-    const text = `${JSON.stringify({ version: 1, chargers })}\n`;
+    const text = `${JSON.stringify({ version: 1, ...lasting })}\n`;
     if (text === this.#written) return;
     this.#written = text;
     this.#writtenAt = now;
@@ -101,9 +104,9 @@ export class StateFile {
   }
 }
 
-function parseState(text: string): LastingByCharger | null {
+function parseState(text: string): LastingHouse | null {
   try {
-    return fileSchema.parse(JSON.parse(text)).chargers;
+    return fileSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }
@@ -121,8 +124,9 @@ function notAfter(kept: LastingMemory, now: number): LastingMemory {
   };
 }
 
-function stopped(chargers: readonly string[]): LastingByCharger {
-  return Object.fromEntries(chargers.map((name) => [name, { ...noLastingMemory, manual: "stop" as const }]));
+function stopped(chargers: readonly string[]): LastingHouse {
+  const each = chargers.map((name) => [name, { ...noLastingMemory, manual: "stop" as const }]);
+  return { chargers: Object.fromEntries(each), alarms: {} };
 }
 
 function isMissing(error: unknown): boolean {

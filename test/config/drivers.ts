@@ -77,7 +77,7 @@ const counter = defineMeter({
   },
 });
 
-export const drivers = { chargers: [box, narrow], meters: [counter] };
+export const drivers = { chargers: [box, narrow], meters: [counter], residualCurrentMonitors: [] };
 
 const noop = () => undefined;
 

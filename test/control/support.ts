@@ -44,6 +44,7 @@ export function house(overrides: Partial<ControlSettings> = {}): ControlSettings
     minimumRun: 300_000,
     minimumPause: 300_000,
     meters: [{ name: "Grid", measures: ["grid"] }],
+    monitors: [],
     chargers: [charger()],
     ...overrides,
   };

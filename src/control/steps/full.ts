@@ -19,7 +19,8 @@ export function fullWish(charger: ChargerFacts, reason: string, situation: Situa
   const best = [...(fitting.length > 0 ? fitting : possible)].sort((a, b) => b - a)[0] ?? holding.phases;
 
   const mayNotSwitch = holding.current > 0 && situation.now - (lasting.switchedAt ?? 0) < phaseDwell;
-  const phases = mayNotSwitch && possible.includes(holding.phases) ? holding.phases : best;
+  const stays = mayNotSwitch && (fitting.includes(holding.phases) || fitting.length === 0);
+  const phases = stays && possible.includes(holding.phases) ? holding.phases : best;
   const { current, reason: tightest } = limitOn(phases);
   return { current, phases, reason: current < settings.maxCurrent ? tightest : reason };
 }

@@ -1,0 +1,119 @@
+/** The command as a process of its own, as `npm test` has built it. */
+
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { answerOf, house, sunny } from "./replay-support.js";
+import { configFile, fileWith, linesOf } from "./support.js";
+
+const children: ChildProcessWithoutNullStreams[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+function start(...args: string[]): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, ["dist/cli/main.js", ...args]);
+  child.stdin.on("error", () => undefined); // it may end before it has read all
+  children.push(child);
+  return child;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly errors: string;
+}
+
+async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
+  let [out, errors] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  await once(child, "close");
+  return { code: child.exitCode, signal: child.signalCode, out, errors };
+}
+
+test("exit codes are the subcommand's, and what went wrong stays off standard output", async () => {
+  expect(await ended(start())).toMatchObject({ code: 2, errors: "" });
+  expect(await ended(start("--help"))).toMatchObject({ code: 0, errors: "" });
+  const unknown = await ended(start("chek"));
+  expect(unknown).toMatchObject({ code: 2, out: "" });
+  expect(linesOf(unknown.errors)).toHaveLength(1);
+  const right = await ended(start("check", "--json", "--config", configFile(house)));
+  expect(right).toMatchObject({ code: 0, errors: "" });
+  expect(JSON.parse(right.out)).toMatchObject({ valid: true });
+}, 30_000);
+
+describe("replay", () => {
+  test("answers each line before the next is sent", async () => {
+    const child = start("replay", "--config", configFile(house));
+    const done = ended(child);
+    const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    for (const second of [0, 1, 2]) {
+      const line = sunny(second);
+      child.stdin.write(`${JSON.stringify(line)}\n`);
+      const answer = await answers.next();
+      expect(answerOf(String(answer.value))).toMatchObject({ time: line.time });
+    }
+    child.stdin.end();
+    expect(await done).toMatchObject({ code: 0, errors: "" });
+  }, 30_000);
+
+  test("answers 5 000 lines in one burst", async () => {
+    const child = start("replay", "--config", configFile(house));
+    const lines = Array.from({ length: 5_000 }, (_, second) => JSON.stringify(sunny(second)));
+    child.stdin.end(`${lines.join("\n")}\n`);
+    const { code, out, errors } = await ended(child);
+    expect({ code, errors }).toEqual({ code: 0, errors: "" });
+    const answers = linesOf(out).map(answerOf);
+    expect(answers.map((answer) => ("time" in answer ? answer.time : answer))).toEqual(
+      lines.map((_, second) => sunny(second).time),
+    );
+  }, 30_000);
+
+  test("ends without a word when nobody listens any more", async () => {
+    const child = start("replay", "--config", configFile(house));
+    child.stdin.write(`${JSON.stringify(sunny(0))}\n`);
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    for (let second = 1; second < 5_000; second++) child.stdin.write(`${JSON.stringify(sunny(second))}\n`);
+    child.stdin.end();
+    expect(await ended(child)).toMatchObject({ code: 0, errors: "" });
+  }, 30_000);
+});
+
+describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
+  test("ends a run in good order", async () => {
+    // A charger that no network has, so that it runs on.
+    const chargers = [{ name: "Garage", driver: "go-e", host: "127.0.0.1", port: 1, apiVersion: 2 }];
+    const child = start("run", "--config", configFile({ site: {}, chargers }));
+    const done = ended(child);
+    await once(child.stderr, "data"); // it has started: nothing guards the fuse
+    child.kill(signal);
+    expect(await done).toMatchObject({ code: 0, signal: null });
+  }, 30_000);
+
+  test(
+    "ends a replay that waits for its next line",
+    async () => {
+      // Why: the signal is caught for every subcommand, and only run and demo look at it.
+      const child = start("replay", "--config", configFile(house));
+      const done = ended(child);
+      child.stdin.write(`${JSON.stringify(sunny(0))}\n`);
+      await once(child.stdout, "data");
+      child.kill(signal);
+      const late = setTimeout(() => child.kill("SIGKILL"), 3_000);
+      const { signal: killedBy } = await done;
+      clearTimeout(late);
+      expect(killedBy).not.toBe("SIGKILL");
+    },
+    30_000,
+  );
+});
+
+test("a day that can't be read ends at once", async () => {
+  const { code, out, errors } = await ended(start("simulate", "--day", fileWith("time,pv\n08:00,x\n"), "--json"));
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(linesOf(errors)).toHaveLength(1);
+}, 30_000);

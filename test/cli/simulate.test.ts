@@ -1,0 +1,167 @@
+import { existsSync } from "node:fs";
+import { z } from "zod";
+import { configFile, documentOf, fileWith, linesOf, say } from "./support.js";
+
+const outcome = z.strictObject({
+  pvEnergy: z.number(),
+  carEnergy: z.number(),
+  carEnergyFromSolar: z.number(),
+  carEnergyFromGrid: z.number(),
+  starts: z.int(),
+  phaseSwitches: z.int(),
+  setpointChanges: z.int(),
+  steps: z.int(),
+});
+
+type Outcome = z.output<typeof outcome>;
+
+async function simulate(csv: string, ...options: string[]): Promise<Outcome> {
+  const said = await say(["simulate", "--json", "--day", fileWith(csv, "day.csv"), ...options]);
+  expect(said).toMatchObject({ code: 0, errors: "" });
+  return outcome.parse(documentOf(said));
+}
+
+/** A row a minute. */
+function day(minutes: number, header: string, row: (minute: number) => string): string {
+  return [header, ...Array.from({ length: minutes }, (_, minute) => `${60 * minute},${row(minute)}`)].join("\n");
+}
+
+/** What holds for every day, whatever it brings. */
+function expectSense({ pvEnergy, carEnergy, carEnergyFromSolar, carEnergyFromGrid, ...counts }: Outcome): void {
+  expect(carEnergyFromSolar + carEnergyFromGrid).toBeCloseTo(carEnergy, 2);
+  expect(carEnergyFromSolar).toBeLessThanOrEqual(pvEnergy + 0.001);
+  for (const value of [pvEnergy, carEnergyFromSolar, carEnergyFromGrid, ...Object.values(counts)])
+    expect(value).toBeGreaterThanOrEqual(0);
+}
+
+describe("a day", () => {
+  test("of three hours with 5 kW: one start, and nearly all of it is in the car", async () => {
+    const result = await simulate(day(180, "time,pv", () => "5000"));
+    expectSense(result);
+    expect(result.pvEnergy).toBeCloseTo(15, 1);
+    expect(result.carEnergyFromSolar).toBeGreaterThan(0.94 * 15);
+    expect(result.carEnergyFromGrid).toBeLessThan(0.05);
+    expect(result).toMatchObject({ starts: 1, steps: 180 * 12 });
+    expect(result.phaseSwitches).toBeLessThanOrEqual(1);
+  });
+
+  test("without sun: no start, nothing charged", async () => {
+    const result = await simulate(day(600, "time,pv,house", () => "0,400"));
+    expect(result).toMatchObject({ pvEnergy: 0, carEnergy: 0, starts: 0, phaseSwitches: 0, setpointChanges: 0 });
+  });
+
+  test("with less sun than a charge needs: no start", async () => {
+    const result = await simulate(day(240, "time,pv", () => "500"));
+    expect(result).toMatchObject({ carEnergy: 0, starts: 0, pvEnergy: 2 });
+  });
+
+  test("with a house that needs all of the sun: no start", async () => {
+    expect(await simulate(day(240, "time,pv,house", () => "5000,5000"))).toMatchObject({ carEnergy: 0, starts: 0 });
+  });
+
+  test("with a house that needs a part: what the car has from the sun is no more than what is left", async () => {
+    const result = await simulate(day(180, "time,pv,house", () => "5000,2000"));
+    expectSense(result);
+    expect(result.carEnergyFromSolar).toBeLessThanOrEqual(9);
+    expect(result.carEnergyFromSolar).toBeGreaterThan(0.9 * 9);
+  });
+
+  test("of which only the grid was measured is the same as one with its surplus alone", async () => {
+    const [grid, pv] = [day(90, "time,grid", () => "-5000"), day(90, "time,pv", () => "5000")];
+    expect(await simulate(grid)).toEqual(await simulate(pv));
+  });
+
+  test("with clouds: energies add up, and contactor and car are spared", async () => {
+    const result = await simulate(day(240, "time,pv,house", (minute) => `${minute % 4 < 2 ? 6_000 : 300},250`));
+    expectSense(result);
+    // Six times an hour each is what contactors stand for years.
+    expect(result.starts + result.phaseSwitches).toBeLessThanOrEqual(4 * 2 * 6);
+  });
+});
+
+describe("the recorded days", () => {
+  const folder = "../shared/data/days";
+  const days = ["almostperfect", "day1", "day1_grid_ie"];
+  const recorded = existsSync(folder) ? test : test.skip;
+
+  recorded.each(days)("%s: most of the sun is used, energies add up", async (name) => {
+    const said = await say(["simulate", "--json", "--day", `${folder}/${name}.csv`]);
+    const result = outcome.parse(documentOf(said));
+    expectSense(result);
+    expect(result.carEnergyFromSolar).toBeGreaterThan(0.6 * result.pvEnergy);
+    expect(result.carEnergyFromGrid).toBeLessThan(0.2 * result.carEnergy);
+    expect(result.starts).toBeLessThanOrEqual(10);
+  });
+});
+
+describe("with a configuration", () => {
+  const meters = [{ name: "Grid", driver: "shelly-3em", transport: "http", host: "192.168.1.20" }];
+  const garage = { name: "Garage", driver: "go-e", host: "192.168.1.36", apiVersion: 2 };
+  const sunny = day(120, "time,pv", () => "9000");
+
+  async function configured(charger: object, site: object = { mainFuse: 25 }): Promise<Outcome> {
+    return simulate(sunny, "--config", configFile({ site, meters, chargers: [{ ...garage, ...charger }] }));
+  }
+
+  test("its charger charges by its settings", async () => {
+    expect((await configured({ mode: "off" })).carEnergy).toBe(0);
+    const fast = await configured({ mode: "fast" });
+    expectSense(fast);
+    expect(fast.carEnergyFromGrid).toBeGreaterThan(2);
+    const onePhase = await configured({ phases: 1, maxCurrent: 10 });
+    expect(onePhase.carEnergy).toBeLessThanOrEqual((2 * 2_300) / 1_000 + 0.001);
+    expect(onePhase.carEnergy).toBeGreaterThan(4);
+  });
+
+  test("its main fuse holds, whatever the mode", async () => {
+    const { carEnergy } = await configured({ mode: "fast" }, { mainFuse: 10 });
+    // 9 kW of sun and 10 A from the grid on each phase would be more than the charger takes.
+    expect(carEnergy).toBeLessThanOrEqual(2 * 3 * 16 * 0.23);
+  });
+
+  test.each([
+    ["a charger", { meters }],
+    ["a meter that measures the grid", { chargers: [garage] }],
+  ])("that lacks %s is a mistake", async (lacking, block) => {
+    const args = ["simulate", "--json", "--day", fileWith(sunny), "--config", configFile(block)];
+    const said = await say(args);
+    expect(said).toMatchObject({ code: 2, out: "" });
+    expect(linesOf(said.errors)).toEqual([expect.stringContaining(`a simulation needs ${lacking}`)]);
+  });
+});
+
+describe("a file that can't be used is one line, exit 2, and nothing on standard output", () => {
+  test.each([
+    ["a time that is none", "time,pv\n08:00,1\nnoon,2\n", /, line 3: "noon" is no time/],
+    ["a cell that is no number", "time,pv\n08:00,1\n08:01,x\n", /, line 3: pv is "x", which is no number of watts/],
+    ["time going back", "time,pv\n08:00,1\n07:59,2\n", /, line 3: its time is not after/],
+    ["no header", "08:00,1\n08:01,2\n", /, line 1: no column is named time/],
+    ["nothing", "", /, line 1: /],
+    ["no rows", "time,pv\n", /, line 2: /],
+  ])("%s", async (_what, csv, told) => {
+    const file = fileWith(csv, "day.csv");
+    const said = await say(["simulate", "--json", "--day", file]);
+    expect(said).toMatchObject({ code: 2, out: "" });
+    expect(linesOf(said.errors)).toEqual([expect.stringMatching(told)]);
+    expect(said.errors).toContain(file);
+  });
+
+  test("not there", async () => {
+    const said = await say(["simulate", "--day", "/no/such/day.csv"]);
+    expect(said).toMatchObject({ code: 2, out: "" });
+    expect(linesOf(said.errors)).toEqual([expect.stringContaining("/no/such/day.csv")]);
+  });
+
+  test("not named", async () => {
+    expect(await say(["simulate"])).toMatchObject({ code: 2, errors: expect.stringContaining("--day FILE") });
+  });
+});
+
+test("people see the day as a picture, and its sums", async () => {
+  const { code, out } = await say(["simulate", "--day", fileWith(day(60, "time,pv", () => "5000"))]);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^roof +5\.\d+ kWh$/m);
+  expect(out).toMatch(/^car +\d\.\d+ kWh, \d+ % of it from the sun$/m);
+  expect(out).toMatch(/^starts +1$/m);
+  expect(Math.max(...linesOf(out).map((line) => line.length))).toBeLessThanOrEqual(90);
+});

@@ -1,0 +1,130 @@
+/** A virtual house with real delays, and the controller in the loop: what it decides, and what the fuse sees. */
+
+import { newMemory, type Memory } from "../../../src/control/memory.js";
+import { pass } from "../../../src/control/pass.js";
+import type { ControlSettings } from "../../../src/control/settings.js";
+import type { Decision } from "../../../src/model/commands.js";
+import { perPhase, type PerPhase } from "../../../src/model/phases.js";
+import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
+import { Car, type CarOptions } from "../../../src/simulator/car.js";
+import { Evse } from "../../../src/simulator/evse.js";
+import { VirtualHouse } from "../../../src/simulator/house.js";
+import { chargerReading, gridReading } from "../../../src/simulator/readings.js";
+import { start } from "../support.js";
+
+export interface PlantOptions {
+  readonly settings: ControlSettings;
+  readonly cars?: readonly CarOptions[];
+  /** W that the roof gives at a second. */
+  readonly sun?: (second: number) => number;
+  /** A that the household draws on L1, L2, L3 at a second. */
+  readonly household?: (second: number) => PerPhase<number>;
+  /** s between two readings, and from measuring to the controller. */
+  readonly meterPeriod?: number;
+  readonly meterDelay?: number;
+  readonly chargerPeriod?: number;
+  readonly chargerDelay?: number;
+}
+
+/** One second of the plant. */
+export interface Second {
+  readonly second: number;
+  /** A at the grid connection, import + */
+  readonly currents: PerPhase<number>;
+  /** W */
+  readonly power: number;
+  /** A that each charger is told */
+  readonly told: readonly number[];
+}
+
+export class Plant {
+  readonly evses: readonly Evse[];
+  readonly house: VirtualHouse;
+  readonly seconds: Second[] = [];
+  private readonly options: PlantOptions;
+  private memory: Memory = newMemory();
+  private decisions: Readonly<Record<string, Decision>> = {};
+  private readonly underWay: {
+    readonly due: number;
+    readonly meter?: MeterReading;
+    readonly chargers?: readonly ChargerReading[];
+  }[] = [];
+
+  constructor(options: PlantOptions) {
+    this.options = options;
+    const { settings, cars = [], sun = () => 0, household = () => [0, 0, 0] } = options;
+    this.evses = settings.chargers.map(({ phases, maxCurrent, step }, index) => {
+      const evse = new Evse({ allowed: false, current: 6, phases: phases === 3 ? 3 : 1, maxCurrent, resolution: step });
+      evse.plug(new Car({ maxCurrent, ...cars[index] }));
+      return evse;
+    });
+    this.house = new VirtualHouse({
+      phases: settings.phases,
+      roof: { power: sun },
+      // Bit by bit, so that no two readings are alike, as with any real meter.
+      household: { powers: (second) => perPhase((i) => household(second)[i] * 230 + ((second * 7 + i) % 11) / 10) },
+      evses: settings.chargers.map(({ rotation }, index) => ({ evse: this.evse(index), rotation })),
+    });
+  }
+
+  run(seconds: number): readonly Second[] {
+    const first = this.seconds.length;
+    for (let passed = 0; passed < seconds; passed++) this.second();
+    return this.seconds.slice(first);
+  }
+
+  private evse(index: number): Evse {
+    const evse = this.evses[index];
+    if (evse === undefined) throw new RangeError(`there is no wallbox ${index}`);
+    return evse;
+  }
+
+  private second(): void {
+    const { settings, meterPeriod = 5, meterDelay = 0, chargerPeriod = 5, chargerDelay = 0 } = this.options;
+    const second = this.seconds.length;
+    this.house.advance(1, second);
+    if (second % meterPeriod === 0) this.underWay.push({ due: second + meterDelay, meter: gridReading(this.house) });
+    if (second % chargerPeriod === 0)
+      this.underWay.push({ due: second + chargerDelay, chargers: this.evses.map((evse) => chargerReading(evse)) });
+
+    const arrived = this.underWay.filter(({ due }) => due === second);
+    const meter = arrived.find((each) => each.meter)?.meter;
+    const readings = arrived.find((each) => each.chargers)?.chargers;
+    const outcome = pass(settings, this.memory, {
+      time: start + second * 1_000,
+      meters: meter ? { Grid: meter } : {},
+      chargers: readings ? Object.fromEntries(settings.chargers.map(({ name }, i) => [name, readings[i] ?? null])) : {},
+      commands: {},
+    });
+    this.memory = outcome.memory;
+    this.decisions = outcome.decisions;
+    settings.chargers.forEach(({ name }, index) => obey(this.evse(index), this.decisions[name]));
+    const { currents, power } = this.house.grid;
+    this.seconds.push({
+      second,
+      currents,
+      power,
+      told: settings.chargers.map(({ name }) => this.decisions[name]?.current ?? 0),
+    });
+  }
+}
+
+function obey(evse: Evse, decision: Decision | undefined): void {
+  if (decision === undefined) return;
+  const { allowCharging, current, phases } = decision;
+  if (evse.allowed !== allowCharging) evse.allowed = allowCharging;
+  if (!allowCharging) return;
+  if (evse.current !== current) evse.current = current;
+  if (evse.phases !== phases) evse.phases = phases;
+}
+
+/** Longest stretch in s in which a phase of the grid connection was above the limit. */
+export function longestOverload(seconds: readonly Second[], limit: number): number {
+  let longest = 0;
+  let now = 0;
+  for (const { currents } of seconds) {
+    now = Math.max(...currents) > limit + 0.1 ? now + 1 : 0;
+    longest = Math.max(longest, now);
+  }
+  return longest;
+}

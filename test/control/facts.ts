@@ -1,0 +1,108 @@
+/** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
+
+import type { Room } from "../../src/control/room.js";
+import { newChargerMemory, newMemory, noLastingMemory, type LastingMemory } from "../../src/control/memory.js";
+import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
+import type { ChargerFacts, Situation } from "../../src/control/situation.js";
+import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
+import type { ChargerReading } from "../../src/model/readings.js";
+import { charger, charging, connected, house, start } from "./support.js";
+
+export interface FactOverrides {
+  readonly settings?: Partial<ChargerSettings>;
+  readonly lasting?: Partial<LastingMemory>;
+  readonly reading?: ChargerReading | null;
+  readonly holding?: { readonly current: number; readonly phases?: PhaseCount };
+  readonly silent?: boolean;
+  readonly idle?: boolean;
+  readonly greed?: number;
+  /** A that it was last seen to draw, on the phases of the house. */
+  readonly drawn?: PerPhase<number>;
+  readonly regret?: number;
+  readonly phaseRegret?: number;
+  /** ms since it last answered */
+  readonly age?: number;
+  readonly failing?: boolean;
+}
+
+/** A charger with a car at it, paused unless it holds something. */
+export function facts(overrides: FactOverrides = {}): ChargerFacts {
+  const settings = charger(overrides.settings);
+  const phases = overrides.holding?.phases ?? (settings.phases === 3 ? 3 : 1);
+  const holding = { current: overrides.holding?.current ?? 0, phases };
+  const reading =
+    overrides.reading === undefined
+      ? holding.current > 0
+        ? charging(holding.current, phases)
+        : connected()
+      : overrides.reading;
+  const lasting = { ...noLastingMemory, ...overrides.lasting };
+  const drawn = overrides.drawn ?? [0, 0, 0];
+  const power = drawn.reduce((sum, current) => sum + 230 * current, 0);
+  return {
+    now: start,
+    settings,
+    lasting,
+    reading,
+    holding,
+    memory: {
+      ...newChargerMemory(lasting),
+      reading,
+      at: start - (overrides.age ?? 0),
+      failing: overrides.failing ?? false,
+      draws: [{ at: start, currents: drawn, power }],
+      regret: overrides.regret ?? 0,
+      phaseRegret: overrides.phaseRegret ?? 0,
+    },
+    mode: lasting.mode ?? settings.mode,
+    plugged: reading?.state === "connected" || reading?.state === "charging",
+    silent: overrides.silent ?? false,
+    idle: overrides.idle ?? false,
+    loads: (count): readonly PhaseIndex[] => settings.rotation.slice(0, count),
+    activePhases: (count) => count,
+    greed: overrides.greed ?? 1,
+  };
+}
+
+export interface SituationOverrides {
+  readonly settings?: Partial<ControlSettings>;
+  readonly chargers?: readonly ChargerFacts[];
+  readonly powerLimit?: number | null;
+  readonly overloadedSince?: number;
+  /** Surplus samples by their age in s, in W. */
+  readonly surplus?: readonly (readonly [age: number, low: number, high?: number])[];
+  /** Seconds since the last pass. */
+  readonly step?: number;
+}
+
+export function situation(overrides: SituationOverrides = {}): Situation {
+  const { chargers = [], powerLimit = null, overloadedSince, surplus = [], step = 10 } = overrides;
+  return {
+    now: start,
+    hours: step / 3_600,
+    settings: house(overrides.settings),
+    memory: {
+      ...newMemory(),
+      time: start,
+      powerLimit,
+      overloadedSince: overloadedSince === undefined ? {} : { [mainFuse]: overloadedSince },
+      surplus: surplus.map(([age, low, high = low]) => ({ at: start - age * 1_000, low, high })),
+    },
+    voltage: 230,
+    chargers,
+  };
+}
+
+/** A trusted circuit with so much room on each phase; raises may take all of it unless told otherwise. */
+export function room(toStay: number | PerPhase<number>, overrides: Partial<Room> = {}): Room {
+  const each = typeof toStay === "number" ? perPhase(() => toStay) : toStay;
+  return {
+    name: mainFuse,
+    parent: null,
+    limit: 25,
+    toStay: each,
+    toRaise: each,
+    trust: { raise: true, stay: true, problem: "" },
+    ...overrides,
+  };
+}

@@ -1,0 +1,96 @@
+import { pass } from "../../../src/control/pass.js";
+import { charger, charging, connected, house, Run, start } from "../support.js";
+import { alive, live } from "./support.js";
+
+test("surplus starts a charge once 20 Wh were missed, and the current follows", () => {
+  const run = new Run();
+  live(run, 15, -12);
+  expect(run.decision("Garage")).toMatchObject({ current: 0 });
+  expect(run.decision("Garage").reason).toContain("starts if it stays");
+  live(run, 150, -12);
+  expect(run.decision("Garage")).toMatchObject({ current: 12, allowCharging: true });
+});
+
+test("sun that is gone ends it after the minimum run, and the pause lasts as well", () => {
+  const run = new Run();
+  live(run, 60, -12);
+  const startedAt = run.seconds;
+  live(run, 200, 2);
+  expect(run.decision("Garage").current).toBe(6);
+  live(run, 150, 2);
+  expect(run.decision("Garage").current).toBe(0);
+  expect(run.seconds - startedAt).toBeGreaterThan(300);
+  live(run, 90, -14);
+  expect(run.decision("Garage").reason).toContain("pauses for");
+  live(run, 240, -14);
+  expect(run.decision("Garage").current).toBe(14);
+});
+
+describe("paused by an overload", () => {
+  function overloaded(): Run {
+    const run = new Run(house({ chargers: [charger({ mode: "fast" })] }));
+    live(run, 60, 2);
+    live(run, 20, 23);
+    if (run.decision("Garage").current > 0) throw new Error("it should pause");
+    return run;
+  }
+
+  test("it comes back by itself after the minimum pause", () => {
+    const run = overloaded();
+    live(run, 270, 2);
+    expect(run.decision("Garage").current).toBe(0);
+    live(run, 60, 2);
+    expect(run.decision("Garage").current).toBe(16);
+  });
+
+  test("not as long as the room does not last", () => {
+    const run = overloaded();
+    for (let times = 0; times < 40; times++) {
+      live(run, 15, 2);
+      live(run, 5, 23);
+    }
+    expect(run.decision("Garage").current).toBe(0);
+  });
+
+  test("a start by hand does not wait for the end of the pause", () => {
+    const run = overloaded();
+    live(run, 60, 2);
+    run.after(5, { commands: { Garage: { allowCharging: true } }, meters: { Grid: alive(run, 2) } });
+    expect(run.decision("Garage").current).toBe(16);
+  });
+});
+
+test("only what we paused comes back: a stop by hand during our pause stays", () => {
+  const run = new Run(house({ chargers: [charger({ mode: "fast" })] }));
+  live(run, 60, 2);
+  live(run, 20, 23);
+  run.after(5, { commands: { Garage: { allowCharging: false } } });
+  live(run, 1_200, 2);
+  expect(run.decision("Garage").current).toBe(0);
+});
+
+test("two charges on a circuit that carries one: one pauses", () => {
+  const chargers = [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })];
+  const run = new Run(house({ chargers }));
+  for (let passes = 0; passes < 12; passes++)
+    run.after(5, { meters: { Grid: alive(run, 28) }, chargers: { Garage: charging(6), Yard: charging(6) } });
+  expect([run.decision("Garage").current > 0, run.decision("Yard").current > 0]).toEqual([true, false]);
+});
+
+test("time that goes back is refused, time that stands still is not", () => {
+  const { settings, memory } = new Run();
+  const at = (time: number, before = memory) =>
+    pass(settings, before, { time, meters: {}, chargers: { Garage: connected() }, commands: {} });
+  const after = at(start).memory;
+  expect(() => at(start - 1, after)).toThrow(RangeError);
+  expect(() => at(start, after)).not.toThrow();
+});
+
+test("pass changes nothing of what it is given", () => {
+  const run = new Run();
+  live(run, 60, -12);
+  const before = JSON.stringify(run.memory);
+  const kept = run.memory;
+  live(run, 60, 20);
+  expect(JSON.stringify(kept)).toBe(before);
+});
