@@ -7,8 +7,8 @@ import { chargerSilence, deadTime, idleCurrent, noticeableCurrent, roomMemory } 
 import type { ChargerMemory, LastingMemory } from "./memory.js";
 import type { ChargerSettings } from "./settings.js";
 
-/** A and V that no wallbox for homes goes beyond. */
-const largestUsualCurrent = 32;
+/** A that a control pilot can announce, halved, and V that no house has (IEC 61851-1: 80 A). */
+const largestUsualCurrent = 40;
 const largestUsualVoltage = 300;
 
 /** Draws and commands older than this have no part in any decision. */

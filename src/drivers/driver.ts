@@ -98,6 +98,8 @@ export interface ChargerDriver<Options extends z.ZodObject = z.ZodObject> extend
   readonly current: CurrentRange;
   /** What can be changed with these options, as declared before any contact. */
   writable(options: z.output<Options>): readonly WritableChannel[];
+  /** V, or the name of the meter that measures it, to be told to chargers that can't measure it. Absent: none needs it. */
+  voltageFrom?(options: z.output<Options>): number | string | undefined;
   /** Makes no contact yet: the first `read` does. */
   connect(options: z.output<Options>, context: DriverContext): Charger;
 }

@@ -47,6 +47,7 @@ export class Site implements House {
   readonly #meters: readonly MeterLine[];
   readonly #monitors: readonly MonitorLine[];
   readonly #listeners = new Set<() => void>();
+  readonly #failedFaces = new Set<() => void>();
   #memory: Memory = newMemory();
   #decisions: Outcome["decisions"] = {};
   #startedAt = 0;
@@ -180,14 +181,14 @@ export class Site implements House {
     this.#tell();
   }
 
-  /** A face that fails is its own affair. */
+  /** A face that fails is its own affair, told once. */
   #tell(): void {
     for (const listener of this.#listeners)
       try {
         listener();
       } catch (error) {
-        this.#log.error(`A face failed: ${messageOf(error)}`);
-        this.#listeners.delete(listener);
+        if (!this.#failedFaces.has(listener)) this.#log.error(`A face failed: ${messageOf(error)}`);
+        this.#failedFaces.add(listener);
       }
   }
 

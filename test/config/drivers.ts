@@ -1,7 +1,7 @@
 /** Drivers for the tests: they reach nothing, and remember what they were connected with. */
 
 import { z } from "zod";
-import { defineCharger, defineMeter } from "../../src/drivers/driver.js";
+import { defineCharger, defineMeter, defineResidualCurrentMonitor } from "../../src/drivers/driver.js";
 import type { Charger, DriverContext } from "../../src/drivers/driver.js";
 import { brokerOption, hostOption, portOption } from "../../src/drivers/options.js";
 import { noChargerReading, noQuantities } from "../../src/model/readings.js";
@@ -77,7 +77,19 @@ const counter = defineMeter({
   },
 });
 
-export const drivers = { chargers: [box, narrow], meters: [counter], residualCurrentMonitors: [] };
+const watcher = defineResidualCurrentMonitor({
+  kind: "residual-current",
+  driver: "watcher",
+  products: [{ brand: "Counters Ltd.", model: "Watcher" }],
+  needs: [],
+  options: z.object({ host: hostOption, port: portOption(502) }),
+  connect(options) {
+    connectedWith.push(options);
+    return { read: () => Promise.reject(new Error("it watches nothing")), close: () => Promise.resolve() };
+  },
+});
+
+export const drivers = { chargers: [box, narrow], meters: [counter], residualCurrentMonitors: [watcher] };
 
 const noop = () => undefined;
 

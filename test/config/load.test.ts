@@ -96,7 +96,7 @@ test("every problem has its line", () => {
   expect(message.split("\n")).toEqual([
     `${path}: site.mainFuse: 1 does not fit: it takes a number from 6 to 1000 A`,
     `${path}: chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar" or "solar-min"`,
-    `${path}: chargers[0].host (Garage): missing: it takes a text (name or IP address of the device)`,
+    `${path}: chargers[0].host (Garage): is needed for transport "http", such as 192.168.1.36`,
   ]);
 });
 

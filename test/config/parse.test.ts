@@ -36,6 +36,7 @@ describe("what is right", () => {
           connect: expect.any(Function),
         },
       ],
+      residualCurrentMonitors: [],
       chargers: [
         {
           name: "Garage",
@@ -52,6 +53,7 @@ describe("what is right", () => {
           model: "Box",
           writable: ["maxAmpere", "allowCharging", "phases"],
           range: { min: 6, max: 32, step: 1 },
+          voltageFrom: null,
           address: "192.168.1.36:502",
           connect: expect.any(Function),
         },

@@ -271,7 +271,7 @@ describe("several devices", () => {
     [
       "no driver for any monitor",
       { residualCurrentMonitors: [{ name: "RCM", driver: "doepke-dctr", host: "192.168.1.40", onAlarm: "stop" }] },
-      'residualCurrentMonitors[0].driver (RCM): unknown driver "doepke-dctr": there is none yet',
+      'residualCurrentMonitors[0].driver (RCM): unknown driver "doepke-dctr": known are "watcher"',
     ],
   ])("%s", (_what, block, line) => {
     expect(lines(block)).toEqual([line]);

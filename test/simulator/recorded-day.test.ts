@@ -57,12 +57,10 @@ describe("times", () => {
   );
 
   test.each(["25:00", "10:60", "10:00:60", "2026-02-30T10:00:00Z"])("%s is no time of any day", (time) => {
-    // Why: minutes above 59 and dates that no calendar has are taken for later ones.
     expect(() => parseDay(csv("time,pv", `${time},1`))).toThrow(/^line 2: .* is no time/);
   });
 
   test("milliseconds, or years, are not a day", () => {
-    // Why: they would be computed for minutes, without a word.
     expect(() => parseDay(csv("time,pv", "1750000000000,1", "1750003600000,1"))).toThrow(/^line 3: /);
     expect(() => parseDay(csv("time,pv", "2026-01-01T00:00:00Z,1", "2027-01-01T00:00:00Z,1"))).toThrow(/^line 3: /);
   });
@@ -138,12 +136,10 @@ describe("files", () => {
   });
 
   test("with quotes around their cells, as many programs write them", () => {
-    // Why: they are refused with "no column is named time".
     expect(parseDay('"time","pv"\n"0","1"\n"60","2"\n')).toEqual(parseDay(plain));
   });
 
   test("with semicolons are told what separates columns", () => {
-    // Why: "no column is named time", while the first column is named time.
     expect(() => parseDay("time;pv\n0;1\n")).toThrow(/comma/);
   });
 

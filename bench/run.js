@@ -1,0 +1,68 @@
+// @ts-check
+/** Measures what is promised of speed, prints it, keeps it in RESULTS.md, and fails if a target is missed. */
+
+import { writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { measureReaction } from "./reaction.js";
+import { measureReplay } from "./replay.js";
+
+const command = "npm run bench";
+/** Lines of a replay per minute, for one charger in one process. */
+const replayTarget = 20_000;
+/** ms, 99 of 100 */
+const reactionTarget = 100;
+const reactionSamples = 200;
+
+const replay = measureReplay();
+const reaction = (await measureReaction(reactionSamples)).sort((a, b) => a - b);
+
+/** @param {number} share 0–1 */
+const percentile = (share) => reaction[Math.max(0, Math.ceil(share * reaction.length) - 1)] ?? NaN;
+/** @param {number} value */
+const whole = (value) => Math.round(value).toLocaleString("en").replaceAll(",", " ");
+/** @param {number} value */
+const ms = (value) => `${value.toFixed(1)} ms`;
+/** @param {boolean} met */
+const verdict = (met) => (met ? "pass" : "FAIL");
+
+const replayMet = replay.slowest >= replayTarget;
+const reactionMet = percentile(0.99) <= reactionTarget;
+
+const rows = [
+  ["What", "Measured", "Target", ""],
+  [
+    "replay, slowest round",
+    `${whole(replay.slowest)} lines/min`,
+    `${whole(replayTarget)} lines/min`,
+    verdict(replayMet),
+  ],
+  ["replay, fastest round", `${whole(replay.fastest)} lines/min`, "", ""],
+  ["reaction, min", ms(percentile(0)), "", ""],
+  ["reaction, median", ms(percentile(0.5)), "", ""],
+  ["reaction, p99", ms(percentile(0.99)), `${reactionTarget} ms`, verdict(reactionMet)],
+  ["reaction, max", ms(percentile(1)), "", ""],
+];
+const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
+/** @param {string[]} row */
+const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+const [head = [], ...body] = rows;
+const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+const table = [line(head), rule, ...body.map(line)].join("\n");
+
+const results = `# Measured
+
+- Date: ${new Date().toISOString().slice(0, 10)}
+- Node: ${process.version}
+- CPU: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores
+- Command: \`${command}\`
+
+${table}
+
+Replay: ${replay.lines} lines of a generated day, one charger, one process, ${replay.rounds} rounds after one to warm up; from text to
+text. Reaction: ${reaction.length} samples in real time over real sockets, from the moment at which the meter begins to tell of
+an overload on one phase over MQTT to the arrival of the lower current at the charger's HTTP server.
+`;
+
+console.log(table);
+await writeFile(new URL("RESULTS.md", import.meta.url), results);
+process.exitCode = replayMet && reactionMet ? 0 : 1;

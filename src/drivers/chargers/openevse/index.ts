@@ -1,0 +1,67 @@
+/** OpenEVSE and EmonEVSE on the local network, through their WiFi gateway. */
+
+import { z } from "zod";
+import { defineCharger, type WritableChannel } from "../../driver.js";
+import { hostOption, portOption } from "../../options.js";
+import { RapiCharger } from "./rapi.js";
+import { WifiCharger } from "./wifi.js";
+import { currentRange } from "./writes.js";
+
+/** ms; the gateway is small, and has a charger to look after. */
+const deadline = 5_000;
+
+const writable = {
+  wifi: ["maxAmpere", "allowCharging", "sessionChargeConsumptionLimit"],
+  rapi: ["maxAmpere", "allowCharging"],
+} as const satisfies Record<string, readonly WritableChannel[]>;
+
+export const openEvse = defineCharger({
+  kind: "charger",
+  driver: "openevse",
+  products: [
+    { brand: "OpenEVSE", model: "any with the WiFi gateway (ESP32)", firmware: "WiFi firmware 4.1.6 or newer" },
+    { brand: "OpenEnergyMonitor", model: "EmonEVSE", firmware: "WiFi firmware 4.1.6 or newer" },
+  ],
+  needs: [
+    "On a box for three phases, switch on three phases in the gateway's web page: it measures one and takes the others to be like it",
+    "Switch off its own solar divert, load shaper and schedule, so that one controller has the say",
+    "Set its maximum current to what cable and circuit carry: that is what it charges with when nobody tells it anything",
+  ],
+  whenAlone:
+    "It keeps to what it was told last, for ever and over unplugging: our claim is left standing, for without it the box " +
+    "would charge as it likes. A restart of its WiFi gateway forgets the claim, and then it does just that: its own " +
+    "default state, at its own maximum current.",
+  unproven: [
+    "That a box at rest which was asked to charge was stopped at its button: newer WiFi firmware wakes it again by itself",
+    "The codes of faults above 11, except 14",
+    "That a box without is_threephase in its configuration has one phase",
+  ],
+  options: z.object({
+    host: hostOption,
+    port: portOption(80),
+    api: z
+      .enum(["wifi", "rapi"])
+      .default("wifi")
+      .describe("Its language: wifi, or rapi for WiFi firmware older than 4, which is steered through its controller."),
+    username: z.string().min(1).optional().describe("User name of its web page, if it asks for one."),
+    password: z.string().optional().describe("Password that belongs to the user name."),
+    voltage: z
+      .union([z.number().min(1).max(500), z.string().min(1)])
+      .optional()
+      .describe(
+        "Voltage that it is told, for boxes that can't measure it: in V, 1 to 500, or the name of a meter that does.",
+      ),
+  }),
+  check: ({ username, password }) =>
+    password !== undefined && username === undefined
+      ? [{ path: "username", message: "is needed where there is a password" }]
+      : [],
+  current: currentRange,
+  writable: ({ api }) => writable[api],
+  voltageFrom: ({ voltage }) => voltage,
+  connect({ host, port, api, username, password }, context) {
+    const login = username === undefined ? {} : { login: { username, password: password ?? "" } };
+    const options = { device: context.name, host, port, deadline, ...login };
+    return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, context);
+  },
+});

@@ -1,0 +1,72 @@
+/** The energy limit of the session, which the WiFi gateway keeps by itself. */
+
+import { z } from "zod";
+import type { Answer } from "../../fields.js";
+import { reasonOf } from "./claims.js";
+import type { Gateway } from "./gateway.js";
+import { limitWattHours, unsupported } from "./writes.js";
+
+/** `value` is in Wh for type energy; minutes, % or a range for the other types. */
+const limitForm = z.object({ type: z.string(), value: z.number().min(0).max(1e9) });
+
+export class EnergyLimit {
+  readonly #gateway: Gateway;
+  /** kWh, as of the version below. */
+  #known: number | null = null;
+  /** `limit_version` of the status; `null`: not asked yet, or the gateway may have restarted. */
+  #version: number | null = null;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  /** kWh; `null`: none. Asks only when the status says that it is another one. Rejects with DeviceError. */
+  async look(status: Answer): Promise<number | null> {
+    if (status.get("limit") !== true) return null;
+    const version = versionOf(status);
+    if (version === null || version !== this.#version) {
+      this.#known = await this.#ask();
+      this.#version = version;
+    }
+    return this.#known;
+  }
+
+  forget(): void {
+    this.#version = null;
+  }
+
+  /** It goes with the session. @param energy kWh; `null` lifts it */
+  async set(energy: number | null): Promise<void> {
+    const value = limitWattHours(energy, this.#gateway.device);
+    const body = { type: "energy", value, auto_release: true };
+    const { status, json } = await this.#gateway.request({
+      path: "/limit",
+      expect: [201, 400, 404, 405, 500],
+      ...(value === null ? { method: "DELETE" } : { method: "POST", body }),
+    });
+    this.forget();
+    if (status === 404 || status === 405) {
+      const advice = "Update the firmware of its WiFi gateway, or set the limit in this house's configuration";
+      throw unsupported(this.#gateway.device, "this firmware has no limit for a session", advice);
+    }
+    const asked = value === null ? "lifting the limit" : `a limit of ${value} Wh`;
+    if (status !== 200 && status !== 201)
+      throw this.#gateway.error("refused", `${asked} was refused: ${reasonOf(json, status)}`, "Try it in its web page");
+    const is = await this.#ask();
+    if (is === (value === null ? null : value / 1_000)) return;
+    const now = is === null ? "there is none" : `it is ${is} kWh`;
+    throw this.#gateway.error("not-taken-over", `${asked} was not taken over: ${now}`, "Try it in its web page");
+  }
+
+  /** A limit of another type is none of energy. */
+  async #ask(): Promise<number | null> {
+    const { json } = await this.#gateway.request({ method: "GET", path: "/limit", expect: [404] });
+    const { type, value } = limitForm.safeParse(json).data ?? {};
+    return type === "energy" && value !== undefined && value > 0 ? value / 1_000 : null;
+  }
+}
+
+function versionOf(status: Answer): number | null {
+  const version = status.get("limit_version");
+  return typeof version === "number" ? version : null;
+}

@@ -1,0 +1,34 @@
+/** Meters, inverters and batteries of any maker that speak SunSpec over Modbus TCP. */
+
+import { z } from "zod";
+import { defineMeter } from "../../driver.js";
+import { modbusAddress } from "../../modbus-address.js";
+import { connectSunSpec } from "./meter.js";
+
+export const sunspec = defineMeter({
+  kind: "meter",
+  driver: "sunspec",
+  products: [
+    { brand: "SunSpec", model: "inverter (models 101–103, 111–113), for pv" },
+    { brand: "SunSpec", model: "meter (models 201–204, 211–214), for grid, house or pv" },
+    { brand: "SunSpec", model: "battery (models 802, 124), for battery" },
+  ],
+  needs: [
+    "Switch on Modbus TCP with SunSpec at the device",
+    "Say under measures what it tells: grid, house, pv, battery, or several of them",
+  ],
+  unproven: [
+    "Which sign a meter gives to what comes from the grid differs from maker to maker: compare once, and set importPositive",
+    "That a battery (model 802) that does not say whether it charges tells its discharge as positive",
+    "That a float which is not implemented is NaN",
+  ],
+  measures: ["grid"],
+  options: z.object({
+    ...modbusAddress(),
+    importPositive: z
+      .boolean()
+      .default(true)
+      .describe("Whether its meter shows power from the grid as positive; some makers show it as negative."),
+  }),
+  connect: (options, { name }) => connectSunSpec(options, { device: name }),
+});

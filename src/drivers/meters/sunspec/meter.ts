@@ -1,0 +1,104 @@
+/** A connection to one SunSpec device: which of its models tell what is to be measured. */
+
+import { DeviceError } from "../../../model/errors.js";
+import type { MeterReading, MeterRole, Quantities } from "../../../model/readings.js";
+import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
+import type { Meter } from "../../driver.js";
+import { reversed } from "../signs.js";
+import { models, type Source, type SunSpecModel } from "./models.js";
+import { advice, findModels, type FoundModel, shifted } from "./walk.js";
+
+export interface SunSpecOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly unitId: number;
+  readonly importPositive: boolean;
+  readonly measures: readonly MeterRole[];
+}
+
+/** A model, and where this device has it. */
+interface Place extends FoundModel {
+  readonly model: SunSpecModel;
+}
+
+/** @param link name of the device, and what differs from the usual deadlines */
+export function connectSunSpec(
+  { importPositive, measures, ...address }: SunSpecOptions,
+  link: Omit<ModbusDeviceOptions, "host" | "port" | "unitId">,
+): Meter {
+  return new SunSpecMeter(new ModbusDevice({ advice, ...link, ...address }), importPositive, measures);
+}
+
+class SunSpecMeter implements Meter {
+  readonly #modbus: ModbusDevice;
+  readonly #importPositive: boolean;
+  readonly #measures: readonly MeterRole[];
+  /** `null` until found, and after anything went wrong: then the device may have been set up anew. */
+  #found: readonly FoundModel[] | null = null;
+
+  constructor(modbus: ModbusDevice, importPositive: boolean, measures: readonly MeterRole[]) {
+    this.#modbus = modbus;
+    this.#importPositive = importPositive;
+    this.#measures = measures;
+  }
+
+  async read(): Promise<MeterReading> {
+    try {
+      const found = (this.#found ??= await findModels(this.#modbus));
+      const reading = new Map<MeterRole, Quantities>();
+      for (const role of this.#measures) reading.set(role, await this.#readRole(role, found));
+      return Object.fromEntries(reading);
+    } catch (error) {
+      this.#found = null;
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#modbus.close();
+  }
+
+  async #readRole(role: MeterRole, found: readonly FoundModel[]): Promise<Quantities> {
+    const place = placeOf(role, this.#measures, found);
+    if (place === null) throw this.#missing(role, found);
+    const { id, quantities } = await place.model.read(shifted(this.#modbus, place.at));
+    if (id !== place.id) throw this.#moved(place, id);
+    return place.model.source === "meter" && !this.#importPositive ? turnedPower(quantities) : quantities;
+  }
+
+  #missing(role: MeterRole, found: readonly FoundModel[]): DeviceError {
+    const ids = found.map(({ id }) => id).join(", ");
+    const what = `none of its SunSpec models tells what it measures for ${role}: it has ${ids || "none"}`;
+    const device = this.#modbus.device;
+    return new DeviceError({ code: "unsupported", device, what, advice: "Set measures to what this device tells" });
+  }
+
+  #moved({ id, at }: Place, now: number | null): DeviceError {
+    const what = `SunSpec model ${now ?? "none"} stands at ${at} in place of ${id}`;
+    return new DeviceError({ code: "protocol", device: this.#modbus.device, what, advice: "It is looked for again" });
+  }
+}
+
+/** The first model that fits: of several meters or inverters behind one unit id the others are passed over. */
+function placeOf(role: MeterRole, measures: readonly MeterRole[], found: readonly FoundModel[]): Place | null {
+  for (const source of sourcesOf(role, measures)) {
+    for (const model of models.filter((each) => each.source === source)) {
+      const place = found.find(({ id }) => model.ids.includes(id));
+      if (place) return { ...place, model };
+    }
+  }
+  return null;
+}
+
+/** A meter can be mounted anywhere, but only at one place. */
+function sourcesOf(role: MeterRole, measures: readonly MeterRole[]): readonly Source[] {
+  if (role === "battery") return ["battery"];
+  if (role !== "pv") return ["meter"];
+  return measures.includes("grid") || measures.includes("house") ? ["inverter"] : ["inverter", "meter"];
+}
+
+/** The energies have names, and need no sign. */
+function turnedPower(quantities: Quantities): Quantities {
+  const { importEnergy, exportEnergy } = quantities;
+  return { ...reversed(quantities), importEnergy, exportEnergy };
+}

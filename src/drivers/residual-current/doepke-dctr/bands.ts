@@ -1,0 +1,31 @@
+/** How a Doepke DCTR counts its frequency bands, in lists of registers and in alarm words. */
+
+import { residualCurrentBands, type ByBand, type ResidualCurrentBand } from "../../../model/readings.js";
+
+/** Registers stand in the order of the bands, from direct current up; bits the other way round, direct current in bit 7. */
+const highestBit = residualCurrentBands.length - 1;
+const knownBits = 2 ** residualCurrentBands.length - 1;
+
+/** One value for each band. */
+export function byBand<T>(value: (index: number) => T): ByBand<T> {
+  return {
+    dc: value(0),
+    total: value(1),
+    "50Hz": value(2),
+    below100Hz: value(3),
+    "150Hz": value(4),
+    "100HzTo1kHz": value(5),
+    above1kHz: value(6),
+    above10kHz: value(7),
+  };
+}
+
+/** The bands whose bits are set. */
+export function bandsOf(word: number): readonly ResidualCurrentBand[] {
+  return residualCurrentBands.filter((_band, index) => (word & (1 << (highestBit - index))) !== 0);
+}
+
+/** The bands in which an alarm is raised. An alarm that names no band known here is one in all: it must not get lost. */
+export function alarmBandsOf(word: number): readonly ResidualCurrentBand[] {
+  return word !== 0 && (word & knownBits) === 0 ? residualCurrentBands : bandsOf(word);
+}

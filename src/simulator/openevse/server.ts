@@ -1,0 +1,246 @@
+/** A virtual OpenEVSE: the wallbox's inside behind the real gateway's HTTP and WebSocket, on one port of 127.0.0.1. */
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Evse } from "../evse.js";
+import { OpenEvseBox, type OpenEvseGeneration } from "./box.js";
+import { framed, isBlocked, isWrite, reply } from "./rapi.js";
+import { answerTo } from "./routes.js";
+import { OpenEvseSocket } from "./socket.js";
+import { statusOf } from "./status.js";
+
+/**
+ * `silent`: takes the request, never answers · `refuse`: resets the connection · `garbage`: JSON that breaks off ·
+ * `html`: a web page · `status`: another HTTP status · `ignore-writes`: says yes and changes nothing ·
+ * `no-controller`: the gateway does not reach its controller · `bad-checksum`, `news-only`, `news-first`: in RAPI, what the
+ * controller says comes broken, has news in its place, or before it.
+ */
+export type OpenEvseFault =
+  | "silent"
+  | "refuse"
+  | "garbage"
+  | "html"
+  | "ignore-writes"
+  | "no-controller"
+  | "bad-checksum"
+  | "news-only"
+  | "news-first"
+  | { readonly status: number };
+
+export interface VirtualOpenEvseOptions {
+  readonly evse: Evse;
+  /** 0: any that is free. */
+  readonly port?: number;
+  readonly generation?: OpenEvseGeneration;
+  /** Without: it is open to all. */
+  readonly login?: { readonly username: string; readonly password: string };
+  /** Whether RAPI takes questions only; newer gateways do. */
+  readonly blocksRapi?: boolean;
+}
+
+/** A request as it came. */
+export interface OpenEvseRequest {
+  readonly method: string;
+  readonly url: string;
+  /** What was sent, if it is JSON. */
+  readonly body: unknown;
+}
+
+const address = "127.0.0.1";
+
+export class VirtualOpenEvse {
+  readonly evse: Evse;
+  readonly box: OpenEvseBox;
+  readonly requests: OpenEvseRequest[] = [];
+  readonly socket: OpenEvseSocket;
+  /** Most requests that were open at the same time. */
+  inFlightPeak = 0;
+  /** Misbehaviour for the requests to come; `null`: none. */
+  fault: OpenEvseFault | null = null;
+
+  private readonly login: VirtualOpenEvseOptions["login"];
+  private readonly blocksRapi: boolean;
+  private readonly server: Server;
+  private readonly writeListeners = new Set<(request: OpenEvseRequest) => void>();
+  private inFlight = 0;
+
+  constructor({ evse, generation = "new", login, blocksRapi = generation === "new" }: VirtualOpenEvseOptions) {
+    this.evse = evse;
+    this.box = new OpenEvseBox(evse, generation);
+    this.login = login;
+    this.blocksRapi = blocksRapi;
+    this.server = createServer((request, response) => void this.handle(request, response));
+    this.socket = new OpenEvseSocket(
+      () => this.status(),
+      (request) => this.admits(request) && this.evse.reachable && this.fault !== "refuse",
+    );
+    this.server.on("upgrade", (request, socket, head) => this.socket.upgrade(request, socket, head));
+  }
+
+  get port(): number {
+    const bound = this.server.address();
+    return bound !== null && typeof bound === "object" ? bound.port : 0;
+  }
+
+  /** How often a setting was written to the controller's EEPROM. */
+  get flashWrites(): number {
+    return this.box.flashWrites;
+  }
+
+  /** Calls back after each write that it has answered; returns what ends it. */
+  onWrite(listener: (request: OpenEvseRequest) => void): () => void {
+    this.writeListeners.add(listener);
+    return () => void this.writeListeners.delete(listener);
+  }
+
+  /** A person stops the charge on its web page. */
+  personStop(): void {
+    this.box.override({ state: "disabled" });
+    this.push();
+  }
+
+  /** A person starts it there. A, where they set the current too */
+  personStart(current?: number): void {
+    this.box.override({ state: "active", ...(current === undefined ? {} : { charge_current: current }) });
+    this.push();
+  }
+
+  /** A person leaves it to itself again. */
+  personRelease(): void {
+    this.box.release(0x0001_0001);
+    this.push();
+  }
+
+  /** A person presses its button, and an older gateway lets them. */
+  pressButton(): void {
+    if (this.box.code >= 254) this.box.wake();
+    else this.box.sleep();
+    this.push();
+  }
+
+  /** The gateway alone starts anew: what was claimed is gone. */
+  rebootGateway(): void {
+    this.box.forget();
+    this.socket.disconnect();
+  }
+
+  /** Both start anew; unreachable until the wallbox's own time has moved on far enough. */
+  reboot(): void {
+    this.evse.reboot();
+    this.rebootGateway();
+  }
+
+  /** Tells those who listen what has changed since they were told last, as the gateway does by itself. */
+  push(): void {
+    this.socket.push();
+  }
+
+  async listen(port: number): Promise<void> {
+    this.server.listen(port, address);
+    await once(this.server, "listening");
+  }
+
+  /** Always ends, also with connections open. */
+  async close(): Promise<void> {
+    this.socket.disconnect();
+    if (!this.server.listening) return;
+    const closed = once(this.server, "close");
+    this.server.close();
+    this.server.closeAllConnections();
+    await closed;
+  }
+
+  private status(): Record<string, unknown> {
+    return statusOf(this.box, this.fault !== "no-controller");
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.inFlight += 1;
+    this.inFlightPeak = Math.max(this.inFlightPeak, this.inFlight);
+    response.once("close", () => (this.inFlight -= 1));
+    const body = await bodyOf(request);
+    const seen = { method: request.method ?? "GET", url: request.url ?? "/", body };
+    this.requests.push(seen);
+
+    if (!this.evse.reachable || this.fault === "refuse") return void request.socket.resetAndDestroy();
+    if (this.fault === "silent") return;
+    if (this.fault === "html") return send(response, 200, "<!DOCTYPE html><title>OpenEVSE</title>", "text/html");
+    if (this.fault === "garbage") return send(response, 200, '{"mode":"STA","state":3,"amp":');
+    if (typeof this.fault === "object" && this.fault !== null) return send(response, this.fault.status, "");
+    if (!this.admits(request)) return send(response, 401, "");
+    this.answer(seen, response);
+  }
+
+  private answer(seen: OpenEvseRequest, response: ServerResponse): void {
+    const { pathname, searchParams } = new URL(seen.url, `http://${address}`);
+    if (pathname === "/r") return this.rapi(seen, searchParams.get("rapi") ?? "", response);
+    const answer = answerTo(this.box, {
+      method: seen.method,
+      path: pathname,
+      body: seen.body,
+      ignoresWrites: this.fault === "ignore-writes",
+      connected: this.fault !== "no-controller",
+    });
+    if (answer === null) return send(response, 404, "Not found", "text/plain");
+    send(response, answer.status, JSON.stringify(answer.body));
+    if (seen.method !== "GET") this.written(seen);
+  }
+
+  private rapi(seen: OpenEvseRequest, command: string, response: ServerResponse): void {
+    if (this.blocksRapi && isBlocked(command)) return rapiError(response, 400, command, "RAPI_RESPONSE_BLOCKED");
+    if (this.fault === "no-controller") return rapiError(response, 500, command, "RAPI_RESPONSE_TIMEOUT");
+    const ignored = this.fault === "ignore-writes" && isWrite(command);
+    send(
+      response,
+      200,
+      `{"cmd":"${command}","ret":"${this.spoilt(ignored ? framed("$OK") : reply(this.box, command))}"}`,
+    );
+    if (isWrite(command)) this.written(seen);
+  }
+
+  /** What its serial line makes of a reply. News before it stand in the JSON with a bare line end, as they came. */
+  private spoilt(text: string): string {
+    const news = framed("$AT 03 3 16 0140");
+    if (this.fault === "bad-checksum") return text.replace(/\^(.)/, (_, digit) => `^${digit === "F" ? "0" : "F"}`);
+    if (this.fault === "news-only") return news;
+    return this.fault === "news-first" ? `${news}\r${text}` : text;
+  }
+
+  private written(request: OpenEvseRequest): void {
+    this.push();
+    for (const listener of this.writeListeners) listener(request);
+  }
+
+  private admits({ headers }: IncomingMessage): boolean {
+    if (!this.login) return true;
+    const { username, password } = this.login;
+    return headers.authorization === `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const json: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return json;
+  } catch {
+    return undefined;
+  }
+}
+
+function rapiError(response: ServerResponse, status: number, cmd: string, error: string): void {
+  send(response, status, JSON.stringify({ cmd, error }));
+}
+
+function send(response: ServerResponse, status: number, body: string, type = "application/json"): void {
+  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
+  response.end(body);
+}
+
+/** Time in the box stands still until its owner lets the `evse` advance. */
+export async function startVirtualOpenEvse(options: VirtualOpenEvseOptions): Promise<VirtualOpenEvse> {
+  const device = new VirtualOpenEvse(options);
+  await device.listen(options.port ?? 0);
+  return device;
+}

@@ -1,0 +1,109 @@
+/** A virtual SunSpec device: a chain of models over Modbus TCP, such as an inverter with its meter and battery. */
+
+import type { PerPhase } from "../../model/phases.js";
+import { startVirtualModbus, type VirtualModbus } from "../modbus/server.js";
+import { RegisterStore } from "../modbus/store.js";
+import { type ModelWriter, writers } from "./models.js";
+
+/** What the device measures; what is `null` it does not implement. */
+export interface SunSpecValues {
+  /** W */
+  readonly power?: number | null;
+  /** W */
+  readonly powers?: PerPhase<number | null>;
+  /** A */
+  readonly currents?: PerPhase<number | null>;
+  /** V */
+  readonly voltages?: PerPhase<number | null>;
+  /** Wh; an inverter's counter is `exportEnergy`. */
+  readonly importEnergy?: number | null;
+  /** Wh */
+  readonly exportEnergy?: number | null;
+  /** % */
+  readonly soc?: number | null;
+  /** `St` of an inverter, `ChaSt` of a battery */
+  readonly state?: number | null;
+}
+
+/** One model of the chain. */
+export interface VirtualModel {
+  readonly id: keyof typeof writers;
+  /** Asked whenever the device is read. */
+  readonly values: () => SunSpecValues;
+}
+
+export interface VirtualSunSpecOptions {
+  readonly models: readonly VirtualModel[];
+  /** Where its map begins. */
+  readonly base?: 40_000 | 0 | 50_000;
+  /** 0: any that is free. */
+  readonly port?: number;
+  readonly unitId?: number;
+}
+
+const mark = [0x5375, 0x6e53] as const;
+const common = { id: 1, length: 66 } as const;
+const endOfModels = [0xffff, 0] as const;
+
+export class VirtualSunSpec {
+  readonly modbus: VirtualModbus;
+  readonly #models: readonly VirtualModel[];
+  readonly #base: number;
+  readonly #places: number[] = [];
+
+  constructor(modbus: VirtualModbus, { models, base = 40_000 }: VirtualSunSpecOptions) {
+    this.modbus = modbus;
+    this.#models = models;
+    this.#base = base;
+    this.#lay();
+  }
+
+  get port(): number {
+    return this.modbus.port;
+  }
+
+  /** Address of the id of the model in this place of the chain, the common model not counted. */
+  placeOf(index: number): number {
+    return this.#places[index] ?? 0;
+  }
+
+  refresh(): void {
+    this.#models.forEach(({ id, values }, index) =>
+      writers[id].write(this.modbus.holding, this.placeOf(index), values()),
+    );
+  }
+
+  /** Always ends, also with connections open. */
+  close(): Promise<void> {
+    return this.modbus.close();
+  }
+
+  #lay(): void {
+    const { holding } = this.modbus;
+    holding.setWords(this.#base, mark);
+    let at = this.#base + mark.length;
+    const lay = (id: number, length: number) => {
+      holding.setWords(at, [id, length]);
+      holding.fill(at + 2, at + 1 + length);
+      at += 2 + length;
+    };
+    lay(common.id, common.length);
+    for (const { id } of this.#models) {
+      const writer: ModelWriter = writers[id];
+      this.#places.push(at);
+      lay(id, writer.length);
+    }
+    holding.setWords(at, endOfModels);
+  }
+}
+
+export async function startVirtualSunSpec(options: VirtualSunSpecOptions): Promise<VirtualSunSpec> {
+  const modbus = await startVirtualModbus({
+    port: options.port ?? 0,
+    holding: new RegisterStore(),
+    units: [options.unitId ?? 1],
+    refresh: () => device.refresh(),
+  });
+  const device = new VirtualSunSpec(modbus, options);
+  return device;
+}

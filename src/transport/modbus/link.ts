@@ -1,0 +1,151 @@
+/** One TCP connection to a Modbus device, from its opening to its end: nothing of it outlives a doubt. */
+
+import { connect, type Socket } from "node:net";
+import modbusSerial from "modbus-serial";
+import { FrameWatch } from "./frames.js";
+
+export type ModbusClient = InstanceType<typeof modbusSerial.default>;
+
+/**
+ * `connect`: there was no connection in the first place · `timeout`: no answer in time ·
+ * `hang-up`: the device has ended the connection · `doubt`: what came is no answer to what was asked ·
+ * `closed`: we have ended it.
+ */
+export type LinkFault = "connect" | "timeout" | "hang-up" | "doubt" | "closed";
+
+/** The connection is gone. */
+export class LinkError extends Error {
+  override readonly name = "LinkError";
+  readonly fault: LinkFault;
+
+  constructor(fault: LinkFault, message: string) {
+    super(message);
+    this.fault = fault;
+  }
+}
+
+export interface LinkAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly unitId: number;
+}
+
+/** A request, and what it takes. */
+export interface LinkRequest<T> {
+  readonly functionCode: number;
+  /** ms to the last byte of the answer */
+  readonly timeout: number;
+  send(client: ModbusClient): Promise<T>;
+}
+
+/**
+ * modbus-serial is given a socket that is open, and never opens or closes one itself: its `close` waits for an event
+ * that does not come after a connection that failed.
+ */
+export class ModbusLink {
+  readonly #socket: Socket;
+  readonly #client: ModbusClient;
+  readonly #watch: FrameWatch;
+  #fail: ((error: LinkError) => void) | null = null;
+  #failure: LinkError | null = null;
+
+  private constructor(socket: Socket, client: ModbusClient, unitId: number) {
+    this.#socket = socket;
+    this.#client = client;
+    this.#watch = new FrameWatch(unitId);
+    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
+    socket.on("error", () => undefined);
+    socket.on("close", () => this.end(new LinkError("hang-up", "it has ended the connection")));
+  }
+
+  /** @param timeout ms. Rejects with LinkError. */
+  static async open({ host, port, unitId }: LinkAddress, timeout: number, abort: AbortSignal): Promise<ModbusLink> {
+    const socket = await openSocket(host, port, timeout, abort);
+    const client = new modbusSerial.default();
+    const link = new ModbusLink(socket, client, unitId);
+    client.setID(unitId);
+    try {
+      await client.linkTCP(socket, { port });
+    } catch {
+      link.end(new LinkError("hang-up", "it has ended the connection"));
+    }
+    return link;
+  }
+
+  /** `null`: it can be used. */
+  get failure(): LinkError | null {
+    return this.#failure;
+  }
+
+  /** One at a time. Rejects with LinkError, after which the link is gone, or with what modbus-serial says. */
+  async request<T>({ functionCode, timeout, send }: LinkRequest<T>): Promise<T> {
+    if (this.#failure) throw this.#failure;
+    let timer: NodeJS.Timeout | undefined;
+    const failed = new Promise<never>((_resolve, reject) => {
+      this.#fail = reject;
+      const late = new LinkError("timeout", `no answer within ${timeout / 1_000} s`);
+      timer = setTimeout(() => this.end(late), timeout);
+    });
+    this.#watch.expect(functionCode);
+    try {
+      return await Promise.race([failed, send(this.#client)]);
+    } finally {
+      clearTimeout(timer);
+      this.#fail = null;
+    }
+  }
+
+  /** Ends at once, and the request under way with it. */
+  end(reason: LinkError): void {
+    this.#failure ??= reason;
+    this.#socket.destroy();
+    this.#fail?.(this.#failure);
+  }
+
+  /** Is called before modbus-serial sees the same bytes. */
+  #onData(chunk: Buffer): void {
+    if (this.#failure) return;
+    const watched = this.#watch.take(chunk);
+    if ("doubt" in watched) return this.end(new LinkError("doubt", watched.doubt));
+    if (!watched.complete) return;
+    const request = this.#fail;
+    // modbus-serial passes over an answer of another transaction in silence, and would go on waiting.
+    setImmediate(() => {
+      if (request !== null && request === this.#fail)
+        this.end(new LinkError("doubt", "its answer belongs to another request"));
+    });
+  }
+}
+
+function openSocket(host: string, port: number, timeout: number, abort: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    if (abort.aborted) return reject(closed());
+    const socket = connect({ host, port, noDelay: true, keepAlive: true });
+    const settle = (failure: LinkError | null) => {
+      clearTimeout(timer);
+      abort.removeEventListener("abort", onAbort);
+      socket.off("error", onError);
+      if (failure === null) return resolve(socket);
+      socket.on("error", () => undefined);
+      socket.destroy();
+      reject(failure);
+    };
+    const onAbort = () => settle(closed());
+    const onError = (error: Error) => settle(new LinkError("connect", `no connection: ${codeOf(error)}`));
+    const timer = setTimeout(
+      () => settle(new LinkError("connect", `no connection within ${timeout / 1_000} s`)),
+      timeout,
+    );
+    abort.addEventListener("abort", onAbort);
+    socket.on("error", onError);
+    socket.once("connect", () => settle(null));
+  });
+}
+
+export function closed(): LinkError {
+  return new LinkError("closed", "the connection has been closed");
+}
+
+function codeOf(error: Error): string {
+  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+}

@@ -1,0 +1,188 @@
+import { Car } from "../../../src/simulator/car.js";
+import { Actuator } from "../../../src/site/actuator.js";
+import type { ModbusFault } from "../../../src/simulator/modbus/server.js";
+import { failureOf } from "../../support/failure.js";
+import { TestClock } from "../../support/test-clock.js";
+import { tidyUp, virtual } from "./support.js";
+
+afterEach(tidyUp);
+
+const writesTo = (device: Awaited<ReturnType<typeof virtual>>["device"]) =>
+  device.modbus.requests
+    .filter(({ functionCode }) => functionCode === 6)
+    .map(({ address, words }) => [address, ...words]);
+
+test("what it does when it is alone is told once, and how long its memory is", async () => {
+  const { charger, device, log } = await virtual({ safeCurrent: 10, timeout: 60 });
+  expect(charger.expiry).toBeUndefined();
+  await charger.read();
+  await charger.read();
+  expect(charger.expiry).toBe(60_000);
+  expect(log.told).toEqual(["info: Garage: it falls back to 10 A when it hears from nobody for 60 s"]);
+  expect(writesTo(device)).toEqual([]);
+});
+
+test("without a timeout it forgets nothing, and that is told", async () => {
+  const { charger, log } = await virtual({ safeCurrent: 16, timeout: 0 });
+  await charger.read();
+  expect("expiry" in charger && charger.expiry !== undefined).toBe(false);
+  expect(log.told).toEqual(["info: Garage: no time is set after which it falls back to its safe current of 16 A"]);
+});
+
+test("the watchdog is set where a person asks for it, and only what differs", async () => {
+  const watchdog = { current: 6, timeout: 60 };
+  const { charger, device, log } = await virtual({ safeCurrent: 16, timeout: 60 }, { watchdog });
+  await charger.read();
+  await charger.read();
+  expect(writesTo(device)).toEqual([[131, 6]]);
+  expect(charger.expiry).toBe(60_000);
+  expect(log.told).toEqual(["info: Garage: it falls back to 6 A when it hears from nobody for 60 s"]);
+});
+
+test("a watchdog that is as asked for is not written: it may be kept in flash", async () => {
+  const { charger, device } = await virtual({ safeCurrent: 6, timeout: 60 }, { watchdog: { current: 6, timeout: 60 } });
+  await charger.read();
+  expect(writesTo(device)).toEqual([]);
+});
+
+test("a watchdog that it refuses is a warning, once, and no reason to leave the charger alone", async () => {
+  const { charger, device, log } = await virtual(
+    { safeCurrent: 16, timeout: 0 },
+    { watchdog: { current: 6, timeout: 60 } },
+  );
+  device.watchdogIsFixed = true;
+  expect((await charger.read()).maxAmpere).toBe(32);
+  device.modbus.fault = "reset";
+  await failureOf(charger.read());
+  device.modbus.fault = null;
+  await charger.read();
+  expect(log.told).toHaveLength(1);
+  expect(log.told[0]).toMatch(
+    /^warn: Garage: the watchdog is not as asked for, 6 A after 60 s: no time is set .* safe current of 16 A\. Set it in .*exception 3/,
+  );
+});
+
+test("a watchdog that is said to be taken, and is not, is a warning", async () => {
+  const { charger, device, log } = await virtual({ safeCurrent: 16 }, { watchdog: { current: 6, timeout: 60 } });
+  device.modbus.fault = "ignore-writes";
+  await charger.read();
+  expect(log.about("warn")).toHaveLength(1);
+});
+
+test("left alone it falls back, and comes back with the next word", async () => {
+  const { charger, device, evse } = await virtual({ safeCurrent: 6, timeout: 60 });
+  evse.plug(new Car());
+  await charger.writes.maxAmpere(14);
+  for (let second = 0; second < 59; second += 1) {
+    device.advance(1);
+    evse.advance(1);
+  }
+  expect(evse.draw).toEqual([14, 14, 14]);
+  device.advance(1);
+  evse.advance(10);
+  expect([device.isAlone, ...evse.draw]).toEqual([true, 6, 6, 6]);
+  expect((await charger.read()).maxAmpere).toBe(14);
+  evse.advance(10);
+  expect(evse.draw).toEqual([14, 14, 14]);
+});
+
+test("where only writes count as a word, reading does not keep it from falling back", async () => {
+  const { charger, device, evse } = await virtual({ safeCurrent: 0, timeout: 30, heeds: "writes" });
+  evse.plug(new Car());
+  await charger.writes.maxAmpere(14);
+  evse.advance(20);
+  device.advance(29);
+  await charger.read();
+  device.advance(1);
+  evse.advance(5);
+  expect(evse.draw).toEqual([0, 0, 0]);
+  await charger.writes.maxAmpere(14);
+  evse.advance(20);
+  expect(evse.draw).toEqual([14, 14, 14]);
+});
+
+test("after a restart it is met anew, and shows the limit that it came back with", async () => {
+  const { charger, device, evse } = await virtual({}, { watchdog: { current: 6, timeout: 60 } });
+  await charger.writes.maxAmpere(8);
+  await charger.read();
+  evse.reboot();
+  expect((await failureOf(charger.read())).code).toBe("unreachable");
+  device.safeCurrent = 16;
+  evse.advance(10);
+  expect(await charger.read()).toMatchObject({ maxAmpere: 32, allowCharging: true });
+  expect(device.safeCurrent).toBe(6);
+});
+
+test.each<[fault: ModbusFault, code: string]>([
+  ["silent", "unreachable"],
+  ["reset", "unreachable"],
+  ["close", "unreachable"],
+  ["truncated", "unreachable"],
+  ["garbage", "protocol"],
+  ["short", "protocol"],
+  ["byte-count", "protocol"],
+  ["wrong-transaction", "protocol"],
+  ["wrong-unit", "protocol"],
+  ["wrong-function", "protocol"],
+  ["twice", "protocol"],
+  [{ exception: 1 }, "unsupported"],
+  [{ exception: 4 }, "refused"],
+  [{ exception: 6 }, "unreachable"],
+])("fault %j is told as such, and over once it is gone", async (fault, code) => {
+  const { charger, device } = await virtual({}, { replyTimeout: 300 });
+  await charger.read();
+  device.modbus.fault = fault;
+  expect((await failureOf(charger.read())).code).toBe(code);
+  device.modbus.fault = null;
+  expect(await charger.read()).toMatchObject({ state: "disconnected", maxAmpere: 32 });
+});
+
+test("closing ends while an answer is awaited", async () => {
+  const { charger, device } = await virtual();
+  device.modbus.fault = "silent";
+  const asked = new Promise<void>((resolve) => void device.modbus.onRequest(() => resolve()));
+  const failing = failureOf(charger.read());
+  await asked;
+  await charger.close();
+  expect((await failing).code).toBe("unreachable");
+});
+
+test("the house brings it to a decision: start, current, pause, and start again with less", async () => {
+  const { charger, device, log } = await virtual();
+  const clock = new TestClock();
+  const actuator = new Actuator("Garage", charger, log, clock);
+  const decide = async (current: number) => {
+    actuator.aim({ allowCharging: current > 0, current, phases: 3, reason: "" });
+    await actuator.idle();
+    await clock.advance(5_000);
+    actuator.heard(await charger.read());
+    await actuator.idle();
+    return device.limit;
+  };
+  actuator.heard(await charger.read());
+  expect(await decide(10)).toBe(10);
+  expect(await decide(0)).toBe(0);
+  const before = writesTo(device).length;
+  expect(await decide(0)).toBe(0);
+  expect(await decide(8)).toBe(8);
+  expect(writesTo(device).slice(before)).toEqual([[1_000, 8]]);
+  expect(await decide(8)).toBe(8);
+  expect(writesTo(device).slice(before)).toHaveLength(1);
+  expect(log.lines.filter(({ level }) => level === "warn")).toEqual([]);
+});
+
+test("a limit that someone else sets is set back", async () => {
+  const { charger, device, log } = await virtual();
+  const clock = new TestClock();
+  const actuator = new Actuator("Garage", charger, log, clock);
+  const aim = { allowCharging: true, current: 10, phases: 3, reason: "" } as const;
+  actuator.heard(await charger.read());
+  actuator.aim(aim);
+  await actuator.idle();
+  device.limit = 16;
+  await clock.advance(5_000);
+  actuator.heard(await charger.read());
+  actuator.aim(aim);
+  await actuator.idle();
+  expect(device.limit).toBe(10);
+});

@@ -1,0 +1,148 @@
+import { EventEmitter, once } from "node:events";
+import { WifiCharger } from "../../../src/drivers/chargers/openevse/wifi.js";
+import type { ChargerReading } from "../../../src/model/readings.js";
+import { Car } from "../../../src/simulator/car.js";
+import { Evse } from "../../../src/simulator/evse.js";
+import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/openevse/server.js";
+import { driverContext } from "../../support/driver-context.js";
+import { TestClock } from "../../support/test-clock.js";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+async function watched(options: Partial<VirtualOpenEvseOptions> = {}, clock?: TestClock) {
+  const evse = new Evse({ phases: 1, current: 32, answerTime: 0 });
+  const device = await startVirtualOpenEvse({ evse, ...options });
+  cleanUp.push(() => device.close());
+  const { port } = device;
+  const { login } = options;
+  const charger = new WifiCharger(
+    { device: "Garage", host: "127.0.0.1", port, deadline: 2_000, ...(login ? { login } : {}) },
+    driverContext(),
+    { retry: { first: 1, jitter: 0 }, ...(clock ? { clock } : {}) },
+  );
+  cleanUp.push(() => charger.close());
+  const heard = new EventEmitter();
+  await charger.read();
+  charger.watch((reading) => void heard.emit("reading", reading));
+  const next = async (): Promise<ChargerReading> => {
+    const [reading]: ChargerReading[] = await once(heard, "reading");
+    if (!reading) throw new Error("An event without a reading");
+    return reading;
+  };
+  const greeting = await next();
+  return { charger, device, evse, next, greeting, heard };
+}
+
+test("on connecting it tells all it knows", async () => {
+  const { greeting, charger } = await watched();
+  expect(greeting).toEqual(await charger.read());
+});
+
+test("what changes is told as a whole reading", async () => {
+  const { charger, device, evse, next } = await watched();
+  evse.plug(new Car({ maxCurrent: 16 }));
+  evse.advance(30);
+  const told = next();
+  device.push();
+  const reading = await told;
+  expect(reading).toMatchObject({ state: "charging", currentL1: 16, phases: 1, enabled: true, firmware: "5.1.2" });
+  expect(reading).toEqual(await charger.read());
+});
+
+test("only keys that changed come, and the rest stays as it was", async () => {
+  const { device, next, greeting } = await watched();
+  const told = next();
+  device.socket.sendAll({ amp: 6_000, pilot: 6 });
+  expect(await told).toEqual({ ...greeting, currentL1: 6, maxAmpere: 6, power: greeting.power });
+});
+
+test("a person's stop is told at once, and as a person's: the claims are asked for", async () => {
+  const { charger, device, evse, next } = await watched();
+  evse.plug(new Car());
+  const claimed = next();
+  await charger.writes.allowCharging(true);
+  await claimed;
+  const told = next();
+  device.personStop();
+  expect(await told).toMatchObject({ enabled: false, allowCharging: false });
+  expect(device.requests.at(-1)?.url).toBe("/claims");
+});
+
+test.each<[string, object | string]>([
+  ["a pong", { pong: 1 }],
+  ["what no reading depends on", { free_heap: 1, srssi: -70 }],
+  ["no JSON", "<html>"],
+  ["a list", "[1]"],
+  ["a state that there is not", { state: "three" }],
+  ["a gateway that has lost its controller", { evse_connected: 0, state: 0 }],
+])("%s tells nothing, and breaks nothing", async (_why, message) => {
+  const { device, next, heard } = await watched();
+  let told = 0;
+  heard.on("reading", () => (told += 1));
+  device.socket.sendAll(message);
+  const after = next();
+  device.socket.sendAll({ state: 2, evse_connected: 1 });
+  expect((await after).state).toBe("connected");
+  expect(told).toBe(1);
+});
+
+test("its question for a sign of life is the gateway's own, and the answer keeps the connection", async () => {
+  const clock = new TestClock();
+  const { device, next } = await watched({}, clock);
+  const told = next();
+  const asked = device.socket.nextPing();
+  await clock.advance(15_000);
+  expect(await asked).toBe('{"ping":1}');
+  device.socket.sendAll({ amp: 1_000 }); // behind the pong
+  await told;
+  await clock.advance(14_999);
+  expect(device.socket.connections).toBe(1);
+});
+
+test("a half-open connection is noticed, polling goes on meanwhile, and it is opened anew", async () => {
+  const clock = new TestClock();
+  const { charger, device, next } = await watched({}, clock);
+  device.socket.mute = true;
+  await clock.advance(15_000);
+  await clock.advance(10_000);
+  expect((await charger.read()).state).toBe("disconnected");
+  device.socket.mute = false;
+  const again = next();
+  await clock.advance(1); // the first wait
+  expect((await again).state).toBe("disconnected");
+  expect(device.socket.connections).toBe(2);
+});
+
+test("what was heard before a break is not mixed with what comes after it: only a poll tells", async () => {
+  const { charger, device, heard, next } = await watched();
+  let told = 0;
+  heard.on("reading", () => (told += 1));
+  const greeted = device.socket.nextGreeting();
+  device.rebootGateway();
+  await greeted;
+  device.socket.sendAll({ amp: 1_000 });
+  expect((await charger.read()).state).toBe("disconnected");
+  expect(told).toBe(0);
+  const after = next();
+  device.socket.sendAll({ amp: 2_000 });
+  expect((await after).currentL1).toBe(2);
+});
+
+test("the login opens the WebSocket too", async () => {
+  const { greeting } = await watched({ login: { username: "admin", password: "secret" } });
+  expect(greeting.state).toBe("disconnected");
+});
+
+test("after closing nothing is told", async () => {
+  const { charger, device, heard } = await watched();
+  let told = 0;
+  heard.on("reading", () => (told += 1));
+  await charger.close();
+  device.evse.plug(new Car());
+  device.push();
+  expect(told).toBe(0);
+});

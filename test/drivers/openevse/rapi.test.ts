@@ -1,0 +1,245 @@
+import type { RequestListener } from "node:http";
+import { RapiCharger } from "../../../src/drivers/chargers/openevse/rapi.js";
+import { checksum } from "../../../src/drivers/chargers/openevse/rapi-frame.js";
+import type { Charger } from "../../../src/drivers/driver.js";
+import { noChargerReading } from "../../../src/model/readings.js";
+import { Car } from "../../../src/simulator/car.js";
+import { Evse, type EvseOptions } from "../../../src/simulator/evse.js";
+import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/openevse/server.js";
+import { failureOf } from "../../support/failure.js";
+import { sendJson, sendText, startRawHttp } from "../../support/raw-http.js";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+function connectTo(port: number, deadline = 2_000): Charger {
+  const charger = new RapiCharger({ device: "Garage", host: "127.0.0.1", port, deadline });
+  cleanUp.push(() => charger.close());
+  return charger;
+}
+
+/** A controller that gives these replies, to which the checksum is added. */
+async function controller(replies: Readonly<Record<string, string>>) {
+  const answer: RequestListener = ({ url = "" }, response) => {
+    const cmd = new URL(url, "http://box").searchParams.get("rapi");
+    if (cmd === null) return sendText(response, "Not found", 404);
+    const text = replies[cmd] ?? "$NK";
+    sendJson(response, { cmd, ret: `${text}^${checksum(text).toString(16).padStart(2, "0")}` });
+  };
+  const server = await startRawHttp(answer);
+  cleanUp.push(() => server.close());
+  return { charger: connectTo(server.port), server };
+}
+
+async function virtual({
+  box,
+  deadline,
+  ...options
+}: Omit<VirtualOpenEvseOptions, "evse"> & { readonly box?: EvseOptions; readonly deadline?: number } = {}) {
+  const evse = new Evse({ phases: 1, current: 32, answerTime: 0, ...box });
+  const device = await startVirtualOpenEvse({ evse, generation: "old", ...options });
+  cleanUp.push(() => device.close());
+  /** The commands so far. */
+  const commands = (): string[] =>
+    device.requests.flatMap(({ url }) => new URL(url, "http://box").searchParams.get("rapi") ?? []);
+  return { charger: connectTo(device.port, deadline), device, evse, commands };
+}
+
+/** Typed from "rapi_proc.h": charging with 16 A. */
+const charging = {
+  $GS: "$OK 03 3473 03 0140",
+  $GG: "$OK 15840 231000",
+  $GU: "$OK 9012240 998125",
+  $GC: "$OK 6 32 16 32",
+  $GP: "$OK 282 301 -2560",
+  $G0: "$OK 1",
+  $GV: "$OK 8.2.1 5.1.4",
+};
+
+test("replies off the wire are this reading", async () => {
+  const { charger, server } = await controller(charging);
+  expect(await charger.read()).toEqual({
+    ...noChargerReading,
+    maxAmpere: 16,
+    pwmSignal: "CHARGING",
+    error: "NONE",
+    voltageL1: 231,
+    currentL1: 15.84,
+    powerL1: 3_659.04,
+    power: 3_659.04,
+    phases: 1,
+    sessionChargeConsumption: 2.5034,
+    totalConsumption: 998.125,
+    allowCharging: true,
+    temperature: 30.1,
+    firmware: "8.2.1",
+    state: "charging",
+    enabled: true,
+  });
+  expect(server.urls).toContain("/r?json=1&rapi=%24GS");
+});
+
+test.each<[why: string, replies: object, reading: object]>([
+  ["asleep, with a car", { $GS: "$OK fe 0 02 0100" }, { state: "connected", enabled: false, allowCharging: false }],
+  ["disabled, without one", { $GS: "$OK ff 0 01 0000", $G0: "$OK 0" }, { state: "disconnected", enabled: false }],
+  ["asleep, and its plug is not known", { $GS: "$OK fe 0 02 0100", $G0: "$OK 2" }, { state: "connected" }],
+  ["asleep by its own timer", { $GS: "$OK fe 0 02 1100" }, { enabled: null, allowCharging: false }],
+  ["a fault, in base 16", { $GS: "$OK 0a 0 01 0000" }, { state: "fault", error: "OVER_TEMPERATURE", enabled: null }],
+  ["no ammeter", { $GG: "$OK -1 0" }, { currentL1: null, voltageL1: null, power: null }],
+  ["no sensor at all", { $GP: "$OK -2560 -2560 -2560" }, { temperature: null }],
+  ["one sensor of three", { $GP: "$OK 215 -2560 -2560" }, { temperature: 21.5 }],
+  ["an old controller with two values", { $GC: "$OK 6 32" }, { maxAmpere: null }],
+  ["no word for the plug", { $G0: "$NK" }, { state: "charging" }],
+  ["no version", { $GV: "$NK" }, { firmware: null }],
+])("%s", async (_why, replies, reading) => {
+  const { charger } = await controller({ ...charging, ...replies });
+  expect(await charger.read()).toMatchObject(reading);
+});
+
+test.each<[why: string, replies: object]>([
+  ["no state", { $GS: "$OK" }],
+  ["a state that is no number", { $GS: "$OK zz 0 00 0000" }],
+  ["a no to what every controller knows", { $GU: "$NK" }],
+])("%s: no reading", async (_why, replies) => {
+  const { charger } = await controller({ ...charging, ...replies });
+  expect((await failureOf(charger.read())).code).toBe("protocol");
+});
+
+test.each<[why: string, send: (charger: Charger) => Promise<void> | undefined, url: string, replies: object]>([
+  ["a current, which is not stored", (c) => c.writes.maxAmpere(16), "%24SC%2016%20V", { "$SC 16 V": "$OK 16" }],
+  ["a start", (c) => c.writes.allowCharging(true), "%24FE", { $FE: "$OK" }],
+  ["a stop", (c) => c.writes.allowCharging(false), "%24FS", { $FS: "$OK", $GS: "$OK fe 0 02 0100" }],
+  ["a voltage, in mV", (c) => c.tellVoltage?.(229.6), "%24SV%20230000", { "$SV 230000": "$OK" }],
+])("%s on the wire", async (_why, send, url, replies) => {
+  const { charger, server } = await controller({ ...charging, ...replies });
+  await send(charger);
+  expect(server.urls[0]).toBe(`/r?json=1&rapi=${url}`);
+});
+
+test("what is written to a charger is read back from it, and nothing is stored", async () => {
+  const { charger, device, evse } = await virtual();
+  evse.plug(new Car());
+  await charger.writes.maxAmpere(9);
+  await charger.writes.allowCharging(false);
+  expect(await charger.read()).toMatchObject({
+    maxAmpere: 9,
+    enabled: false,
+    allowCharging: false,
+    state: "connected",
+  });
+  await charger.writes.allowCharging(true);
+  expect(await charger.read()).toMatchObject({ enabled: true });
+  expect(device.flashWrites).toBe(0);
+});
+
+test("no phases, and no limit for a session", async () => {
+  const { charger } = await virtual();
+  expect(Object.keys(charger.writes)).toEqual(["maxAmpere", "allowCharging"]);
+});
+
+test("a box for three phases is known by its gateway", async () => {
+  const { charger, evse } = await virtual({ generation: "new", box: { phases: 3, current: 16 } });
+  evse.plug(new Car());
+  evse.advance(60);
+  expect(await charger.read()).toMatchObject({ phases: 3, currentL1: 16, currentL3: 16, power: 3 * 16 * 240 });
+});
+
+test.each<[string, (charger: Charger) => Promise<void> | undefined]>([
+  ["current", (c) => c.writes.maxAmpere(10)],
+  ["stop", (c) => c.writes.allowCharging(false)],
+  ["voltage", (c) => c.tellVoltage?.(230)],
+])("firmware that blocks writes says so: %s", async (_what, send) => {
+  const { charger, device } = await virtual({ blocksRapi: true });
+  const failure = await failureOf(Promise.resolve(send(charger)));
+  expect(failure.code).toBe("unsupported");
+  expect(failure.message).toContain("this firmware blocks RAPI writes");
+  expect(failure.message).toContain("Set api to wifi");
+  expect(device.box.pilot).toBe(32);
+});
+
+test("firmware that blocks writes can still be read", async () => {
+  expect((await (await virtual({ blocksRapi: true })).charger.read()).state).toBe("disconnected");
+});
+
+test("a current beyond what the box is set up for is refused, with what it took", async () => {
+  const { charger } = await virtual({ box: { current: 20 } });
+  const failure = await failureOf(charger.writes.maxAmpere(32));
+  expect(failure.code).toBe("refused");
+  expect(failure.message).toContain("(20)");
+});
+
+test.each([5, 81, 7.5, NaN])("%d A are refused before anything is sent", async (amperes) => {
+  const { charger, device } = await virtual();
+  expect((await failureOf(charger.writes.maxAmpere(amperes))).code).toBe("unsupported");
+  expect(device.requests).toEqual([]);
+});
+
+test("a yes that changes nothing is no success", async () => {
+  const { charger, device, evse } = await virtual();
+  evse.plug(new Car());
+  device.fault = "ignore-writes";
+  expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("not-taken-over");
+  expect((await failureOf(charger.writes.allowCharging(false))).code).toBe("not-taken-over");
+});
+
+test("the voltage is told only when it is another one, and again after a failure", async () => {
+  const { charger, device, commands } = await virtual();
+  await charger.read();
+  await charger.tellVoltage?.(230.2);
+  await charger.tellVoltage?.(229.8);
+  expect(commands().filter((command) => command.startsWith("$SV"))).toEqual(["$SV 230000"]);
+  device.fault = "no-controller";
+  await failureOf(charger.read());
+  device.fault = null;
+  await charger.tellVoltage?.(230);
+  expect(commands().filter((command) => command.startsWith("$SV"))).toHaveLength(2);
+});
+
+test("news before a reply are passed over", async () => {
+  const { charger, device } = await virtual();
+  device.fault = "news-first";
+  expect((await charger.read()).state).toBe("disconnected");
+  await charger.writes.maxAmpere(10);
+  expect(device.box.pilot).toBe(10);
+});
+
+test("news in place of a reply: a question is asked once more, a command is not", async () => {
+  const { charger, device, commands } = await virtual();
+  device.fault = "news-only";
+  expect((await failureOf(charger.writes.maxAmpere(10))).message).toContain("only news came");
+  expect(commands()).toEqual(["$SC 10 V"]);
+  expect((await failureOf(charger.read())).code).toBe("protocol");
+  expect(commands().slice(1)).toEqual(["$GV", "$GV"]);
+});
+
+test.each([
+  ["silent", "unreachable"],
+  ["refuse", "unreachable"],
+  ["no-controller", "unreachable"],
+  ["bad-checksum", "protocol"],
+  ["garbage", "protocol"],
+  ["html", "protocol"],
+  [{ status: 503 }, "unreachable"],
+  [{ status: 404 }, "protocol"],
+] as const)("%j while it is read: %s, and back by itself", async (fault, code) => {
+  const { charger, device } = await virtual({ deadline: 100 });
+  await charger.read();
+  device.fault = fault;
+  expect((await failureOf(charger.read())).code).toBe(code);
+  device.fault = null;
+  expect((await charger.read()).state).toBe("disconnected");
+});
+
+test.each<[why: string, answer: unknown, code: string]>([
+  ["of another command", { cmd: "$GP", ret: "$OK 1^21" }, "protocol"],
+  ["without a reply", { cmd: "$GV" }, "protocol"],
+  ["with an error of the serial line", { cmd: "$GV", error: "RAPI_RESPONSE_BAD_SEQUENCE_ID" }, "protocol"],
+  ["with no word from the controller", { cmd: "$GV", error: "RAPI_RESPONSE_TIMEOUT" }, "unreachable"],
+])("an answer %s", async (_why, answer, code) => {
+  const server = await startRawHttp((_request, response) => sendJson(response, answer));
+  cleanUp.push(() => server.close());
+  expect((await failureOf(connectTo(server.port).read())).code).toBe(code);
+});

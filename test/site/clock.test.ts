@@ -1,0 +1,96 @@
+import { jest } from "@jest/globals";
+import { systemClock } from "../../src/site/clock.js";
+
+const start = 1_750_000_000_000;
+
+/** The two clocks of the computer, moved by hand. */
+class Computer {
+  wall = start;
+  monotonic = 5_000;
+
+  constructor() {
+    jest.spyOn(Date, "now").mockImplementation(() => this.wall);
+    jest.spyOn(performance, "now").mockImplementation(() => this.monotonic);
+  }
+
+  pass(wall: number, monotonic = wall): void {
+    this.wall += wall;
+    this.monotonic += monotonic;
+  }
+}
+
+afterEach(() => {
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+});
+
+test("it begins with the wall clock", () => {
+  new Computer();
+  expect(systemClock().now()).toBe(start);
+});
+
+test.each<[what: string, wall: number, monotonic: number, moved: number]>([
+  ["an ordinary second", 1_000, 1_000, 1_000],
+  ["set forward by an hour: readings get older", 3_601_000, 1_000, 3_601_000],
+  ["set back by an hour: it goes on all the same", -3_599_000, 1_000, 1_000],
+  ["a sleep that only the wall clock saw", 600_000, 10, 600_000],
+  ["set back to 1970", -start, 1_000, 1_000],
+  ["nothing at all", 0, 0, 0],
+])("%s", (_what, wall, monotonic, moved) => {
+  const computer = new Computer();
+  const clock = systemClock();
+  computer.pass(wall, monotonic);
+  expect(clock.now()).toBe(start + moved);
+});
+
+test("it never goes back, whatever is done to the wall clock", () => {
+  const computer = new Computer();
+  const clock = systemClock();
+  let before = clock.now();
+  for (const wall of [500, -10_000, 20_000, -3_600_000, 0, 3_600_000, -1, 86_400_000, -86_400_000]) {
+    computer.pass(wall, 100);
+    const now = clock.now();
+    expect(now - before).toBeGreaterThanOrEqual(100);
+    before = now;
+  }
+});
+
+test("it never goes back when the monotonic clock does", () => {
+  const computer = new Computer();
+  const clock = systemClock();
+  computer.pass(-1_000, -1_000);
+  expect(clock.now()).toBe(start);
+});
+
+test("setting the wall clock back and forth once more is a jump, never a debt", () => {
+  const computer = new Computer();
+  const clock = systemClock();
+  computer.pass(-3_600_000, 0);
+  expect(clock.now()).toBe(start);
+  computer.pass(3_600_000, 0);
+  expect(clock.now()).toBe(start + 3_600_000);
+});
+
+test("ten times faster: time passes tenfold, and timers come ten times sooner", () => {
+  jest.useFakeTimers({ doNotFake: ["performance", "Date"] });
+  const computer = new Computer();
+  const clock = systemClock(10);
+  computer.pass(1_000);
+  expect(clock.now()).toBe(start + 10_000);
+  const calls: string[] = [];
+  clock.after(10_000, () => calls.push("called"));
+  jest.advanceTimersByTime(999);
+  expect(calls).toEqual([]);
+  jest.advanceTimersByTime(1);
+  expect(calls).toEqual(["called"]);
+});
+
+test("a cancelled timer does not call", () => {
+  jest.useFakeTimers();
+  const calls: string[] = [];
+  const timer = systemClock().after(10, () => calls.push("called"));
+  timer.cancel();
+  timer.cancel();
+  jest.advanceTimersByTime(1_000);
+  expect(calls).toEqual([]);
+});

@@ -1,0 +1,101 @@
+import { chargingInTheSun, type Scene } from "./scenes.js";
+import { settle } from "../support/test-clock.js";
+
+let scene: Scene | undefined;
+
+afterEach(async () => {
+  await scene?.world.close();
+  scene = undefined;
+});
+
+describe("the end of the program", () => {
+  test("leaves the charger paused, and says so in time", async () => {
+    const { world } = (scene = await chargingInTheSun());
+    expect(await world.stopSite()).toBeLessThan(2_000);
+    expect(world.box.sent()).toEqual(["frc=1"]);
+  }, 20_000);
+
+  test("leaves the charger at the failsafe current, where there is one", async () => {
+    const { world } = (scene = await chargingInTheSun({}, { site: { mainFuse: 25, failsafeCurrent: 6 } }));
+    expect(await world.stopSite()).toBeLessThan(2_000);
+    expect(world.box.sent()).toEqual(["amp=6"]);
+  }, 20_000);
+
+  test("never raises: who charges with less than the failsafe current stays there", async () => {
+    const { world } = (scene = await chargingInTheSun({}, { site: { mainFuse: 25, failsafeCurrent: 16 } }));
+    await world.stopSite();
+    expect(world.box.sent()).toEqual([]);
+    expect(world.box.evse.current).toBe(10);
+  }, 20_000);
+
+  test.each(["silent", "refuse", "slow"] as const)(
+    "always comes, also with a charger that is %s",
+    async (fault) => {
+      const { world } = (scene = await chargingInTheSun());
+      world.box.device.fault = fault;
+      expect(await world.stopSite()).toBeLessThan(3_500);
+    },
+    20_000,
+  );
+
+  test("comes also while a question is open that nobody answers", async () => {
+    const { world } = (scene = await chargingInTheSun());
+    world.box.device.fault = "silent";
+    const asked = new Promise<void>((resolve) => world.box.device.onRequest(() => resolve()));
+    const turning = world.clock.advance(6_000);
+    await Promise.all([asked, turning]);
+    expect(await world.stopSite()).toBeLessThan(3_500);
+  }, 20_000);
+
+  test("a charger that is slow has been told before it is left alone", async () => {
+    const { world } = (scene = await chargingInTheSun());
+    world.box.device.slowness = 500;
+    world.box.device.fault = "slow";
+    await world.stopSite();
+    expect(world.box.sent()).toEqual(["frc=1"]);
+  }, 20_000);
+
+  test("comes also when the broker is gone", async () => {
+    const { world, meter } = (scene = await chargingInTheSun());
+    await meter.kill();
+    expect(await world.stopSite()).toBeLessThan(2_000);
+    expect(world.box.sent()).toEqual(["frc=1"]);
+  }, 20_000);
+
+  test("leaves nothing open: no timer, no socket", async () => {
+    const before = await census();
+    const { world } = (scene = await chargingInTheSun());
+    await world.close();
+    expect(world.clock.pending).toBe(0);
+    expect(await census()).toEqual(before);
+  }, 20_000);
+
+  test("comes once: a second stop and news that come later do nothing", async () => {
+    const { world } = (scene = await chargingInTheSun());
+    await Promise.all([world.site.stop(), world.site.stop()]);
+    world.box.sent();
+    world.site.command("Garage", { mode: "fast" });
+    await world.clock.advance(60_000);
+    expect(world.box.sent()).toEqual([]);
+  }, 20_000);
+
+  test("comes also when it is asked for before the start is through", async () => {
+    const { world, meter } = (scene = await chargingInTheSun());
+    await world.stopSite();
+    meter.shelly.silent = true;
+    const starting = world.startSite([{}]);
+    await world.site.stop();
+    await starting;
+    expect(world.clock.pending).toBe(0);
+  }, 20_000);
+});
+
+/** What the process holds open of sockets, servers and timers. */
+async function census(): Promise<string[]> {
+  await settle();
+  await settle();
+  return process
+    .getActiveResourcesInfo()
+    .filter((resource) => /TCP|Timeout|Immediate/.test(resource))
+    .sort();
+}

@@ -1,0 +1,95 @@
+/** Meters for a world: a Shelly 3EM that is heard over MQTT, and one that is asked over HTTP. */
+
+import type { Broker } from "../../src/simulator/broker.js";
+import { startBroker } from "../../src/simulator/broker.js";
+import { startVirtualShelly3em, type VirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
+import { createMqttPool } from "../../src/transport/mqtt.js";
+import { observe } from "../support/mqtt-observer.js";
+import type { Traffic } from "./traffic.js";
+import type { World, WorldMeter } from "./world.js";
+
+/** Topics of one burst that the driver listens to, on each phase. */
+const topicsPerPhase = 6;
+
+export class MqttShelly implements WorldMeter {
+  readonly broker: Broker;
+  readonly shelly: VirtualShelly3em;
+  /** Without it nothing that it says arrives. */
+  brokerIsUp = true;
+
+  private constructor(broker: Broker, shelly: VirtualShelly3em) {
+    this.broker = broker;
+    this.shelly = shelly;
+  }
+
+  static async addTo(world: World, { retain = false } = {}): Promise<MqttShelly> {
+    const broker = await startBroker();
+    const shelly = await startVirtualShelly3em({ grid: () => world.house.grid, mqtt: { url: broker.url, retain } });
+    const meter = new MqttShelly(broker, shelly);
+    world.addMeter(meter);
+    return meter;
+  }
+
+  get block(): object {
+    return { name: "Grid", driver: "shelly-3em", topic: `shellies/${this.shelly.name}`, url: this.broker.url };
+  }
+
+  /** Waits until all topics of a burst have arrived. */
+  async speak(traffic: Traffic): Promise<void> {
+    if (this.shelly.silent || !this.brokerIsUp) return;
+    const expected = traffic.messages + 3 * (topicsPerPhase - this.shelly.withhold.size);
+    await this.shelly.publish();
+    await traffic.until(
+      () => traffic.messages >= expected,
+      () => `the meter's burst arrived: ${traffic.messages} of ${expected}`,
+    );
+  }
+
+  /** Resolves once the broker has had all that it said when it connected, if that is retained. */
+  async hasSpoken(): Promise<void> {
+    const pool = createMqttPool();
+    await observe(pool.connect(this.broker.url), `shellies/${this.shelly.name}/relay/0`).count(1);
+    await pool.close();
+  }
+
+  async kill(): Promise<void> {
+    this.brokerIsUp = false;
+    await this.broker.kill();
+  }
+
+  /** Back, and both sides have found it again. */
+  async restart(world: World): Promise<void> {
+    const before = world.traffic.messages;
+    await this.broker.restart();
+    await world.untilReal("the meter is heard again", () => world.traffic.messages > before);
+    this.brokerIsUp = true;
+  }
+
+  async close(): Promise<void> {
+    await this.shelly.close();
+    await this.broker.close();
+  }
+}
+
+export class HttpShelly implements WorldMeter {
+  readonly shelly: VirtualShelly3em;
+
+  private constructor(shelly: VirtualShelly3em) {
+    this.shelly = shelly;
+  }
+
+  static async addTo(world: World): Promise<HttpShelly> {
+    const meter = new HttpShelly(await startVirtualShelly3em({ grid: () => world.house.grid, http: {} }));
+    world.addMeter(meter);
+    return meter;
+  }
+
+  get block(): object {
+    const port = this.shelly.httpPort;
+    return { name: "Grid", driver: "shelly-3em", transport: "http", host: "127.0.0.1", port, pollInterval: 1 };
+  }
+
+  async close(): Promise<void> {
+    await this.shelly.close();
+  }
+}

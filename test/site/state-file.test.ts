@@ -1,0 +1,162 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile, mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { noLastingMemory, type LastingHouse, type LastingMemory } from "../../src/control/memory.js";
+import { StateFile } from "../../src/site/state-file.js";
+import { MemoryLog } from "../support/memory-log.js";
+
+function house(chargers: LastingHouse["chargers"]): LastingHouse {
+  return { chargers, alarms: {} };
+}
+
+const now = 1_750_000_000_000;
+
+const lasting: LastingMemory = {
+  mode: "solar-min",
+  phases: "auto",
+  cap: 13,
+  powerLimit: 7_400,
+  energyLimit: 12.5,
+  manual: null,
+  given: { at: now - 5_000, current: 8, phases: 3 },
+  confirmed: true,
+  startedAt: now - 600_000,
+  pausedAt: now - 900_000,
+  switchedAt: null,
+};
+
+const stopped = { ...noLastingMemory, manual: "stop" as const };
+
+let folder = "";
+let path = "";
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "state-file-"));
+  path = join(folder, "state.json");
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function open(log = new MemoryLog()): StateFile {
+  return new StateFile(path, log);
+}
+
+describe("what is kept", () => {
+  test("comes back as it was", async () => {
+    const file = open();
+    const state = house({ Garage: lasting, Carport: noLastingMemory });
+    file.save(state, now, true);
+    await file.settled();
+    expect(await open().load(["Garage", "Carport"], now)).toEqual(state);
+  });
+
+  test("is for its owner's eyes only, and leaves no other file behind", async () => {
+    const file = open();
+    file.save(house({ Garage: lasting }), now, true);
+    await file.settled();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(["state.json"]);
+  });
+
+  test("finds its folder, or makes it", async () => {
+    path = join(folder, "new", "folder", "state.json");
+    const file = open();
+    file.save(house({ Garage: lasting }), now, true);
+    await file.settled();
+    expect(await open().load(["Garage"], now)).toEqual(house({ Garage: lasting }));
+  });
+
+  test("no file: nothing was kept, and nobody is told", async () => {
+    const log = new MemoryLog();
+    expect(await open(log).load(["Garage"], now)).toEqual(house({}));
+    expect(log.told).toEqual([]);
+  });
+
+  test("a charger that is new starts like any other", async () => {
+    const file = open();
+    file.save(house({ Garage: lasting }), now, true);
+    await file.settled();
+    expect(Object.keys((await open().load(["Garage", "Carport"], now)).chargers)).toEqual(["Garage"]);
+  });
+});
+
+describe("a crash", () => {
+  test("at any moment of a save leaves the old state or the new one", async () => {
+    const file = open();
+    const caps = new Set<number | null>();
+    file.save(house({ Garage: { ...lasting, cap: 0 } }), now, true);
+    await file.settled();
+    for (let cap = 1; cap <= 50; cap++) file.save(house({ Garage: { ...lasting, cap } }), now, true);
+    const saved = file.settled().then(() => true);
+    for (let done = false; !done;) {
+      done = await Promise.race([saved, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
+      const log = new MemoryLog();
+      const seen = await open(log).load(["Garage"], now);
+      expect(log.told).toEqual([]);
+      expect(seen.chargers["Garage"]).toEqual({ ...lasting, cap: expect.any(Number) });
+      caps.add(seen.chargers["Garage"]?.cap ?? null);
+    }
+    expect(caps).toContain(50);
+  });
+
+  test("before the new state was in its place: what was written halfway is in nobody's way", async () => {
+    const file = open();
+    file.save(house({ Garage: lasting }), now, true);
+    await file.settled();
+    await writeFile(`${path}.1234567`, (await readFile(path, "utf8")).slice(0, 40));
+    expect(await open().load(["Garage"], now)).toEqual(house({ Garage: lasting }));
+  });
+});
+
+describe("a file that can't be understood", () => {
+  const text = (changes: object) => JSON.stringify({ version: 1, chargers: { Garage: { ...lasting, ...changes } } });
+
+  test.each<[what: string, content: string]>([
+    ["empty", ""],
+    ["cut off", text({}).slice(0, -20)],
+    ["zeros, as a lost journal leaves them", "\0".repeat(512)],
+    ["no object", "[]"],
+    ["null", "null"],
+    ["a newer version", JSON.stringify({ version: 2, chargers: {} })],
+    ["no version", JSON.stringify({ chargers: {} })],
+    ["a negative limit", text({ cap: -1 })],
+    ["a huge current", text({ given: { at: now, current: 1e9, phases: 3 } })],
+    ["a number where a word belongs", text({ manual: 1 })],
+    ["an unknown mode", text({ mode: "turbo" })],
+    ["two phases", text({ phases: 2 })],
+    ["something missing", JSON.stringify({ version: 1, chargers: { Garage: { mode: null } } })],
+  ])("%s: it is put aside, and nothing starts by itself", async (_what, content) => {
+    await writeFile(path, content);
+    const log = new MemoryLog();
+    expect(await open(log).load(["Garage", "Carport"], now)).toEqual(house({ Garage: stopped, Carport: stopped }));
+    expect(await readdir(folder)).toEqual([`state.json.bad-${now}`]);
+    expect(await readFile(`${path}.bad-${now}`, "utf8")).toBe(content);
+    expect(log.told).toHaveLength(1);
+    expect(log.told[0]).toContain(`${path}.bad-${now}`);
+  });
+
+  test("zero is a limit that can be understood", async () => {
+    await writeFile(path, text({ cap: 0, powerLimit: 0, energyLimit: 0 }));
+    const log = new MemoryLog();
+    expect((await open(log).load(["Garage"], now)).chargers["Garage"]?.cap).toBe(0);
+    expect(log.told).toEqual([]);
+  });
+
+  test("what can't be read at all: nothing starts by itself, and the file stays", async () => {
+    await mkdir(path);
+    const log = new MemoryLog();
+    expect(await open(log).load(["Garage"], now)).toEqual(house({ Garage: stopped }));
+    expect(log.told).toHaveLength(1);
+  });
+
+  test("times that lie ahead of the clock are over", async () => {
+    const later = now + 365 * 86_400_000;
+    const given = { at: later, current: 8, phases: 3 };
+    await writeFile(path, text({ given, startedAt: later, pausedAt: later, switchedAt: later }));
+    const seen = (await open().load(["Garage"], now)).chargers["Garage"];
+    for (const time of [seen?.given?.at, seen?.startedAt, seen?.pausedAt, seen?.switchedAt])
+      expect(time).toBeLessThanOrEqual(now);
+  });
+});

@@ -1,0 +1,318 @@
+import { EventEmitter, once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Clock } from "../../src/model/clock.js";
+import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../src/transport/websocket.js";
+import { failureOf } from "../support/failure.js";
+import { MemoryLog } from "../support/memory-log.js";
+import { TestClock } from "../support/test-clock.js";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+/** What a link tells, as events to wait for. */
+const told = new EventEmitter();
+
+async function listening(server: Server): Promise<number> {
+  const raw: Socket[] = [];
+  server.on("connection", (socket) => raw.push(socket));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  cleanUp.push(async () => {
+    raw.forEach((socket) => socket.destroy());
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  return isAddress(address) ? address.port : 0;
+}
+
+function isAddress(address: AddressInfo | string | null): address is AddressInfo {
+  return typeof address === "object" && address !== null;
+}
+
+/** A device that takes WebSockets, and the connections it has had. */
+async function device(options: { autoPong?: boolean; login?: string } = {}) {
+  const server = createServer();
+  const sockets = new WebSocketServer({ noServer: true, autoPong: options.autoPong ?? true });
+  server.on("upgrade", (request, socket, head) => {
+    if (options.login !== undefined && request.headers.authorization !== options.login)
+      return void socket.end("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n");
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit("connection", client, request));
+  });
+  const port = await listening(server);
+  const next = async (): Promise<WebSocket> => {
+    const [client]: WebSocket[] = await once(sockets, "connection");
+    if (!client) throw new Error("A connection without a socket");
+    return client;
+  };
+  return { server, port, next, sockets };
+}
+
+function link(port: number, options: Partial<WebSocketOptions> = {}): WebSocketLink {
+  const opened = openWebSocket({
+    device: "Garage",
+    url: `ws://127.0.0.1:${port}/ws`,
+    onMessage: (text) => void told.emit("message", text),
+    onOpen: () => void told.emit("open"),
+    onLost: (why) => void told.emit("lost", why),
+    retry: { first: 1, jitter: 0 },
+    ...options,
+  });
+  cleanUp.push(() => opened.close());
+  return opened;
+}
+
+test("what the device says arrives as text, and what is sent arrives there", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  const websocket = link(port);
+  await websocket.ready();
+  const client = await connected;
+  const heard = once(told, "message");
+  client.send('{"amp":16000}');
+  expect(await heard).toEqual(['{"amp":16000}']);
+  const asked = once(client, "message");
+  expect(websocket.send("hello")).toBe(true);
+  expect(String((await asked)[0])).toBe("hello");
+});
+
+test("binary messages are no text, and are left alone", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  link(port);
+  const client = await connected;
+  const heard = once(told, "message");
+  client.send(Buffer.from([1, 2, 3]));
+  client.send("text");
+  expect(await heard).toEqual(["text"]);
+});
+
+test("a login is sent with the handshake, and a refusal is told as one", async () => {
+  const { port } = await device({ login: `Basic ${Buffer.from("admin:secret").toString("base64")}` });
+  await link(port, { login: { username: "admin", password: "secret" } }).ready();
+  const failure = await failureOf(link(port, { login: { username: "admin", password: "wrong" } }).ready());
+  expect(failure.code).toBe("login-refused");
+  expect(failure.message).toContain("Check username and password");
+  expect(failure.message).not.toContain("wrong");
+});
+
+test("a web page in its place is unreachable, with its HTTP status", async () => {
+  const server = createServer();
+  server.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n"));
+  const failure = await failureOf(link(await listening(server)).ready());
+  expect(failure.code).toBe("unreachable");
+  expect(failure.message).toContain("HTTP 404");
+});
+
+test("no redirect is followed", async () => {
+  const { port, sockets } = await device();
+  const server = createServer();
+  server.on("upgrade", (_request, socket) =>
+    socket.end(`HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:${port}/ws\r\nConnection: close\r\n\r\n`),
+  );
+  expect((await failureOf(link(await listening(server)).ready())).message).toContain("HTTP 302");
+  expect(sockets.clients.size).toBe(0);
+});
+
+test("nobody at the address fails at once, and is tried again", async () => {
+  const { server, port } = await device();
+  await new Promise((resolve) => server.close(resolve));
+  const websocket = link(port);
+  const failure = await failureOf(websocket.ready());
+  expect(failure.code).toBe("unreachable");
+  expect(failure.message).toContain("ECONNREFUSED");
+  server.listen(port, "127.0.0.1");
+  await once(told, "open");
+  expect(websocket.connected).toBe(true);
+});
+
+test("a device that takes the connection and says nothing is given up after the deadline", async () => {
+  const server = createServer();
+  server.on("upgrade", () => undefined);
+  const clock = new TestClock();
+  const websocket = link(await listening(server), { clock, deadline: 4_000, retry: { first: 1_000, jitter: 0 } });
+  await once(server, "upgrade");
+  const waiting = failureOf(websocket.ready(60_000));
+  await clock.advance(4_000);
+  expect((await waiting).message).toContain("within 4 s");
+});
+
+test("who waits longer than allowed is told so, and the attempt goes on", async () => {
+  const server = createServer();
+  server.on("upgrade", () => undefined);
+  const clock = new TestClock();
+  const waiting = failureOf(link(await listening(server), { clock }).ready(2_000));
+  await clock.advance(2_000);
+  expect((await waiting).message).toContain("within 2 s");
+  expect(clock.pending).toBe(1); // the attempt's own deadline
+});
+
+test("a connection that breaks is told, opened anew, and nothing is sent in between", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  const websocket = link(port);
+  const lost = once(told, "lost");
+  (await connected).terminate();
+  expect((await lost)[0]).toContain("closed the connection");
+  expect(websocket.connected).toBe(false);
+  expect(websocket.send("into the void")).toBe(false);
+  await once(told, "open");
+  expect(websocket.connected).toBe(true);
+});
+
+test("waits grow while a device throws us out, and start short again after a connection that lasted", async () => {
+  const { port, next } = await device();
+  const clock = new TestClock();
+  const waits: number[] = [];
+  const recorded: Clock = {
+    now: () => clock.now(),
+    after(delay, callback) {
+      if (delay !== deadline && delay !== quiet) waits.push(delay);
+      return clock.after(delay, callback);
+    },
+  };
+  const deadline = 5_001;
+  const quiet = 120_001;
+  let connected = next();
+  link(port, { clock: recorded, deadline, heartbeat: { after: quiet }, retry: { first: 1_000, jitter: 0 } });
+  for (const lasting of [0, 0, 0, 30_000, 0]) {
+    const opened = once(told, "open");
+    const client = await connected;
+    await opened;
+    await clock.advance(lasting);
+    const lost = once(told, "lost");
+    client.terminate();
+    await lost;
+    connected = next();
+    await clock.advance(waits.at(-1) ?? 0);
+  }
+  expect(waits).toEqual([1_000, 2_000, 4_000, 1_000, 2_000]);
+  await connected;
+});
+
+test.each<[string, Partial<WebSocketOptions>]>([
+  ["to a ping", { heartbeat: { after: 15_000, within: 10_000 } }],
+  ["to a question", { heartbeat: { after: 15_000, within: 10_000, question: () => '{"ping":1}' } }],
+])("a half-open connection is noticed: no answer %s", async (_why, options) => {
+  const { port, next } = await device({ autoPong: false });
+  const clock = new TestClock();
+  const connected = next();
+  const websocket = link(port, { clock, ...options });
+  await websocket.ready();
+  const client = await connected;
+  const asked = Promise.race([once(client, "ping"), once(client, "message")]);
+  await clock.advance(15_000);
+  await asked;
+  const lost = once(told, "lost");
+  await clock.advance(9_999);
+  expect(websocket.connected).toBe(true);
+  await clock.advance(1);
+  expect((await lost)[0]).toContain("no sign of life from");
+});
+
+test("a sign of life keeps the connection: a pong, or any message", async () => {
+  const { port, next } = await device({ autoPong: false });
+  const clock = new TestClock();
+  const connected = next();
+  const websocket = link(port, { clock, heartbeat: { after: 15_000, within: 10_000 } });
+  await websocket.ready();
+  const client = await connected;
+  const pinged = once(client, "ping");
+  await clock.advance(15_000);
+  await pinged;
+  const heard = once(told, "message");
+  client.send("still here");
+  await heard;
+  await clock.advance(14_999);
+  expect(websocket.connected).toBe(true);
+  expect(clock.pending).toBe(1);
+});
+
+test("a message that is too long costs the device the connection", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  const log = new MemoryLog();
+  link(port, { longestMessage: 1_000, log });
+  const lost = once(told, "lost");
+  (await connected).send("x".repeat(1_001));
+  expect((await lost)[0]).toContain("(protocol)");
+  expect(log.lines.filter(({ level }) => level !== "debug")).toEqual([]);
+});
+
+test("what a reader throws is logged, and costs nobody the connection", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  const log = new MemoryLog();
+  const websocket = link(port, {
+    log,
+    onMessage(text) {
+      told.emit("message", text);
+      throw new Error("not for me");
+    },
+  });
+  const client = await connected;
+  const heard = once(told, "message");
+  client.send("one");
+  await heard;
+  expect(websocket.connected).toBe(true);
+  expect(log.about("not for me")).toHaveLength(1);
+});
+
+test("a connection can be given up by its user, and is opened anew", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  const websocket = link(port);
+  await websocket.ready();
+  await connected;
+  const lost = once(told, "lost");
+  websocket.drop("it answers the wrong questions");
+  expect(websocket.connected).toBe(false);
+  expect((await lost)[0]).toContain("it answers the wrong questions");
+  await once(told, "open");
+});
+
+test("closing says goodbye, ends waiting, and nothing is opened or told after it", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  const clock = new TestClock();
+  const websocket = link(port, { clock });
+  await websocket.ready();
+  const client = await connected;
+  const goodbye = once(client, "close");
+  let lost = false;
+  told.once("lost", () => (lost = true));
+  await websocket.close();
+  expect((await goodbye)[0]).toBe(1000);
+  expect(lost).toBe(false);
+  expect(clock.pending).toBe(0);
+  expect((await failureOf(websocket.ready())).message).toContain("has been closed");
+  told.removeAllListeners("lost");
+});
+
+test.each<[string, (server: Server) => void]>([
+  ["in the middle of a handshake", () => undefined],
+  ["while it waits for the next attempt", (server) => void server.close()],
+])("closing ends %s", async (_when, prepare) => {
+  const server = createServer();
+  server.on("upgrade", () => undefined);
+  const port = await listening(server);
+  prepare(server);
+  const websocket = link(port);
+  const waiting = failureOf(websocket.ready(60_000));
+  await websocket.close();
+  expect((await waiting).code).toBe("unreachable");
+});
+
+test("closing ends also when the device does not say goodbye", async () => {
+  const { port, next } = await device();
+  const connected = next();
+  const websocket = link(port);
+  await websocket.ready();
+  (await connected).pause();
+  await websocket.close();
+  expect(websocket.connected).toBe(false);
+});
