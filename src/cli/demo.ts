@@ -2,6 +2,7 @@
 
 import qrcode from "qrcode-terminal";
 import {
+  choiceOption,
   commonOptions,
   exit,
   noNames,
@@ -12,6 +13,7 @@ import {
   type Terminal,
 } from "./command.js";
 import { startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
+import { virtualChargers, virtualMeters } from "./demo/virtual-devices.js";
 import { startVirtualHome, type VirtualHome } from "./demo/virtual-home.js";
 
 /** s of the day at which the demo begins, and at which its sun is down */
@@ -27,17 +29,21 @@ const rowInterval = 5_000;
 export const demo: Command = {
   name: "demo",
   summary: "a house to try it in: virtual devices, and Homebridge with this plugin on them",
-  help: `Usage: ev-charging demo [--speed N] [--local]
+  help: `Usage: ev-charging demo [--charger DRIVER] [--meter DRIVER] [--speed N] [--local]
 
-Starts a virtual house on this computer (roof, household, car, a go-e on HTTP, a Shelly 3EM on MQTT), and a real
-Homebridge with this plugin on it, and shows what happens and why until the sun is down, or until Ctrl-C.
+Starts a virtual house on this computer (roof, household, car, wallbox, meter, each speaking its real protocol), and
+a real Homebridge with this plugin on it, and shows what happens and why until the sun is down, or until Ctrl-C.
 Nothing is left behind.
 
+  --charger   ${Object.keys(virtualChargers).join(", ")}
+  --meter     ${Object.keys(virtualMeters).join(", ")}
   --speed N   how many times faster than real time the house lives, ${slowest} to ${fastest}; 60 when left out
   --local     advertise nothing in the network: then no iPhone finds it`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, {
       config: commonOptions.config,
+      charger: { type: "string", default: "go-e" },
+      meter: { type: "string", default: "shelly-3em" },
       speed: { type: "string", default: "60" },
       local: { type: "boolean", default: false },
     });
@@ -46,10 +52,13 @@ Nothing is left behind.
     if (speed < slowest || speed > fastest)
       throw new UsageError(`--speed takes ${slowest} to ${fastest}, not ${values.speed}`);
 
+    const charger = choiceOption("charger", values.charger, Object.keys(virtualChargers));
+    const meter = choiceOption("meter", values.meter, Object.keys(virtualMeters));
+
     terminal.out("Starting a virtual house, and Homebridge in it …");
     const show = new Show(terminal);
     const stopped = terminal.untilStopped();
-    const home = await startVirtualHome(speed, morning);
+    const home = await startVirtualHome({ speed, startTime: morning, charger, meter });
     try {
       const { configuration } = home;
       const homebridge = await startHomebridge({
@@ -60,7 +69,7 @@ Nothing is left behind.
         onLine: (line) => show.hear(line),
       });
       try {
-        terminal.out(await invitation(homebridge, speed));
+        terminal.out(await invitation(homebridge, speed, charger, meter));
         await show.run(home, homebridge.ended, stopped);
         terminal.out(farewell(home));
       } finally {
@@ -74,13 +83,18 @@ Nothing is left behind.
   },
 };
 
-async function invitation({ setupUri, pin, port }: RunningHomebridge, speed: number): Promise<string> {
+async function invitation(
+  { setupUri, pin, port }: RunningHomebridge,
+  speed: number,
+  charger: string,
+  meter: string,
+): Promise<string> {
   const code = await new Promise<string>((resolve) => qrcode.generate(setupUri, { small: true }, resolve));
   return `
 ${code}
 HomeKit code ${pin} (port ${port}): scan it with an iPhone's camera, or add it in the Home app.
 
-An 8 kWp roof, a household, a car, a go-e charger and a Shelly 3EM meter; one minute of theirs takes
+An 8 kWp roof, a household, a car, a charger (${charger}) and a meter (${meter}); one minute of theirs takes
 ${(60 / speed).toFixed(1)} s. Charging follows the sun and never passes the 25 A main fuse. Ctrl-C ends it.
 `;
 }

@@ -1,6 +1,5 @@
 /** `ev-charging set`: one change at one charger, read back before it says done. */
 
-import { setTimeout as wait } from "node:timers/promises";
 import type { ChargerConfig } from "../config/devices.js";
 import { loadConfig } from "../config/load.js";
 import { suggestion } from "../config/nearest.js";
@@ -9,10 +8,7 @@ import { DeviceError } from "../model/errors.js";
 import type { ChargerReading } from "../model/readings.js";
 import { choiceOption, commonOptions, exit, numberOption, parse, UsageError, type Command } from "./command.js";
 import { using, withContext } from "./devices.js";
-
-/** ms in which a charger has to show what it was told, and ms between two looks. */
-const patience = 10_000;
-const lookAgain = 300;
+import { readBack } from "./read-back.js";
 
 /** One change: how to make it, and how to see that it was made. */
 interface Change {
@@ -153,15 +149,5 @@ async function make(change: Change, name: string, charger: Charger): Promise<voi
       advice: "Nothing was changed",
     });
   await write();
-  const deadline = performance.now() + patience;
-  while (!change.shows(await charger.read())) {
-    if (performance.now() > deadline)
-      throw new DeviceError({
-        code: "not-taken-over",
-        device: name,
-        what: `it was told, and its ${change.channel} did not change within ${patience / 1_000} s`,
-        advice: "Look whether another app or controller sets it too",
-      });
-    await wait(lookAgain);
-  }
+  await readBack(charger, { name, channel: change.channel, shows: change.shows });
 }

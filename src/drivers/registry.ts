@@ -7,12 +7,20 @@ import { openEvse } from "./chargers/openevse/index.js";
 import { e3dc } from "./meters/e3dc/index.js";
 import { modbusMeter } from "./meters/modbus/index.js";
 import { shelly3em } from "./meters/shelly-3em/index.js";
+import { shellyPro3em } from "./meters/shelly-pro-3em/index.js";
 import { siemensPac2200 } from "./meters/siemens-pac2200/index.js";
 import { sunspec } from "./meters/sunspec/index.js";
 import { doepkeDctr } from "./residual-current/doepke-dctr/index.js";
 
 export const chargerDrivers: readonly ChargerDriver[] = [goE, openEvse, mennekes];
 
-export const meterDrivers: readonly MeterDriver[] = [shelly3em, e3dc, siemensPac2200, modbusMeter, sunspec];
+export const meterDrivers: readonly MeterDriver[] = [
+  shelly3em,
+  shellyPro3em,
+  e3dc,
+  siemensPac2200,
+  modbusMeter,
+  sunspec,
+];
 
 export const residualCurrentDrivers: readonly ResidualCurrentDriver[] = [doepkeDctr];

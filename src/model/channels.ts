@@ -15,6 +15,11 @@ export const chargerStates = ["disconnected", "connected", "charging", "fault"] 
 
 export type ChargerState = (typeof chargerStates)[number];
 
+/** What a charger is told beside its own logic: `NEUTRAL` leaves it to that, `OFF` stops it, `ON` starts it. */
+export const forceStates = ["NEUTRAL", "OFF", "ON"] as const;
+
+export type ForceState = (typeof forceStates)[number];
+
 /** Every channel, in the order in which people read them. The keys are public: `read --json`, `replay`. */
 export const chargerChannels = {
   maxAmpere: { type: "number", unit: "A", label: "Maximum current" },
@@ -32,14 +37,17 @@ export const chargerChannels = {
   power: { type: "number", unit: "W", label: "Power" },
   phases: { type: "number", label: "Phases" },
   sessionChargeConsumptionLimit: { type: "number", unit: "kWh", label: "Session energy limit" },
+  priceLimit: { type: "number", unit: "ct/kWh", label: "Price limit" },
   sessionChargeConsumption: { type: "number", unit: "kWh", label: "Session energy" },
   totalConsumption: { type: "number", unit: "kWh", label: "Total energy" },
   allowCharging: { type: "boolean", label: "Charging allowed" },
   cableEncoding: { type: "number", unit: "A", label: "Cable" },
   temperature: { type: "number", unit: "°C", label: "Temperature" },
+  temperatureType2: { type: "number", unit: "°C", label: "Temperature of the socket" },
   firmware: { type: "text", label: "Firmware" },
   accessState: { type: "text", label: "Access" },
   transaction: { type: "number", label: "Transaction" },
+  forceState: { type: "text", values: forceStates, label: "Force state" },
   state: { type: "text", values: chargerStates, label: "State" },
 } as const satisfies Record<string, Channel>;
 

@@ -97,7 +97,6 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
   test(
     "ends a replay that waits for its next line",
     async () => {
-      // Why: the signal is caught for every subcommand, and only run and demo look at it.
       const child = start("replay", "--config", configFile(house));
       const done = ended(child);
       child.stdin.write(`${JSON.stringify(sunny(0))}\n`);

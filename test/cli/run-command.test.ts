@@ -85,7 +85,6 @@ test("an option before the subcommand: told that the subcommand comes first, not
 });
 
 test("an empty --config is a mistake that names --config", async () => {
-  // Why: check puts the name of the file, which is empty, before the line.
   const { code, errors } = await say(["check", "--config="]);
   expect(code).toBe(2);
   expect(errors).toContain("--config");

@@ -29,7 +29,6 @@ describe("each change is written alone, once, and shown", () => {
 });
 
 test("a charger that finds out its version by itself takes all that this version has", async () => {
-  // Why: before its first answer it is taken for one that has only what both versions have.
   const { apiVersion, ...block } = goEBlock((await startGoE(2)).charger.port, 2);
   expect(apiVersion).toBe(2);
   expect(await set(block, "--phases", "1")).toMatchObject({ code: 0, errors: "" });

@@ -19,7 +19,7 @@ describe("the packed plugin in a real Homebridge", () => {
 
   beforeAll(async () => {
     installed = await installPlugin();
-    home = await startVirtualHome(speed, forenoon);
+    home = await startVirtualHome({ speed, startTime: forenoon });
     homebridge = await startHomebridge({
       configuration: home.configuration,
       plugin: installed.plugin,
@@ -121,14 +121,14 @@ describe("the packed plugin in a real Homebridge", () => {
   }, 90_000);
 
   test("a charger that goes away does not respond, and is back by itself; the log says so once each", async () => {
-    home.charger.fault = "refuse";
+    home.charger.away?.(true);
     await eventually("no response", async () => {
       const { status } = await controller.read(hap.outlet, hap.on);
       return status === communicationFailure ? true : undefined;
     });
     const { elapsed } = home.time;
     await eventually("five minutes", () => (home.time.elapsed > elapsed + 300 ? true : undefined));
-    home.charger.fault = null;
+    home.charger.away?.(false);
     await eventually("a response", async () => {
       const { value } = await controller.read(hap.outlet, hap.on);
       return value === undefined ? undefined : true;

@@ -3,13 +3,12 @@
 import { startBroker } from "../../simulator/broker.js";
 import { Car } from "../../simulator/car.js";
 import { Evse } from "../../simulator/evse.js";
-import { startVirtualGoE, type VirtualGoE } from "../../simulator/go-e/server.js";
 import { VirtualHouse } from "../../simulator/house.js";
 import { Household } from "../../simulator/household.js";
 import { Roof } from "../../simulator/roof.js";
 import { runHouse, type HouseTime } from "../../simulator/runner.js";
-import { startVirtualShelly3em } from "../../simulator/shelly-3em/device.js";
 import { Weather } from "../../simulator/weather.js";
+import { virtualChargers, virtualMeters, type VirtualDevice } from "./virtual-devices.js";
 
 /** kWp */
 const peak = 8;
@@ -32,7 +31,7 @@ export interface Sky {
 export interface VirtualHome {
   readonly house: VirtualHouse;
   readonly evse: Evse;
-  readonly charger: VirtualGoE;
+  readonly charger: VirtualDevice;
   readonly sky: Sky;
   readonly time: HouseTime;
   /** The plugin's configuration for these devices. */
@@ -41,12 +40,29 @@ export interface VirtualHome {
   close(): Promise<void>;
 }
 
-/**
- * @param speed how many times faster than real time
- * @param startTime s of the day
- */
-export async function startVirtualHome(speed: number, startTime: number): Promise<VirtualHome> {
-  const evse = new Evse({ allowed: false, current: 16, phases: 1, maxCurrent: 16, totalEnergy: 1_234_000 });
+export interface VirtualHomeOptions {
+  /** How many times faster than real time it lives. */
+  readonly speed: number;
+  /** s of the day at which it begins */
+  readonly startTime: number;
+  /** Drivers of the devices in it. */
+  readonly charger?: string;
+  readonly meter?: string;
+}
+
+/** @throws RangeError for a driver that has no virtual device here */
+export async function startVirtualHome({
+  speed,
+  startTime,
+  charger: chargerDriver = "go-e",
+  meter: meterDriver = "shelly-3em",
+}: VirtualHomeOptions): Promise<VirtualHome> {
+  const virtualCharger = virtualChargers[chargerDriver];
+  const startMeter = virtualMeters[meterDriver];
+  if (virtualCharger === undefined || startMeter === undefined)
+    throw new RangeError(`there is no virtual ${virtualCharger ? meterDriver : chargerDriver}`);
+  const { phases } = virtualCharger;
+  const evse = new Evse({ allowed: false, current: 16, phases, maxCurrent: 16, totalEnergy: 1_234_000 });
   evse.plug(new Car({ energy: appetite, maxCurrent: 16 }));
   const roof = new Roof({ peak, weather: new Weather("broken", seed) });
   const sky: Sky = { light: null };
@@ -56,13 +72,16 @@ export async function startVirtualHome(speed: number, startTime: number): Promis
     evses: [{ evse, rotation: [0, 1, 2] }],
   });
   const broker = await startBroker();
-  const charger = await startVirtualGoE({ evse, apiVersion: 2 });
-  const meter = await startVirtualShelly3em({ grid: () => house.grid, mqtt: { url: broker.url } });
+  const charger = await virtualCharger.start(evse);
+  const meter = await startMeter(house, broker);
   const running = runHouse({
     house,
     speed,
     startTime,
-    recurring: [{ period: meterPeriod, run: () => meter.publish() }],
+    recurring: [
+      { period: meterPeriod, run: () => [meter, charger].forEach((device) => device.speak?.()) },
+      { period: 1, run: () => charger.advance?.(1) },
+    ],
   });
 
   return {
@@ -77,14 +96,13 @@ export async function startVirtualHome(speed: number, startTime: number): Promis
       platform: "EVCharging",
       name: "EV Charging",
       site: { mainFuse: 25 },
-      meters: [{ name: "Grid", driver: "shelly-3em", transport: "mqtt", topic: `shellies/${meter.name}` }],
-      chargers: [{ name: "Garage", driver: "go-e", host: "127.0.0.1", port: charger.port, apiVersion: 2 }],
+      meters: [{ name: "Grid", ...meter.block }],
+      chargers: [{ name: "Garage", ...charger.block }],
       mqtt: { url: broker.url },
     },
     async close() {
       running.stop();
-      await meter.close();
-      await charger.close();
+      await Promise.all([meter.close(), charger.close()]);
       await broker.close();
     },
   };

@@ -41,6 +41,9 @@ const uuidNumbers = {
   accessState: 0x16,
   transaction: 0x17,
   state: 0x18,
+  forceState: 0x19,
+  temperatureType2: 0x1a,
+  priceLimit: 0x1b,
   mode: 0x40,
   reason: 0x41,
 } as const satisfies Record<ChannelName | "mode" | "reason", number>;

@@ -50,8 +50,9 @@ export class VirtualGoE {
   /** ms that a slow answer takes. */
   slowness = 1_500;
 
-  private readonly box: GoEBox;
-  private readonly apiVersion: 1 | 2 | "both";
+  /** What its other faces, broker and cloud, tell of too. */
+  readonly box: GoEBox;
+  readonly apiVersion: 1 | 2 | "both";
   private readonly server: Server;
   private readonly writeListeners = new Set<WriteListener>();
   private readonly requestListeners = new Set<(request: SeenRequest) => void>();
@@ -175,23 +176,29 @@ export class VirtualGoE {
     };
   }
 
-  private setV1(payload: string): object {
+  /** Takes a write in the words of API v1, `key=value`, over any road; a refusal is silent. */
+  takeV1(payload: string): void {
     const [, key, text] = /^(\w+)=(.*)$/.exec(payload) ?? [];
-    if (key !== undefined && text !== undefined && this.fault !== "ignore-writes") {
-      const { taken, value } = writeV1(this.box, key, text);
-      if (taken) this.tell(key, value);
-    }
+    if (key === undefined || text === undefined || this.fault === "ignore-writes") return;
+    const { taken, value } = writeV1(this.box, key, text);
+    if (taken) this.tell(key, value);
+  }
+
+  /** Takes a write of API v2 over any road, or says why not. @param text JSON */
+  takeV2(key: string, text: string): true | string {
+    if (this.fault === "ignore-writes") return true;
+    const { answer, value } = writeV2(this.box, key, text);
+    if (answer === true) this.tell(key, value);
+    return answer;
+  }
+
+  private setV1(payload: string): object {
+    this.takeV1(payload);
     return statusV1(this.box);
   }
 
   private setV2(query: URLSearchParams): object {
-    const answers = [...query].map(([key, text]) => {
-      if (this.fault === "ignore-writes") return [key, true];
-      const { answer, value } = writeV2(this.box, key, text);
-      if (answer === true) this.tell(key, value);
-      return [key, answer];
-    });
-    return Object.fromEntries(answers);
+    return Object.fromEntries([...query].map(([key, text]) => [key, this.takeV2(key, text)]));
   }
 
   private tell(key: string, value: WrittenValue): void {

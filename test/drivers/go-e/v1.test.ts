@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
 import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
+import { parseStatus } from "../../../src/drivers/chargers/go-e/status.js";
 import { readingV1 } from "../../../src/drivers/chargers/go-e/v1.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
@@ -55,19 +56,24 @@ const expected: ChargerReading = {
   power: 6_930,
   phases: 3,
   sessionChargeConsumptionLimit: 10.5,
+  priceLimit: null,
   sessionChargeConsumption: 5,
   totalConsumption: 1_234.5,
   allowCharging: true,
   cableEncoding: 32,
   temperature: 30,
+  temperatureType2: null,
   firmware: "041",
   accessState: "RFID",
   transaction: null,
+  forceState: null,
   state: "charging",
   enabled: true,
   uptime: 2_208_867,
   tag: null,
 };
+
+const party = { device: "Garage", advice: "Look" };
 
 const cleanUp: (() => Promise<void>)[] = [];
 
@@ -76,7 +82,11 @@ afterEach(async () => {
 });
 
 function connectTo(port: number, deadline?: number): Charger {
-  const charger = connectGoE({ host: "127.0.0.1", port, apiVersion: 1 }, "Garage", deadline);
+  const charger = connectGoE(
+    { route: { by: "local", host: "127.0.0.1", port }, apiVersion: 1 },
+    driverContext(),
+    deadline,
+  );
   cleanUp.push(() => charger.close());
   return charger;
 }
@@ -94,7 +104,7 @@ async function virtual(options: { firmware?: string; current?: number } = {}, de
   return { charger: connectTo(device.port, deadline), device };
 }
 
-const read = (changes: object): ChargerReading => readingV1({ ...status, ...changes }, "Garage");
+const read = (changes: object): ChargerReading => readingV1(parseStatus(1, { ...status, ...changes }, party));
 
 test("a status off the wire is this reading", async () => {
   const { charger, server } = await box({ "/status": status });
@@ -108,7 +118,7 @@ test("scalars that come as numbers are the same reading", () => {
       typeof value === "string" && /^\d+$/.test(value) && key !== "fwv" ? [key, Number(value)] : [key, value],
     ),
   );
-  expect(readingV1(numbers, "Garage")).toEqual(expected);
+  expect(readingV1(parseStatus(1, numbers, party))).toEqual(expected);
 });
 
 test.each<[why: string, changes: object, reading: Partial<ChargerReading>]>([
@@ -128,8 +138,12 @@ test.each<[why: string, changes: object, reading: Partial<ChargerReading>]>([
   ["a malformed switch", { alw: "yes" }, { allowCharging: null, enabled: null }],
   ["a limit that is not in force", { stp: "0" }, { sessionChargeConsumptionLimit: null }],
   ["a limit of 0 is none", { dwo: "0" }, { sessionChargeConsumptionLimit: null }],
-  ["several sensors: the second is the board's", { tma: [20, 31.5, 22, 23] }, { temperature: 31.5 }],
-  ["a list of one sensor is not valid", { tmp: undefined, tma: [20] }, { temperature: null }],
+  [
+    "several sensors: the second is the board's",
+    { tma: [20, 31.5, 22, 23] },
+    { temperature: 31.5, temperatureType2: 20 },
+  ],
+  ["a list of one sensor is not valid", { tmp: undefined, tma: [20] }, { temperature: null, temperatureType2: null }],
   ["open", { ast: "0" }, { accessState: "OPEN" }],
   ["price", { ast: "2" }, { accessState: "AWATTAR" }],
   ["timer", { ast: "3" }, { accessState: "TIMER" }],
@@ -161,7 +175,9 @@ test.each<[why: string, json: unknown]>([
   ["a text", "go-e"],
   ["null", null],
 ])("not a status: %s", (_why, json) => {
-  expect(() => readingV1(json, "Garage")).toThrow(expect.objectContaining({ code: "protocol", device: "Garage" }));
+  expect(() => readingV1(parseStatus(1, json, party))).toThrow(
+    expect.objectContaining({ code: "protocol", device: "Garage" }),
+  );
 });
 
 test("whatever JSON comes, reading it fails as a device does or not at all", () => {
@@ -170,7 +186,7 @@ test("whatever JSON comes, reading it fails as a device does or not at all", () 
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), anything, nearly), (json) => {
       try {
-        readingV1(json, "Garage");
+        readingV1(parseStatus(1, json, party));
       } catch (error) {
         expect(error).toBeInstanceOf(DeviceError);
       }
@@ -302,7 +318,10 @@ test("reads and writes at one moment reach the charger one after the other", asy
 
 test("connecting makes no contact, and closing ends", async () => {
   const { device } = await virtual();
-  const charger = goE.connect({ host: "127.0.0.1", port: device.port, apiVersion: 1 }, driverContext());
+  const charger = goE.connect(
+    goE.options.parse({ host: "127.0.0.1", port: device.port, apiVersion: 1 }),
+    driverContext(),
+  );
   await charger.close();
   expect(device.requests).toEqual([]);
 });

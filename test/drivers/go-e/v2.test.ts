@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
+import { parseStatus } from "../../../src/drivers/chargers/go-e/status.js";
 import { readingV2 } from "../../../src/drivers/chargers/go-e/v2.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { Evse } from "../../../src/simulator/evse.js";
 import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
+import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt, sendJson, startRawHttp } from "../../support/raw-http.js";
 
@@ -21,6 +23,8 @@ const status = {
   amp: 10,
   nrg: [231.4, 229.1, 233.2, 1.2, 10.1, 9.9, 10.3, 2311, 2205.5, 2399, 0, 6915.5, 100, 99, 98, 0],
   dwo: 10500,
+  awp: 12.5,
+  sse: "012345",
   wh: 5123.4,
   eto: 1234567,
   cbl: 32,
@@ -45,21 +49,26 @@ const expected: ChargerReading = {
   power: 6_915.5,
   phases: 3,
   sessionChargeConsumptionLimit: 10.5,
+  priceLimit: 12.5,
   sessionChargeConsumption: 5.1234,
   totalConsumption: 1_234.567,
   allowCharging: true,
   cableEncoding: 32,
   temperature: 31.5,
+  temperatureType2: 28.25,
   firmware: "055.5",
   accessState: null,
   transaction: 1,
+  forceState: "ON",
   state: "charging",
   enabled: true,
   uptime: 2_208_867,
   tag: null,
 };
 
-const commaFilter = "/api/status?filter=car,err,alw,frc,psm,pnp,fwv,amp,nrg,dwo,wh,eto,cbl,tma,trx,rbt";
+const commaFilter = "/api/status?filter=car,err,sse,alw,frc,psm,pnp,fwv,amp,nrg,dwo,awp,wh,eto,cbl,tma,trx,rbt";
+
+const party = { device: "Garage", advice: "Look" };
 
 const cleanUp: (() => Promise<void>)[] = [];
 
@@ -68,7 +77,11 @@ afterEach(async () => {
 });
 
 function connectTo(port: number, deadline?: number): Charger {
-  const charger = connectGoE({ host: "127.0.0.1", port, apiVersion: 2 }, "Garage", deadline);
+  const charger = connectGoE(
+    { route: { by: "local", host: "127.0.0.1", port }, apiVersion: 2 },
+    driverContext(),
+    deadline,
+  );
   cleanUp.push(() => charger.close());
   return charger;
 }
@@ -86,7 +99,7 @@ async function virtual(firmware?: string, deadline?: number) {
   return { charger: connectTo(device.port, deadline), device, evse };
 }
 
-const read = (changes: object): ChargerReading => readingV2({ ...status, ...changes }, "Garage");
+const read = (changes: object): ChargerReading => readingV2(parseStatus(2, { ...status, ...changes }, party));
 
 test("a status off the wire is this reading, and only its keys are asked for", async () => {
   const { charger, server } = await box({ [commaFilter]: status });
@@ -126,10 +139,16 @@ test.each<[why: string, changes: object, reading: Partial<ChargerReading>]>([
   ["no cable", { cbl: null }, { cableEncoding: null }],
   ["no transaction", { trx: null }, { transaction: null }],
   ["a transaction without a card", { trx: 0 }, { transaction: 0 }],
-  ["a list of one sensor is not valid", { tma: [28.25] }, { temperature: null }],
-  ["an empty list of sensors", { tma: [] }, { temperature: null }],
-  ["null among the sensors", { tma: [20, null] }, { temperature: null }],
-  ["no sensors", { tma: undefined }, { temperature: null }],
+  ["a limit of nothing is a limit", { dwo: 0 }, { sessionChargeConsumptionLimit: 0 }],
+  ["a list of one sensor is not valid", { tma: [28.25] }, { temperature: null, temperatureType2: null }],
+  ["an empty list of sensors", { tma: [] }, { temperature: null, temperatureType2: null }],
+  ["null among the sensors", { tma: [20, null] }, { temperature: null, temperatureType2: 20 }],
+  ["no sensors", { tma: undefined }, { temperature: null, temperatureType2: null }],
+  ["a price below zero, as the market knows it", { awp: -3.5 }, { priceLimit: -3.5 }],
+  ["no price limit", { awp: null }, { priceLimit: null }],
+  ["neutral is a force state", { frc: 0 }, { forceState: "NEUTRAL" }],
+  ["off is one", { frc: 1 }, { forceState: "OFF" }],
+  ["a force state of a later firmware", { frc: 3 }, { forceState: null }],
   ["a firmware that is no text", { fwv: 55 }, { firmware: null }],
   ["an energy below nothing", { wh: -5, eto: -1 }, { sessionChargeConsumption: null, totalConsumption: null }],
   ["a power that there is not", { nrg: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100_001] }, { power: null }],
@@ -143,7 +162,9 @@ test.each<[why: string, json: unknown]>([
   ["an empty object", {}],
   ["a list", []],
 ])("not a status: %s", (_why, json) => {
-  expect(() => readingV2(json, "Garage")).toThrow(expect.objectContaining({ code: "protocol", device: "Garage" }));
+  expect(() => readingV2(parseStatus(2, json, party))).toThrow(
+    expect.objectContaining({ code: "protocol", device: "Garage" }),
+  );
 });
 
 test("whatever JSON comes, reading it fails as a device does or not at all", () => {
@@ -153,7 +174,7 @@ test("whatever JSON comes, reading it fails as a device does or not at all", () 
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.anything(), nearly), (json) => {
       try {
-        readingV2(json, "Garage");
+        readingV2(parseStatus(2, json, party));
       } catch (error) {
         expect(error).toBeInstanceOf(DeviceError);
       }

@@ -1,64 +1,97 @@
-/** One go-e charger: which API version it speaks, and what that makes of reading and writing. */
+/** One go-e charger: how it is reached, which API version it speaks, and what that makes of reading and writing. */
 
-import { DeviceError } from "../../../model/errors.js";
+import { messageOf } from "../../../model/errors.js";
 import type { ChargerReading } from "../../../model/readings.js";
-import { HttpDevice } from "../../../transport/http.js";
-import type { Charger, ChargerWrites } from "../../driver.js";
-import { answerOf } from "../../fields.js";
-import { apiAdvice } from "./status.js";
+import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
+import { brokerLine } from "./broker.js";
+import { cloudLine } from "./cloud-line.js";
+import { Identity } from "./identity.js";
+import type { ApiVersion, Line, Party } from "./line.js";
+import { localLine } from "./local.js";
+import { parseStatus, type Status } from "./status.js";
 import { readingV1, writesV1 } from "./v1.js";
-import { StatusReaderV2, writesV2 } from "./v2.js";
+import { keysV2, readingV2, writesV2 } from "./v2.js";
+
+export type GoERoute =
+  | { readonly by: "local"; readonly host: string; readonly port: number }
+  | {
+      readonly by: "broker";
+      readonly topic: string;
+      readonly url: string;
+      readonly login: { readonly username?: string; readonly password?: string };
+    }
+  | { readonly by: "cloud"; readonly serial: string; readonly token: string; readonly url?: string | undefined };
 
 export interface GoEOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly apiVersion?: 1 | 2 | undefined;
+  readonly route: GoERoute;
+  /** `undefined`: the charger is asked. */
+  readonly apiVersion?: ApiVersion | undefined;
+  /** `undefined`: any charger will do. */
+  readonly serial?: string | undefined;
 }
 
 /** A charger in the language of one API version. */
 interface Dialect {
-  read(): Promise<ChargerReading>;
+  /** Checked for who it is from. */
+  status(): Promise<Status>;
+  reading(status: Status): ChargerReading;
   readonly writes: ChargerWrites;
 }
 
-/** @param deadline ms for each request */
-export function connectGoE({ host, port, apiVersion }: GoEOptions, device: string, deadline = 5_000): Charger {
-  const http = new HttpDevice({ device, host, port, deadline, advice: apiAdvice });
-  const speak = (version: 1 | 2): Dialect => (version === 1 ? speakV1(http, device) : speakV2(http, device));
-  if (apiVersion !== undefined) return { ...speak(apiVersion), close: () => http.close() };
+/** @param deadline ms for each request over HTTP */
+export function connectGoE(options: GoEOptions, context: DriverContext, deadline = 5_000): Charger {
+  const line = lineOf(options.route, context, deadline);
+  const { apiVersion } = options;
+  const identity = new Identity(options.serial, context.name, context.clock);
+  const speak = (version: ApiVersion): Dialect => dialectOf(version, line, identity, context.name);
 
-  let known: Dialect | null = null;
-  const dialect = async (): Promise<Dialect> => (known ??= speak(await askVersion(http)));
+  let known: Dialect | null = apiVersion === undefined ? null : speak(apiVersion);
+  const dialect = async (): Promise<Dialect> => (known ??= speak(await line.askVersion()));
   const undecided: ChargerWrites = {
     maxAmpere: async (amperes) => (await dialect()).writes.maxAmpere(amperes),
     allowCharging: async (allowed) => (await dialect()).writes.allowCharging(allowed),
     sessionChargeConsumptionLimit: async (energy) => (await dialect()).writes.sessionChargeConsumptionLimit?.(energy),
   };
+  const read = async (): Promise<ChargerReading> => {
+    const spoken = await dialect();
+    return spoken.reading(await spoken.status());
+  };
   return {
-    read: async () => (await dialect()).read(),
+    read,
     /** Until the charger has said which version it speaks: what both have. */
     get writes() {
       return known?.writes ?? undecided;
     },
-    close: () => http.close(),
+    ...(line.onNews && {
+      watch: (onReading: (reading: ChargerReading) => void) =>
+        line.onNews?.(() => void read().then(onReading, (error: unknown) => context.log.debug(messageOf(error)))),
+    }),
+    close: () => line.close(),
   };
 }
 
-function speakV1(http: HttpDevice, device: string): Dialect {
-  return { read: async () => readingV1(await http.getJson("/status"), device), writes: writesV1(http, device) };
+function lineOf(route: GoERoute, context: DriverContext, deadline: number): Line {
+  if (route.by === "local") return localLine(route, context.name, deadline);
+  if (route.by === "broker") return brokerLine(route, context);
+  return cloudLine(route, context, deadline);
 }
 
-function speakV2(http: HttpDevice, device: string): Dialect {
-  const status = new StatusReaderV2(http, device);
-  return { read: () => status.read(), writes: writesV2(http, device) };
-}
-
-/** A charger without version 2 says no, or something that is not JSON. One that says nothing is asked again later. */
-async function askVersion(http: HttpDevice): Promise<1 | 2> {
-  try {
-    return answerOf(await http.getJson("/api/status", { filter: "alw" })) ? 2 : 1;
-  } catch (error) {
-    if (error instanceof DeviceError && error.code === "protocol") return 1;
-    throw error;
+function dialectOf(version: ApiVersion, line: Line, identity: Identity, device: string): Dialect {
+  const party: Party = { device, advice: line.advice };
+  const status = async (): Promise<Status> => {
+    const told = version === 1 ? await line.v1.status() : await line.v2.status(keysV2);
+    const parsed = parseStatus(version, told, party);
+    identity.check(parsed.answer);
+    return parsed;
+  };
+  /** Nothing is written to a charger that might be another one. */
+  const prove = async (): Promise<void> => {
+    if (!identity.proven) await status();
+  };
+  if (version === 1) {
+    const v1 = { ...line.v1, set: (key: string, value: number) => prove().then(() => line.v1.set(key, value)) };
+    return { status, reading: readingV1, writes: writesV1(v1, party) };
   }
+  const set = (key: string, value: number | null) => prove().then(() => line.v2.set(key, value));
+  return { status, reading: readingV2, writes: writesV2({ status: (keys) => line.v2.status(keys), set }, party) };
 }

@@ -1,12 +1,50 @@
-/** go-e chargers on the local network, in both generations of their HTTP API. */
+/** go-e chargers, in both generations of their API: on the local network, behind a broker, or behind go-e's cloud. */
 
 import { z } from "zod";
-import { defineCharger, type WritableChannel } from "../../driver.js";
-import { hostOption, portOption } from "../../options.js";
-import { connectGoE } from "./charger.js";
+import { isSafeCloudUrl } from "../../../transport/cloud.js";
+import { defineCharger, type OptionProblem, type WritableChannel } from "../../driver.js";
+import { brokerOption, defaultBroker, hostOption, portOption } from "../../options.js";
+import { connectGoE, type GoERoute } from "./charger.js";
+import type { ApiVersion } from "./line.js";
 import { currentRange } from "./status.js";
 import { writableV1 } from "./v1.js";
 import { writableV2 } from "./v2.js";
+
+/** Like the option of other devices, but go-e's first firmware puts a slash in front. */
+const topicOption = z
+  .string()
+  .regex(/^\/?[^+#/\s\0]+(\/[^+#/\s\0]+)*$/, "write it without wildcards, blanks, and a slash at its end");
+
+const options = z.object({
+  transport: z
+    .enum(["http", "mqtt"])
+    .default("http")
+    .describe("How it is reached: http needs its host, mqtt its serial number or its topic."),
+  host: hostOption.optional().describe("Name or IP address of the charger, for transport http."),
+  port: portOption(80),
+  apiVersion: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe("Version of its API; left out, the charger is asked, and phases are not switched."),
+  serial: z
+    .string()
+    .regex(/^\d{6,16}$/, 'write its digits as a text with all leading zeros, such as "012345"')
+    .optional()
+    .describe("Serial number of the charger; a charger with another one is never written to."),
+  topic: topicOption.optional().describe("MQTT topic of the charger; left out: go-eCharger/ and its serial number."),
+  url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
+  username: z.string().optional().describe("User name at the MQTT broker."),
+  password: z.string().optional().describe("Password that belongs to the user name."),
+  cloud: z.boolean().default(false).describe("Reach it through go-e's cloud, which needs its serial number and token."),
+  token: z.string().min(1).optional().describe("Key of the cloud API, as the go-e app shows it."),
+  cloudUrl: z
+    .string()
+    .refine(isSafeCloudUrl, "write it like https://cloud.example; http:// is taken for 127.0.0.1 alone")
+    .optional()
+    .describe("Address of another cloud than go-e's, for tests."),
+});
+
+type Options = z.output<typeof options>;
 
 export const goE = defineCharger({
   kind: "charger",
@@ -17,23 +55,59 @@ export const goE = defineCharger({
   ],
   needs: [
     "Switch on the local HTTP API of the same version in the go-e app; version 1 and 2 have switches of their own",
+    "For MQTT: switch it on in the go-e app with the address of your own broker, and allow writing (since firmware 051.5)",
+    "For the cloud: switch on the cloud API in the go-e app and copy its key into token; version 2 needs firmware 052; " +
+      "for version 1 set a pollInterval of 60 s or more, since 50 MB a month are fair use",
   ],
-  options: z.object({
-    host: hostOption,
-    port: portOption(80),
-    apiVersion: z
-      .union([z.literal(1), z.literal(2)])
-      .optional()
-      .describe("Version of its HTTP API; left out, the charger is asked, and phases are not switched."),
-  }),
+  whenAlone:
+    "It goes on with the last current and the last start or stop that it was told: it does not notice that nobody " +
+    "speaks to it. With API version 1 a restart of the charger brings back the current that is stored in it.",
+  unproven: [
+    "Over MQTT, a charger with API version 2 is taken for present only while it tells its uptime or another value every few seconds, as the vendor's example shows.",
+    "Whether a start or stop (frc) outlasts unplugging and a restart of the charger is not documented.",
+    "Through the cloud of version 1, how a write is answered: it is read back in any case.",
+  ],
+  options,
+  check: problemsOf,
   current: currentRange,
   writable: ({ apiVersion }) => writableIn(apiVersion),
-  connect: (options, { name }) => connectGoE(options, name),
+  connect: (chosen, context) => {
+    const { apiVersion, serial } = chosen;
+    const route = routeOf(chosen);
+    if (route === null) throw new TypeError(`${context.name}: options that check() refuses`);
+    return connectGoE({ route, apiVersion, serial }, context);
+  },
 });
 
 /** Before a charger has been asked for its version, only what both versions have is sure. */
-function writableIn(apiVersion: 1 | 2 | undefined): readonly WritableChannel[] {
+function writableIn(apiVersion: ApiVersion | undefined): readonly WritableChannel[] {
   if (apiVersion === 1) return writableV1;
   if (apiVersion === 2) return writableV2;
   return writableV1.filter((channel) => writableV2.some((other) => other === channel));
+}
+
+function problemsOf({ transport, cloud, host, serial, topic, token }: Options): readonly OptionProblem[] {
+  if (cloud) {
+    if (transport === "mqtt") return [{ path: "transport", message: 'is "http" where cloud is true' }];
+    return [
+      ...(serial === undefined ? [{ path: "serial", message: 'is needed for the cloud, such as "012345"' }] : []),
+      ...(token === undefined ? [{ path: "token", message: "is needed for the cloud; the go-e app shows it" }] : []),
+    ];
+  }
+  if (transport === "mqtt" && serial === undefined && topic === undefined)
+    return [{ path: "serial", message: 'is needed for transport "mqtt", or topic, such as go-eCharger/012345' }];
+  if (transport === "http" && host === undefined)
+    return [{ path: "host", message: 'is needed for transport "http", such as 192.168.1.36' }];
+  return [];
+}
+
+/** `null`: something is missing. */
+function routeOf(chosen: Options): GoERoute | null {
+  const { transport, cloud, host, port, serial, topic, url, username, password, token, cloudUrl } = chosen;
+  if (cloud) return serial === undefined || token === undefined ? null : { by: "cloud", serial, token, url: cloudUrl };
+  if (transport === "http") return host === undefined ? null : { by: "local", host, port };
+  const own = topic ?? (serial === undefined ? null : `go-eCharger/${serial}`);
+  if (own === null) return null;
+  const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+  return { by: "broker", topic: own, url: url ?? defaultBroker, login };
 }

@@ -1,11 +1,11 @@
-/** go-e's HTTP API version 1: one status in which all scalars are texts, and writes that are refused in silence. */
+/** go-e's API version 1: one status in which all scalars are texts, and writes that are refused in silence. */
 
 import { DeviceError } from "../../../model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
-import type { HttpDevice } from "../../../transport/http.js";
 import type { ChargerWrites } from "../../driver.js";
 import { type Answer, type Field, readField, readFields, toNumber } from "../../fields.js";
-import { limitCounts, parseStatus, requireCurrent, textAt, unsupported } from "./status.js";
+import type { LineV1, Party } from "./line.js";
+import { hasList, limitCounts, parseStatus, requireCurrent, type Status, textAt, unsupported } from "./status.js";
 import { accessTextsV1, carTextsV1, errorTextsV1, internalError, stateOf, textOf } from "./texts.js";
 
 const voltage = { key: "nrg", unit: "V", range: [0, 500] } as const;
@@ -35,6 +35,8 @@ export const numbersV1 = {
   cableEncoding: { key: "cbl", unit: "A", range: [0, 100] },
   /** A list of sensors since hardware V3, one number before. */
   temperature: { key: "tma", at: 1, unit: "°C", range: [-60, 200], or: { key: "tmp", unit: "°C", range: [-60, 200] } },
+  /** A list of one is not valid. */
+  temperatureType2: { key: "tma", at: 0, unit: "°C", range: [-60, 200] },
   /** Wraps after 49 days. */
   uptime: { key: "rbt", unit: "ms", range: [0, 2 ** 32] },
 } as const satisfies Record<string, Field>;
@@ -57,14 +59,14 @@ const amxStaysUnderAmp =
 const amxIsMissing =
   "Update the charger's firmware: this one has no current that could be set without wearing its memory";
 
-export function readingV1(json: unknown, device: string): ChargerReading {
-  const { car, answer } = parseStatus(1, json, device);
+export function readingV1({ car, answer }: Status): ChargerReading {
   const numbers = readFields(numbersV1, answer);
   const error = errorOf(answer);
   const allowCharging = flagAt(answer, "alw");
   return {
     ...noChargerReading,
     ...numbers,
+    temperatureType2: hasList(answer, "tma") ? numbers.temperatureType2 : null,
     pwmSignal: car === null ? null : textOf(carTextsV1, car),
     error,
     phases: phasesInUse([numbers.currentL1, numbers.currentL2, numbers.currentL3]),
@@ -78,9 +80,10 @@ export function readingV1(json: unknown, device: string): ChargerReading {
 }
 
 /** Each write is answered with the whole status; what it says of the key is what the charger has made of it. */
-export function writesV1(http: HttpDevice, device: string): Required<Pick<ChargerWrites, WritableV1>> {
+export function writesV1(line: LineV1, party: Party): Required<Pick<ChargerWrites, WritableV1>> {
+  const { device } = party;
   const set = async (key: string, value: number, advice = "Check in the go-e app what limits it"): Promise<Answer> => {
-    const { answer } = parseStatus(1, await http.sendJson("/mqtt", { payload: `${key}=${value}` }), device);
+    const { answer } = parseStatus(1, await line.set(key, value), party);
     if (toNumber(answer.get(key)) === value) return answer;
     const missing = key === "amx" && !answer.has("amx");
     const what = `${key}=${value} was not taken over, it is ${toNumber(answer.get(key)) ?? "not told"}`;

@@ -1,11 +1,12 @@
-/** go-e's HTTP API version 2: typed JSON, asked for key by key, and writes that are answered key by key. */
+/** go-e's API version 2: typed JSON, told key by key, and writes that are answered key by key. */
 
+import { forceStates } from "../../../model/channels.js";
 import { DeviceError } from "../../../model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
-import type { HttpDevice } from "../../../transport/http.js";
 import type { ChargerWrites } from "../../driver.js";
-import { type Answer, answerOf, type Field, readFields, toNumber } from "../../fields.js";
-import { apiAdvice, limitCounts, parseStatus, requireCurrent, textAt, unsupported } from "./status.js";
+import { type Answer, type Field, readFields, toNumber } from "../../fields.js";
+import type { LineV2, Party } from "./line.js";
+import { hasList, limitCounts, requireCurrent, type Status, textAt, unsupported } from "./status.js";
 import { carTextsV2, errorTextsV2, internalError, stateOf, textOf } from "./texts.js";
 import { phasesInUse } from "./v1.js";
 
@@ -29,11 +30,14 @@ export const numbersV2 = {
   power: { ...power, at: 11 },
   /** Null: none. */
   sessionChargeConsumptionLimit: { key: "dwo", unit: "kWh", scale: 1e-3, range: [0, 1e6] },
+  /** `awp`: charges only below it, where the charger is told to look at prices. */
+  priceLimit: { key: "awp", unit: "ct/kWh", range: [-1_000, 1_000] },
   sessionChargeConsumption: { key: "wh", unit: "kWh", scale: 1e-3, range: [0, 10_000] },
   totalConsumption: { key: "eto", unit: "kWh", scale: 1e-3, range: [0, 1e8] },
   /** Null: no cable. */
   cableEncoding: { key: "cbl", unit: "A", range: [0, 100] },
-  /** The circuit board; 0 is the plug. A list of one is not valid. */
+  temperatureType2: { key: "tma", at: 0, unit: "°C", range: [-60, 200] },
+  /** The circuit board. */
   temperature: { key: "tma", at: 1, unit: "°C", range: [-60, 200] },
   /** Null: no transaction · 0: without a card · n: card n. */
   transaction: { key: "trx", unit: "", range: [0, 1_000] },
@@ -41,14 +45,21 @@ export const numbersV2 = {
 } as const satisfies Record<string, Field>;
 
 /** The keys that a reading is made of. A whole status has some 200, and the charger takes its time for them. */
-const keys = [
-  ...new Set<string>(["car", "err", "alw", "frc", "psm", "pnp", "fwv", ...Object.values(numbersV2).map((f) => f.key)]),
+export const keysV2: readonly string[] = [
+  ...new Set<string>([
+    "car",
+    "err",
+    "sse",
+    "alw",
+    "frc",
+    "psm",
+    "pnp",
+    "fwv",
+    ...Object.values(numbersV2).map((f) => f.key),
+  ]),
 ];
 
-/** Firmware up to 051.3 wants its filter as a JSON array, and chokes on more than ten keys (API v2, "http-en.md"). */
-const oldFilterLength = 10;
-
-/** `frc` */
+/** `frc`; the place of the channel's text is the same number. */
 const forceState = { neutral: 0, off: 1, on: 2 } as const;
 /** `psm` by number of phases; 0 lets the charger choose. */
 const phaseMode = { 1: 1, 3: 2 } as const;
@@ -57,8 +68,7 @@ const mostLimit = 1e6;
 /** Cards that a charger knows. */
 const mostCards = 10;
 
-export function readingV2(json: unknown, device: string): ChargerReading {
-  const { car, answer } = parseStatus(2, json, device);
+export function readingV2({ car, answer }: Status): ChargerReading {
   const numbers = readFields(numbersV2, answer);
   const error = errorOf(answer);
   const force = toNumber(answer.get("frc"));
@@ -66,65 +76,23 @@ export function readingV2(json: unknown, device: string): ChargerReading {
   return {
     ...noChargerReading,
     ...numbers,
+    temperatureType2: hasList(answer, "tma") ? numbers.temperatureType2 : null,
     pwmSignal: car === null ? internalError : textOf(carTextsV2, car),
     error,
     phases: phasesOf(answer, [numbers.currentL1, numbers.currentL2, numbers.currentL3]),
     allowCharging: typeof allowed === "boolean" ? allowed : null,
     enabled: force === null ? null : force !== forceState.off,
+    forceState: force === null ? null : (forceStates[force] ?? null),
     firmware: textAt(answer, "fwv"),
     state: stateOf(car, error),
   };
 }
 
-/** Asks for a status in the way that this firmware understands, and remembers which one that is. */
-export class StatusReaderV2 {
-  readonly #http: HttpDevice;
-  readonly #device: string;
-  #filter: "list" | "array" | null = null;
-
-  constructor(http: HttpDevice, device: string) {
-    this.#http = http;
-    this.#device = device;
-  }
-
-  async read(): Promise<ChargerReading> {
-    if (this.#filter === "array") return this.#readByArray();
-    try {
-      const reading = readingV2(await this.#http.getJson("/api/status", { filter: keys.join(",") }), this.#device);
-      this.#filter = "list";
-      return reading;
-    } catch (error) {
-      if (this.#filter === "list" || !(error instanceof DeviceError) || error.code !== "protocol") throw error;
-      const reading = await this.#readByArray().catch((second: unknown) => {
-        throw second instanceof DeviceError && second.code !== "protocol" ? second : error;
-      });
-      this.#filter = "array";
-      return reading;
-    }
-  }
-
-  async #readByArray(): Promise<ChargerReading> {
-    const parts: unknown[] = [];
-    for (let first = 0; first < keys.length; first += oldFilterLength) {
-      const filter = JSON.stringify(keys.slice(first, first + oldFilterLength));
-      parts.push(await this.#http.getJson("/api/status", { filter }));
-    }
-    const entries = parts.flatMap((part) => [...(answerOf(part) ?? [])]);
-    return readingV2(Object.fromEntries(entries), this.#device);
-  }
-}
-
-export function writesV2(http: HttpDevice, device: string): Required<Pick<ChargerWrites, WritableV2>> {
+export function writesV2(line: LineV2, { device }: Party): Required<Pick<ChargerWrites, WritableV2>> {
   const set = async (key: string, value: number | null): Promise<void> => {
-    const answer = answerOf(await http.sendJson("/api/set", { [key]: JSON.stringify(value) }));
-    const verdict = answer?.get(key);
+    const verdict = await line.set(key, value);
     if (verdict === true) return;
-    const asked = `${key}=${value}`;
-    if (typeof verdict !== "string") {
-      const what = `${asked} was not answered with a yes or a no`;
-      throw new DeviceError({ code: "protocol", device, what, advice: apiAdvice });
-    }
-    const what = `${asked} was refused: ${verdict.replace(/\s+/g, " ").slice(0, 200)}`;
+    const what = `${key}=${value} was refused: ${verdict.replace(/\s+/g, " ").slice(0, 200)}`;
     throw new DeviceError({ code: "refused", device, what, advice: "Check in the go-e app what limits it" });
   };
   return {

@@ -2,7 +2,8 @@
 
 import { perPhase, type PhaseIndex } from "../../../model/phases.js";
 import { parseNumber, plausible } from "../../fields.js";
-import { type EmeterField, emeterFields, type EmeterReadings, signedLike, sumOf } from "./emeter.js";
+import { type PhaseReadings, signedLike, sumOf } from "../shelly/reading.js";
+import { type EmeterField, emeterFields } from "./emeter.js";
 
 /** ms that a power stays good for sums and signs; the meter is asked again long before. */
 const powerLifetime = 15_000;
@@ -28,7 +29,7 @@ export class Bursts {
   }
 
   /** Ends the burst. Tells what came with it; sums and signs also look at what is known from before. */
-  take(now: number): EmeterReadings {
+  take(now: number): PhaseReadings {
     const burst = this.#burst;
     this.#burst = new Map();
     const came = (field: EmeterField) => perPhase((phase) => burst.get(keyOf(phase, field)) ?? null);

@@ -7,7 +7,8 @@ import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { HttpDevice, type HttpDeviceOptions } from "../../../transport/http.js";
 import type { Meter } from "../../driver.js";
 import { plausible, toNumber } from "../../fields.js";
-import { type EmeterField, emeterFields, readingOf, signedLike, sumOf } from "./emeter.js";
+import { readingOf, signedLike, sumOf } from "../shelly/reading.js";
+import { type EmeterField, emeterFields } from "./emeter.js";
 
 const advice = "Check that host and port belong to a Shelly 3EM of the first generation";
 

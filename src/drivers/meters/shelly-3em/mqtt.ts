@@ -6,9 +6,10 @@ import { phaseIndexes } from "../../../model/phases.js";
 import type { MeterReading, MeterRole, Quantities } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext, Meter } from "../../driver.js";
+import { missingIn, overlay } from "../shelly/overlay.js";
+import { readingOf } from "../shelly/reading.js";
 import { Bursts } from "./burst.js";
-import { isEmeterField, readingOf } from "./emeter.js";
-import { missingIn, overlay } from "./overlay.js";
+import { isEmeterField } from "./emeter.js";
 
 /** ms without a further message after which a burst is over. */
 const burstPause = 20;

@@ -1,0 +1,129 @@
+/** The chargers and meters that the demo can show, each with the configuration that reaches it. */
+
+import type { PhaseCount } from "../../model/phases.js";
+import type { Broker } from "../../simulator/broker.js";
+import { startVirtualE3dc } from "../../simulator/e3dc/server.js";
+import type { Evse } from "../../simulator/evse.js";
+import { startVirtualGoE } from "../../simulator/go-e/server.js";
+import type { VirtualHouse } from "../../simulator/house.js";
+import { startVirtualMennekes } from "../../simulator/mennekes/server.js";
+import { startVirtualOpenEvse } from "../../simulator/openevse/server.js";
+import { startVirtualShelly3em } from "../../simulator/shelly-3em/device.js";
+import { startVirtualShellyPro3em } from "../../simulator/shelly-pro-3em/device.js";
+import { startVirtualPac2200 } from "../../simulator/siemens-pac2200/device.js";
+import { startVirtualSunSpec } from "../../simulator/sunspec/device.js";
+
+/** A running virtual device. */
+export interface VirtualDevice {
+  /** Its block in the plugin's configuration, but for the name. */
+  readonly block: object;
+  /** Speaks by itself, every few seconds of the house. */
+  speak?(): void;
+  /** Lets time pass in it, in s. */
+  advance?(seconds: number): void;
+  /** It can't be reached for a while; absent: this one always can. */
+  away?(away: boolean): void;
+  close(): Promise<void>;
+}
+
+interface VirtualCharger {
+  /** Phases that the wallbox has, or begins with where it can switch. */
+  readonly phases: PhaseCount;
+  start(evse: Evse): Promise<VirtualDevice>;
+}
+
+type StartMeter = (house: VirtualHouse, broker: Broker) => Promise<VirtualDevice>;
+
+const host = "127.0.0.1";
+
+export const virtualChargers: Readonly<Record<string, VirtualCharger>> = {
+  "go-e": {
+    phases: 1,
+    async start(evse) {
+      const device = await startVirtualGoE({ evse, apiVersion: 2 });
+      return {
+        block: { driver: "go-e", host, port: device.port, apiVersion: 2 },
+        away: (away) => (device.fault = away ? "refuse" : null),
+        close: () => device.close(),
+      };
+    },
+  },
+  openevse: {
+    phases: 1,
+    async start(evse) {
+      // Else it would be asleep, as if someone had pressed its button.
+      evse.allowed = true;
+      const device = await startVirtualOpenEvse({ evse });
+      return {
+        block: { driver: "openevse", host, port: device.port, phases: 1 },
+        speak: () => device.push(),
+        close: () => device.close(),
+      };
+    },
+  },
+  mennekes: {
+    phases: 3,
+    async start(evse) {
+      const device = await startVirtualMennekes({ evse });
+      return {
+        block: { driver: "mennekes", host, port: device.port, phases: 3 },
+        advance: (seconds) => device.advance(seconds),
+        close: () => device.close(),
+      };
+    },
+  },
+};
+
+export const virtualMeters: Readonly<Record<string, StartMeter>> = {
+  async "shelly-3em"(house, broker) {
+    const device = await startVirtualShelly3em({ grid: () => house.grid, mqtt: { url: broker.url } });
+    return {
+      block: { driver: "shelly-3em", transport: "mqtt", topic: `shellies/${device.name}` },
+      speak: () => device.publish(),
+      close: () => device.close(),
+    };
+  },
+  async e3dc(house) {
+    const device = await startVirtualE3dc({
+      flows: () => ({
+        grid: house.grid.power,
+        pv: house.pv.power,
+        battery: 0,
+        house: house.house.power + house.car.power,
+        soc: 100,
+        gridPowers: house.grid.powers,
+      }),
+    });
+    return { block: { driver: "e3dc", host, port: device.port }, close: () => device.close() };
+  },
+  async "siemens-pac2200"(house) {
+    const device = await startVirtualPac2200({ values: () => house.grid });
+    return { block: { driver: "siemens-pac2200", host, port: device.port }, close: () => device.close() };
+  },
+  async modbus(house) {
+    const device = await startVirtualPac2200({ values: () => house.grid });
+    const value = (register: number) => ({ register, type: "float32" });
+    const values = {
+      power: value(65),
+      powerL1: value(25),
+      powerL2: value(27),
+      powerL3: value(29),
+      currentL1: value(13),
+      currentL2: value(15),
+      currentL3: value(17),
+    };
+    return { block: { driver: "modbus", host, port: device.port, values }, close: () => device.close() };
+  },
+  async sunspec(house) {
+    const device = await startVirtualSunSpec({ models: [{ id: 203, values: () => house.grid }] });
+    return { block: { driver: "sunspec", host, port: device.port }, close: () => device.close() };
+  },
+  async "shelly-pro-3em"(house) {
+    const device = await startVirtualShellyPro3em({ grid: () => house.grid });
+    return {
+      block: { driver: "shelly-pro-3em", host, port: device.port },
+      speak: () => void device.publish(),
+      close: () => device.close(),
+    };
+  },
+};

@@ -1,0 +1,225 @@
+/** A go-e charger behind an MQTT broker: a topic for each key (version 2), or its whole status every 5 s (version 1). */
+
+import type { Clock } from "../../../model/clock.js";
+import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
+import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
+import type { DriverContext } from "../../driver.js";
+import { answerOf, toNumber } from "../../fields.js";
+import type { ApiVersion, Line } from "./line.js";
+import { keysV2 } from "./v2.js";
+import { parseJson, Waiting } from "./waiting.js";
+
+/** ms; the longest that a charger of version 1 keeps quiet is 5 s. */
+const statusTimeout = 12_000;
+/** ms that a status of version 1 is new. */
+const newStatus = 2_000;
+/** ms since the last word of a charger of version 2, which tells its uptime every second: until then it is there. */
+const alive = 5_000;
+/** ms that what the broker has kept may take to come in. */
+const settling = 1_500;
+/** ms */
+const readTimeout = 10_000;
+/** ms that a charger of version 2 has to answer a write. */
+const answerTimeout = 5_000;
+
+const advice =
+  "Check topic and serial, that MQTT is switched on in the go-e app with this broker, and that it may be written to there";
+
+export interface BrokerRoute {
+  /** Such as go-eCharger/012345 */
+  readonly topic: string;
+  readonly url: string;
+  readonly login: MqttLogin;
+}
+
+export function brokerLine(route: BrokerRoute, context: DriverContext): Line {
+  return new BrokerLine(route, context);
+}
+
+class BrokerLine implements Line {
+  readonly advice = advice;
+  readonly #route: BrokerRoute;
+  readonly #context: DriverContext;
+  readonly #waiting: Waiting;
+  /** What each key said last, whether the broker had kept it or not. */
+  readonly #values = new Map<string, unknown>();
+  /** When each key spoke last by itself. */
+  readonly #spoke = new Map<string, number>();
+  readonly #results = new Map<string, { readonly text: string; readonly at: number }>();
+  readonly #listeners = new Set<() => void>();
+  #status: { readonly json: unknown; readonly at: number } | null = null;
+  #lastWord = -Infinity;
+  #connection: MqttConnection | null = null;
+  #readyAt: number | null = null;
+  #newsTimer: { cancel(): void } | null = null;
+  /** Settles with the last write; never rejects. */
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor(route: BrokerRoute, context: DriverContext) {
+    this.#route = route;
+    this.#context = context;
+    this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
+  }
+
+  readonly v1 = {
+    status: async (): Promise<unknown> => {
+      await this.#ready();
+      return this.#until(() => this.#statusSince(this.#clock.now() - newStatus), statusTimeout);
+    },
+    set: (key: string, value: number): Promise<unknown> =>
+      this.#inTurn(async () => {
+        const connection = await this.#ready();
+        const from = this.#clock.now();
+        connection.publish(`${this.#route.topic}/cmd/req`, `${key}=${value}`);
+        const shows = (json: unknown): boolean => toNumber(answerOf(json)?.get(key)) === value;
+        const taken = (): unknown => {
+          const status = this.#statusSince(from);
+          return status !== null && shows(status) ? status : null;
+        };
+        // A charger that refuses goes on to tell what it was: its last status then shows what became of it.
+        return this.#until(taken, statusTimeout, () => this.#statusSince(from));
+      }),
+  };
+
+  readonly v2 = {
+    status: async (keys: readonly string[]): Promise<unknown> => {
+      await this.#ready();
+      return this.#until(() => this.#valuesOf(keys), readTimeout);
+    },
+    set: (key: string, value: number | null): Promise<true | string> =>
+      this.#inTurn(async () => {
+        const connection = await this.#ready();
+        this.#results.delete(key);
+        this.#spoke.delete(key);
+        connection.publish(`${this.#route.topic}/${key}/set`, JSON.stringify(value));
+        /** Older firmware may keep its result to itself, and show only the new value. */
+        const shown = () => (this.#spoke.has(key) && this.#values.get(key) === value ? true : null);
+        const verdict = () => {
+          const result = this.#results.get(key);
+          return result === undefined ? null : isYes(result.text) || result.text;
+        };
+        return this.#until<true | string>(verdict, answerTimeout, shown, `${key}=${value} was not answered`);
+      }),
+  };
+
+  async askVersion(): Promise<ApiVersion> {
+    await this.#ready();
+    return this.#until(() => (this.#status ? 1 : this.#speaksNow && this.#values.has("car") ? 2 : null), statusTimeout);
+  }
+
+  onNews(listener: () => void): void {
+    this.#listeners.add(listener);
+    this.#ready().catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    this.#newsTimer?.cancel();
+    this.#waiting.close();
+  }
+
+  get #clock(): Clock {
+    return this.#context.clock;
+  }
+
+  get #speaksNow(): boolean {
+    return this.#clock.now() - this.#lastWord < alive;
+  }
+
+  /** The broker's connection outlives this charger, whose subscriptions then fall on deaf ears. */
+  async #ready(): Promise<MqttConnection> {
+    const { url, login, topic } = this.#route;
+    if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
+    if (this.#connection === null) {
+      this.#connection = this.#context.mqtt.connect(url, login);
+      this.#connection.subscribe(`${topic}/+`, (message) => this.#onValue(message));
+      this.#connection.subscribe(`${topic}/+/result`, (message) => this.#onResult(message));
+    }
+    await this.#connection.ready(this.#context.name, readTimeout);
+    this.#readyAt ??= this.#clock.now();
+    return this.#connection;
+  }
+
+  #onValue({ topic, payload, retained }: MqttMessage): void {
+    if (this.#waiting.closed) return;
+    const key = topic.slice(topic.lastIndexOf("/") + 1);
+    const json = parseJson(payload);
+    const now = this.#clock.now();
+    if (key === "status") {
+      if (retained || json === undefined) return;
+      this.#status = { json, at: now };
+    } else if (keysV2.includes(key)) {
+      if (json === undefined) this.#values.delete(key);
+      else this.#values.set(key, json);
+      if (!retained) this.#spoke.set(key, now);
+    }
+    if (retained) return;
+    this.#lastWord = now;
+    this.#waiting.look();
+    this.#announce();
+  }
+
+  #onResult({ topic, payload, retained }: MqttMessage): void {
+    const key = topic.split("/").at(-2);
+    if (retained || key === undefined || !keysV2.includes(key) || this.#waiting.closed) return;
+    this.#lastWord = this.#clock.now();
+    this.#results.set(key, { text: payload, at: this.#lastWord });
+    this.#waiting.look();
+  }
+
+  /** Several keys change at one moment: they are told once, when all have come. */
+  #announce(): void {
+    if (this.#listeners.size === 0) return;
+    this.#newsTimer ??= this.#clock.after(burst, () => {
+      this.#newsTimer = null;
+      for (const listener of this.#listeners) listener();
+    });
+  }
+
+  #statusSince(time: number): unknown {
+    return this.#status !== null && this.#status.at >= time ? this.#status.json : null;
+  }
+
+  /** What the broker had kept counts only while the charger itself speaks. */
+  #valuesOf(keys: readonly string[]): object | null {
+    if (!this.#speaksNow || !this.#values.has("car")) return null;
+    const complete = keys.every((key) => this.#values.has(key));
+    if (!complete && this.#clock.now() - (this.#readyAt ?? Infinity) < settling) return null;
+    return Object.fromEntries([...this.#values].filter(([key]) => keys.includes(key)));
+  }
+
+  #until<T>(look: () => T | null, timeout: number, last: () => T | null = () => null, what?: string): Promise<T> {
+    return this.#waiting.until(look, timeout, () => {
+      const found = last();
+      if (found !== null) return found;
+      throw this.#error(
+        "unreachable",
+        what === undefined ? this.#silence(timeout) : `${what} within ${timeout / 1_000} s`,
+      );
+    });
+  }
+
+  #silence(timeout: number): string {
+    const { topic, url } = this.#route;
+    const only = this.#values.size > 0 && !this.#speaksNow ? "nothing but what the broker had kept" : "no status";
+    return `${only} came from ${topic} through the MQTT broker at ${new URL(url).host} within ${timeout / 1_000} s`;
+  }
+
+  #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const done = this.#lastWrite.then(write);
+    this.#lastWrite = done.catch(() => undefined);
+    return done;
+  }
+
+  #error(code: DeviceErrorCode, what: string): DeviceError {
+    return new DeviceError({ code, device: this.#context.name, what, advice });
+  }
+}
+
+/** ms that the keys of one moment take to come in. */
+const burst = 50;
+
+/** `success` in "mqtt-de.md"; `true` is what the same write is answered over HTTP. */
+function isYes(result: string): boolean {
+  return /^"?(success|true)"?$/i.test(result.trim());
+}

@@ -1,0 +1,93 @@
+/** Conversations with go-e's cloud: no more than one request a second, and no secret in any message. */
+
+import type { Clock } from "../../../model/clock.js";
+import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
+import { type CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+
+/** ms between the beginnings of two requests: a charger tells its cloud no more often ("cloudapi-en.md"). */
+const spacing = 1_000;
+
+export interface CloudOptions {
+  /** Name of the device in the configuration. */
+  readonly device: string;
+  /** https://, or http:// on loopback */
+  readonly url: string;
+  /** Sent as a header where given. */
+  readonly bearer?: string;
+  readonly clock: Clock;
+  /** ms from the sending of a request to the last byte of its answer */
+  readonly deadline: number;
+  readonly advice: string;
+}
+
+export class Cloud {
+  readonly #options: CloudOptions;
+  readonly #client: CloudClient;
+  readonly #host: string;
+  #lastStart = -Infinity;
+  /** What ends the wait for a request's turn. */
+  #skipWait = (): void => undefined;
+  #closed = false;
+  /** Settles with the last request in the queue; never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: CloudOptions) {
+    this.#options = options;
+    this.#client = new CloudClient({ base: options.url, deadline: options.deadline });
+    this.#host = new URL(options.url).host;
+  }
+
+  /** Never repeated by itself. Any HTTP status below 500 but 429 is an answer. Rejects with DeviceError. */
+  get(path: string, query: Readonly<Record<string, string>>): Promise<CloudAnswer> {
+    const answer = this.#last.then(async () => {
+      await this.#turn();
+      return this.#exchange(path, new URLSearchParams(query).toString());
+    });
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  error(code: DeviceErrorCode, what: string, advice: string = this.#options.advice): DeviceError {
+    return new DeviceError({ code, device: this.#options.device, what, advice });
+  }
+
+  /** Breaks off what is under way. Always ends. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#skipWait();
+    await this.#client.close();
+    await this.#last;
+  }
+
+  async #turn(): Promise<void> {
+    const { clock } = this.#options;
+    const wait = this.#lastStart + spacing - clock.now();
+    if (wait > 0 && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        const timer = clock.after(wait, resolve);
+        this.#skipWait = () => {
+          timer.cancel();
+          resolve();
+        };
+      });
+    }
+    this.#lastStart = clock.now();
+  }
+
+  async #exchange(path: string, query: string): Promise<CloudAnswer> {
+    const { device, bearer } = this.#options;
+    const answer = await this.#client
+      .request({ device, method: "GET", path: `${path}?${query}`, ...(bearer === undefined ? {} : { bearer }) })
+      .catch((error: unknown) => {
+        // A query may hold a token, and whatever quotes it stays here.
+        if (error instanceof DeviceError && error.message.includes(query))
+          throw this.error(error.code, `${this.#host} does not answer ${path} as it should`);
+        throw error;
+      });
+    if (answer.status === 429)
+      throw this.error("unreachable", `${this.#host} is asked too often`, "Set a longer pollInterval");
+    if (answer.status >= 500)
+      throw this.error("unreachable", `${this.#host} answered ${path} with HTTP ${answer.status}`);
+    return answer;
+  }
+}

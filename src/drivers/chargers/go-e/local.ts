@@ -1,0 +1,97 @@
+/** A go-e charger on the local network: HTTP, one request at a time. */
+
+import { DeviceError } from "../../../model/errors.js";
+import { HttpDevice } from "../../../transport/http.js";
+import { answerOf } from "../../fields.js";
+import type { ApiVersion, Line, LineV1, LineV2 } from "./line.js";
+
+const advice =
+  "Switch on the local HTTP API of this version in the go-e app (versions 1 and 2 have a switch each), or set apiVersion";
+
+/** Firmware up to 051.3 wants its filter as a JSON array, and chokes on more than ten keys (API v2, "http-en.md"). */
+const oldFilterLength = 10;
+
+export interface LocalAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @param deadline ms for each request */
+export function localLine({ host, port }: LocalAddress, device: string, deadline: number): Line {
+  const http = new HttpDevice({ device, host, port, deadline, advice });
+  const v1: LineV1 = {
+    status: () => http.getJson("/status"),
+    set: (key, value) => http.sendJson("/mqtt", { payload: `${key}=${value}` }),
+  };
+  return {
+    v1,
+    v2: new LocalV2(http, device),
+    advice,
+    askVersion: () => askVersion(http),
+    close: () => http.close(),
+  };
+}
+
+/** A charger without version 2 says no, or something that is not JSON. One that says nothing is asked again later. */
+async function askVersion(http: HttpDevice): Promise<ApiVersion> {
+  try {
+    return answerOf(await http.getJson("/api/status", { filter: "alw" })) ? 2 : 1;
+  } catch (error) {
+    if (error instanceof DeviceError && error.code === "protocol") return 1;
+    throw error;
+  }
+}
+
+/** Asks for a status in the way that this firmware understands, and remembers which one that is. */
+class LocalV2 implements LineV2 {
+  readonly #http: HttpDevice;
+  readonly #device: string;
+  #filter: "list" | "array" | null = null;
+
+  constructor(http: HttpDevice, device: string) {
+    this.#http = http;
+    this.#device = device;
+  }
+
+  async status(keys: readonly string[]): Promise<unknown> {
+    if (this.#filter === "array") return this.#statusByArray(keys);
+    const byList = await this.#statusByList(keys).catch((error: unknown) => {
+      if (this.#filter === "list" || !(error instanceof DeviceError) || error.code !== "protocol") throw error;
+      return error;
+    });
+    if (this.#filter === "list" || isStatus(byList)) {
+      this.#filter = "list";
+      return byList;
+    }
+    const byArray = await this.#statusByArray(keys).catch((second: unknown) => {
+      throw second instanceof DeviceError && second.code === "protocol" && byList instanceof Error ? byList : second;
+    });
+    if (isStatus(byArray)) this.#filter = "array";
+    return byArray;
+  }
+
+  async set(key: string, value: number | null): Promise<true | string> {
+    const verdict = answerOf(await this.#http.sendJson("/api/set", { [key]: JSON.stringify(value) }))?.get(key);
+    if (verdict === true || typeof verdict === "string") return verdict;
+    const what = `${key}=${value} was not answered with a yes or a no`;
+    throw new DeviceError({ code: "protocol", device: this.#device, what, advice });
+  }
+
+  #statusByList(keys: readonly string[]): Promise<unknown> {
+    return this.#http.getJson("/api/status", { filter: keys.join(",") });
+  }
+
+  async #statusByArray(keys: readonly string[]): Promise<unknown> {
+    const parts: unknown[] = [];
+    for (let first = 0; first < keys.length; first += oldFilterLength) {
+      const filter = JSON.stringify(keys.slice(first, first + oldFilterLength));
+      parts.push(await this.#http.getJson("/api/status", { filter }));
+    }
+    return Object.fromEntries(parts.flatMap((part) => [...(answerOf(part) ?? [])]));
+  }
+}
+
+/** Firmware that does not understand the filter leaves everything out. */
+function isStatus(json: unknown): boolean {
+  return !(json instanceof Error) && answerOf(json)?.has("car") === true;
+}

@@ -1,0 +1,11 @@
+/** JSON as it comes from outside. */
+
+/** `undefined`: no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { goE } from "../../../src/drivers/chargers/go-e/index.js";
+import type { Clock } from "../../../src/model/clock.js";
+import { startBroker } from "../../../src/simulator/broker.js";
+import { Car } from "../../../src/simulator/car.js";
+import { Evse } from "../../../src/simulator/evse.js";
+import { startGoEMqtt } from "../../../src/simulator/go-e/mqtt.js";
+import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
+import { createMqttPool } from "../../../src/transport/mqtt.js";
+import { driverContext } from "../../support/driver-context.js";
+import { failureOf } from "../../support/failure.js";
+import { TestClock } from "../../support/test-clock.js";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+/** Real time: what comes over a real socket is waited for by a real clock. */
+const realClock: Clock = {
+  now: () => Date.now(),
+  after: (delay, callback) => {
+    const timer = setTimeout(callback, delay);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+async function garage(apiVersion: 1 | 2, more: object = {}, login?: { username: string; password: string }) {
+  const broker = await startBroker(login ? { login } : {});
+  const evse = new Evse({ current: 16, maxCurrent: 16 });
+  const device = await startVirtualGoE({ evse, apiVersion });
+  const face = await startGoEMqtt(device, { url: broker.url, apiVersion, ...(login ? { login } : {}) });
+  cleanUp.push(
+    () => broker.close(),
+    () => device.close(),
+    () => face.close(),
+  );
+  const connectWith = (options: object, clock = realClock) => {
+    const mqtt = createMqttPool(undefined, { first: 5, longest: 20 });
+    const parsed = goE.options.parse({ transport: "mqtt", serial: "012345", url: broker.url, ...more, ...options });
+    const charger = goE.connect(parsed, driverContext({ clock, mqtt }));
+    cleanUp.push(
+      () => mqtt.close(),
+      () => charger.close(),
+    );
+    return charger;
+  };
+  /** The box's own second: its time moves on, and it tells what has changed. */
+  const second = async () => {
+    evse.advance(1);
+    await face.publish();
+  };
+  /** Lets the box live while something is waited for. */
+  const meanwhile = async <T>(promise: Promise<T>): Promise<T> => {
+    let waiting = true;
+    const end = (): void => void (waiting = false);
+    promise.then(end, end);
+    while (waiting) {
+      await second();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return promise;
+  };
+  return { broker, evse, device, face, charger: connectWith({}), connectWith, meanwhile };
+}
+
+test.each([1, 2] as const)("a charger of version %i on a real broker is asked for its version, and read", async (v) => {
+  const { charger, evse, meanwhile } = await garage(v);
+  evse.plug(new Car());
+  evse.advance(60);
+  expect(await meanwhile(charger.read())).toMatchObject({ state: "charging", maxAmpere: 16 });
+  expect(charger.writes.phases === undefined).toBe(v === 1);
+});
+
+test.each([1, 2] as const)("what is written to a charger of version %i is read back from it", async (apiVersion) => {
+  const { charger, meanwhile, evse } = await garage(apiVersion, { apiVersion });
+  await meanwhile(charger.writes.maxAmpere(7));
+  await meanwhile(charger.writes.allowCharging(false));
+  await meanwhile(Promise.resolve(charger.writes.sessionChargeConsumptionLimit?.(4.2)));
+  evse.advance(2);
+  expect(await meanwhile(charger.read())).toMatchObject({
+    ...(apiVersion === 2 ? { maxAmpere: 7, forceState: "OFF" } : {}),
+    enabled: false,
+  });
+  expect(evse.current).toBe(7);
+  expect(evse.sessionLimit).toBe(4_200);
+});
+
+test("what a charger refuses over MQTT, it says why", async () => {
+  const { charger, meanwhile } = await garage(2, { apiVersion: 2 });
+  const failure = await meanwhile(failureOf(charger.writes.maxAmpere(32)));
+  expect(failure.code).toBe("refused");
+  expect(failure.message).toContain("value must be between 6 and 16");
+});
+
+test("a charger that may not be written to over MQTT says so", async () => {
+  const { charger, face, meanwhile, evse } = await garage(2, { apiVersion: 2 });
+  face.writable = false;
+  expect((await meanwhile(failureOf(charger.writes.maxAmpere(8)))).message).toContain("writing is not allowed");
+  expect(evse.current).toBe(16);
+});
+
+test("what a dead charger has left at the broker is no reading", async () => {
+  const { face, connectWith } = await garage(2, { apiVersion: 2 });
+  await face.close();
+  const clock = new TestClock();
+  const charger = connectWith({}, clock);
+  const failure = failureOf(charger.read());
+  while (clock.pending === 0) await clock.advance(0);
+  await clock.advance(10_000);
+  expect((await failure).code).toBe("unreachable");
+});
+
+test("after its broker was away, a charger is read again", async () => {
+  const { charger, broker, meanwhile } = await garage(2, { apiVersion: 2 });
+  await meanwhile(charger.read());
+  await broker.restart();
+  expect((await meanwhile(charger.read())).state).toBe("disconnected");
+});
+
+test("a login is used, and a wrong one is said without its words", async () => {
+  const login = { username: "house", password: "right" };
+  const { connectWith, meanwhile } = await garage(2, { apiVersion: 2 }, login);
+  expect((await meanwhile(connectWith(login).read())).state).toBe("disconnected");
+  const failure = await failureOf(connectWith({ username: "house", password: "hidden" }).read());
+  expect(failure.code).toBe("login-refused");
+  expect(failure.message).not.toContain("hidden");
+});

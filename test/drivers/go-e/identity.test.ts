@@ -1,0 +1,115 @@
+import { goE } from "../../../src/drivers/chargers/go-e/index.js";
+import { driverContext } from "../../support/driver-context.js";
+import { failureOf } from "../../support/failure.js";
+import { jsonAt, sendJson, startRawHttp } from "../../support/raw-http.js";
+import { TestClock } from "../../support/test-clock.js";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+const status = { car: "1", amx: "10", sse: "012345" };
+
+async function box(serial: string, told: object = status) {
+  let answers = told;
+  const server = await startRawHttp((_request, response) => sendJson(response, answers));
+  const clock = new TestClock();
+  const options = goE.options.parse({ host: "127.0.0.1", port: server.port, apiVersion: 1, serial });
+  const charger = goE.connect(options, driverContext({ clock }));
+  cleanUp.push(
+    () => server.close(),
+    () => charger.close(),
+  );
+  return { charger, server, clock, become: (other: object) => (answers = other) };
+}
+
+test("the charger that is meant is read and written to", async () => {
+  const { charger, server } = await box("012345");
+  await charger.read();
+  await charger.writes.maxAmpere(10);
+  expect(server.urls).toEqual(["/status", "/mqtt?payload=amx=10"]);
+});
+
+test.each<[why: string, told: object, said: string]>([
+  ["another", { ...status, sse: "054321" }, "its serial number is 054321, and 012345 is wanted"],
+  ["one that does not say who it is", { car: "1", amx: "10" }, "it does not tell its serial number"],
+  ["one that says something odd", { ...status, sse: { a: 1 } }, "it does not tell its serial number"],
+])("a charger that is %s is neither read nor written to", async (_why, told, said) => {
+  const { charger, server } = await box("012345", told);
+  expect((await failureOf(charger.read())).message).toContain(said);
+  expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("wrong-device");
+  expect((await failureOf(charger.writes.allowCharging(false))).code).toBe("wrong-device");
+  expect(server.urls).toEqual(["/status", "/status", "/status"]);
+});
+
+test("a write before the first read asks who it is", async () => {
+  const { charger, server } = await box("012345");
+  await charger.writes.maxAmpere(10);
+  expect(server.urls).toEqual(["/status", "/mqtt?payload=amx=10"]);
+});
+
+test("a charger that was not heard of for half a minute is asked again who it is", async () => {
+  const { charger, server, clock, become } = await box("012345");
+  await charger.read();
+  become({ ...status, sse: "054321" });
+  await clock.advance(30_000);
+  expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("wrong-device");
+  expect(server.urls).toEqual(["/status", "/status"]);
+});
+
+test("once another has answered, nothing is written until the right one is back", async () => {
+  const { charger, server, become } = await box("012345");
+  await charger.read();
+  become({ ...status, sse: "054321" });
+  await failureOf(charger.read());
+  expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("wrong-device");
+  become(status);
+  await charger.writes.maxAmpere(10);
+  expect(server.urls.filter((url) => url.startsWith("/mqtt"))).toHaveLength(1);
+});
+
+test("leading zeros may be missing on the wire", async () => {
+  const { charger } = await box("012345", { ...status, sse: 12345 });
+  expect((await charger.read()).state).toBe("disconnected");
+});
+
+test("without a serial number any charger will do", async () => {
+  const server = await startRawHttp(jsonAt({ "/status": { car: "1" } }));
+  const options = goE.options.parse({ host: "127.0.0.1", port: server.port, apiVersion: 1 });
+  const charger = goE.connect(options, driverContext());
+  cleanUp.push(
+    () => server.close(),
+    () => charger.close(),
+  );
+  expect((await charger.read()).state).toBe("disconnected");
+});
+
+test.each<[why: string, options: object, paths: string[]]>([
+  ["http with its host", { host: "wallbox" }, []],
+  ["http without", {}, ["host"]],
+  ["mqtt with the serial number", { transport: "mqtt", serial: "012345" }, []],
+  ["mqtt with the topic", { transport: "mqtt", topic: "/go-eCharger/012345" }, []],
+  ["mqtt with neither", { transport: "mqtt", host: "wallbox" }, ["serial"]],
+  ["cloud with all it needs", { cloud: true, serial: "012345", token: "t" }, []],
+  ["cloud with nothing", { cloud: true }, ["serial", "token"]],
+  ["cloud over mqtt", { cloud: true, transport: "mqtt", serial: "012345", token: "t" }, ["transport"]],
+])("options: %s", (_why, options, paths) => {
+  const problems = goE.check?.(goE.options.parse(options)) ?? [];
+  expect(problems.map(({ path }) => path)).toEqual(paths);
+});
+
+test.each<[key: string, value: unknown]>([
+  ["serial", 12345],
+  ["serial", "12345"],
+  ["serial", "01234a"],
+  ["topic", "go-eCharger/+"],
+  ["topic", "go-eCharger/012345/"],
+  ["cloudUrl", "http://cloud.example"],
+  ["cloudUrl", "ftp://127.0.0.1"],
+  ["cloudUrl", "https://user:secret@cloud.example"],
+  ["transport", "ws"],
+])("%s %j is refused", (key, value) => {
+  expect(goE.options.safeParse({ host: "wallbox", [key]: value }).success).toBe(false);
+});
