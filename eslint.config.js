@@ -12,7 +12,7 @@ const floors = [
   ["site"],
   ["faces"],
   ["platform.ts", "index.ts"],
-  ["cli"],
+  ["cli", "docs"],
 ];
 
 /** For each room, the rooms that it must not import from. */

@@ -6,6 +6,8 @@ import { messageOf } from "../model/errors.js";
 import { check } from "./check.js";
 import { exit, UsageError, type Command, type ExitCode, type Terminal } from "./command.js";
 import { demo } from "./demo.js";
+import { discover } from "./discover.js";
+import { limit } from "./limit.js";
 import { read } from "./read.js";
 import { replay } from "./replay.js";
 import { run } from "./run.js";
@@ -13,7 +15,7 @@ import { set } from "./set.js";
 import { simulate } from "./simulate.js";
 import { table } from "./table.js";
 
-const commands: readonly Command[] = [demo, run, check, read, set, replay, simulate];
+const commands: readonly Command[] = [demo, run, check, discover, read, set, limit, replay, simulate];
 
 export async function runCommand(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [name, ...rest] = args;

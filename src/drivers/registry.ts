@@ -1,26 +1,35 @@
 /** All drivers there are. Whatever lists them (schema, docs, checks) goes through here. */
 
 import type { ChargerDriver, MeterDriver, ResidualCurrentDriver } from "./driver.js";
+import { easee } from "./chargers/easee/index.js";
 import { goE } from "./chargers/go-e/index.js";
 import { mennekes } from "./chargers/mennekes/index.js";
 import { openEvse } from "./chargers/openevse/index.js";
 import { e3dc } from "./meters/e3dc/index.js";
+import { httpMeter } from "./meters/http/index.js";
 import { modbusMeter } from "./meters/modbus/index.js";
+import { mqttMeter } from "./meters/mqtt/index.js";
+import { p1 } from "./meters/p1/index.js";
 import { shelly3em } from "./meters/shelly-3em/index.js";
 import { shellyPro3em } from "./meters/shelly-pro-3em/index.js";
 import { siemensPac2200 } from "./meters/siemens-pac2200/index.js";
+import { smaHomeManager } from "./meters/sma-home-manager/index.js";
 import { sunspec } from "./meters/sunspec/index.js";
 import { doepkeDctr } from "./residual-current/doepke-dctr/index.js";
 
-export const chargerDrivers: readonly ChargerDriver[] = [goE, openEvse, mennekes];
+export const chargerDrivers: readonly ChargerDriver[] = [goE, openEvse, easee, mennekes];
 
 export const meterDrivers: readonly MeterDriver[] = [
   shelly3em,
   shellyPro3em,
   e3dc,
   siemensPac2200,
-  modbusMeter,
   sunspec,
+  smaHomeManager,
+  p1,
+  mqttMeter,
+  httpMeter,
+  modbusMeter,
 ];
 
 export const residualCurrentDrivers: readonly ResidualCurrentDriver[] = [doepkeDctr];

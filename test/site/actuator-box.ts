@@ -19,13 +19,18 @@ export class ActuatorBox {
   holding = false;
   #held: (() => void)[] = [];
 
-  constructor({ switchesPhases = true } = {}) {
+  constructor({ switchesPhases = true, expiry }: { switchesPhases?: boolean; expiry?: number } = {}) {
     const writes: ChargerWrites = {
       maxAmpere: (amperes) => this.#take(`A ${amperes}`),
       allowCharging: (allowed) => this.#take(allowed ? "start" : "stop"),
       ...(switchesPhases ? { phases: (count: number) => this.#take(`phases ${count}`) } : {}),
     };
-    const charger: Charger = { read: async () => noChargerReading, writes, close: async () => undefined };
+    const charger: Charger = {
+      read: async () => noChargerReading,
+      writes,
+      ...(expiry === undefined ? {} : { expiry }),
+      close: async () => undefined,
+    };
     this.actuator = new Actuator("Garage", charger, this.log, this.clock);
   }
 

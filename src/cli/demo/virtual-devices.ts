@@ -3,14 +3,17 @@
 import type { PhaseCount } from "../../model/phases.js";
 import type { Broker } from "../../simulator/broker.js";
 import { startVirtualE3dc } from "../../simulator/e3dc/server.js";
+import { startVirtualEasee } from "../../simulator/easee/cloud.js";
 import type { Evse } from "../../simulator/evse.js";
 import { startVirtualGoE } from "../../simulator/go-e/server.js";
 import type { VirtualHouse } from "../../simulator/house.js";
 import { startVirtualMennekes } from "../../simulator/mennekes/server.js";
 import { startVirtualOpenEvse } from "../../simulator/openevse/server.js";
+import { startVirtualP1Gateway } from "../../simulator/p1/gateway.js";
 import { startVirtualShelly3em } from "../../simulator/shelly-3em/device.js";
 import { startVirtualShellyPro3em } from "../../simulator/shelly-pro-3em/device.js";
 import { startVirtualPac2200 } from "../../simulator/siemens-pac2200/device.js";
+import { startVirtualSmaMeter } from "../../simulator/sma-home-manager/device.js";
 import { startVirtualSunSpec } from "../../simulator/sunspec/device.js";
 
 /** A running virtual device. */
@@ -58,6 +61,20 @@ export const virtualChargers: Readonly<Record<string, VirtualCharger>> = {
         block: { driver: "openevse", host, port: device.port, phases: 1 },
         speak: () => device.push(),
         close: () => device.close(),
+      };
+    },
+  },
+  easee: {
+    phases: 3,
+    async start(evse) {
+      const id = "EHDEMO01";
+      const [username, password] = ["demo@example.com", "demo"];
+      const cloud = await startVirtualEasee({ chargers: [{ id, evse }], username, password });
+      const { apiUrl, streamUrl } = cloud;
+      return {
+        block: { driver: "easee", chargerId: id, username, password, apiUrl, streamUrl, phases: 3 },
+        speak: () => cloud.update(),
+        close: () => cloud.close(),
       };
     },
   },
@@ -126,4 +143,69 @@ export const virtualMeters: Readonly<Record<string, StartMeter>> = {
       close: () => device.close(),
     };
   },
+  async p1(house) {
+    const device = await startVirtualP1Gateway({ values: () => counted(house), now: () => Date.now() });
+    return {
+      block: { driver: "p1", host, port: device.port },
+      speak: () => device.send(),
+      close: () => device.close(),
+    };
+  },
+  async "sma-home-manager"(house) {
+    const device = await startVirtualSmaMeter({
+      values: () => counted(house),
+      address: smaGroup,
+      port: smaPort,
+      interface: host,
+    });
+    return {
+      block: { driver: "sma-home-manager", interface: host },
+      speak: () => void device.send(),
+      close: () => device.close(),
+    };
+  },
+  async mqtt(house, broker) {
+    const device = await startVirtualShelly3em({ grid: () => house.grid, mqtt: { url: broker.url } });
+    const topic = (phase: number, field: string) => ({ topic: `shellies/${device.name}/emeter/${phase}/${field}` });
+    const values = {
+      powerL1: topic(0, "power"),
+      powerL2: topic(1, "power"),
+      powerL3: topic(2, "power"),
+      currentL1: topic(0, "current"),
+      currentL2: topic(1, "current"),
+      currentL3: topic(2, "current"),
+    };
+    return { block: { driver: "mqtt", values }, speak: () => device.publish(), close: () => device.close() };
+  },
+  async http(house) {
+    const device = await startVirtualShelly3em({ grid: () => house.grid, http: {} });
+    const path = (phase: number, field: string) => ({ path: `emeters[${phase}].${field}` });
+    const values = {
+      power: { path: "total_power" },
+      powerL1: path(0, "power"),
+      powerL2: path(1, "power"),
+      powerL3: path(2, "power"),
+      currentL1: path(0, "current"),
+      currentL2: path(1, "current"),
+      currentL3: path(2, "current"),
+    };
+    const url = `http://${host}:${device.httpPort}/status`;
+    return { block: { driver: "http", url, values }, close: () => device.close() };
+  },
 };
+
+/** Where SMA's meters speak (EMETER protocol). */
+const smaGroup = "239.12.255.254";
+const smaPort = 9_522;
+
+/** With energies in kWh, in one tariff. */
+function counted({ grid }: VirtualHouse) {
+  const [imported, exported] = [grid.importEnergy / 1_000, grid.exportEnergy / 1_000];
+  return {
+    ...grid,
+    importEnergy: imported,
+    exportEnergy: exported,
+    imported: [imported, 0] as const,
+    exported: [exported, 0] as const,
+  };
+}

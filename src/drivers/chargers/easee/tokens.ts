@@ -1,0 +1,160 @@
+/** Who we are to the Easee cloud: logged in once, renewed in time by one request at a time, and never insisting. */
+
+import { z } from "zod";
+import type { Clock } from "../../../model/clock.js";
+import { DeviceError } from "../../../model/errors.js";
+import type { CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+import { duration, type Gate, type Urgency } from "./gate.js";
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** ms before its end at which a token is renewed (pyeasee). */
+const renewEarly = 60_000;
+/** ms from one login to the next, whatever came of it. */
+export const loginDistance = 600_000;
+
+/** `POST /api/accounts/login`, `POST /api/accounts/refresh_token` */
+const tokenAnswer = z.object({
+  accessToken: z.string().min(1),
+  refreshToken: z.string().min(1),
+  expiresIn: z.number().positive(),
+});
+
+interface Token {
+  readonly access: string;
+  readonly refresh: string;
+  readonly renewAt: number;
+  readonly endsAt: number;
+}
+
+export class Tokens {
+  readonly #cloud: CloudClient;
+  readonly #gate: Gate;
+  readonly #clock: Clock;
+  readonly #credentials: Credentials;
+  #token: Token | null = null;
+  /** The access token that the cloud no longer takes. */
+  #rejected: string | null = null;
+  #loginAt = -Infinity;
+  #outcome: "good" | "refused" | "no token" = "good";
+  #renewal: Promise<string> | null = null;
+
+  constructor(cloud: CloudClient, gate: Gate, clock: Clock, credentials: Credentials) {
+    this.#cloud = cloud;
+    this.#gate = gate;
+    this.#clock = clock;
+    this.#credentials = credentials;
+  }
+
+  /** An access token. Rejects with DeviceError. */
+  async bearer(device: string, urgency: Urgency): Promise<string> {
+    const token = this.#token;
+    if (token !== null && token.access !== this.#rejected && this.#clock.now() < token.renewAt) return token.access;
+    const underWay = this.#renewal;
+    if (underWay !== null) {
+      // Its failure is told in the name of another device; ours comes from asking again, without another request.
+      await underWay.catch(() => undefined);
+      return this.bearer(device, urgency);
+    }
+    this.#renewal = this.#renew(device, urgency).finally(() => (this.#renewal = null));
+    return this.#renewal;
+  }
+
+  /** The cloud does not take this token any more, whatever it said of its end. */
+  rejected(access: string): void {
+    this.#rejected = access;
+  }
+
+  async #renew(device: string, urgency: Urgency): Promise<string> {
+    const token = this.#token;
+    if (token === null) return this.#login(device, urgency);
+    try {
+      const renewed = await this.#refresh(token, device, urgency);
+      if (renewed !== null) return renewed;
+    } catch (error) {
+      const stillGood = token.access !== this.#rejected && this.#clock.now() < token.endsAt;
+      if (stillGood) return token.access;
+      throw error;
+    }
+    this.#token = null;
+    return this.#login(device, urgency);
+  }
+
+  /** `null`: the cloud refuses to. */
+  async #refresh({ access, refresh }: Token, device: string, urgency: Urgency): Promise<string | null> {
+    const body = { accessToken: access, refreshToken: refresh };
+    const answer = await this.#ask("refresh_token", body, device, urgency);
+    return isRefusal(answer) ? null : this.#keep(answer, device);
+  }
+
+  async #login(device: string, urgency: Urgency): Promise<string> {
+    const left = this.#loginAt + loginDistance - this.#clock.now();
+    if (left > 0) throw this.#refusal(device, left);
+    const { username, password } = this.#credentials;
+    const answer = await this.#ask("login", { userName: username, password }, device, urgency);
+    this.#loginAt = this.#clock.now();
+    this.#outcome = "no token";
+    if (isRefusal(answer)) this.#outcome = "refused";
+    else if (tokenAnswer.safeParse(answer.json).success) this.#outcome = "good";
+    if (this.#outcome !== "good") throw this.#refusal(device, loginDistance);
+    return this.#keep(answer, device);
+  }
+
+  async #ask(operation: string, body: object, device: string, urgency: Urgency): Promise<CloudAnswer> {
+    this.#gate.admit(operation, urgency, device);
+    const path = `/api/accounts/${operation}`;
+    const answer = await this.#cloud
+      .request({ device, method: "POST", path, body, urgent: true })
+      .catch((error: unknown) => {
+        this.#gate.networkFailed(error);
+        throw error;
+      });
+    if (answer.status === 429) throw this.#gate.limited(answer.retryAfter, device);
+    if (answer.status >= 500) {
+      this.#gate.serverFailed(answer.status, answer.retryAfter);
+      const what = `the Easee cloud answered ${operation} with HTTP ${answer.status}`;
+      throw new DeviceError({ code: "unreachable", device, what, advice: "It is tried again by itself" });
+    }
+    this.#gate.worked(operation);
+    return answer;
+  }
+
+  #keep({ json }: CloudAnswer, device: string): string {
+    const parsed = tokenAnswer.safeParse(json);
+    if (!parsed.success) throw noToken(device, "it is tried again by itself");
+    const { accessToken, refreshToken, expiresIn } = parsed.data;
+    const now = this.#clock.now();
+    const endsAt = now + expiresIn * 1_000;
+    this.#token = {
+      access: accessToken,
+      refresh: refreshToken,
+      renewAt: endsAt - Math.min(renewEarly, (endsAt - now) / 2),
+      endsAt,
+    };
+    this.#rejected = null;
+    return accessToken;
+  }
+
+  #refusal(device: string, wait: number): DeviceError {
+    if (this.#outcome === "no token") return noToken(device, `the next login is tried in ${duration(wait)}`);
+    const reason =
+      this.#outcome === "refused"
+        ? "the Easee cloud refuses username and password"
+        : "the Easee cloud has withdrawn our access soon after the login";
+    const what = `${reason}; the next login is tried in ${duration(wait)}`;
+    const advice = "Check that username (e-mail address or telephone number with +) and password open the Easee app";
+    return new DeviceError({ code: "login-refused", device, what, advice });
+  }
+}
+
+function isRefusal({ status }: CloudAnswer): boolean {
+  return status >= 400 && status < 500;
+}
+
+function noToken(device: string, next: string): DeviceError {
+  const what = `the Easee cloud answered the login with something that holds no token; ${next}`;
+  return new DeviceError({ code: "protocol", device, what, advice: "Check `apiUrl`, or leave it out" });
+}

@@ -1,0 +1,68 @@
+/** Any meter that tells its values as JSON over HTTP: a person says what stands where. */
+
+import { z } from "zod";
+import { DeviceError } from "../../../model/errors.js";
+import type { MeterReading, MeterRole } from "../../../model/readings.js";
+import { HttpUrl, type HttpUrlOptions, isPlainHttpUrl } from "../../../transport/http-url.js";
+import { defineMeter, type Meter } from "../../driver.js";
+import { extractor, namesOfValues, problemsOfNames, readingOf, valueInJson } from "../../values.js";
+
+const advice = "Check the address and the paths of its values against what a browser shows there";
+
+const value = z.strictObject(valueInJson);
+
+export const httpMeter = defineMeter({
+  kind: "meter",
+  driver: "http",
+  products: [{ brand: "Any", model: "meter with JSON over HTTP" }],
+  needs: ["The address under which the meter tells its values as JSON"],
+  measures: ["grid"],
+  options: z.object({
+    url: z
+      .string()
+      .refine(
+        isPlainHttpUrl,
+        "write it like http://192.168.1.30/status; user name and password stand in options of their own",
+      )
+      .describe("Address that answers with the values, http:// or https://."),
+    username: z.string().min(1).optional().describe("User name, if the address asks for one."),
+    password: z.string().optional().describe("Password that belongs to the user name."),
+    values: z.record(z.string(), value).describe(`Where each value stands in the answer: ${namesOfValues}.`),
+  }),
+  check: ({ username, password, values }) => [
+    ...(password !== undefined && username === undefined
+      ? [{ path: "username", message: "is needed where there is a password" }]
+      : []),
+    ...problemsOfNames(values),
+  ],
+  connect: ({ url, username, password, values, measures }, { name }) =>
+    connectHttpMeter(
+      { values, measures },
+      { device: name, url, ...(username === undefined ? {} : { login: { username, password: password ?? "" } }) },
+    ),
+});
+
+interface HttpMeterOptions {
+  readonly values: Readonly<Record<string, z.output<typeof value>>>;
+  readonly measures: readonly MeterRole[];
+}
+
+export function connectHttpMeter(options: HttpMeterOptions, address: Omit<HttpUrlOptions, "advice">): Meter {
+  const http = new HttpUrl({ ...address, advice });
+  const parse = answerParser(options, address.device);
+  return {
+    read: async () => parse(await http.getJson()),
+    close: () => http.close(),
+  };
+}
+
+/** Makes a reading of an answer; it throws DeviceError when no value of it makes sense. */
+export function answerParser({ values, measures }: HttpMeterOptions, device: string): (json: unknown) => MeterReading {
+  const extractors = Object.entries(values).map(([name, where]) => [name, extractor(name, where)] as const);
+  return (json) => {
+    const found = new Map(extractors.map(([name, extract]) => [name, extract(json)]));
+    if ([...found.values()].some((each) => each !== null)) return readingOf(found, measures);
+    const what = `none of its values makes sense: ${Object.keys(values).join(", ")}`;
+    throw new DeviceError({ code: "protocol", device, what, advice });
+  };
+}

@@ -1,0 +1,35 @@
+/** Any meter that publishes its values over MQTT: a person says what stands where. */
+
+import { z } from "zod";
+import { defineMeter } from "../../driver.js";
+import { brokerOption, defaultBroker, topicOption } from "../../options.js";
+import { namesOfValues, problemsOfNames, valueInJson } from "../../values.js";
+import { MqttMeter } from "./meter.js";
+
+const value = z.strictObject({
+  topic: topicOption.describe("MQTT topic that carries it."),
+  ...valueInJson,
+});
+
+export const mqttMeter = defineMeter({
+  kind: "meter",
+  driver: "mqtt",
+  products: [{ brand: "Any", model: "meter that speaks MQTT" }],
+  needs: [
+    "The meter's topics, and that it speaks every few seconds: what the broker has kept is not taken for a new value",
+  ],
+  measures: ["grid"],
+  options: z.object({
+    url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
+    username: z.string().optional().describe("User name at the MQTT broker."),
+    password: z.string().optional().describe("Password that belongs to the user name."),
+    values: z
+      .record(z.string(), value)
+      .describe(`Topic of each value, and where it stands in what the topic says: ${namesOfValues}.`),
+  }),
+  check: ({ values }) => problemsOfNames(values),
+  connect({ url = defaultBroker, username, password, values, measures }, context) {
+    const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+    return new MqttMeter({ url, login, values, measures }, context);
+  },
+});

@@ -1,0 +1,147 @@
+/** A connection to one SMA meter: its multicast group is joined, and what it says every second is heard. */
+
+import { createSocket, type Socket } from "node:dgram";
+import type { Timer } from "../../../model/clock.js";
+import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
+import type { MeterReading, MeterRole } from "../../../model/readings.js";
+import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
+import { Waiting } from "../../chargers/go-e/waiting.js";
+import type { DriverContext, Meter } from "../../driver.js";
+import { reversed } from "../signs.js";
+import { parseDatagram } from "./datagram.js";
+import { MetersHeard } from "./meters-heard.js";
+
+/** Where SMA meters speak to everyone. */
+export const smaGroup = "239.12.255.254";
+/** ms that a read waits; the meter speaks every second. */
+const readTimeout = 10_000;
+
+const advice =
+  "Check that meter and this computer are in the same network, that switches and WLAN let multicast (239.12.255.254) through, and that no firewall blocks UDP port 9522";
+
+export interface SmaOptions {
+  /** `undefined`: the only one there is. */
+  readonly serial: number | undefined;
+  /** This computer's address in the meter's network; `undefined`: the system chooses. */
+  readonly interface: string | undefined;
+  readonly port: number;
+  readonly reversed: boolean;
+  readonly measures: readonly MeterRole[];
+}
+
+type OnReading = (reading: MeterReading) => void;
+
+export class SmaMeter implements Meter {
+  readonly #options: SmaOptions;
+  readonly #context: DriverContext;
+  readonly #heard: MetersHeard;
+  readonly #waiting: Waiting;
+  readonly #listeners = new Set<OnReading>();
+  readonly #delays: Generator<number, never>;
+  #last: { readonly reading: MeterReading; readonly count: number } | null = null;
+  #count = 0;
+  #socket: Socket | null = null;
+  #retryTimer: Timer | null = null;
+  /** Why the group can't be heard; `null`: it can, or has not been tried. */
+  #failure: string | null = null;
+
+  /** @param retry how long to wait before a socket that failed is opened anew */
+  constructor(options: SmaOptions, context: DriverContext, retry?: BackoffOptions) {
+    this.#options = options;
+    this.#context = context;
+    this.#heard = new MetersHeard(options.serial);
+    this.#delays = backoff(retry);
+    this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
+  }
+
+  watch(onReading: OnReading): void {
+    this.#listeners.add(onReading);
+    this.#listen();
+  }
+
+  read(): Promise<MeterReading> {
+    if (!this.#waiting.closed) this.#listen();
+    const before = this.#count;
+    const next = (): MeterReading | null =>
+      this.#last !== null && this.#last.count > before ? this.#last.reading : null;
+    return this.#waiting.until(next, readTimeout, () => {
+      throw this.#silence();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+    this.#retryTimer?.cancel();
+    this.#waiting.close();
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()));
+  }
+
+  #listen(): void {
+    if (this.#socket || this.#retryTimer) return;
+    const { port, interface: address } = this.#options;
+    const socket = createSocket({ type: "udp4", reuseAddr: true });
+    this.#socket = socket;
+    socket.on("error", (error) => this.#broken(socket, error));
+    socket.on("message", (bytes) => this.#onMessage(bytes));
+    socket.bind(port, () => {
+      try {
+        if (address === undefined) socket.addMembership(smaGroup);
+        else socket.addMembership(smaGroup, address);
+        this.#failure = null;
+      } catch (error) {
+        this.#broken(socket, error);
+      }
+    });
+  }
+
+  #broken(socket: Socket, error: unknown): void {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    socket.close();
+    const { port, interface: address } = this.#options;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#failure = `UDP port ${port}${address === undefined ? "" : ` at ${address}`} can't be listened to: ${why}`;
+    this.#context.log.debug(`${this.#context.name}: ${this.#failure}`);
+    this.#retryTimer = this.#context.clock.after(this.#delays.next().value, () => {
+      this.#retryTimer = null;
+      this.#listen();
+    });
+  }
+
+  #onMessage(bytes: Buffer): void {
+    if (this.#waiting.closed) return;
+    const datagram = parseDatagram(bytes);
+    if (datagram === null || datagram.quantities.power === null) return;
+    if (!this.#heard.takes(datagram, this.#context.clock.now())) return;
+    const { measures, reversed: isReversed } = this.#options;
+    const quantities = isReversed ? reversed(datagram.quantities) : datagram.quantities;
+    const reading = { [measures[0] ?? "grid"]: quantities };
+    this.#last = { reading, count: (this.#count += 1) };
+    this.#waiting.look();
+    for (const listener of this.#listeners) listener(reading);
+  }
+
+  #silence(): DeviceError {
+    const { serial } = this.#options;
+    const heard = this.#heard.serials;
+    if (this.#failure !== null) return this.#error("unreachable", this.#failure, interfaceAdvice);
+    if (serial !== undefined && heard.length > 0 && !heard.includes(serial)) {
+      const what = `its serial number ${serial} is not heard, but ${heard.join(", ")}`;
+      return this.#error("wrong-device", what, "Set serial to the number on the meter that is meant");
+    }
+    if (serial === undefined && heard.length > 1) {
+      const what = `several SMA meters are heard: ${heard.join(", ")}`;
+      return this.#error("wrong-device", what, "Set serial to the number of the one that is meant");
+    }
+    return this.#error("unreachable", `nothing was heard of an SMA meter within ${readTimeout / 1_000} s`);
+  }
+
+  #error(code: DeviceErrorCode, what: string, help = advice): DeviceError {
+    return new DeviceError({ code, device: this.#context.name, what, advice: help });
+  }
+}
+
+const interfaceAdvice =
+  "Check that interface is an address of this computer, and that no other program holds the port for itself";

@@ -1,0 +1,136 @@
+/** A virtual Easee cloud with one charger, and our driver on it. */
+
+import { connectEasee, type EaseeOptions } from "../../../src/drivers/chargers/easee/charger.js";
+import type { Charger } from "../../../src/drivers/driver.js";
+import type { ChargerReading } from "../../../src/model/readings.js";
+import { Car, type CarOptions } from "../../../src/simulator/car.js";
+import { startVirtualEasee, type VirtualEasee, type VirtualEaseeOptions } from "../../../src/simulator/easee/cloud.js";
+import { Evse } from "../../../src/simulator/evse.js";
+import { driverContext } from "../../support/driver-context.js";
+import { MemoryLog } from "../../support/memory-log.js";
+import { settle, TestClock } from "../../support/test-clock.js";
+
+export const id = "EH123456";
+
+const cleanUp: (() => Promise<void>)[] = [];
+
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).reverse()) await end();
+});
+
+/** Has something closed after the test. */
+export function closeAfterwards(end: () => Promise<void>): void {
+  cleanUp.push(end);
+}
+
+/** Waits until something holds that comes over the network; only ever as long as it takes. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 4_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`It did not come true: ${holds.toString()}`);
+    await settle();
+  }
+}
+
+/** The same for what needs no waiting itself. */
+export async function until(holds: () => boolean): Promise<void> {
+  await eventually(async () => holds());
+}
+
+export interface Setting {
+  readonly clock: TestClock;
+  readonly log: MemoryLog;
+  readonly cloud: VirtualEasee;
+  readonly evse: Evse;
+  /** Handed on by the driver without being asked. */
+  readonly heard: ChargerReading[];
+  readonly charger: Charger;
+  /** Another charger of the same account. */
+  connect(options?: Partial<EaseeOptions>): Charger;
+  /** Lets the wallbox and the clock go on together, and has the cloud tell. s */
+  pass(seconds: number): Promise<void>;
+  /** Paths of the requests so far, without the login. */
+  asked(): string[];
+  /** The last part of each write's path, and its body. */
+  told(): string[];
+}
+
+export interface SetUpOptions {
+  readonly cloud?: Partial<VirtualEaseeOptions>;
+  readonly driver?: Partial<EaseeOptions>;
+  readonly car?: CarOptions | null;
+  /** ms for each request */
+  readonly deadline?: number;
+}
+
+export async function setUp({
+  cloud: wanted = {},
+  driver = {},
+  car = {},
+  deadline,
+}: SetUpOptions = {}): Promise<Setting> {
+  const clock = new TestClock();
+  const log = new MemoryLog();
+  const evse = new Evse({ answerTime: 0 });
+  if (car !== null) evse.plug(new Car(car));
+  const cloud = await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now(), ...wanted });
+  closeAfterwards(() => cloud.close());
+  const heard: ChargerReading[] = [];
+  const connect = (options: Partial<EaseeOptions> = {}): Charger => {
+    const all: EaseeOptions = {
+      username: "somebody@example.com",
+      password: "correct horse",
+      chargerId: id,
+      control: "charger",
+      offlineCurrent: 6,
+      apiUrl: cloud.apiUrl,
+      streamUrl: cloud.streamUrl,
+      ...driver,
+      ...options,
+    };
+    const times = deadline === undefined ? {} : { deadline };
+    const charger = connectEasee(all, driverContext({ clock, log }), times);
+    closeAfterwards(() => charger.close());
+    return charger;
+  };
+  const charger = connect();
+  charger.watch?.((reading) => heard.push(reading));
+  return {
+    clock,
+    log,
+    cloud,
+    evse,
+    heard,
+    charger,
+    connect,
+    async pass(seconds) {
+      for (let second = 0; second < seconds; second += 1) {
+        evse.advance(1);
+        await clock.advance(1_000);
+        cloud.update();
+      }
+    },
+    asked: () => cloud.requests.map(({ path }) => path).filter((path) => !path.startsWith("/api/accounts/")),
+    told: () => cloud.writes.map(({ path, body }) => `${path.split("/").at(-1)} ${body}`),
+  };
+}
+
+/** The same, with the stream connected and everything told once. */
+export async function setUpStreaming(options: SetUpOptions = {}): Promise<Setting> {
+  const setting = await setUp(options);
+  const subscribed = setting.cloud.hub.invocations;
+  await setting.charger.read();
+  await until(() => subscribed.length > 0);
+  await told(setting);
+  return setting;
+}
+
+/** Waits until what the cloud has said so far has come through, and has been handed on. */
+export async function told({ cloud, clock, charger }: Setting): Promise<void> {
+  mark = 20 + ((mark + 1) % 40);
+  cloud.say(id, 150, String(mark), { at: clock.now(), dataType: 4 });
+  await eventually(async () => (await charger.read()).temperature === mark);
+  await clock.advance(250);
+}
+
+let mark = 20;
