@@ -3,10 +3,10 @@
 import { z } from "zod";
 import type { OptionProblem } from "./driver.js";
 import { readField } from "./fields.js";
-import { parseName, quantities } from "./meters/modbus/values.js";
+import { parseName, quantities } from "./values/names.js";
 import { parsePath, type Path, valueAt } from "./values/path.js";
 
-export { parseName, quantities, readingOf } from "./meters/modbus/values.js";
+export { parseName, quantities, readingOf } from "./values/names.js";
 export { parsePath, type Path, valueAt } from "./values/path.js";
 
 /** For the description of the option `values`. */

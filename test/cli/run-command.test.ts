@@ -1,6 +1,6 @@
 import { configFile, documentOf, linesOf, say } from "./support.js";
 
-const subcommands = ["demo", "run", "check", "read", "set", "replay", "simulate"];
+const subcommands = ["demo", "run", "check", "discover", "read", "set", "limit", "replay", "simulate"];
 
 describe("without a subcommand", () => {
   test("the overview names all of them; whoever called it without asking for it has made a mistake", async () => {

@@ -1,5 +1,5 @@
 import { connectModbusMeter, modbusMeter } from "../../../src/drivers/meters/modbus/index.js";
-import { parseName } from "../../../src/drivers/meters/modbus/values.js";
+import { parseName } from "../../../src/drivers/values.js";
 import type { MeterRole } from "../../../src/model/readings.js";
 import { startVirtualModbus } from "../../../src/simulator/modbus/server.js";
 import { failureOf } from "../../support/failure.js";

@@ -7,7 +7,7 @@ import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbu
 import { defineMeter, type Meter, type OptionProblem } from "../../driver.js";
 import { modbusAddress } from "../../modbus-address.js";
 import { defineRegisters, type NumberRow, readRegisters, type RegisterTable, widthOf } from "../../registers.js";
-import { parseName, quantities, readingOf } from "./values.js";
+import { parseName, quantities, readingOf } from "../../values.js";
 
 const advice = "Check register, table, type and word order of its values against the device's manual";
 

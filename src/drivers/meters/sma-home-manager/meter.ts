@@ -5,7 +5,7 @@ import type { Timer } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
-import { Waiting } from "../../chargers/go-e/waiting.js";
+import { Waiting } from "../../waiting.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { reversed } from "../signs.js";
 import { parseDatagram } from "./datagram.js";

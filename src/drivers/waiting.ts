@@ -1,6 +1,6 @@
 /** Waiting until something has come to be known, within a time that is set. */
 
-import type { Clock } from "../../../model/clock.js";
+import type { Clock } from "../model/clock.js";
 
 export class Waiting {
   readonly #clock: Clock;
