@@ -20,6 +20,7 @@ Charges by the configuration until it is stopped (Ctrl-C), and then leaves every
 Devices that are configured wrongly are left out. With --verbose every change of a current is told, not only
 starts and pauses. What people chose is kept in ev-charging-state.json beside the configuration.`,
   async run(args, terminal) {
+    const stopped = terminal.untilStopped();
     const { values, positionals } = parse(args, {
       config: commonOptions.config,
       verbose: { type: "boolean", default: false },
@@ -37,7 +38,6 @@ starts and pauses. What people chose is kept in ev-charging-state.json beside th
     const stateFile = new StateFile(join(dirname(file), "ev-charging-state.json"), log);
     const site = new Site(config, { log, clock: systemClock(), stateFile });
     tellInLog(site, log);
-    const stopped = terminal.untilStopped();
     await site.start();
     await aborted(stopped);
     await site.stop();

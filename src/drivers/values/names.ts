@@ -1,13 +1,7 @@
 /** Which values of any Modbus device make up a reading: the names that a person may give them, and their units. */
 
 import { perPhase } from "../../model/phases.js";
-import {
-  type MeterReading,
-  type MeterRole,
-  meterRoles,
-  noQuantities,
-  type Quantities,
-} from "../../model/readings.js";
+import { type MeterReading, type MeterRole, meterRoles, noQuantities, type Quantities } from "../../model/readings.js";
 import { signedLike, sumOf } from "../meters/signs.js";
 
 interface Quantity {

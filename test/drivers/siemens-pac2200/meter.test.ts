@@ -172,7 +172,7 @@ test.each<[ModbusFault, string]>([
   ["wrong-unit", "protocol"],
   ["short", "protocol"],
   [{ exception: 2 }, "unsupported"],
-  [{ exception: 4 }, "refused"],
+  [{ exception: 4 }, "protocol"],
   [{ exception: 11 }, "unreachable"],
 ])("%p is a failure of the device, and it comes back by itself", async (fault, code) => {
   const device = await virtual();

@@ -25,6 +25,8 @@ export interface GatewayRequest {
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: object;
+  /** It changes something although it is a GET, as commands over RAPI do. */
+  readonly changes?: boolean;
   /** HTTP statuses that the caller makes something of, beside 200. */
   readonly expect?: readonly number[];
 }
@@ -83,7 +85,7 @@ export class Gateway {
     const tooLate = AbortSignal.timeout(this.#options.deadline);
     const signal = AbortSignal.any([tooLate, this.#closing.signal]);
     // Only a question is asked again where the gateway had hung up on an idle connection: a write may have been heard.
-    for (let left = request.method === "GET" ? 1 : 0; ; left--) {
+    for (let left = request.method === "GET" && request.changes !== true ? 1 : 0; ; left--) {
       try {
         if (this.#closing.signal.aborted) throw this.#unreachable("the connection has been closed");
         return this.#answerOf(await this.#send(request, signal), request);

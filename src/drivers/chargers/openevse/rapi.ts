@@ -183,7 +183,13 @@ export class RapiCharger implements Charger {
   /** The gateway adds the checksum, and the id of the command, by itself. */
   async #send(rapi: string): Promise<string> {
     const query = { json: "1", rapi };
-    const { status, json } = await this.#gateway.request({ method: "GET", path: "/r", query, expect: [400, 404, 500] });
+    const { status, json } = await this.#gateway.request({
+      method: "GET",
+      path: "/r",
+      query,
+      changes: !rapi.startsWith("$G"),
+      expect: [400, 404, 500],
+    });
     const answer = answerForm.safeParse(json).data;
     if (answer?.error === blocked || status === 400) throw this.#blocked(rapi);
     if (answer?.error === "RAPI_RESPONSE_ASYNC_EVENT") return "$AT";

@@ -51,8 +51,15 @@ export class HttpRpc implements Rpc {
   async #exchange(uri: string): Promise<Answer> {
     const { device, host, deadline } = this.#address;
     const tooLate = AbortSignal.timeout(deadline);
+    const signal = AbortSignal.any([tooLate, this.#closing.signal]);
+    // Asked once more where the device had hung up on an idle connection.
+    const ask = () =>
+      this.#ask(uri, signal).catch((error: unknown) => {
+        if (axios.isAxiosError(error) && error.code === "ECONNRESET") return this.#ask(uri, signal);
+        throw error;
+      });
     try {
-      return this.#understand(await this.#ask(uri, AbortSignal.any([tooLate, this.#closing.signal])));
+      return this.#understand(await ask());
     } catch (error) {
       if (error instanceof DeviceError) throw error;
       const closed = this.#closing.signal.aborted;
@@ -107,6 +114,7 @@ export class HttpRpc implements Rpc {
     const { device, host } = this.#address;
     const json = parseJson(data);
     if (status === 200) return resultOf(json, device);
+    if (status === 403) throw loginRefused(device);
     if (answerOf(json)?.has("code")) throw refusalOf(json, device);
     const what = `${host} answered with HTTP ${status}`;
     throw new DeviceError({ code: status >= 500 ? "unreachable" : "protocol", device, what, advice });

@@ -42,8 +42,9 @@ type Pac2200Values = Values<(typeof pac2200Registers)["rows"]>;
 /** @throws DeviceError when this can't be a PAC2200 */
 export function quantitiesOf(values: Pac2200Values, device: string): Quantities {
   const { power, voltageL1, voltageL2, voltageL3 } = values;
-  if (power === null && voltageL1 === null && voltageL2 === null && voltageL3 === null) {
-    const what = "neither the power nor a single voltage makes sense";
+  // Floats in another byte order are next to nothing, which would do for a power, but for no voltage.
+  if (voltageL1 === null && voltageL2 === null && voltageL3 === null) {
+    const what = "not a single voltage makes sense";
     const advice = "Check that host, port and unit id belong to a PAC2200, and that it has mains voltage";
     throw new DeviceError({ code: "protocol", device, what, advice });
   }

@@ -1,0 +1,143 @@
+/** What a row of the fault list is, and how it is carried out on the bench. */
+
+import { isDeepStrictEqual } from "node:util";
+import type { DeviceErrorCode } from "../../src/model/errors.js";
+import { DeviceError } from "../../src/model/errors.js";
+import type { Entry } from "./bench-of-devices.js";
+import type { Driven, Stand } from "./stand.js";
+
+/**
+ * `fails`: with one of these codes · `reads: all`: as if nothing were wrong ·
+ * `reads: less`: what is told is right, what is not is `null`; or it fails as devices do.
+ */
+export type Outcome = { readonly fails: readonly DeviceErrorCode[] } | { readonly reads: "all" | "less" };
+
+export interface Fault {
+  /** As in the catalogue of faults, such as N-05. */
+  readonly id: string;
+  /** What happens, and what is promised then. */
+  readonly what: string;
+  /** Where it can happen. */
+  on(entry: Entry): boolean;
+}
+
+/** Something is wrong, then it is well again. */
+export interface Disturbance extends Fault {
+  inject(stand: Stand): void | Promise<void>;
+  readonly outcome: Outcome;
+}
+
+/** A course of its own. */
+export interface Course extends Fault {
+  run(stand: Stand, entry: Entry): Promise<void>;
+}
+
+/** Everything that holds whatever the fault is. */
+export async function carryOut(fault: Disturbance | Course, stand: Stand, entry: Entry): Promise<void> {
+  if ("run" in fault) await fault.run(stand, entry);
+  else {
+    const good = await reading(stand);
+    await fault.inject(stand);
+    await sink(stand);
+    await expectOutcome(stand, fault.outcome, good);
+    await expectRecovery(stand, good);
+  }
+  expect(peakOf(stand)).toBeLessThanOrEqual(1);
+  const closing = performance.now();
+  await stand.device.close();
+  expect(performance.now() - closing).toBeLessThan(1_500);
+  expect(await stand.proxy.deserted()).toBe(true);
+  expect(await failure(stand.read())).toMatchObject({ code: "unreachable" });
+}
+
+export async function expectOutcome(stand: Stand, outcome: Outcome, good: unknown, device?: Driven): Promise<void> {
+  const result = await stand.read(device).then(
+    (value) => ({ value: withoutUptime(value) }),
+    (error: unknown) => ({ error }),
+  );
+  if ("fails" in outcome) {
+    expect(result).toHaveProperty("error");
+    expect(outcome.fails).toContain(codeOf(result));
+  } else if ("error" in result) {
+    expect({ outcome: outcome.reads, code: codeOf(result) }).toEqual({ outcome: "less", code: expect.any(String) });
+  } else if (outcome.reads === "all") expect(result.value).toEqual(good);
+  else expect(inventedIn(result.value, good)).toEqual([]);
+}
+
+/** Readings in which a device that is well again must show what is true. */
+const patience = 20;
+
+/** Back by itself, with what is true now and not with what was. */
+export async function expectRecovery(stand: Stand, good: unknown): Promise<void> {
+  await stand.heal();
+  stand.vary();
+  await readUntil(stand, (now) => !isDeepStrictEqual(now, good));
+  stand.vary();
+  expect(await readUntil(stand, (now) => isDeepStrictEqual(now, good))).toEqual(good);
+}
+
+/** Who speaks value by value shows what is new within a few readings. */
+async function readUntil(stand: Stand, holds: (value: unknown) => boolean): Promise<unknown> {
+  for (let left = patience; ; left--) {
+    const value = await reading(stand);
+    if (left === 0 || holds(value)) return value;
+  }
+}
+
+/** Lets what is known from before grow old: devices that speak by themselves count as there for a while. */
+export async function sink({ speaks, memory = 40 }: Stand): Promise<void> {
+  if (speaks) await new Promise((resolve) => setTimeout(resolve, memory));
+}
+
+/** All is well, maybe only at the second attempt: a connection that broke meanwhile is noticed by the first. */
+export async function reading(stand: Stand, device?: Driven): Promise<unknown> {
+  const read = () => stand.read(device);
+  const first = read().catch(read);
+  if (!stand.speaks) return withoutUptime(await first.catch(read));
+  // The virtual device takes half a second to return to a broker.
+  return withoutUptime(await first.catch(read).catch(read).catch(read).catch(read).catch(read));
+}
+
+/** What a read or write fails with; anything but a DeviceError fails the test. */
+export async function failure(promise: Promise<unknown>): Promise<DeviceError> {
+  const result = await promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  if ("value" in result) throw new Error(`It did not fail, but gave ${JSON.stringify(result.value)}`);
+  if (result.error instanceof DeviceError) return result.error;
+  throw result.error;
+}
+
+/** Most requests that were on their way to the device at the same time. */
+function peakOf({ proxy, modbus, speaks }: Stand): number {
+  return speaks ? 0 : Math.max(proxy.connectionPeak, modbus?.inFlightPeak ?? 0);
+}
+
+function codeOf(result: { readonly error: unknown } | { readonly value: unknown }): DeviceErrorCode {
+  if (!("error" in result)) throw new Error(`It did not fail, but gave ${JSON.stringify(result.value)}`);
+  if (result.error instanceof DeviceError) return result.error.code;
+  throw result.error;
+}
+
+/** A clock that goes on is no reading that differs. */
+function withoutUptime(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("uptime" in value)) return value;
+  return { ...value, uptime: null };
+}
+
+/** Paths at which something is told that is not so, as `path: told, not true`. */
+export function inventedIn(told: unknown, good: unknown, path = ""): readonly string[] {
+  if (told === null || told === undefined || Object.is(told, good)) return [];
+  if (typeof told === "object" && typeof good === "object" && good !== null) {
+    const truth = new Map<string, unknown>(Object.entries(good));
+    return Object.entries(told).flatMap(([key, value]) => inventedIn(value, truth.get(key), `${path}.${key}`));
+  }
+  if (typeof told === "number" && typeof good === "number") {
+    // The same quantity from another place of the answer, which has other digits.
+    if (Math.abs(told - good) <= 1e-3 * Math.abs(good)) return [];
+    // A current has the sign of its power where that is known; without, it counts as drawn.
+    if (path.includes(".currents.") && told === Math.abs(good)) return [];
+  }
+  return [`${path}: ${JSON.stringify(told)}, not ${JSON.stringify(good)}`];
+}

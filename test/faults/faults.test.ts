@@ -1,0 +1,48 @@
+import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../../src/drivers/registry.js";
+import { entries, type Entry } from "./bench-of-devices.js";
+import { carryOut } from "./fault.js";
+import { catalogue, faults, notApplicable, notCovered } from "./faults.js";
+
+const registered = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers].map(({ driver }) => driver);
+const pairs = entries.flatMap((entry) => faults.filter((fault) => fault.on(entry)).map((fault) => ({ entry, fault })));
+const titled = pairs.map(({ entry, fault }) => ({ entry, fault, title: `${entry.name}: ${fault.id} ${fault.what}` }));
+
+afterAll(() => {
+  const ids = Object.entries(catalogue).flatMap(([group, count]) =>
+    Array.from({ length: count }, (_, place) => `${group}-${String(place + 1).padStart(2, "0")}`),
+  );
+  const seen = new Set(pairs.map(({ fault }) => fault.id));
+  const listed = (why: Readonly<Record<string, string>>): string =>
+    Object.entries(why)
+      .map(([id, reason]) => `${id} (${reason})`)
+      .join(", ");
+  const silent = ids.filter((id) => !seen.has(id) && !(id in notApplicable) && !(id in notCovered));
+  console.log(
+    `faults covered: ${pairs.length} (driver × fault), ${ids.filter((id) => seen.has(id)).length} of ${ids.length} ` +
+      `faults of the list, not applicable: ${listed(notApplicable)}, not covered: ${listed(notCovered)}` +
+      `${silent.length > 0 ? `, forgotten: ${silent.join(", ")}` : ""}`,
+  );
+});
+
+test.each(registered)("%s has a place on the bench", (driver) => {
+  expect(entries.map((entry) => entry.driver)).toContain(driver);
+});
+
+test("names and titles are unique", () => {
+  const titles = titled.map(({ title }) => title);
+  expect(titles.filter((title, place) => titles.indexOf(title) !== place)).toEqual([]);
+});
+
+async function run(entry: Entry, fault: (typeof faults)[number]): Promise<void> {
+  const stand = await entry.start();
+  try {
+    await carryOut(fault, stand, entry);
+  } finally {
+    await stand.close();
+  }
+}
+
+/** Those who wait for a device that speaks by itself wait side by side; the others are quick, and short of time. */
+const declareFor = ({ transport }: Entry) => (transport === "http" || transport === "modbus" ? test : test.concurrent);
+
+for (const { entry, fault, title } of titled) declareFor(entry)(title, () => run(entry, fault), 20_000);

@@ -1,0 +1,51 @@
+/** The fault list: each row once, for all devices that it can befall. */
+
+import type { Course, Disturbance } from "./fault.js";
+import { httpFaults } from "./http-faults.js";
+import { modbusFaults } from "./modbus-faults.js";
+import { mqttFaults } from "./mqtt-faults.js";
+import { speakingFaults } from "./speaking-faults.js";
+import { transportFaults } from "./transport-faults.js";
+import { writeFaults } from "./write-faults.js";
+
+export const faults: readonly (Disturbance | Course)[] = [
+  ...transportFaults,
+  ...httpFaults,
+  ...writeFaults,
+  ...modbusFaults,
+  ...mqttFaults,
+  ...speakingFaults,
+];
+
+/** How many rows each group of the catalogue has. */
+export const catalogue = { N: 14, H: 15, C: 15, M: 18, Q: 17 } as const;
+
+/** Rows of the catalogue that concern no driver of ours, and why. */
+export const notApplicable: Readonly<Record<string, string>> = {
+  "Q-04": "we subscribe to no commands",
+  "Q-06": "no driver takes times from payloads",
+  "Q-08": "go-e's own use of the sun is not used",
+  "Q-13": "we offer no topics to be set",
+  "Q-17": "no driver takes times from payloads",
+};
+
+/** Rows of the catalogue that nothing here stands for, and why. */
+export const notCovered: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Array.from({ length: catalogue.C }, (_, place) => [
+      `C-${String(place + 1).padStart(2, "0")}`,
+      "one driver alone: test/drivers/easee",
+    ]),
+  ),
+  "N-13": "needs a process of its own with few file descriptors",
+  "M-08": "rows of two words are read in one request: test/drivers/registers",
+  "M-12": "one driver alone: test/drivers/mennekes",
+  "M-13": "one driver alone: test/drivers/mennekes",
+  "M-14": "one driver alone: test/drivers/mennekes",
+  "M-16": "one driver alone: test/drivers/e3dc",
+  "M-17": "one driver alone: test/drivers/siemens-pac2200",
+  "M-18": "one driver alone: test/drivers/doepke-dctr, test/control",
+  "Q-11": "every connection has a client id of its own: test/transport/mqtt",
+  "Q-15": "one driver alone: test/drivers/shelly-pro-3em",
+  "Q-16": "the configuration refuses it: test/config",
+};

@@ -1,0 +1,89 @@
+/** Meters on the bench that are asked over HTTP. */
+
+import { connectHttpMeter, httpMeter } from "../../src/drivers/meters/http/index.js";
+import { connectOverHttp } from "../../src/drivers/meters/shelly-3em/http.js";
+import { HttpRpc } from "../../src/drivers/meters/shelly-pro-3em/http-rpc.js";
+import { ProMeter } from "../../src/drivers/meters/shelly-pro-3em/meter.js";
+import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
+import { startVirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
+import { driverContext } from "../support/driver-context.js";
+import { sendJson, startRawHttp } from "../support/raw-http.js";
+import type { Entry } from "./bench-of-devices.js";
+import { deadline, httpStand } from "./stand.js";
+
+/** A grid connection whose L1 can be made to take 100 W more. */
+export function variableGrid(): { grid(): MeteredGrid; vary(): void } {
+  let more = 0;
+  return {
+    grid: () => ({
+      powers: [1_150 + more, -1_150, 460],
+      currents: [5, -5, 2],
+      voltages: [230, 231, 229],
+      importEnergies: [1_000, 2_000, 3_000],
+      exportEnergies: [400, 500, 600],
+    }),
+    vary: () => void (more = more === 0 ? 100 : 0),
+  };
+}
+
+export const shelly3emHttp: Entry = {
+  name: "shelly-3em (http)",
+  driver: "shelly-3em",
+  transport: "http",
+  async start() {
+    const { grid, vary } = variableGrid();
+    const twin = await startVirtualShelly3em({ grid, http: {} });
+    return httpStand({
+      port: twin.httpPort ?? 0,
+      connect: (address) => connectOverHttp({ ...address, device: "Grid", deadline, measures: ["grid"] }),
+      vary,
+      close: () => twin.close(),
+    });
+  },
+};
+
+export const shellyPro3emHttp: Entry = {
+  name: "shelly-pro-3em (http)",
+  driver: "shelly-pro-3em",
+  transport: "http",
+  async start() {
+    const { grid, vary } = variableGrid();
+    const twin = await startVirtualShellyPro3em({ grid });
+    return httpStand({
+      port: twin.port,
+      connect: (address) =>
+        new ProMeter(new HttpRpc({ ...address, device: "Grid", deadline }), ["grid"], driverContext({ name: "Grid" })),
+      vary,
+      close: () => twin.close(),
+    });
+  },
+};
+
+export const httpMeterEntry: Entry = {
+  name: "http",
+  driver: "http",
+  transport: "http",
+  async start() {
+    const { grid, vary } = variableGrid();
+    const twin = await startRawHttp((_request, response) => {
+      const { powers, voltages } = grid();
+      sendJson(response, { power: powers.reduce((sum, power) => sum + power, 0), phases: voltages });
+    });
+    const values = {
+      power: { path: "power" },
+      voltageL1: { path: "phases.0" },
+      voltageL2: { path: "phases.1" },
+      voltageL3: { path: "phases.2" },
+    };
+    return httpStand({
+      port: twin.port,
+      connect({ host, port }) {
+        const url = `http://${host}:${port}/status`;
+        const options = httpMeter.options.parse({ url, values });
+        return connectHttpMeter({ ...options, measures: ["grid"] }, { device: "Grid", url, deadline });
+      },
+      vary,
+      close: () => twin.close(),
+    });
+  },
+};

@@ -1,0 +1,203 @@
+/** Group M of the fault list: what devices with Modbus TCP, and gateways before them, answer in place of the truth. */
+
+import type { DeviceErrorCode } from "../../src/model/errors.js";
+import type { ModbusFault, VirtualModbus } from "../../src/simulator/modbus/server.js";
+import type { Entry } from "./bench-of-devices.js";
+import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading } from "./fault.js";
+import { write } from "./http-faults.js";
+import type { Stand } from "./stand.js";
+
+const modbus = ({ transport }: Entry): boolean => transport === "modbus";
+
+function modbusOf({ modbus: server }: Stand): VirtualModbus {
+  if (!server) throw new Error("This device does not speak Modbus");
+  return server;
+}
+
+const exceptions: readonly (readonly [code: number, fails: readonly DeviceErrorCode[]])[] = [
+  [1, ["unsupported", "protocol"]],
+  [2, ["unsupported", "protocol"]],
+  [3, ["unsupported", "protocol"]],
+  [4, ["unreachable", "protocol", "refused"]],
+  [5, ["unreachable"]],
+  [6, ["unreachable"]],
+  [8, ["protocol"]],
+  [10, ["unreachable"]],
+  [11, ["unreachable"]],
+];
+
+const wrong: readonly (readonly [fault: ModbusFault, id: string, what: string])[] = [
+  ["wrong-transaction", "M-04", "another transaction"],
+  ["wrong-unit", "M-05", "another unit"],
+  ["wrong-function", "M-05", "another function"],
+  ["wrong-protocol", "M-05", "another protocol"],
+  ["byte-count", "M-05", "a count of bytes that is not what follows"],
+  ["short", "M-05", "a word too few"],
+  ["long", "M-05", "a word too many"],
+  ["twice", "M-06", "the answer and the same once more"],
+  ["trailing", "M-06", "bytes after its end"],
+];
+
+/** Answers to reads, with other words in them. */
+const rewritten = (change: (words: Buffer) => Buffer): Disturbance["inject"] => {
+  return ({ proxy }) =>
+    void (proxy.fault = {
+      onAnswer(answer, { client }) {
+        const functionCode = answer[7];
+        const isRead = functionCode === 3 || functionCode === 4;
+        client.write(isRead ? Buffer.concat([answer.subarray(0, 9), change(answer.subarray(9))]) : answer);
+      },
+    });
+};
+
+/** Frames whose length field says something else. */
+const claiming =
+  (length: number): Disturbance["inject"] =>
+  ({ proxy }) =>
+    void (proxy.fault = {
+      onAnswer(answer, { client }) {
+        const frame = Buffer.from(answer);
+        frame.writeUInt16BE(length, 4);
+        client.write(frame);
+      },
+    });
+
+export const modbusFaults: readonly (Disturbance | Course)[] = [
+  ...exceptions.map(([code, fails]) => ({
+    id: code === 11 ? "M-10" : "M-01",
+    what: `exception ${code}: fails as ${fails.join(" or ")}, over the same connection`,
+    on: modbus,
+    async run(stand: Stand) {
+      const good = await reading(stand);
+      const { accepted } = stand.proxy;
+      modbusOf(stand).fault = { exception: code };
+      await expectOutcome(stand, { fails }, good);
+      expect(stand.proxy.accepted).toBe(accepted);
+      await expectRecovery(stand, good);
+    },
+  })),
+  {
+    id: "M-01",
+    what: "busy for a moment: asked again, and the same reading",
+    on: modbus,
+    inject(stand) {
+      let left = 2;
+      modbusOf(stand).exceptionFor = () => (left-- > 0 ? 6 : null);
+    },
+    outcome: { reads: "all" },
+  },
+  ...[1, 2, 3, 4, 7, 10, 11].map((code) => ({
+    id: "M-01",
+    what: `exception ${code} to a write: it has failed, and nothing has changed`,
+    on: (entry: Entry) => modbus(entry) && entry.driver === "mennekes",
+    async run(stand: Stand) {
+      const good = await reading(stand);
+      modbusOf(stand).exceptionFor = ({ functionCode }) => (functionCode === 6 || functionCode === 16 ? code : null);
+      expect(["refused", "unsupported", "unreachable", "protocol"]).toContain((await failure(write(stand))).code);
+      expect(stand.heardWrites?.()).toBe(0);
+      await expectRecovery(stand, good);
+    },
+  })),
+  {
+    id: "M-02",
+    what: "hangs up at all questions but the first: what it tells is right, or it fails",
+    on: modbus,
+    inject({ proxy }) {
+      let requests = 0;
+      proxy.fault = {
+        onRequest(request, { upstream, client }) {
+          requests += 1;
+          if (requests === 1) upstream.write(request);
+          else client.destroy();
+        },
+      };
+    },
+    outcome: { reads: "less" },
+  },
+  {
+    id: "M-03",
+    what: "bytes the other way round, from the start: not taken for this device",
+    on: (entry) => modbus(entry) && entry.identifies === true,
+    async run(stand) {
+      const good = await reading(stand);
+      await stand.device.close();
+      await rewritten((words) => Buffer.from(words).swap16())(stand);
+      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      await expectOutcome(stand, { fails: ["protocol", "unsupported", "wrong-device"] }, good, fresh);
+      await stand.heal();
+      expect(await reading(stand, fresh)).toEqual(good);
+      await fresh.close();
+    },
+  },
+  ...wrong.map(([fault, id, what]) => ({
+    id,
+    what: `${what} in the answer: fails as protocol, over a new connection next time`,
+    on: modbus,
+    async run(stand: Stand) {
+      const good = await reading(stand);
+      const { accepted } = stand.proxy;
+      modbusOf(stand).fault = fault;
+      await expectOutcome(stand, { fails: ["protocol"] }, good);
+      await expectRecovery(stand, good);
+      expect(stand.proxy.accepted).toBeGreaterThan(accepted);
+    },
+  })),
+  ...[0, 1, 65_535].map((length) => ({
+    id: "M-06",
+    what: `a frame that claims a length of ${length}: fails as protocol`,
+    on: modbus,
+    inject: claiming(length),
+    outcome: { fails: ["protocol"] } as const,
+  })),
+  {
+    id: "M-07",
+    what: "“no value” in every register: no number comes of it",
+    on: ({ sentinels }) => sentinels !== undefined,
+    async run(stand, { sentinels = [] }) {
+      const good = await reading(stand);
+      for (const words of sentinels) {
+        const fill = (bytes: Buffer): Buffer =>
+          Buffer.from(
+            bytes.map((_byte, at) => ((words[(at >> 1) % words.length] ?? 0) >> (at % 2 === 0 ? 8 : 0)) & 0xff),
+          );
+        await rewritten(fill)(stand);
+        const told = await stand.read().catch(() => null);
+        expect(numbersIn(told)).toEqual([]);
+        await expectRecovery(stand, good);
+      }
+    },
+  },
+  {
+    id: "M-09",
+    what: "hung up on at once, as where another client has the only place: fails, and no more than two attempts",
+    on: modbus,
+    async run(stand) {
+      const good = await reading(stand);
+      stand.proxy.resetAll();
+      await stand.proxy.deserted();
+      const before = stand.proxy.accepted;
+      stand.proxy.fault = { onConnect: (client) => void client.end() };
+      await expectOutcome(stand, { fails: ["unreachable"] }, good);
+      expect(stand.proxy.accepted - before).toBeLessThanOrEqual(2);
+      await expectRecovery(stand, good);
+    },
+  },
+  {
+    id: "M-15",
+    what: "three readings at once from a slow device: one request at a time, all right",
+    on: modbus,
+    async run(stand) {
+      const good = await reading(stand);
+      modbusOf(stand).delay = 10;
+      const readings = await Promise.all([reading(stand), reading(stand), reading(stand)]);
+      expect(readings).toEqual([good, good, good]);
+    },
+  },
+];
+
+/** Values that claim to have been measured. */
+function numbersIn(told: unknown, path = ""): readonly string[] {
+  if (typeof told === "number") return [`${path}: ${told}`];
+  if (typeof told !== "object" || told === null) return [];
+  return Object.entries(told).flatMap(([key, value]) => numbersIn(value, `${path}.${key}`));
+}

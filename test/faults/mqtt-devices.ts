@@ -1,0 +1,216 @@
+/** Devices on the bench that are heard over MQTT. Their clock runs fast, so that their deadlines are short. */
+
+import type { DriverContext } from "../../src/drivers/driver.js";
+import { connectGoE } from "../../src/drivers/chargers/go-e/charger.js";
+import { mqttMeter } from "../../src/drivers/meters/mqtt/index.js";
+import { MqttMeter } from "../../src/drivers/meters/mqtt/meter.js";
+import { shelly3em } from "../../src/drivers/meters/shelly-3em/index.js";
+import { shellyPro3em } from "../../src/drivers/meters/shelly-pro-3em/index.js";
+import { systemClock } from "../../src/site/clock.js";
+import { Car } from "../../src/simulator/car.js";
+import { Evse } from "../../src/simulator/evse.js";
+import { startGoEMqtt } from "../../src/simulator/go-e/mqtt.js";
+import { startVirtualGoE } from "../../src/simulator/go-e/server.js";
+import { startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
+import { startVirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
+import { driverContext } from "../support/driver-context.js";
+import type { Entry } from "./bench-of-devices.js";
+import { variableGrid } from "./http-meters.js";
+import { impatientPool, startBroker, startMqttBench } from "./mqtt-bench.js";
+import { type Address, type Driven, mqttStand } from "./stand.js";
+
+const speed = 30;
+/** ms between two words of a device that speaks by itself */
+const pace = 15;
+
+/** Each connection has a pool of its own, which ends with it. */
+function alone(connect: (context: DriverContext) => Driven): Driven {
+  const mqtt = impatientPool();
+  const driven = connect(driverContext({ name: "Device", clock: systemClock(speed), mqtt }));
+  return {
+    read: () => driven.read(),
+    async close() {
+      await driven.close();
+      await mqtt.close();
+    },
+  };
+}
+
+/** Has the device speak for as long as a reading takes. */
+export function speaking(say: () => Promise<void>, every = pace) {
+  return async <T>(reading: Promise<T>): Promise<T> => {
+    const timer = setInterval(() => void say(), every);
+    try {
+      return await reading;
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+const urlOf = ({ host, port }: Address): string => `mqtt://${host}:${port}`;
+
+export const goEMqtt: Entry = {
+  name: "go-e (mqtt)",
+  driver: "go-e",
+  transport: "mqtt",
+  async start() {
+    const broker = await startBroker();
+    const evse = new Evse({ current: 16, answerTime: 0, totalEnergy: 5_000_000 });
+    evse.plug(new Car());
+    evse.advance(60);
+    const twin = await startVirtualGoE({ evse, apiVersion: 2 });
+    const face = await startGoEMqtt(twin, { url: broker.url, apiVersion: 2 });
+    const bench = await startMqttBench(broker, {
+      setSilent: (silent) => void (face.silent = silent),
+      tells: /^go-eCharger\/012345\/[a-z]+$/,
+    });
+    let step = 100_000;
+    return mqttStand(
+      {
+        port: broker.port,
+        connect: (address) =>
+          alone((context) =>
+            connectGoE(
+              { route: { by: "broker", topic: face.topic, url: urlOf(address), login: {} }, apiVersion: 2 },
+              context,
+            ),
+          ),
+        vary() {
+          evse.totalEnergy += step;
+          step = -step;
+        },
+        memory: 200,
+        async before() {
+          await face.publish();
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        },
+        drive: speaking(async () => {
+          // Its uptime is what it tells when nothing else is new.
+          evse.uptime += 1;
+          await face.publish();
+        }),
+        async close() {
+          await face.close();
+          await twin.close();
+          await bench.close();
+        },
+      },
+      bench,
+    );
+  },
+};
+
+export const shelly3emMqtt: Entry = {
+  name: "shelly-3em (mqtt)",
+  driver: "shelly-3em",
+  transport: "mqtt",
+  async start() {
+    const broker = await startBroker();
+    const { grid, vary } = variableGrid();
+    const twin = await startVirtualShelly3em({ grid, mqtt: { url: broker.url } });
+    const topic = `shellies/${twin.name}`;
+    const bench = await startMqttBench(broker, {
+      setSilent: (silent) => void (twin.silent = silent),
+      tells: /\/emeter\//,
+    });
+    return mqttStand(
+      {
+        port: broker.port,
+        connect: (address) =>
+          alone((context) =>
+            shelly3em.connect(
+              { ...shelly3em.options.parse({ topic, url: urlOf(address) }), measures: ["grid"] },
+              context,
+            ),
+          ),
+        vary,
+        drive: speaking(() => twin.publish()),
+        async close() {
+          await twin.close();
+          await bench.close();
+        },
+      },
+      bench,
+    );
+  },
+};
+
+export const shellyPro3emMqtt: Entry = {
+  name: "shelly-pro-3em (mqtt)",
+  driver: "shelly-pro-3em",
+  transport: "mqtt",
+  async start() {
+    const broker = await startBroker();
+    const { grid, vary } = variableGrid();
+    const twin = await startVirtualShellyPro3em({ grid, mqtt: { url: broker.url } });
+    const topic = twin.name;
+    const bench = await startMqttBench(broker, {
+      setSilent: (silent) => void (twin.fault = silent ? "silent" : null),
+      tells: /\/events\/rpc$/,
+    });
+    return mqttStand(
+      {
+        port: broker.port,
+        connect: (address) =>
+          alone((context) =>
+            shellyPro3em.connect(
+              {
+                ...shellyPro3em.options.parse({ transport: "mqtt", topic, url: urlOf(address) }),
+                measures: ["grid"],
+              },
+              context,
+            ),
+          ),
+        vary,
+        drive: speaking(() => twin.publishAll()),
+        async close() {
+          await twin.close();
+          await bench.close();
+        },
+      },
+      bench,
+    );
+  },
+};
+
+export const mqttMeterEntry: Entry = {
+  name: "mqtt",
+  driver: "mqtt",
+  transport: "mqtt",
+  async start() {
+    const broker = await startBroker();
+    const { grid, vary } = variableGrid();
+    let silent = false;
+    const bench = await startMqttBench(broker, {
+      setSilent: (now) => void (silent = now),
+      tells: /^house\//,
+    });
+    const values = { power: { topic: "house/power" }, voltageL1: { topic: "house/json", path: "voltage" } };
+    const say = async (): Promise<void> => {
+      if (silent) return;
+      const { powers, voltages } = grid();
+      const tell = bench.say([
+        { topic: "house/power", payload: String(powers.reduce((sum, power) => sum + power, 0)) },
+        { topic: "house/json", payload: JSON.stringify({ voltage: voltages[0] }) },
+      ]);
+      await tell.catch(() => undefined);
+    };
+    return mqttStand(
+      {
+        port: broker.port,
+        connect(address) {
+          const url = urlOf(address);
+          const options = mqttMeter.options.parse({ url, values });
+          return alone(
+            (context) => new MqttMeter({ url, login: {}, values: options.values, measures: ["grid"] }, context),
+          );
+        },
+        vary,
+        drive: speaking(say),
+        close: () => bench.close(),
+      },
+      bench,
+    );
+  },
+};

@@ -1,0 +1,197 @@
+/** Group Q of the fault list: what brokers, and devices behind them, do to those who listen. */
+
+import type { Entry } from "./bench-of-devices.js";
+import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading, sink } from "./fault.js";
+import type { MqttBench } from "./mqtt-bench.js";
+import type { Stand } from "./stand.js";
+
+const mqtt = ({ transport }: Entry): boolean => transport === "mqtt";
+
+function mqttOf({ mqtt: bench }: Stand): MqttBench {
+  if (!bench) throw new Error("This device does not speak MQTT");
+  return bench;
+}
+
+const away = { fails: ["unreachable"] } as const;
+const silent = { fails: ["unreachable", "protocol"] } as const;
+
+/** Packet types, in the first byte (MQTT 3.1.1, 2.2.1). */
+const connack = 0x20;
+const suback = 0x90;
+
+/** What a broker says to the login, or to a subscription. */
+function answering(type: number, place: (packet: Buffer) => number, code: number): (stand: Stand) => void {
+  return ({ proxy }) => {
+    proxy.resetAll();
+    proxy.fault = {
+      onAnswer(packet, { client }) {
+        const changed = Buffer.from(packet);
+        if (packet[0] === type) changed[place(packet)] = code;
+        client.write(changed);
+      },
+    };
+  };
+}
+
+const payloads: readonly (readonly [what: string, payload: string | Buffer])[] = [
+  ["an empty payload", ""],
+  ["nan", "nan"],
+  ["1,5", "1,5"],
+  ["12 W", "12 W"],
+  ["1e999", "1e999"],
+  ["an empty object", "{}"],
+  ["a list", "[1]"],
+  ["null", "null"],
+  ["a text", '"16"'],
+  ["JSON that breaks off", '{"id":1,"src":"shelly'],
+  ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x00, 0x80])],
+  ["70 KB", "7".repeat(70_000)],
+];
+
+export const mqttFaults: readonly (Disturbance | Course)[] = [
+  {
+    id: "Q-01",
+    what: "the broker dies: fails, and tells no old values; Q-02 back: the same reading",
+    on: mqtt,
+    inject: (stand) => mqttOf(stand).kill(),
+    outcome: silent,
+  },
+  {
+    id: "Q-02",
+    what: "the broker has been away for a moment: subscribed anew, nothing heard twice, the same reading",
+    on: mqtt,
+    async inject(stand) {
+      await mqttOf(stand).restart();
+    },
+    outcome: { reads: "less" },
+  },
+  {
+    id: "Q-03",
+    what: "what the broker has kept, and no word from the device: not taken for a new value",
+    on: mqtt,
+    async run(stand) {
+      const good = await reading(stand);
+      const bench = mqttOf(stand);
+      bench.silence();
+      await bench.say(bench.said, true);
+      await sink(stand);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      await expectOutcome(stand, silent, good, fresh);
+      await fresh.close();
+      await expectRecovery(stand, good);
+    },
+  },
+  {
+    id: "Q-05",
+    what: "every message twice: the same reading",
+    on: mqtt,
+    async run(stand) {
+      const good = await reading(stand);
+      const bench = mqttOf(stand);
+      const told = reading(stand);
+      for (let time = 0; time < 3; time += 1) await bench.say(bench.said.flatMap((each) => [each, each]));
+      expect(await told).toEqual(good);
+    },
+  },
+  {
+    id: "Q-07",
+    what: "the device falls silent: fails in its time, and tells no old values",
+    on: mqtt,
+    inject: (stand) => mqttOf(stand).silence(),
+    outcome: silent,
+  },
+  ...[1, 2, 3].map((code) => ({
+    id: "Q-09",
+    what: `CONNACK ${code}: fails as unreachable`,
+    on: mqtt,
+    inject: answering(connack, () => 3, code),
+    outcome: away,
+  })),
+  ...[4, 5].map((code) => ({
+    id: "Q-09",
+    what: `CONNACK ${code}: fails as login-refused`,
+    on: mqtt,
+    inject: answering(connack, () => 3, code),
+    outcome: { fails: ["login-refused"] } as const,
+  })),
+  {
+    id: "Q-09",
+    what: "a subscription that is refused: fails as login-refused, is not silent",
+    on: mqtt,
+    inject: answering(suback, ({ length }) => length - 1, 0x80),
+    outcome: { fails: ["login-refused"] },
+  },
+  {
+    id: "Q-10",
+    what: "a half-open connection to the broker: fails in its time",
+    on: mqtt,
+    async run(stand) {
+      const good = await reading(stand);
+      stand.proxy.goHalfOpen();
+      await sink(stand);
+      await expectOutcome(stand, silent, good);
+      // The keep-alive of the protocol would notice in 22 s.
+      stand.proxy.resetAll();
+      await expectRecovery(stand, good);
+    },
+  },
+  ...payloads.map(([what, payload]) => ({
+    id: "Q-12",
+    what: `${what} on every topic: no value comes of it`,
+    // That is how a go-e says that it has a fault inside, and no limit.
+    on: (entry: Entry) => mqtt(entry) && !(what === "null" && entry.driver === "go-e"),
+    async run(stand: Stand) {
+      const good = await reading(stand);
+      const bench = mqttOf(stand);
+      bench.silence();
+      const truth = bench.said;
+      const spoilt = truth.map(({ topic }) => ({ topic, payload }));
+      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      const outcome = expectOutcome(stand, { reads: "less" }, good, fresh);
+      const end = performance.now() + 250;
+      while (performance.now() < end) {
+        await bench.say(spoilt);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await outcome;
+      await fresh.close();
+      // Whoever tells only what has changed would leave the broker with the rest as it is.
+      await bench.say(truth, true);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      await expectRecovery(stand, good);
+    },
+  })),
+  {
+    id: "Q-14",
+    what: "half of its topics: fails, or tells the other half as null",
+    on: mqtt,
+    async run(stand) {
+      const good = await reading(stand);
+      const bench = mqttOf(stand);
+      bench.silence();
+      const half = bench.said.filter((_said, place) => place % 2 === 0);
+      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      const outcome = expectOutcome(stand, { reads: "less" }, good, fresh);
+      for (let time = 0; time < 10; time += 1) {
+        await bench.say(half);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await outcome;
+      await fresh.close();
+      await expectRecovery(stand, good);
+    },
+  },
+  {
+    id: "N-03",
+    what: "closed while it waits for a word: ends at once, and says so",
+    on: mqtt,
+    async run(stand) {
+      await reading(stand);
+      mqttOf(stand).silence();
+      const waiting = failure(stand.read());
+      await stand.device.close();
+      expect(await waiting).toMatchObject({ code: "unreachable" });
+    },
+  },
+];
