@@ -94,21 +94,17 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
     expect(await done).toMatchObject({ code: 0, signal: null });
   }, 30_000);
 
-  test(
-    "ends a replay that waits for its next line",
-    async () => {
-      const child = start("replay", "--config", configFile(house));
-      const done = ended(child);
-      child.stdin.write(`${JSON.stringify(sunny(0))}\n`);
-      await once(child.stdout, "data");
-      child.kill(signal);
-      const late = setTimeout(() => child.kill("SIGKILL"), 3_000);
-      const { signal: killedBy } = await done;
-      clearTimeout(late);
-      expect(killedBy).not.toBe("SIGKILL");
-    },
-    30_000,
-  );
+  test("ends a replay that waits for its next line", async () => {
+    const child = start("replay", "--config", configFile(house));
+    const done = ended(child);
+    child.stdin.write(`${JSON.stringify(sunny(0))}\n`);
+    await once(child.stdout, "data");
+    child.kill(signal);
+    const late = setTimeout(() => child.kill("SIGKILL"), 3_000);
+    const { signal: killedBy } = await done;
+    clearTimeout(late);
+    expect(killedBy).not.toBe("SIGKILL");
+  }, 30_000);
 });
 
 test("a day that can't be read ends at once", async () => {

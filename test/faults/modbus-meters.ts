@@ -2,7 +2,8 @@
 
 import { connectE3dc } from "../../src/drivers/meters/e3dc/meter.js";
 import { connectModbusMeter, modbusMeter } from "../../src/drivers/meters/modbus/index.js";
-import { connectPac2200 } from "../../src/drivers/meters/siemens-pac2200/index.js";
+import { connectRegisterMeter } from "../../src/drivers/meters/modbus-meter.js";
+import { pac2200Registers } from "../../src/drivers/meters/siemens-pac2200/index.js";
 import { connectSunSpec } from "../../src/drivers/meters/sunspec/meter.js";
 import { connectDctr } from "../../src/drivers/residual-current/doepke-dctr/index.js";
 import { startVirtualDctr } from "../../src/simulator/doepke-dctr/server.js";
@@ -68,7 +69,10 @@ export const pac2200Entry: Entry = {
     });
     const twin = await startVirtualPac2200({ values });
     const options = { unitId: 1, reversed: false, measures: ["grid"] as const };
-    return modbusStand(twin.modbus, { connect: (address) => connectPac2200({ ...address, ...options }, link), vary });
+    return modbusStand(twin.modbus, {
+      connect: (address) => connectRegisterMeter(pac2200Registers, { ...address, ...options }, link),
+      vary,
+    });
   },
 };
 

@@ -2,7 +2,7 @@
 
 import { identity as ecuIdentity, modelRow } from "../../drivers/chargers/mennekes/registers.js";
 import { identity as e3dcIdentity, magicWord } from "../../drivers/meters/e3dc/registers.js";
-import { pac2200Registers } from "../../drivers/meters/siemens-pac2200/registers.js";
+import { pac2200Registers } from "../../drivers/meters/siemens-pac2200/index.js";
 import { models } from "../../drivers/meters/sunspec/models.js";
 import { findModels } from "../../drivers/meters/sunspec/walk.js";
 import { readRegisters } from "../../drivers/registers.js";

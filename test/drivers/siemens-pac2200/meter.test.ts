@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { connectPac2200, siemensPac2200 } from "../../../src/drivers/meters/siemens-pac2200/index.js";
+import { connectRegisterMeter } from "../../../src/drivers/meters/modbus-meter.js";
+import { pac2200Registers, siemensPac2200 } from "../../../src/drivers/meters/siemens-pac2200/index.js";
 import type { Meter } from "../../../src/drivers/driver.js";
 import type { MeterRole } from "../../../src/model/readings.js";
 import { DeviceError } from "../../../src/model/errors.js";
@@ -19,7 +20,7 @@ let now = 0;
 function meterAt(port: number, more: object = {}, measures: readonly MeterRole[] = ["grid"]): Meter {
   const options = siemensPac2200.options.parse({ host: "127.0.0.1", port, ...more });
   const link = { device: "Grid", replyTimeout: 100, retry: { first: 1_000, jitter: 0 }, now: () => now };
-  const meter = connectPac2200({ ...options, measures }, link);
+  const meter = connectRegisterMeter(pac2200Registers, { ...options, measures }, link);
   cleanUp.push(() => meter.close());
   return meter;
 }

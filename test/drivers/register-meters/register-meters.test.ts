@@ -1,0 +1,51 @@
+/** Meters that are nothing but a table of registers, each held to a fixture over real Modbus TCP. */
+
+import { meterDrivers } from "../../../src/drivers/registry.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { driverContext } from "../../support/driver-context.js";
+import { failureOf } from "../../support/failure.js";
+import type { RegisterMeterFixture } from "./fixture.js";
+import { fixture as siemensPac2200 } from "./siemens-pac2200.js";
+
+const fixtures: readonly RegisterMeterFixture[] = [siemensPac2200];
+
+/** Registers that a fixture does not name are there, and hold nothing. */
+function storeOf(words: RegisterMeterFixture["words"]): RegisterStore {
+  const blocks = Object.entries(words).map(([address, text]) => ({
+    address: Number(address),
+    words: text.split(/\s+/).map((word) => parseInt(word, 16)),
+  }));
+  const store = new RegisterStore();
+  store.fill(0, Math.max(...blocks.map((block) => block.address + block.words.length)));
+  for (const block of blocks) store.setWords(block.address, block.words);
+  return store;
+}
+
+describe.each(fixtures)("$driver", ({ driver, words, reading }) => {
+  async function readFrom(store: RegisterStore) {
+    const declared = meterDrivers.find((each) => each.driver === driver);
+    if (declared === undefined) throw new Error(`${driver} is not in the registry`);
+    const server = await startVirtualModbus({ holding: store, input: store });
+    const options = {
+      ...declared.options.parse({ host: "127.0.0.1", port: server.port }),
+      measures: ["grid"] as const,
+    };
+    const meter = declared.connect(options, driverContext({ name: "Grid" }));
+    try {
+      return await meter.read();
+    } finally {
+      await meter.close();
+      await server.close();
+    }
+  }
+
+  test("every value is read as it is meant", async () => {
+    expect(await readFrom(storeOf(words))).toEqual({ grid: reading });
+  });
+
+  test("another device at this address is not taken for it", async () => {
+    const store = new RegisterStore();
+    store.fill(0, 1_000);
+    expect(await failureOf(readFrom(store))).toMatchObject({ code: "protocol", device: "Grid" });
+  });
+});
