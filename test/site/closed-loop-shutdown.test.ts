@@ -67,7 +67,10 @@ describe("the end of the program", () => {
     const { world } = (scene = await chargingInTheSun());
     await world.close();
     expect(world.clock.pending).toBe(0);
-    expect(await census()).toEqual(before);
+    // What others had open before may have ended meanwhile.
+    const left = await census();
+    for (const open of before) if (left.includes(open)) left.splice(left.indexOf(open), 1);
+    expect(left).toEqual([]);
   }, 20_000);
 
   test("comes once: a second stop and news that come later do nothing", async () => {

@@ -174,7 +174,7 @@ test.each<[fault: ModbusFault, code: string]>([
   ["wrong-transaction", "protocol"],
   ["wrong-unit", "protocol"],
   [{ exception: 2 }, "unsupported"],
-  [{ exception: 4 }, "refused"],
+  [{ exception: 4 }, "protocol"],
   [{ exception: 11 }, "unreachable"],
 ])("fault %j is told as such, and over once it is gone", async (fault, code) => {
   const { device, monitor } = await virtual(300);

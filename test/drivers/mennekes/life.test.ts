@@ -126,7 +126,7 @@ test.each<[fault: ModbusFault, code: string]>([
   ["wrong-function", "protocol"],
   ["twice", "protocol"],
   [{ exception: 1 }, "unsupported"],
-  [{ exception: 4 }, "refused"],
+  [{ exception: 4 }, "protocol"],
   [{ exception: 6 }, "unreachable"],
 ])("fault %j is told as such, and over once it is gone", async (fault, code) => {
   const { charger, device } = await virtual({}, { replyTimeout: 300 });
