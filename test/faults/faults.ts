@@ -1,5 +1,6 @@
 /** The fault list: each row once, for all devices that it can befall. */
 
+import { cloudFaults } from "./cloud-faults.js";
 import type { Course, Disturbance } from "./fault.js";
 import { httpFaults } from "./http-faults.js";
 import { modbusFaults } from "./modbus-faults.js";
@@ -15,6 +16,7 @@ export const faults: readonly (Disturbance | Course)[] = [
   ...modbusFaults,
   ...mqttFaults,
   ...speakingFaults,
+  ...cloudFaults,
 ];
 
 /** How many rows each group of the catalogue has. */
@@ -31,12 +33,6 @@ export const notApplicable: Readonly<Record<string, string>> = {
 
 /** Rows of the catalogue that nothing here stands for, and why. */
 export const notCovered: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    Array.from({ length: catalogue.C }, (_, place) => [
-      `C-${String(place + 1).padStart(2, "0")}`,
-      "one driver alone: test/drivers/easee",
-    ]),
-  ),
   "N-13": "needs a process of its own with few file descriptors",
   "M-08": "rows of two words are read in one request: test/drivers/registers",
   "M-12": "one driver alone: test/drivers/mennekes",
