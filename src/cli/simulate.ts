@@ -2,7 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { loadConfig } from "../config/load.js";
-import { mainFuse, type ControlSettings } from "../control/settings.js";
+import { parseConfig } from "../config/parse.js";
+import type { ControlSettings } from "../control/settings.js";
 import { messageOf } from "../model/errors.js";
 import { parseDay, type RecordedDay } from "../simulator/recorded-day.js";
 import { controlSettings } from "../site/settings.js";
@@ -11,34 +12,11 @@ import { plot } from "./plot.js";
 import { simulateDay, type Outcome } from "./simulation.js";
 import { table } from "./table.js";
 
-/** Without a configuration: one charger on three phases, and everything else as it is by default. */
-const defaultHouse: ControlSettings = {
-  phases: 3,
-  voltage: 230,
-  circuits: [{ name: mainFuse, limit: 25, parent: null, meters: ["Grid"] }],
-  failsafeCurrent: 0,
-  overloadTolerance: 0,
-  gridTarget: 0,
-  importPenalty: 1,
-  minimumRun: 300_000,
-  minimumPause: 300_000,
-  meters: [{ name: "Grid", measures: ["grid"] }],
-  monitors: [],
-  chargers: [
-    {
-      name: "Charger",
-      minCurrent: 6,
-      maxCurrent: 16,
-      step: 1,
-      phases: "auto",
-      canSwitchPhases: true,
-      rotation: [0, 1, 2],
-      mode: "solar",
-      priority: 1,
-      circuit: null,
-      sessionEnergyLimit: 0,
-    },
-  ],
+/** Without a configuration: a main fuse, a grid meter, and a charger that may switch phases; all else by default. */
+const defaultHouse = {
+  site: { mainFuse: 25 },
+  meters: [{ name: "Grid", driver: "shelly-3em", transport: "http", host: "127.0.0.1" }],
+  chargers: [{ name: "Charger", driver: "go-e", host: "127.0.0.1", apiVersion: 2 }],
 };
 
 export const simulate: Command = {
@@ -53,13 +31,19 @@ it by its settings; without, one that may use 6 to 16 A on one or three phases.`
     const { values, positionals } = parse(args, { ...commonOptions, day: { type: "string" } });
     noNames(positionals);
     if (values.day === undefined) throw new UsageError("say which day: ev-charging simulate --day FILE");
-    const settings = values.config === undefined ? defaultHouse : settingsFrom(values.config);
+    const settings = values.config === undefined ? defaultSettings() : settingsFrom(values.config);
     const { outcome, samples } = simulateDay(readDay(values.day), settings);
     if (values.json) terminal.out(JSON.stringify(outcome));
     else terminal.out(`${plot(samples)}\n\n${summary(outcome)}`);
     return exit.success;
   },
 };
+
+function defaultSettings(): ControlSettings {
+  const { config } = parseConfig(defaultHouse);
+  if (config === null) throw new Error("the default house is not a valid configuration");
+  return controlSettings(config);
+}
 
 function settingsFrom(file: string): ControlSettings {
   const settings = controlSettings(loadConfig(file).config);

@@ -5,6 +5,7 @@ import { Car } from "../../../src/simulator/car.js";
 import { Evse } from "../../../src/simulator/evse.js";
 import { startGoEMqtt } from "../../../src/simulator/go-e/mqtt.js";
 import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
+import { systemClock } from "../../../src/site/clock.js";
 import { createMqttPool } from "../../../src/transport/mqtt.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
@@ -17,13 +18,7 @@ afterEach(async () => {
 });
 
 /** Real time: what comes over a real socket is waited for by a real clock. */
-const realClock: Clock = {
-  now: () => Date.now(),
-  after: (delay, callback) => {
-    const timer = setTimeout(callback, delay);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
+const realClock: Clock = systemClock();
 
 async function garage(apiVersion: 1 | 2, more: object = {}, login?: { username: string; password: string }) {
   const broker = await startBroker(login ? { login } : {});

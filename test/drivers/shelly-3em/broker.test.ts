@@ -1,5 +1,6 @@
 import { shelly3em } from "../../../src/drivers/meters/shelly-3em/index.js";
 import type { Meter } from "../../../src/drivers/driver.js";
+import { systemClock } from "../../../src/site/clock.js";
 import type { MeterReading } from "../../../src/model/readings.js";
 import { type Broker, startBroker } from "../../../src/simulator/broker.js";
 import { startVirtualShelly3em } from "../../../src/simulator/shelly-3em/device.js";
@@ -34,13 +35,7 @@ const expected = {
 };
 
 /** Real time: a burst over a real socket is joined by a real clock. */
-const clock = {
-  now: () => Date.now(),
-  after: (delay: number, callback: () => void) => {
-    const timer = setTimeout(callback, delay);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
+const clock = systemClock();
 
 async function house(login?: { username: string; password: string }) {
   const broker: Broker = await startBroker(login ? { login } : {});

@@ -1,6 +1,7 @@
 import { shellyPro3em } from "../../../src/drivers/meters/shelly-pro-3em/index.js";
 import { HttpRpc } from "../../../src/drivers/meters/shelly-pro-3em/http-rpc.js";
 import type { Clock } from "../../../src/model/clock.js";
+import { systemClock } from "../../../src/site/clock.js";
 import type { MeterReading } from "../../../src/model/readings.js";
 import type { Profile, ShellyFault, VirtualShellyPro3emOptions } from "../../../src/simulator/shelly-pro-3em/device.js";
 import { startVirtualShellyPro3em } from "../../../src/simulator/shelly-pro-3em/device.js";
@@ -17,13 +18,7 @@ afterEach(async () => {
 });
 
 /** Real time, and what is waited for can be counted. */
-const realClock: Clock = {
-  now: () => Date.now(),
-  after: (delay, callback) => {
-    const timer = setTimeout(callback, delay);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
+const realClock: Clock = systemClock();
 
 const values = {
   powers: [1_150, -2_300, 0] as const,
