@@ -46,10 +46,14 @@ export function rememberCharger(
 /** Takes what a person asks for into the memory of the charger. */
 export function rememberCommand(old: ChargerMemory, command: ChargerCommand): ChargerMemory {
   const { mode, allowCharging, maxAmpere, powerLimit, sessionChargeConsumptionLimit, phases } = command;
+  const { minAmpere, until, targets } = command;
   let lasting = old.lasting;
   if (mode !== undefined)
     lasting = { ...lasting, mode, manual: lasting.manual === "stop" ? "stop" : null, pausedAt: null };
   if (allowCharging !== undefined) lasting = { ...lasting, manual: allowCharging ? "start" : "stop", pausedAt: null };
+  if (allowCharging !== undefined || until !== undefined) lasting = { ...lasting, until: until ?? null };
+  if (minAmpere !== undefined) lasting = { ...lasting, minimum: minAmpere };
+  if (targets !== undefined) lasting = { ...lasting, targets };
   if (maxAmpere !== undefined) lasting = { ...lasting, cap: maxAmpere };
   if (powerLimit !== undefined) lasting = { ...lasting, powerLimit };
   if (sessionChargeConsumptionLimit !== undefined)
@@ -102,7 +106,7 @@ function hasRestarted(old: ChargerMemory, { uptime }: ChargerReading, now: numbe
  */
 export function noticePerson(lasting: LastingMemory, reading: ChargerReading, restarted: boolean): LastingMemory {
   if (reading.state === "disconnected")
-    return { ...lasting, manual: null, confirmed: false, startedAt: null, pausedAt: null };
+    return { ...lasting, manual: null, until: null, confirmed: false, startedAt: null, pausedAt: null };
   const enabled = isEnabled(reading);
   if (lasting.given === null || enabled === null) return lasting;
   const told = lasting.given.current > 0;

@@ -1,6 +1,6 @@
 /** What the controller remembers from pass to pass. Plain data: it survives JSON. */
 
-import type { ChargerMode } from "../model/commands.js";
+import type { ChargeTarget, ChargerMode } from "../model/commands.js";
 import type { PerPhase, PhaseCount } from "../model/phases.js";
 import type { ChargerReading, MeterRole } from "../model/readings.js";
 
@@ -85,12 +85,18 @@ export interface LastingMemory {
   readonly phases: PhaseCount | "auto" | null;
   /** A, a person's cap */
   readonly cap: number | null;
+  /** A, a person's minimum */
+  readonly minimum: number | null;
   /** W, a person's cap */
   readonly powerLimit: number | null;
   /** kWh per session, 0 = none; `null`: the configured one. */
   readonly energyLimit: number | null;
   /** Started or stopped by a person, here or at the charger. Holds until the car is unplugged. */
   readonly manual: "start" | "stop" | null;
+  /** When a start by hand ends; `null`: when the car is unplugged. */
+  readonly until: number | null;
+  /** Chosen by people; `null`: the configured ones. */
+  readonly targets: readonly ChargeTarget[] | null;
   readonly given: Given | null;
   /** The charger was seen to do what `given` says. */
   readonly confirmed: boolean;
@@ -133,9 +139,12 @@ export const noLastingMemory: LastingMemory = {
   mode: null,
   phases: null,
   cap: null,
+  minimum: null,
   powerLimit: null,
   energyLimit: null,
   manual: null,
+  until: null,
+  targets: null,
   given: null,
   confirmed: false,
   startedAt: null,

@@ -23,6 +23,49 @@ export interface ChargerCommand {
   readonly sessionChargeConsumptionLimit?: number | null;
   /** Number of phases to use; `"auto"`: what suits best. */
   readonly phases?: PhaseCount | "auto";
+  /** Least to charge with, in A per phase; never below the charger's own minimum. `null` lifts it. */
+  readonly minAmpere?: number | null;
+  /** When a start by hand ends by a stop, in ms since 1970. `null`: it holds until the car is unplugged. */
+  readonly until?: number | null;
+  /** What shall be charged by when, week after week. Replaces all that were there. */
+  readonly targets?: readonly ChargeTarget[];
+}
+
+/** 0 = Sunday … 6 = Saturday. */
+export const weekdays = [0, 1, 2, 3, 4, 5, 6] as const;
+
+export type Weekday = (typeof weekdays)[number];
+
+/** An amount that shall be in the car at a time of some days of the week. */
+export interface ChargeTarget {
+  readonly days: readonly Weekday[];
+  /** min since midnight, local time of the house, 0–1439 */
+  readonly time: number;
+  /** kWh to charge since the car was plugged in, or since the target before; `null`: until it is full. */
+  readonly energy: number | null;
+}
+
+/** What people asked of a charger and what still holds. */
+export interface Wishes {
+  /** Started or stopped by hand; `null`: neither. */
+  readonly manual: "start" | "stop" | null;
+  /** ms since 1970 at which a start by hand ends; `null`: when the car is unplugged. */
+  readonly until: number | null;
+  /** A, their caps and minimum; `null`: none. */
+  readonly maxAmpere: number | null;
+  readonly minAmpere: number | null;
+  /** The ones that hold: chosen by people, or else configured. */
+  readonly targets: readonly ChargeTarget[];
+}
+
+/** What the next target asks for. */
+export interface Plan {
+  /** ms since 1970 by when it shall be reached. */
+  readonly by: number;
+  /** kWh still missing; `null`: until the car is full. */
+  readonly energy: number | null;
+  /** ms since 1970 from when on it charges with all current for it. */
+  readonly from: number;
 }
 
 /** What a charger shall do now. */

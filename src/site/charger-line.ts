@@ -72,7 +72,7 @@ export class ChargerLine {
     throw new DeviceError({ code: "unsupported", device: this.config.name, what: `${channel} can't be set`, advice });
   }
 
-  view(): Omit<ChargerView, "mode" | "decision"> {
+  view(): Omit<ChargerView, "mode" | "wishes" | "plan" | "decision"> {
     const { name, brand, model, writable, range } = this.config;
     return { name, brand, model, writable, current: range, reachable: this.#health.reachable, reading: this.#reading };
   }

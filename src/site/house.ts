@@ -1,7 +1,7 @@
 /** The house as the faces see it: what is true now, and where people's wishes go in. */
 
 import type { CurrentRange, WritableChannel } from "../drivers/driver.js";
-import type { ChargerCommand, ChargerMode, Decision } from "../model/commands.js";
+import type { ChargerCommand, ChargerMode, Decision, Plan, Wishes } from "../model/commands.js";
 import type { ChargerReading, MeterReading } from "../model/readings.js";
 
 export interface ChargerView {
@@ -17,6 +17,9 @@ export interface ChargerView {
   /** The newest one; `null`: none yet. */
   readonly reading: ChargerReading | null;
   readonly mode: ChargerMode;
+  readonly wishes: Wishes;
+  /** What the next target asks for; `null`: there is none, or no car is plugged in. */
+  readonly plan: Plan | null;
   /** What it was last told, and why; `null`: nothing yet. */
   readonly decision: Decision | null;
 }

@@ -109,10 +109,18 @@ export class Site implements House {
 
   get chargers(): readonly ChargerView[] {
     return this.#chargers.map((line) => {
-      const lasting = this.#memory.chargers[line.config.name]?.lasting;
+      const lasting = this.#memory.chargers[line.config.name]?.lasting ?? noLastingMemory;
       return {
         ...line.view(),
-        mode: lasting?.mode ?? line.config.mode,
+        mode: lasting.mode ?? line.config.mode,
+        wishes: {
+          manual: lasting.manual,
+          until: lasting.until,
+          maxAmpere: lasting.cap,
+          minAmpere: lasting.minimum,
+          targets: lasting.targets ?? [],
+        },
+        plan: null,
         decision: this.#decisions[line.config.name] ?? null,
       };
     });

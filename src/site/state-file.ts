@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { noLastingMemory, type LastingHouse, type LastingMemory } from "../control/memory.js";
-import { chargerModes } from "../model/commands.js";
+import { chargerModes, weekdays } from "../model/commands.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 
@@ -13,13 +13,22 @@ const phaseCount = z.literal([1, 3]);
 const time = z.number().min(0);
 const current = z.number().min(0).max(1_000);
 
+const target = z.object({
+  days: z.array(z.literal(weekdays)).readonly(),
+  time: z.int().min(0).max(1_439),
+  energy: z.number().min(0).nullable(),
+});
+
 const lastingSchema: z.ZodType<LastingMemory> = z.object({
   mode: z.enum(chargerModes).nullable(),
   phases: z.literal([1, 3, "auto"]).nullable(),
   cap: current.nullable(),
+  minimum: current.nullable().default(null),
   powerLimit: z.number().min(0).nullable(),
   energyLimit: z.number().min(0).nullable(),
   manual: z.enum(["start", "stop"]).nullable(),
+  until: time.nullable().default(null),
+  targets: z.array(target).readonly().nullable().default(null),
   given: z.object({ at: time, current, phases: phaseCount }).nullable(),
   confirmed: z.boolean(),
   startedAt: time.nullable(),

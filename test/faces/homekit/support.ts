@@ -30,6 +30,8 @@ export function view(overrides: Partial<ChargerView> = {}): ChargerView {
     reachable: true,
     reading: reading(),
     mode: "fast",
+    wishes: { manual: null, until: null, maxAmpere: null, minAmpere: null, targets: [] },
+    plan: null,
     decision: null,
     ...overrides,
   };
