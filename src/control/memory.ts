@@ -43,6 +43,8 @@ export interface MeterMemory {
   readonly good: number;
   /** Why its last reading was not used; `null`: it was. */
   readonly doubt: string | null;
+  /** A that chargers drew together through it when it was last read; `null`: not known. */
+  readonly drawn: number | null;
 }
 
 /**
@@ -152,7 +154,7 @@ export const noLastingMemory: LastingMemory = {
   switchedAt: null,
 };
 
-export const noMeterMemory: MeterMemory = { roles: {}, at: 0, movedAt: 0, good: 0, doubt: null };
+export const noMeterMemory: MeterMemory = { roles: {}, at: 0, movedAt: 0, good: 0, doubt: null, drawn: null };
 
 /** A charger that was never heard of, but for what lasted over a restart. */
 export function newChargerMemory(lasting: LastingMemory): ChargerMemory {

@@ -15,7 +15,8 @@ export interface MeterWitness {
   readonly drawMovedAt: number;
 }
 
-const noWitness: MeterWitness = { drawn: null, drawMovedAt: 0 };
+/** A that a house without them draws less, or feeds in, from one reading to the next, and still nobody wonders. */
+const ordinaryChange = 3;
 
 /** No house is connected with more than this, in A per phase, if no fuse is known. */
 const largestCurrent = 1_000;
@@ -30,11 +31,10 @@ const noQuantityMemory: QuantityMemory = {
   soc: null,
 };
 
-/** Why a reading can't be true, or `null` when it can. */
+/** Why a reading can't be true by itself, or `null` when it can. */
 export function implausible(
   quantities: Quantities,
   limits: { readonly current: number; readonly voltage: number; readonly phases: number },
-  witness: MeterWitness,
 ): string | null {
   const { power, currents } = quantities;
   const values = [power, ...currents].filter((value) => value !== null);
@@ -47,20 +47,38 @@ export function implausible(
   const sum = measured.reduce((total, current) => total + Math.abs(current), 0);
   if (power !== null && Math.abs(power) > 1.2 * limits.voltage * sum + 500)
     return `${watts(power)} does not fit ${amperes(sum)} on all phases together`;
-  if (sum === 0 && (power ?? 0) === 0 && witness.drawn !== null && witness.drawn > idleCurrent)
-    return `it shows nothing while a car draws ${amperes(witness.drawn)}`;
   return null;
 }
 
-/** Takes one reading, or the failure of one (`null`), into the memory of its meter. */
+/**
+ * Why a meter seems dead: it shows nothing at all while a car draws, and the sun is not known to be what feeds the
+ * car. Where the reading before tells that, up to an ordinary change in the house, nothing at all is what is wanted.
+ */
+export function seemsDead(
+  { power, currents }: Quantities,
+  phases: number,
+  { drawn }: MeterWitness,
+  before: { readonly flow: number | null; readonly drawn: number | null },
+): string | null {
+  const isNothing = (power ?? 0) === 0 && currents.slice(0, phases).every((current) => current === 0);
+  if (!isNothing || drawn === null || drawn <= idleCurrent) return null;
+  const expected = before.flow === null ? Infinity : before.flow + drawn - (before.drawn ?? 0);
+  return Math.abs(expected) <= ordinaryChange ? null : `it shows nothing while a car draws ${amperes(drawn)}`;
+}
+
+/**
+ * Takes one reading, or the failure of one (`null`), into the memory of its meter.
+ * @param lookedAt when the controller looked at the house before; 0: never
+ */
 export function rememberMeter(
   before: MeterMemory | undefined,
   reading: MeterReading | null,
   now: number,
   settings: ControlSettings,
   witness: MeterWitness,
+  lookedAt: number,
 ): MeterMemory {
-  const memory = trusted(before, now);
+  const memory = trusted(before, now, lookedAt);
   if (reading === null) return { ...memory, good: 0, doubt: "it did not answer" };
 
   const mainLimit = settings.circuits.find(({ parent }) => parent === null)?.limit;
@@ -71,7 +89,11 @@ export function rememberMeter(
     return quantities ? [{ role, quantities }] : [];
   });
   for (const { role, quantities } of present) {
-    const doubt = implausible(quantities, limits, showsChargers(role, reading) ? witness : noWitness);
+    const old = memory.roles[role];
+    const shown = { flow: old ? flowOf(old, voltage) : null, drawn: memory.drawn };
+    const doubt =
+      implausible(quantities, limits) ??
+      (showsChargers(role, reading) ? seemsDead(quantities, phases, witness, shown) : null);
     if (doubt !== null) return { ...memory, good: 0, doubt };
   }
 
@@ -86,7 +108,7 @@ export function rememberMeter(
     );
     moved ||= showsChargers(role, reading) && pairs.some(({ before, after }) => before?.value !== after?.value);
     regained ||= pairs.some(
-      ({ before, after }) => before !== null && after !== before && now - before.at > freshForStaying,
+      ({ before, after }) => before !== null && after !== before && lookedAt - before.at > freshForStaying,
     );
     roles[role] = next;
   }
@@ -94,14 +116,20 @@ export function rememberMeter(
   if (isFrozen(movedAt, witness.drawMovedAt, now))
     return { ...memory, movedAt, good: 0, doubt: "its values stand still while a car's current moved" };
   const good = regained ? 1 : Math.min(readingsToTrust, memory.good + 1);
-  return { roles, at: now, movedAt, good, doubt: null };
+  return { roles, at: now, movedAt, good, doubt: null, drawn: witness.drawn };
 }
 
-/** The first reading of all is believed at once; after a loss it takes more than one. */
-function trusted(memory: MeterMemory | undefined, now: number): MeterMemory {
+/** A on all phases together, import +; `null`: not known. */
+function flowOf({ power, currents }: QuantityMemory, voltage: number): number | null {
+  if (power !== null) return power.value / voltage;
+  return currents.reduce<number | null>((sum, current) => (current ? (sum ?? 0) + current.value : sum), null);
+}
+
+/** The first reading of all is believed at once; after a loss that somebody has seen it takes more than one. */
+function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number): MeterMemory {
   if (memory === undefined || memory.at === 0)
     return { ...(memory ?? noMeterMemory), movedAt: now, good: readingsToTrust - 1 };
-  return now - memory.at > freshForStaying ? { ...memory, good: 0 } : memory;
+  return lookedAt - memory.at > freshForStaying ? { ...memory, good: 0 } : memory;
 }
 
 /** Of a device that measures several things only the grid shows what a charger draws. */

@@ -41,7 +41,7 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     const reading = observation.meters[name];
     if (reading === undefined) continue;
     const shown = chargersShownBy(name, settings).flatMap((charger) => chargers[charger] ?? []);
-    meters[name] = rememberMeter(meters[name], reading, now, settings, witnessOf(shown, now));
+    meters[name] = rememberMeter(meters[name], reading, now, settings, witnessOf(shown, now), memory.time);
   }
 
   const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;

@@ -1,5 +1,5 @@
 import type { MeterMemory } from "../../src/control/memory.js";
-import { implausible, rememberMeter, type MeterWitness } from "../../src/control/meters.js";
+import { implausible, rememberMeter, seemsDead, type MeterWitness } from "../../src/control/meters.js";
 import { noQuantities, type MeterReading, type Quantities } from "../../src/model/readings.js";
 import { grid, gridCurrents, house, start } from "./support.js";
 
@@ -26,27 +26,44 @@ test.each<[why: string, quantities: Partial<Quantities>, said: string | null]>([
   ["power that currents in part might carry", { power: 10_000, currents: [1, 1, null] }, null],
   ["small differences between power and currents", { power: 1_000, currents: [1, 1, 1] }, null],
 ])("%s", (_why, quantities, said) => {
-  const doubt = implausible({ ...noQuantities, ...quantities }, limits, quiet);
+  const doubt = implausible({ ...noQuantities, ...quantities }, limits);
   if (said === null) expect(doubt).toBeNull();
   else expect(doubt).toContain(said);
 });
 
-test.each<[why: string, quantities: Partial<Quantities>, drawn: number | null, phases: 1 | 3, believed: boolean]>([
-  ["nothing flows, and no charger says that it draws", { power: 0, currents: [0, 0, 0] }, 0, 3, true],
-  ["nothing is known of the chargers", { power: 0, currents: [0, 0, 0] }, null, 3, true],
-  ["a car draws 6 A", { power: 0, currents: [0, 0, 0] }, 6, 3, false],
-  ["a car draws 6 A, and the meter knows no power", { currents: [0, 0, 0] }, 6, 3, false],
-  ["the sun feeds a car of 6 A exactly, on other phases", { power: 0, currents: [6, -3, -3] }, 6, 3, true],
-  ["a one-phase house", { power: 0, currents: [0, null, null] }, 6, 1, false],
-])("a meter that shows nothing: %s", (_why, quantities, drawn, phases, believed) => {
-  const doubt = implausible({ ...noQuantities, ...quantities }, { ...limits, phases }, { ...quiet, drawn });
+const nothing = { power: 0, currents: [0, 0, 0] } as const;
+const unknown = { flow: null, drawn: null };
+
+test.each<
+  [
+    why: string,
+    quantities: Partial<Quantities>,
+    drawn: number | null,
+    phases: 1 | 3,
+    before: Parameters<typeof seemsDead>[3],
+    believed: boolean,
+  ]
+>([
+  ["nothing flows, and no charger says that it draws", nothing, 0, 3, unknown, true],
+  ["nothing is known of the chargers", nothing, null, 3, unknown, true],
+  ["a car draws 6 A", nothing, 6, 3, unknown, false],
+  ["a car draws 6 A, and the meter knows no power", { currents: [0, 0, 0] }, 6, 3, unknown, false],
+  ["the sun feeds a car of 6 A exactly, on other phases", { power: 0, currents: [6, -3, -3] }, 6, 3, unknown, true],
+  ["a one-phase house", { power: 0, currents: [0, null, null] }, 6, 1, unknown, false],
+  ["the car went up by the 2 A that were exported", nothing, 8, 3, { flow: -2, drawn: 6 }, true],
+  ["it was nothing before, and nothing has changed", nothing, 8, 3, { flow: 0, drawn: 8 }, true],
+  ["it was nothing before, and the car went down by 4 A", nothing, 6, 3, { flow: 0, drawn: 10 }, false],
+  ["the house drew 20 A a moment ago", nothing, 6, 3, { flow: 20, drawn: 6 }, false],
+])("a meter that shows nothing: %s", (_why, quantities, drawn, phases, before, believed) => {
+  const doubt = seemsDead({ ...noQuantities, ...quantities }, phases, { ...quiet, drawn }, before);
   expect(doubt === null).toBe(believed);
 });
 
 /** Feeds readings by the second at which they come. */
 function after(readings: readonly (readonly [second: number, reading: MeterReading | null])[], witness = quiet) {
   return readings.reduce<MeterMemory | undefined>(
-    (memory, [second, reading]) => rememberMeter(memory, reading, start + second * 1_000, house(), witness),
+    (memory, [second, reading]) =>
+      rememberMeter(memory, reading, start + second * 1_000, house(), witness, start + second * 1_000 - 100),
     undefined,
   );
 }

@@ -159,3 +159,13 @@ test("a charger that tells of an absurd current does not open the fuse", () => {
     run.after(5, { meters: { Grid: alive(run, 25) }, chargers: { Garage: charging(10, 1, { currentL1: 6_553.5 }) } });
   expect(run.decision("Garage").current).toBeLessThanOrEqual(10);
 });
+
+test("a house that is looked at only once a minute, always with fresh readings, has lost nothing", () => {
+  const run = new Run(house());
+  for (let minute = 0; minute < 5; minute++) {
+    const current = run.last ? run.decision("Garage").current : 0;
+    const reading = current > 0 ? charging(current) : connected();
+    run.after(60, { meters: { Grid: alive(run, current - 20) }, chargers: { Garage: reading } });
+  }
+  expect(run.decision("Garage").current).toBeGreaterThanOrEqual(6);
+});
