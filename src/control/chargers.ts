@@ -3,7 +3,7 @@
 import type { ChargerCommand, ChargerMode } from "../model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseCount } from "../model/phases.js";
 import type { ChargerReading } from "../model/readings.js";
-import { chargerSilence, deadTime, idleCurrent, noticeableCurrent, roomMemory } from "./limits.js";
+import { chargerSilence, deadTime, idleCurrent, lagSearch, noticeableCurrent, roomMemory } from "./limits.js";
 import type { ChargerMemory, LastingMemory } from "./memory.js";
 import type { ChargerSettings } from "./settings.js";
 
@@ -12,7 +12,7 @@ const largestUsualCurrent = 40;
 const largestUsualVoltage = 300;
 
 /** Draws and commands older than this have no part in any decision. */
-const historyKept = roomMemory + 2 * deadTime;
+const historyKept = Math.max(roomMemory, lagSearch) + 2 * deadTime;
 
 /** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
 export function rememberCharger(

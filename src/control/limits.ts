@@ -3,6 +3,9 @@
 /** Older readings raise no current (SmartEVSE: 11 s, EVerest: 10 s). */
 export const freshForRaising = 10_000;
 
+/** The values of one reading come no further apart; older ones were missing in it. */
+export const readingSpan = 1_500;
+
 /** Older readings are as good as none: the charger falls to its failsafe current. */
 export const freshForStaying = 15_000;
 
@@ -24,10 +27,20 @@ export const slowestCharger = 25_000;
 /** Room at a fuse must have been there this long before a current is raised into it. */
 export const roomMemory = 30_000;
 
-/** Surplus must have been there this long before a current is raised into it. */
-export const surplusMemory = 20_000;
+/** How the surplus moved is known of so long. */
+export const surplusMemory = 300_000;
 
-/** A meter that does not move at all this long after a car's current did is frozen. */
+/** Older samples of the surplus need not be closer together. */
+export const surplusSpacing = 4_000;
+
+/** A surplus that moved by no more than this, in W, for so long stands still. */
+export const steadyWithin = 5;
+export const steadyFor = 240_000;
+
+/** The first step of a charge has so long to show in the meter; slower meters than that are not learnt. */
+export const lagSearch = 80_000;
+
+/** A meter that does not move at all this long after it should have shown that a car's current did is frozen. */
 export const frozenAfter = 30_000;
 
 /** A car's current has moved when it changed by this much, in A. */
@@ -39,14 +52,21 @@ export const idleCurrent = 1;
 /** A car that takes nothing for so long is full or asleep and holds only the minimum of a shared circuit. */
 export const idleAfter = 60_000;
 
-/** A current may be raised by this much at a time when it follows the sun, in A. */
-export const sunRaise = 4;
-
 /** Value that a start of charging must be worth, in Wh: contactor, car and losses of starting (0.02 kWh). */
 export const startPrice = 20;
 
-/** Between two changes of the number of phases: at most six in an hour. */
-export const phaseDwell = 600_000;
+/** Value that must have been missed before a start, in Wh: waiting for more would cost what it saves. */
+export const startPatience = 5;
+
+/** Between two changes of the number of phases, and how many of them there may be in an hour. */
+export const phaseDwell = 120_000;
+export const phaseSwitchesPerHour = 6;
+
+/** A change of the number of phases has to pay within this time. */
+export const phaseHorizon = 600_000;
+
+/** For so long after a start the number of phases may be put right at once. */
+export const justBegun = 60_000;
 
 /** What the charger does not charge while it switches phases. */
 export const phaseSwitchPause = 60_000;

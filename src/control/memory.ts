@@ -10,7 +10,7 @@ export interface Memory {
   readonly meters: { readonly [name: string]: MeterMemory };
   readonly chargers: { readonly [name: string]: ChargerMemory };
   readonly monitors: { readonly [name: string]: MonitorMemory };
-  /** Surplus of the last minute, oldest first. */
+  /** Surplus of the last minutes, oldest first. */
   readonly surplus: readonly SurplusSample[];
   /** What others drew on each circuit in the last minute, oldest first. */
   readonly background: { readonly [circuit: string]: readonly BackgroundSample[] };
@@ -53,6 +53,10 @@ export interface MeterMemory {
  */
 export interface SurplusSample {
   readonly at: number;
+  /** Every charger has spoken since. Until then a car that stopped by itself looks like sun. */
+  readonly isConfirmed: boolean;
+  /** W that come from the grid and out of the battery. */
+  readonly drawn: number;
   readonly low: number;
   readonly high: number;
 }
@@ -70,6 +74,44 @@ export interface MonitorMemory {
   readonly alarm: boolean;
   /** What it last raised an alarm for; `null`: nothing, or a person has started a charge since. Survives a restart. */
   readonly latched: string | null;
+}
+
+/** From a charger's word to what the meter shows of it, ms: at least, and at most. */
+export interface Lag {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LagMemory {
+  /** For each lag that is told apart: how well it explains what the meter showed, and the own changes it had to, W². */
+  readonly fit: readonly number[];
+  readonly own: readonly number[];
+  /** What follows from it; `null`: not known yet. */
+  readonly lag: Lag | null;
+}
+
+/** How long two kinds of weather last, as a charger sees them, and what they are worth. Recent ones count more. */
+export interface Habit {
+  /** h that it lasted, and how often it ended. */
+  readonly time: number;
+  readonly ends: number;
+  /** Wh */
+  readonly value: number;
+}
+
+export interface Habits {
+  /** While it is worth something, and while it is not. */
+  readonly good: Habit;
+  readonly bad: Habit;
+  readonly isGood: boolean;
+}
+
+/** What the number of phases brought since it was last changed. */
+export interface PhaseStay {
+  /** Wh that it was worth more than the other number. */
+  readonly gain: number;
+  /** How many changes in a row did not pay, forgotten with time: each doubles the price of the next. */
+  readonly doubt: number;
 }
 
 /** Our last command to a charger. */
@@ -116,7 +158,8 @@ export interface ChargerMemory {
   /** The last attempt to read failed. */
   readonly failing: boolean;
   readonly draws: readonly DrawSample[];
-  /** Commands of the last minute, oldest first. */
+  readonly lag: LagMemory;
+  /** Commands of the last minutes, oldest first. */
   readonly commands: readonly Given[];
   /** When its current last moved noticeably; 0: never. */
   readonly movedAt: number;
@@ -126,6 +169,13 @@ export interface ChargerMemory {
   readonly regret: number;
   /** Wh of value missed by not using the other number of phases. */
   readonly phaseRegret: number;
+  /** What charging was lately worth. */
+  readonly sun: Habits;
+  /** What three phases were lately worth more than one. */
+  readonly threePhases: Habits;
+  readonly phaseStay: PhaseStay;
+  /** When its number of phases was changed while it charged, in the last hour. */
+  readonly switches: readonly number[];
 }
 
 /** What a charger drew on the phases of the house. */
@@ -156,6 +206,12 @@ export const noLastingMemory: LastingMemory = {
 
 export const noMeterMemory: MeterMemory = { roles: {}, at: 0, movedAt: 0, good: 0, doubt: null, drawn: null };
 
+const noLagMemory: LagMemory = { fit: [], own: [], lag: null };
+
+const noHabit: Habit = { time: 0, ends: 0, value: 0 };
+
+export const noHabits: Habits = { good: noHabit, bad: noHabit, isGood: false };
+
 /** A charger that was never heard of, but for what lasted over a restart. */
 export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
   return {
@@ -167,8 +223,13 @@ export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
     commands: [],
     movedAt: 0,
     idleSince: null,
+    lag: noLagMemory,
     regret: 0,
     phaseRegret: 0,
+    sun: noHabits,
+    threePhases: noHabits,
+    phaseStay: { gain: 0, doubt: 0 },
+    switches: lasting.switchedAt === null ? [] : [lasting.switchedAt],
   };
 }
 

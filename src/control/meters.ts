@@ -2,7 +2,7 @@
 
 import { perPhase, phaseIndexes, type PerPhase } from "../model/phases.js";
 import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../model/readings.js";
-import { freshForStaying, frozenAfter, idleCurrent, readingsToTrust } from "./limits.js";
+import { freshForStaying, idleCurrent, readingsToTrust } from "./limits.js";
 import { noMeterMemory, type Measured, type MeterMemory, type QuantityMemory } from "./memory.js";
 import type { ControlSettings } from "./settings.js";
 import { amperes, watts } from "./words.js";
@@ -13,6 +13,8 @@ export interface MeterWitness {
   readonly drawn: number | null;
   /** When the current of one of them last moved noticeably; 0: never. */
   readonly drawMovedAt: number;
+  /** ms within which the meter has to answer that at the latest. */
+  readonly answersWithin: number;
 }
 
 /** A that a house without them draws less, or feeds in, from one reading to the next, and still nobody wonders. */
@@ -113,7 +115,7 @@ export function rememberMeter(
     roles[role] = next;
   }
   const movedAt = moved ? now : memory.movedAt;
-  if (isFrozen(movedAt, witness.drawMovedAt, now))
+  if (isFrozen(movedAt, witness, now))
     return { ...memory, movedAt, good: 0, doubt: "its values stand still while a car's current moved" };
   const good = regained ? 1 : Math.min(readingsToTrust, memory.good + 1);
   return { roles, at: now, movedAt, good, doubt: null, drawn: witness.drawn };
@@ -137,9 +139,9 @@ function showsChargers(role: MeterRole, reading: MeterReading): boolean {
   return role === "grid" || reading.grid === undefined;
 }
 
-/** A car's current moved, and the meter has not moved since, for longer than any meter takes. */
-function isFrozen(meterMovedAt: number, drawMovedAt: number, now: number): boolean {
-  return drawMovedAt >= meterMovedAt && drawMovedAt > 0 && now - drawMovedAt > frozenAfter;
+/** A car's current moved, and the meter has not moved since, for longer than it takes. */
+function isFrozen(meterMovedAt: number, { drawMovedAt, answersWithin }: MeterWitness, now: number): boolean {
+  return drawMovedAt >= meterMovedAt && drawMovedAt > 0 && now - drawMovedAt > answersWithin;
 }
 
 function rememberQuantities(old: QuantityMemory, { power, currents, voltages, soc }: Quantities, at: number) {

@@ -6,7 +6,7 @@
 
 import type { Decision } from "../model/commands.js";
 import { isPlugged, recent } from "./chargers.js";
-import { freshForStaying } from "./limits.js";
+import { freshForStaying, phaseSwitchesPerHour } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
 import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
@@ -17,12 +17,11 @@ import type { ChargerFacts, Situation } from "./situation.js";
 import { surplusTrust } from "./surplus.js";
 import { shareCircuits, type Claim } from "./steps/circuits.js";
 import { demandOf, type Demand } from "./steps/demand.js";
-import type { SunWish } from "./steps/follow-sun.js";
 import { fullWish } from "./steps/full.js";
 import { ownLimit } from "./steps/own-limit.js";
 import { failSafe } from "./steps/safety.js";
 import { settle } from "./steps/settle.js";
-import { shareSun } from "./steps/sun.js";
+import { shareSun, type SunWish } from "./steps/sun.js";
 import { atMost, type Wish } from "./steps/wish.js";
 import { circuitsOf } from "./steps/paths.js";
 
@@ -101,23 +100,25 @@ function limitToItself(wish: Wish, charger: ChargerFacts, { voltage, chargers }:
 
 function rememberDecision(charger: ChargerFacts, wish: Wish, sun: SunWish | undefined, now: number): ChargerMemory {
   const { memory, holding, lasting, reading } = charger;
-  const kept = { ...memory, regret: sun?.regret ?? 0, phaseRegret: sun?.phaseRegret ?? 0 };
+  const kept = { ...memory, regret: 0, phaseRegret: 0, ...sun?.memory };
   const { given } = lasting;
   if (given !== null && given.current === wish.current && given.phases === wish.phases) return kept;
 
   const command = { at: now, current: wish.current, phases: wish.phases };
   const starts = holding.current === 0 && wish.current > 0;
   const pauses = holding.current > 0 && wish.current === 0;
+  const switches = holding.current > 0 && wish.current > 0 && holding.phases !== wish.phases;
   return {
     ...kept,
     commands: [...recent(kept.commands, now), command],
+    switches: switches ? [...kept.switches.slice(1 - phaseSwitchesPerHour), now] : kept.switches,
     lasting: {
       ...lasting,
       given: command,
       confirmed: lasting.confirmed && !starts && !pauses,
       startedAt: starts ? now : lasting.startedAt,
       pausedAt: pauses && reading !== null && isPlugged(reading) ? now : lasting.pausedAt,
-      switchedAt: holding.phases !== wish.phases ? now : lasting.switchedAt,
+      switchedAt: switches ? now : lasting.switchedAt,
     },
   };
 }

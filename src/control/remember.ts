@@ -2,15 +2,17 @@
 
 import { phaseIndexes } from "../model/phases.js";
 import { recent, rememberCharger, rememberCommand } from "./chargers.js";
-import { freshForStaying } from "./limits.js";
-import { newChargerMemory, noLastingMemory, type ChargerMemory, type Memory, type MonitorMemory } from "./memory.js";
+import { hasMoved, learnLag } from "./lag.js";
+import { freshForStaying, frozenAfter, lagSearch, longestStep, surplusSpacing } from "./limits.js";
+import { newChargerMemory, noLastingMemory } from "./memory.js";
+import type { ChargerMemory, Memory, MonitorMemory } from "./memory.js";
 import { rememberMeter, type MeterWitness } from "./meters.js";
 import { answerAlarm, rememberMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
 import { backgroundSample, overloadedPhases } from "./room.js";
 import { hangsOn, type ControlSettings } from "./settings.js";
 import { situationOf, voltageOf, type Situation } from "./situation.js";
-import { surplusSample } from "./surplus.js";
+import { drawnFromGrid, surplusSample, withSample } from "./surplus.js";
 
 /** The situation after an observation. Devices that the settings do not name are ignored. */
 export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Situation {
@@ -44,9 +46,28 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     meters[name] = rememberMeter(meters[name], reading, now, settings, witnessOf(shown, now), memory.time);
   }
 
+  const isNew = drawnFromGrid(settings, meters)?.at === now;
+  const known = isNew ? learnLags(chargers, memory.surplus) : chargers;
   const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
-  const seen: Memory = { ...memory, time: now, meters, chargers, monitors, powerLimit };
-  return rememberHistory(situationOf(settings, seen, memory.time));
+  const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, powerLimit };
+  return rememberHistory(situationOf(settings, seen));
+}
+
+/**
+ * What the grid showed before this reading tells the lag of a charger, if no other one moved, too. The newest reading
+ * teaches nothing yet: more load must never lead to more current.
+ */
+function learnLags(
+  chargers: Record<string, ChargerMemory>,
+  history: Memory["surplus"],
+): Readonly<Record<string, ChargerMemory>> {
+  const [after, before] = [history.at(-1), history.at(-2)];
+  if (after === undefined || before === undefined || after.at - before.at < surplusSpacing) return chargers;
+  const [moved, ...others] = Object.entries(chargers).filter(([, memory]) => hasMoved(memory, before.at));
+  if (moved === undefined || others.length > 0) return chargers;
+  const [name, memory] = moved;
+  const step = { from: before.at, to: after.at, change: after.drawn - before.drawn };
+  return { ...chargers, [name]: { ...memory, lag: learnLag(memory, step) } };
 }
 
 /** Names of the chargers whose current flows through what this meter measures. */
@@ -69,17 +90,17 @@ function witnessOf(chargers: readonly ChargerMemory[], now: number): MeterWitnes
   return {
     drawn: fresh.length > 0 ? drawn : null,
     drawMovedAt: Math.max(0, ...chargers.map(({ movedAt }) => movedAt)),
+    answersWithin: Math.max(...chargers.map(({ lag: { lag } }) => (lag === null ? lagSearch : lag.to + frozenAfter))),
   };
 }
 
 /** Adds what the meters just said to the histories of surplus and of every circuit. */
 function rememberHistory(situation: Situation): Situation {
   const { memory, settings, now } = situation;
-  const gridSpoke = settings.meters.some(
-    ({ name, measures }) => measures.includes("grid") && memory.meters[name]?.at === now,
-  );
-  const sample = gridSpoke ? surplusSample(situation) : null;
-  const surplus = sample ? [...recent(memory.surplus, now), sample] : memory.surplus;
+  const sample = surplusSample(situation);
+  const before = memory.surplus.at(-1)?.at;
+  const surplus = sample ? withSample(memory.surplus, sample) : memory.surplus;
+  const passed = sample && before !== undefined ? Math.min(sample.at - before, longestStep) : 0;
 
   const background = { ...memory.background };
   const overloadedSince: Record<string, number> = {};
@@ -89,5 +110,5 @@ function rememberHistory(situation: Situation): Situation {
     if (next !== null) background[name] = [...recent(background[name] ?? [], now), next];
     if (overloadedPhases(circuit, situation).length > 0) overloadedSince[name] = memory.overloadedSince[name] ?? now;
   }
-  return { ...situation, memory: { ...memory, surplus, background, overloadedSince } };
+  return { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, background, overloadedSince } };
 }

@@ -4,7 +4,8 @@ import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../model
 import { deadTime, roomMemory } from "./limits.js";
 import type { BackgroundSample, QuantityMemory } from "./memory.js";
 import { hangsOn, mainFuse, type CircuitSettings, type ControlSettings } from "./settings.js";
-import { drawRange, quantitiesOf, trustIn, type ChargerFacts, type Situation, type Trust } from "./situation.js";
+import { drawRange } from "./draws.js";
+import { quantitiesOf, trustIn, type ChargerFacts, type Situation, type Trust } from "./situation.js";
 
 export interface Room {
   readonly name: string;

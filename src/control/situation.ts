@@ -1,7 +1,7 @@
 /** What is true now, worked out from memory for the steps of one pass. */
 
 import type { ChargerMode } from "../model/commands.js";
-import { perPhase, phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../model/phases.js";
+import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../model/phases.js";
 import type { ChargerReading } from "../model/readings.js";
 import { isEnabled, isPlugged, isSilent } from "./chargers.js";
 import {
@@ -10,13 +10,13 @@ import {
   freshForStaying,
   idleAfter,
   idleCurrent,
-  longestStep,
-  noticeableCurrent,
+  phaseDwell,
+  phaseSwitchesPerHour,
+  readingSpan,
   readingsToTrust,
   roomMemory,
-  slowestCharger,
 } from "./limits.js";
-import type { ChargerMemory, Given, LastingMemory, Measured, Memory, MeterMemory, QuantityMemory } from "./memory.js";
+import type { ChargerMemory, LastingMemory, Measured, Memory, MeterMemory, QuantityMemory } from "./memory.js";
 import type { ChargerSettings, ControlSettings } from "./settings.js";
 
 /** How far a measurement can be relied on. */
@@ -52,18 +52,9 @@ export interface ChargerFacts {
   readonly greed: number;
 }
 
-/** A draw that a meter may show, depending on how much of the newest changes it has seen. */
-export interface DrawRange {
-  readonly low: PerPhase<number>;
-  readonly high: PerPhase<number>;
-  /** W */
-  readonly lowPower: number;
-  readonly highPower: number;
-}
-
 export interface Situation {
   readonly now: number;
-  /** Time since the last pass as far as it counts, in h. */
+  /** From the reading of the grid before to the newest, if that is new, as far as it counts; in h. */
   readonly hours: number;
   readonly settings: ControlSettings;
   readonly memory: Memory;
@@ -78,12 +69,11 @@ const unusedPhaseAfter = roomMemory;
 /** A car is known to take more than offered only from this on, in A. */
 const greedFrom = 5;
 
-/** @param before time of the last pass, 0 before the first */
-export function situationOf(settings: ControlSettings, memory: Memory, before: number): Situation {
+export function situationOf(settings: ControlSettings, memory: Memory): Situation {
   const now = memory.time;
   return {
     now,
-    hours: before === 0 ? 0 : Math.min(now - before, longestStep) / 3_600_000,
+    hours: 0,
     settings,
     memory,
     voltage: voltageOf(settings, memory),
@@ -158,46 +148,6 @@ function greedOf({ draws, lasting: { given } }: ChargerMemory, now: number): num
   return Math.min(1.25, Math.max(1, Math.max(...newest.currents) / given.current));
 }
 
-/**
- * What of a charger's current a meter reading taken at `measuredAt` may show. A command of the last seconds may or
- * may not have reached the car by then, and the car's newest change may or may not have reached the meter.
- */
-export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number): DrawRange {
-  const from = measuredAt - deadTime;
-  const { draws, commands } = charger.memory;
-  const first = draws.findIndex(({ at }) => at >= from);
-  const samples = first < 0 ? draws.slice(-1) : draws.slice(Math.max(0, first - 1));
-  const underWay = commands.filter((command, i) => {
-    const isNewest = i === commands.length - 1;
-    return command.at > from || (isNewest && !hasShown(charger, command));
-  });
-  const told = charger.plugged ? underWay.map((command) => drawOf(charger, command, voltage)) : [];
-  const all = [...samples, ...told];
-  if (all.length === 0) return { low: [0, 0, 0], high: [0, 0, 0], lowPower: 0, highPower: 0 };
-  return {
-    low: perPhase((i) => Math.min(...all.map(({ currents }) => currents[i]))),
-    high: perPhase((i) => Math.max(...all.map(({ currents }) => currents[i]))),
-    lowPower: Math.min(...all.map(({ power }) => power)),
-    highPower: Math.max(...all.map(({ power }) => power)),
-  };
-}
-
-/** A reading of the charger has shown the effect of the command, or it is too old to be waited for. */
-function hasShown({ memory, now }: ChargerFacts, { at: since, current }: Given): boolean {
-  if (now - since > slowestCharger) return true;
-  return memory.draws.some(
-    ({ at, currents }) => at > since && Math.abs(Math.max(...currents) - current) < noticeableCurrent,
-  );
-}
-
-function drawOf(charger: ChargerFacts, { current, phases }: Given, voltage: number) {
-  const loads = charger.loads(phases);
-  return {
-    currents: perPhase((i) => (loads.includes(i) ? current * charger.greed : 0)),
-    power: current * charger.greed * voltage * charger.activePhases(phases),
-  };
-}
-
 /** The newest draw, in W. */
 export function powerNow({ memory }: ChargerFacts): number {
   return memory.draws.at(-1)?.power ?? 0;
@@ -230,13 +180,21 @@ export function trustIn(
     { what: "", age: -1 },
   );
   const stay = oldest.age <= freshForStaying;
-  const raise = oldest.age <= freshForRaising && meter.good >= readingsToTrust && meter.doubt === null;
+  const isComplete = now - oldest.age >= meter.at - readingSpan;
+  const isFresh = oldest.age <= freshForRaising;
+  const raise = isFresh && isComplete && meter.good >= readingsToTrust && meter.doubt === null;
   const because = meter.doubt === null ? "" : `: ${meter.doubt}`;
-  if (oldest.age > freshForRaising)
+  if (!isFresh || !isComplete)
     return { raise, stay, problem: `${name} does not tell ${oldest.what}${since(oldest.age)}${because}` };
   return { raise, stay, problem: raise ? "" : `${name} is not trusted yet${because}` };
 }
 
 function since(age: number): string {
   return Number.isFinite(age) ? ` since ${Math.round(age / 1_000)} s` : "";
+}
+
+/** Its number of phases may be changed: not too soon after the last change, and not too often in an hour. */
+export function maySwitchPhases({ memory, lasting, now }: ChargerFacts): boolean {
+  const lately = memory.switches.filter((at) => at > now - 3_600_000);
+  return now - (lasting.switchedAt ?? 0) >= phaseDwell && lately.length < phaseSwitchesPerHour;
 }

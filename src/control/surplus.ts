@@ -1,29 +1,49 @@
 /** How much of the sun is left for the chargers that follow it, and how far that can be relied on. */
 
 import { isSunMode } from "./chargers.js";
-import type { Measured, SurplusSample } from "./memory.js";
-import { drawRange, powerNow, trustIn, type Situation, type Trust } from "./situation.js";
+import { surplusMemory, surplusSpacing } from "./limits.js";
+import type { Measured, Memory, SurplusSample } from "./memory.js";
+import type { ControlSettings } from "./settings.js";
+import { drawRange } from "./draws.js";
+import { powerNow, trustIn, type Situation, type Trust } from "./situation.js";
 
-/**
- * The surplus as seen with the newest power of the grid meters, of which the one with the highest import counts.
- * A battery's discharge is no sun. `null`: no grid meter has told its power.
- */
-export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {
-  const grid = worstOf(gridPowers(settings.meters, memory.meters));
+/** W that come from the grid, by the meter that shows most, and out of the battery: a discharge is no sun. */
+export function drawnFromGrid({ meters }: ControlSettings, memories: Memory["meters"]): Measured | null {
+  const grid = worstOf(gridPowers(meters, memories));
   if (grid === null) return null;
-  const discharge = settings.meters
+  const discharge = meters
     .filter(({ measures }) => measures.includes("battery"))
-    .reduce((sum, { name }) => sum + Math.max(0, memory.meters[name]?.roles.battery?.power?.value ?? 0), 0);
+    .reduce((sum, { name }) => sum + Math.max(0, memories[name]?.roles.battery?.power?.value ?? 0), 0);
+  return { value: grid.value + discharge, at: grid.at };
+}
 
-  let low = settings.gridTarget - grid.value - discharge;
+/** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
+export function surplusSample({ settings, memory, chargers, voltage }: Situation): SurplusSample | null {
+  const drawn = drawnFromGrid(settings, memory.meters);
+  if (drawn === null) return null;
+  let low = settings.gridTarget - drawn.value;
   let high = low;
+  let isConfirmed = true;
   for (const charger of chargers) {
-    const shown = drawRange(charger, grid.at, voltage);
+    const shown = drawRange(charger, drawn.at, voltage);
     const own = isSunMode(charger.mode) ? 0 : powerNow(charger);
     low += shown.lowPower - own;
     high += shown.highPower - own;
+    isConfirmed &&= shown.isConfirmed || charger.silent || shown.highPower === 0;
   }
-  return { at: now, low, high };
+  return { at: drawn.at, isConfirmed, drawn: drawn.value, low, high };
+}
+
+/**
+ * Adds a sample to the history, or puts it in the place of the one of the same reading, about which more is known now.
+ * Older ones are kept only as close together as they are needed.
+ */
+export function withSample(history: Memory["surplus"], sample: SurplusSample): Memory["surplus"] {
+  const [last, before] = [history.at(-1), history.at(-2)];
+  if (last?.at === sample.at) return [...history.slice(0, -1), sample];
+  const isCrowded = last !== undefined && before !== undefined && last.at - before.at < surplusSpacing;
+  const spaced = isCrowded ? history.slice(0, -1) : history;
+  return [...spaced.filter(({ at }) => at >= sample.at - surplusMemory), sample];
 }
 
 /** Trust in what tells the surplus: the grid's power, and the battery's where there is one. */

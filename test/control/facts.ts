@@ -1,7 +1,8 @@
 /** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
 
 import type { Room } from "../../src/control/room.js";
-import { newChargerMemory, newMemory, noLastingMemory, type LastingMemory } from "../../src/control/memory.js";
+import { newChargerMemory, newMemory, noLastingMemory } from "../../src/control/memory.js";
+import type { ChargerMemory, LastingMemory } from "../../src/control/memory.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/situation.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
@@ -20,6 +21,8 @@ export interface FactOverrides {
   readonly drawn?: PerPhase<number>;
   readonly regret?: number;
   readonly phaseRegret?: number;
+  /** What it remembers of the sun; fresh unless told otherwise. */
+  readonly habits?: Partial<Pick<ChargerMemory, "sun" | "threePhases" | "phaseStay" | "switches" | "lag">>;
   /** ms since it last answered */
   readonly age?: number;
   readonly failing?: boolean;
@@ -53,6 +56,8 @@ export function facts(overrides: FactOverrides = {}): ChargerFacts {
       draws: [{ at: start, currents: drawn, power }],
       regret: overrides.regret ?? 0,
       phaseRegret: overrides.phaseRegret ?? 0,
+      lag: { fit: [], own: [], lag: { from: 0, to: 0 } },
+      ...overrides.habits,
     },
     mode: lasting.mode ?? settings.mode,
     plugged: reading?.state === "connected" || reading?.state === "charging",
@@ -86,7 +91,13 @@ export function situation(overrides: SituationOverrides = {}): Situation {
       time: start,
       powerLimit,
       overloadedSince: overloadedSince === undefined ? {} : { [mainFuse]: overloadedSince },
-      surplus: surplus.map(([age, low, high = low]) => ({ at: start - age * 1_000, low, high })),
+      surplus: surplus.map(([age, low, high = low]) => ({
+        at: start - age * 1_000,
+        isConfirmed: true,
+        drawn: -low,
+        low,
+        high,
+      })),
     },
     voltage: 230,
     chargers,

@@ -1,16 +1,25 @@
 import { newMemory, noMeterMemory, type Memory } from "../../src/control/memory.js";
-import { situationOf, voltageOf } from "../../src/control/situation.js";
+import { observe } from "../../src/control/remember.js";
+import { voltageOf } from "../../src/control/situation.js";
 import type { PerPhase } from "../../src/model/phases.js";
-import { house, start } from "./support.js";
+import { grid, house, start } from "./support.js";
 
-test.each<[why: string, secondsAgo: number | null, hours: number]>([
-  ["the first pass", null, 0],
-  ["5 s", 5, 5 / 3_600],
-  ["a minute", 60, 60 / 3_600],
-  ["two hours that nobody saw count for a minute", 7_200, 60 / 3_600],
-])("time since the last pass: %s", (_why, secondsAgo, hours) => {
-  const before = secondsAgo === null ? 0 : start - secondsAgo * 1_000;
-  expect(situationOf(house(), { ...newMemory(), time: start }, before).hours).toBeCloseTo(hours, 6);
+const nothingNew = { meters: {}, chargers: {}, commands: {} };
+
+test.each<[why: string, secondsAgo: number | null, isNew: boolean, hours: number]>([
+  ["the first reading", null, true, 0],
+  ["5 s", 5, true, 5 / 3_600],
+  ["a minute", 60, true, 60 / 3_600],
+  ["two hours that nobody saw count for a minute", 7_200, true, 60 / 3_600],
+  ["no new reading: no time in which anything was seen", 5, false, 0],
+])("time between two readings of the grid: %s", (_why, secondsAgo, isNew, hours) => {
+  const before =
+    secondsAgo === null
+      ? newMemory()
+      : observe(house(), newMemory(), { ...nothingNew, time: start - secondsAgo * 1_000, meters: { Grid: grid(100) } })
+          .memory;
+  const meters = isNew ? { Grid: grid(200) } : {};
+  expect(observe(house(), before, { ...nothingNew, time: start, meters }).hours).toBeCloseTo(hours, 6);
 });
 
 /** A grid meter that told these voltages so many seconds ago. */

@@ -1,9 +1,8 @@
 /** What a charger wishes that shall charge as fast as it may. */
 
 import type { PhaseCount } from "../../model/phases.js";
-import { phaseDwell } from "../limits.js";
 import type { Room } from "../room.js";
-import type { ChargerFacts, Situation } from "../situation.js";
+import { maySwitchPhases, type ChargerFacts, type Situation } from "../situation.js";
 import { phaseOptions } from "./follow-sun.js";
 import { ownLimit } from "./own-limit.js";
 import { circuitsOf } from "./paths.js";
@@ -11,14 +10,14 @@ import type { Wish } from "./wish.js";
 
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
 export function fullWish(charger: ChargerFacts, reason: string, situation: Situation, rooms: readonly Room[]): Wish {
-  const { holding, lasting, settings } = charger;
+  const { holding, settings } = charger;
   const options: readonly PhaseCount[] = phaseOptions(charger, situation);
   const limitOn = (phases: PhaseCount) => ownLimit(charger, phases, situation.voltage);
   const possible = options.filter((phases) => limitOn(phases).current >= settings.minCurrent);
   const fitting = possible.filter((phases) => hasRoom(charger, phases, situation, rooms));
   const best = [...(fitting.length > 0 ? fitting : possible)].sort((a, b) => b - a)[0] ?? holding.phases;
 
-  const mayNotSwitch = holding.current > 0 && situation.now - (lasting.switchedAt ?? 0) < phaseDwell;
+  const mayNotSwitch = holding.current > 0 && !maySwitchPhases(charger);
   const stays = mayNotSwitch && (fitting.includes(holding.phases) || fitting.length === 0);
   const phases = stays && possible.includes(holding.phases) ? holding.phases : best;
   const { current, reason: tightest } = limitOn(phases);

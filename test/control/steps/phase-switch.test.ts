@@ -1,7 +1,8 @@
-import { followSun, phaseOptions } from "../../../src/control/steps/follow-sun.js";
+import { chooseBySun, phaseOptions } from "../../../src/control/steps/follow-sun.js";
+import type { Habits } from "../../../src/control/memory.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import { facts, situation, type FactOverrides } from "../facts.js";
-import { start } from "../support.js";
+import { connected, start } from "../support.js";
 
 const minute = 60_000;
 const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minute };
@@ -10,11 +11,11 @@ interface Case {
   readonly held: number;
   readonly phases: PhaseCount;
   readonly surplus: number;
-  readonly lasting?: number;
   readonly charger?: FactOverrides;
 }
 
-function decide({ held, phases, surplus, lasting = surplus, charger = {} }: Case) {
+/** On how many phases it charges; `null`: it does not. */
+function decide({ held, phases, surplus, charger = {} }: Case) {
   const holding = { current: held, phases };
   const switchable = facts({
     holding,
@@ -22,84 +23,137 @@ function decide({ held, phases, surplus, lasting = surplus, charger = {} }: Case
     ...charger,
     settings: { phases: "auto", ...charger.settings },
   });
-  return followSun(switchable, { pull: "sun", reason: "" }, { lasting, low: surplus, high: surplus }, situation());
+  const pool = { low: surplus, high: surplus };
+  return chooseBySun(switchable, { pull: "sun", reason: "" }, pool, situation({ surplus: [[0, surplus]] }));
 }
 
-test.each<[why: string, facts: Case, phases: PhaseCount, current: number]>([
-  ["one phase is full, 7 kW are there: not at once", { held: 16, phases: 1, surplus: 7_000 }, 1, 16],
+/** Sun and clouds of so many seconds each; three phases gain as much in the sun as they lose in the clouds. */
+const turns = (seconds: number): Habits => ({
+  good: { time: 0.1, ends: 360 / seconds, value: 300 },
+  bad: { time: 0.1, ends: 360 / seconds, value: -300 },
+  isGood: true,
+});
+
+test.each<[why: string, facts: Case, phases: PhaseCount]>([
+  ["one phase is full, 7 kW are there: not at once", { held: 16, phases: 1, surplus: 7_000 }, 1],
   [
     "one phase is full, 7 kW were missed for long: three",
     { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90 } },
     3,
-    6,
   ],
-  ["1.9 kW are there: one phase does it", { held: 8, phases: 1, surplus: 1_900, charger: { phaseRegret: 90 } }, 1, 8],
-  ["surplus that has not lasted is no reason", { held: 16, phases: 1, surplus: 7_000, lasting: 3_000 }, 1, 16],
-  ["three phases, 2 kW left, the loss is still small", { held: 6, phases: 3, surplus: 2_000 }, 3, 6],
-  ["three phases, 2 kW left for long: one", { held: 6, phases: 3, surplus: 2_000, charger: { phaseRegret: 90 } }, 1, 6],
+  ["1.9 kW are there: one phase does it", { held: 8, phases: 1, surplus: 1_900, charger: { phaseRegret: 90 } }, 1],
+  ["three phases, 2 kW left, the loss is still small", { held: 6, phases: 3, surplus: 2_000 }, 3],
+  ["three phases, 2 kW left for long: one", { held: 6, phases: 3, surplus: 2_000, charger: { phaseRegret: 90 } }, 1],
   [
-    "not within 10 minutes of the last switch",
+    "not within 2 minutes of the last switch",
     {
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, lasting: { ...longAgo, switchedAt: start - 599_000 } },
+      charger: { phaseRegret: 90, lasting: { ...longAgo, switchedAt: start - 119_000 } },
     },
     3,
-    6,
   ],
   [
-    "10 minutes after the last switch",
+    "2 minutes after the last switch",
     {
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, lasting: { ...longAgo, switchedAt: start - 600_000 } },
+      charger: { phaseRegret: 90, lasting: { ...longAgo, switchedAt: start - 120_000 } },
     },
     1,
-    6,
+  ],
+  [
+    "not a seventh time within an hour",
+    {
+      held: 6,
+      phases: 3,
+      surplus: 2_000,
+      charger: { phaseRegret: 90, habits: { switches: [59, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
+    },
+    3,
+  ],
+  [
+    "again once the first of six is an hour old",
+    {
+      held: 6,
+      phases: 3,
+      surplus: 2_000,
+      charger: { phaseRegret: 90, habits: { switches: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
+    },
+    1,
+  ],
+  [
+    "not among clouds that will be back before it has paid",
+    { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, habits: { threePhases: turns(60) } } },
+    1,
   ],
   [
     "a person wants one phase",
     { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, lasting: { ...longAgo, phases: 1 } } },
     1,
-    16,
   ],
   [
     "a charger that can't switch",
     { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, settings: { canSwitchPhases: false } } },
     1,
-    16,
   ],
-])("%s", (_why, facts, phases, current) => {
-  const { wish } = decide(facts);
-  expect(wish.phases).toBe(phases);
-  expect(wish.current).toBe(current);
-});
+])("%s", (_why, facts, phases) => expect(decide(facts).option?.phases).toBe(phases));
 
 test("what the other number of phases would gain adds up", () => {
-  const { phaseRegret } = decide({ held: 16, phases: 1, surplus: 7_280, charger: { phaseRegret: 1 } });
-  expect(phaseRegret).toBeCloseTo(1 + (6_900 - 3_680) / 360, 0);
+  const { memory } = decide({ held: 16, phases: 1, surplus: 7_280, charger: { phaseRegret: 1 } });
+  expect(memory.phaseRegret).toBeCloseTo(1 + (6_900 - 3_680) / 360, 0);
 });
 
 test("switching costs a start and a minute of the present charge", () => {
   const missed = (phaseRegret: number) =>
-    decide({ held: 16, phases: 1, surplus: 6_900, charger: { phaseRegret } }).wish.phases;
+    decide({ held: 16, phases: 1, surplus: 6_900, charger: { phaseRegret } }).option?.phases;
   expect(missed(72)).toBe(1);
   expect(missed(73)).toBe(3);
 });
 
-test("phases that suit are not switched for what was missed before", () => {
-  expect(decide({ held: 16, phases: 1, surplus: 3_680, charger: { phaseRegret: 400 } }).wish.phases).toBe(1);
+describe("a switch that did not pay", () => {
+  const missed = (phaseRegret: number, doubt: number, gain = 0) =>
+    decide({ held: 16, phases: 1, surplus: 6_900, charger: { phaseRegret, habits: { phaseStay: { doubt, gain } } } });
+
+  test("makes the next one wait for twice as much", () => {
+    expect(missed(80, 0).option?.phases).toBe(3);
+    expect(missed(80, 1).option?.phases).toBe(1);
+    expect(missed(160, 1).option?.phases).toBe(3);
+  });
+
+  test("is one that gained less, until the next, than it cost", () => {
+    expect(missed(160, 1, 10).memory.phaseStay).toMatchObject({ gain: 0, doubt: expect.closeTo(2, 1) });
+    expect(missed(160, 1, 300).memory.phaseStay).toEqual({ gain: 0, doubt: 0 });
+  });
 });
 
-test.each<[surplus: number, phases: PhaseCount]>([
-  [1_800, 1],
-  [3_680, 1],
-  [6_000, 3],
-])("a start with %i W of surplus uses %i phase(s)", (surplus, phases) => {
-  const { wish } = decide({ held: 0, phases: 1, surplus, charger: { regret: 20 } });
-  expect(wish).toMatchObject({ current: 6, phases });
+test("phases that suit are not switched for what was missed before", () => {
+  expect(decide({ held: 16, phases: 1, surplus: 3_680, charger: { phaseRegret: 400 } }).option?.phases).toBe(1);
+});
+
+const taken = { reading: connected({ sessionChargeConsumption: 1 }) };
+
+test.each<[why: string, surplus: number, charger: FactOverrides, phases: PhaseCount]>([
+  ["little sun", 1_800, taken, 1],
+  ["what one phase can take", 3_680, taken, 1],
+  ["more", 6_000, taken, 3],
+  ["more, for a car that has not shown yet that it takes current", 6_000, {}, 1],
+  ["more, among clouds", 6_000, { ...taken, habits: { threePhases: turns(60) } }, 1],
+])("a start with %s", (_why, surplus, charger, phases) => {
+  const { option } = decide({ held: 0, phases: 1, surplus, charger: { regret: 20, ...charger } });
+  expect(option).toMatchObject({ lowest: 6, phases });
+});
+
+test.each<[why: string, startedAgo: number, drawn: number, phases: PhaseCount]>([
+  ["as soon as the car takes current", 20_000, 6, 3],
+  ["not before", 20_000, 0, 1],
+  ["not much later: then it is a switch like any other", 70_000, 6, 1],
+])("a start on one phase in the sun of three is put right: %s", (_why, startedAgo, drawn, phases) => {
+  const lasting = { startedAt: start - startedAgo };
+  const { option } = decide({ held: 6, phases: 1, surplus: 6_000, charger: { lasting, drawn: [drawn, 0, 0] } });
+  expect(option?.phases).toBe(phases);
 });
 
 interface Options {

@@ -1,4 +1,12 @@
-import { bestCurrent, bestValue, valueOf, type CurrentRange } from "../../../src/control/steps/value.js";
+import {
+  bestCurrent,
+  bestValue,
+  meanValue,
+  noOutlook,
+  valueOf,
+  type CurrentRange,
+  type Outlook,
+} from "../../../src/control/steps/value.js";
 
 test.each<[importPenalty: number, power: number, surplus: number, value: number]>([
   [1, 2_000, 3_000, 2_000],
@@ -31,7 +39,7 @@ test.each<[why: string, importPenalty: number, surplus: number, current: number]
   ["import: never below the lowest", 1, -3_000, 6],
   ["more than the charger may take", 1, 9_000, 16],
 ])("%s", (_why, importPenalty, surplus, current) =>
-  expect(bestCurrent(surplus, onePhase, importPenalty)).toBe(current),
+  expect(bestCurrent(surplus, onePhase, noOutlook, importPenalty)).toBe(current),
 );
 
 test.each<[why: string, range: Partial<CurrentRange>, surplus: number, current: number]>([
@@ -39,7 +47,9 @@ test.each<[why: string, range: Partial<CurrentRange>, surplus: number, current: 
   ["fine steps are used", { step: 0.1 }, 2_323, 10.1],
   ["a car that takes 7 % more gets less", { wattsPerAmpere: 246.1 }, 2_300, 9],
   ["lowest is highest", { lowest: 10, highest: 10 }, 5_000, 10],
-])("%s", (_why, range, surplus, current) => expect(bestCurrent(surplus, { ...onePhase, ...range }, 1)).toBe(current));
+])("%s", (_why, range, surplus, current) =>
+  expect(bestCurrent(surplus, { ...onePhase, ...range }, noOutlook, 1)).toBe(current),
+);
 
 test.each<[importPenalty: number, surplus: number, value: number]>([
   [1, 2_300, 2_300],
@@ -50,3 +60,25 @@ test.each<[importPenalty: number, surplus: number, value: number]>([
 ])("λ %f: with %f W of sun the best that 6–16 A can do is worth about %i W", (importPenalty, surplus, value) =>
   expect(Math.abs(bestValue(surplus, onePhase, importPenalty) - value)).toBeLessThan(10),
 );
+
+/** It stays as it is, or loses 1.5 kW, each as likely. */
+const cloudy: Outlook = { moves: [-1_500, 0], isSteady: false };
+
+test("what may come counts as likely as it was", () => {
+  expect(meanValue(2_300, 2_300, cloudy, 1)).toBeCloseTo((2_300 + 800 - 1_500) / 2);
+});
+
+test.each<[why: string, importPenalty: number, moves: readonly number[], current: number]>([
+  ["no clouds", 1, [], 10],
+  ["who imports readily bets on the sun", 0.25, [-1_500, 0], 10],
+  ["who wants sun only bets on the cloud", 10, [-920, 0], 6],
+  ["one move in four down: even, the sun is more likely", 1, [-920, 0, 0, 0], 10],
+  ["three moves in four down", 1, [-920, -920, -920, 0], 6],
+  ["it rises more often than not", 1, [0, 920, 920], 14],
+])("10 A of sun that may move: %s", (_why, importPenalty, moves, current) =>
+  expect(bestCurrent(2_300, onePhase, { moves, isSteady: false }, importPenalty)).toBe(current),
+);
+
+test("in steady sun no part of a step is imported", () => {
+  expect(bestCurrent(2_500, onePhase, { moves: [], isSteady: true }, 0.25)).toBe(10);
+});
