@@ -1,0 +1,126 @@
+/** Whole days: what share of what could have been got out of them? */
+
+import { weatherKinds } from "../../../src/simulator/weather.js";
+import { boundOfHouse, makeHouses, runHouse } from "../closed-loop.js";
+import type { Controller } from "../controller.js";
+import { generateDay, recordedDays, type Day } from "../days.js";
+import { boundOfOpenLoop, runOpenLoop } from "../open-loop.js";
+import { mostInAnHour } from "../plant.js";
+import type { CaseResult, Row } from "../result.js";
+import { valueOf, type Score } from "../score.js";
+import { auto16, onePhase32, type Charging } from "../settings.js";
+
+export const importPenalties = [0.25, 1, 10] as const;
+
+/** s between two passes */
+const tick = 5;
+
+/** What one day brought at one λ, and what could have been had. In kWh. */
+interface Result {
+  readonly value: number;
+  readonly bound: number;
+}
+
+export function recordedDaysCase(controllers: readonly Controller[], folder: string): CaseResult {
+  return openLoopCase(controllers, `Recorded days (${folder}), ideal car`, recordedDays(folder));
+}
+
+export function generatedDaysCase(controllers: readonly Controller[], seeds: readonly number[]): CaseResult {
+  const days = weatherKinds.flatMap((weather) => seeds.map((seed) => generateDay({ weather, seed, peak: 6 })));
+  return openLoopCase(controllers, `Generated days (each weather, seeds ${seeds.join(", ")}, 6 kWp), ideal car`, days);
+}
+
+function openLoopCase(controllers: readonly Controller[], title: string, days: readonly Day[]): CaseResult {
+  const targets = [0.98, 0.98, 0.9];
+  const rows = [onePhase32, auto16].flatMap((charging) => {
+    const bounds = importPenalties.map((importPenalty) =>
+      days.map((day) => valueOf(boundOfOpenLoop({ day, charging, importPenalty, tick }), importPenalty)),
+    );
+    return controllers.map((controller): Row => {
+      const scores = everyPenalty(controller, days, (day, importPenalty) =>
+        runOpenLoop(controller, { day, charging, importPenalty, tick }),
+      );
+      return ratioRow(controller, charging, scores, bounds, charging === onePhase32 ? targets : null);
+    });
+  });
+  return {
+    title,
+    how:
+      `Value against the clairvoyant optimum: ratio of the sums (lowest of a day). A reading every ${tick} s; charger and car follow ` +
+      "at once. The bound shares levels, tick, minimum run and prices.",
+    target: `≥ ${targets.join(" / ")} at λ ${importPenalties.join(" / ")}, on one phase`,
+    columns: importPenalties.map((importPenalty) => `λ ${importPenalty}`),
+    rows,
+  };
+}
+
+export function housesCase(controllers: readonly Controller[], count: number, firstSeed: number): CaseResult {
+  const targets = [0.95, 0.9, 0.6];
+  const mostCycles = 6;
+  const houses = makeHouses(count, firstSeed);
+  const bounds = importPenalties.map((importPenalty) =>
+    houses.map((house) => valueOf(boundOfHouse(house, importPenalty), importPenalty)),
+  );
+  const rows = controllers.map((controller): Row => {
+    const runs = everyPenalty(controller, houses, (house, importPenalty) => runHouse(controller, house, importPenalty));
+    const scores = runs.map((each) => each.map(({ score }) => score));
+    const cycles = runs.map((each) => Math.max(...each.map(({ closings }) => mostInAnHour(closings))));
+    const { who, cells, met } = ratioRow(controller, null, scores, bounds, targets);
+    const calm = Math.max(...cycles) <= mostCycles;
+    return { who, cells: [...cells, cycles.join(" / ")], met: met === null ? null : met && calm };
+  });
+  return {
+    title: `Closed loop: ${count} houses, seeds ${firstSeed}–${firstSeed + count - 1}`,
+    how:
+      "Value against the clairvoyant optimum: ratio of the sums (lowest of a day). Every weather in turn on 6–32 A one phase, " +
+      "6–16 A three phases, 6–16 A one or three; 3–10 kWp; meter every 5–10 s, 0–3 s late, ±0–20 W a phase, 0–3 % lost; charger answers in " +
+      "0.5–3 s, pauses 5–15 s to switch; car answers in 1–3 s, rises 1–4 A/s, wakes up in 2–8 s. The bound lives through the same seconds, may change " +
+      "its level once in the meter's period, and knows the future; charger and car follow it at once.",
+    target: `≥ ${targets.join(" / ")} at λ ${importPenalties.join(" / ")}, at most ${mostCycles} contactor cycles in any hour`,
+    columns: [...importPenalties.map((importPenalty) => `λ ${importPenalty}`), "contactor, most in 1 h"],
+    rows,
+  };
+}
+
+/** The runs at each λ. Who does not weigh import lives through a day but once. */
+function everyPenalty<T, R>(
+  { weighsImport }: Controller,
+  days: readonly T[],
+  run: (day: T, importPenalty: number) => R,
+): readonly (readonly R[])[] {
+  if (weighsImport) return importPenalties.map((importPenalty) => days.map((day) => run(day, importPenalty)));
+  const once = days.map((day) => run(day, 1));
+  return importPenalties.map(() => once);
+}
+
+function ratioRow(
+  controller: Controller,
+  charging: Charging | null,
+  scores: readonly (readonly Score[])[],
+  bounds: readonly (readonly number[])[],
+  targets: readonly number[] | null,
+): Row {
+  const ratios = importPenalties.map((importPenalty, column) => {
+    const results = (scores[column] ?? []).map((score, i): Result => ({
+      value: valueOf(score, importPenalty),
+      bound: bounds[column]?.[i] ?? 0,
+    }));
+    return ratioOf(results);
+  });
+  const met = targets === null ? null : ratios.every(({ ofSums }, i) => ofSums >= (targets[i] ?? 1));
+  return {
+    who: charging === null ? controller.name : `${controller.name}, ${charging.name}`,
+    cells: ratios.map(({ ofSums, lowest }) => `${ofSums.toFixed(3)} (${lowest.toFixed(2)})`),
+    met: controller.weighsImport ? met : null,
+  };
+}
+
+/** kWh below which a day has nothing to win. */
+const worthIt = 0.05;
+
+/** Days without anything to win count in the sums, but have no ratio of their own. */
+function ratioOf(results: readonly Result[]): { ofSums: number; lowest: number } {
+  const sum = (of: keyof Result) => results.reduce((total, result) => total + result[of], 0);
+  const each = results.filter(({ bound }) => bound >= worthIt).map(({ value, bound }) => value / bound);
+  return { ofSums: sum("value") / sum("bound"), lowest: Math.min(...each) };
+}
