@@ -8,6 +8,7 @@ import { cloudsCase, fullCarCase } from "./ground/cases/clouds.js";
 import { constantSunCase } from "./ground/cases/constant-sun.js";
 import { generatedDaysCase, housesCase, recordedDaysCase } from "./ground/cases/days.js";
 import { ours, type Controller } from "./ground/controller.js";
+import { sunPeers } from "./peers/peers.js";
 import { failed, printed, type CaseResult } from "./ground/result.js";
 
 const { values } = parseArgs({
@@ -20,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 
-const controllers: readonly Controller[] = [ours];
+const controllers: readonly Controller[] = values.peers ? [ours, ...sunPeers] : [ours];
 const seed = Number(values.seed);
 
 const cases: Readonly<Record<string, () => CaseResult | null>> = {

@@ -24,15 +24,25 @@ export interface OpenLoop {
 /** ms since 1970 at which every day begins. */
 const start = Date.UTC(2026, 5, 21, 3);
 
-export function runOpenLoop(controller: Controller, { day, charging, importPenalty, tick }: OpenLoop): Score {
+export interface OpenLoopRun {
+  readonly score: Score;
+  /** Seconds of the day at which the contactor closed. */
+  readonly closings: readonly number[];
+}
+
+export function runOpenLoop(controller: Controller, { day, charging, importPenalty, tick }: OpenLoop): OpenLoopRun {
   const decide = controller.start(sunSettings(charging, importPenalty));
   let now: Decision = { allowCharging: false, current: 0, phases: charging.phases === 3 ? 3 : 1, reason: "" };
+  const closings: number[] = [];
   const score = { solar: 0, imported: 0, starts: 0, switches: 0 };
   const { surplus } = day;
   for (let second = 0; second + tick <= surplus.length; second += tick) {
     const decision = decide(seen(now, surplus[second] ?? 0, start + second * 1_000))[chargerName] ?? now;
-    if (decision.allowCharging && !now.allowCharging) score.starts += 1;
-    if (decision.allowCharging && now.allowCharging && decision.phases !== now.phases) score.switches += 1;
+    const starts = decision.allowCharging && !now.allowCharging;
+    const switches = decision.allowCharging && now.allowCharging && decision.phases !== now.phases;
+    if (starts) score.starts += 1;
+    if (switches) score.switches += 1;
+    if (starts || switches) closings.push(second);
     now = decision.allowCharging ? decision : { ...decision, current: 0 };
     const power = powerOf(now);
     for (let i = second; i < second + tick; i++) {
@@ -41,7 +51,7 @@ export function runOpenLoop(controller: Controller, { day, charging, importPenal
       score.imported += (power - solar) / 3_600;
     }
   }
-  return score;
+  return { score, closings };
 }
 
 /**

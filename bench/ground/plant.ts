@@ -116,15 +116,6 @@ export function runPlant(
   return { score, closings, relaySwitches };
 }
 
-/** Most that fall into any span of an hour. */
-export function mostInAnHour(seconds: readonly number[]): number {
-  let first = 0;
-  return seconds.reduce((most, second, index) => {
-    while ((seconds[first] ?? second) <= second - 3_600) first += 1;
-    return Math.max(most, index - first + 1);
-  }, 0);
-}
-
 function evseAt(evses: readonly Evse[], index: number): Evse {
   const evse = evses[index];
   if (evse === undefined) throw new RangeError(`there is no wallbox ${index}`);

@@ -19,3 +19,12 @@ export const noScore: Score = { solar: 0, imported: 0, starts: 0, switches: 0 };
 export function valueOf({ solar, imported, starts, switches }: Score, importPenalty: number): number {
   return (solar - importPenalty * imported - startPrice * (starts + switches)) / 1_000;
 }
+
+/** Of moments in s, in order: the most that fall into any hour. */
+export function mostInAnHour(seconds: readonly number[]): number {
+  let first = 0;
+  return seconds.reduce((most, second, index) => {
+    while ((seconds[first] ?? second) <= second - 3_600) first += 1;
+    return Math.max(most, index - first + 1);
+  }, 0);
+}

@@ -3,7 +3,7 @@
 import type { PerPhase } from "../../../src/model/phases.js";
 import { clairvoyant, rewardsOf } from "../bound.js";
 import type { Controller } from "../controller.js";
-import { mostInAnHour, runPlant, type PlantOptions } from "../plant.js";
+import { runPlant, type PlantOptions } from "../plant.js";
 import type { CaseResult, Row } from "../result.js";
 import { valueOf, type Score } from "../score.js";
 import { auto16, levelsOf, sunSettings } from "../settings.js";
@@ -20,9 +20,9 @@ const ideal = {
 
 const delayed = { meter: { period: 5, delay: 1 } } as const satisfies Partial<PlantOptions>;
 
-/** W */
-function turns(length: number, period: number, high: number, low: number): Float64Array {
-  return Float64Array.from({ length }, (_, second) => (second % (2 * period) < period ? high : low));
+/** W, in turns of so many seconds */
+function turns(period: number, first: number, second: number): Float64Array {
+  return Float64Array.from({ length: duration }, (_, at) => (at % (2 * period) < period ? first : second));
 }
 
 function inTurns(controller: Controller, pv: Float64Array, plant: Partial<PlantOptions>) {
@@ -36,17 +36,17 @@ function inTurns(controller: Controller, pv: Float64Array, plant: Partial<PlantO
 }
 
 export function cloudsCase(controllers: readonly Controller[]): CaseResult {
-  const pv = turns(duration, 240, 6_000, 1_500);
+  const pv = turns(240, 6_000, 1_500);
   const rows = controllers.flatMap((controller) =>
     [
       { name: "ideal car", plant: ideal, judged: false },
       { name: "car with delays", plant: delayed, judged: true },
     ].map(({ name, plant, judged }): Row => {
-      const { score, closings } = inTurns(controller, pv, plant);
+      const { score } = inTurns(controller, pv, plant);
       const met = score.switches <= targets.switches && valueOf(score, importPenalty) >= targets.value;
       return {
         who: `${controller.name}, ${name}`,
-        cells: [...cellsOf(score), String(mostInAnHour(closings))],
+        cells: cellsOf(score),
         met: controller.weighsImport && judged ? met : null,
       };
     }),
@@ -57,8 +57,8 @@ export function cloudsCase(controllers: readonly Controller[]): CaseResult {
       "Energies in kWh, value at λ 1; a switch of phases is priced like a start. The meter speaks every 5 s. The bound knows " +
       "the clouds, has no delays, and pauses 10 s for a switch.",
     target: `at most ${targets.switches} switches, value ≥ ${targets.value}`,
-    columns: ["value", "sun", "import", "starts", "switches", "contactor, most in 1 h"],
-    rows: [...rows, { who: "clairvoyant bound", cells: [...cellsOf(bound(pv)), ""], met: null }],
+    columns: ["value", "sun", "import", "starts", "switches"],
+    rows: [...rows, { who: "clairvoyant bound", cells: cellsOf(bound(pv)), met: null }],
   };
 }
 
@@ -75,15 +75,17 @@ function bound(pv: Float64Array): Score {
 }
 
 export function fullCarCase(controllers: readonly Controller[]): CaseResult {
-  const pv = turns(duration, 60, 6_000, 500);
+  const orders = [turns(60, 6_000, 500), turns(60, 500, 6_000)];
   const most = 1;
   return {
     title: "A full car that stays plugged in: 6 and 0.5 kW in turns of 60 s for 3 h, one or three phases",
-    how: "How often the charger is told to start, or to use another number of phases, for a car that takes nothing.",
+    how: "How often the charger is told to start, or to use another number of phases, for a car that takes nothing; the worse of beginning with sun and with cloud.",
     target: `at most ${most} relay switches`,
     columns: ["starts", "phase switches", "together"],
     rows: controllers.map((controller) => {
-      const { score, relaySwitches } = inTurns(controller, pv, { ...delayed, cars: [{ energy: 0 }] });
+      const { score, relaySwitches } = orders
+        .map((pv) => inTurns(controller, pv, { ...delayed, cars: [{ energy: 0 }] }))
+        .reduce((a, b) => (a.relaySwitches > b.relaySwitches ? a : b));
       return {
         who: controller.name,
         cells: [score.starts, relaySwitches - score.starts, relaySwitches].map(String),

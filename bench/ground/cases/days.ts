@@ -5,15 +5,21 @@ import { boundOfHouse, makeHouses, runHouse } from "../closed-loop.js";
 import type { Controller } from "../controller.js";
 import { generateDay, recordedDays, type Day } from "../days.js";
 import { boundOfOpenLoop, runOpenLoop } from "../open-loop.js";
-import { mostInAnHour } from "../plant.js";
 import type { CaseResult, Row } from "../result.js";
-import { valueOf, type Score } from "../score.js";
+import { mostInAnHour, valueOf, type Score } from "../score.js";
 import { auto16, onePhase32, type Charging } from "../settings.js";
 
 export const importPenalties = [0.25, 1, 10] as const;
 
 /** s between two passes */
 const tick = 5;
+
+const columns = [...importPenalties.map((importPenalty) => `λ ${importPenalty}`), "contactor, most in 1 h"];
+
+interface Run {
+  readonly score: Score;
+  readonly closings: readonly number[];
+}
 
 /** What one day brought at one λ, and what could have been had. In kWh. */
 interface Result {
@@ -22,25 +28,35 @@ interface Result {
 }
 
 export function recordedDaysCase(controllers: readonly Controller[], folder: string): CaseResult {
-  return openLoopCase(controllers, `Recorded days (${folder}), ideal car`, recordedDays(folder));
+  return openLoopCase(controllers, `Recorded days (${folder}), ideal car`, [onePhase32], recordedDays(folder));
 }
 
 export function generatedDaysCase(controllers: readonly Controller[], seeds: readonly number[]): CaseResult {
   const days = weatherKinds.flatMap((weather) => seeds.map((seed) => generateDay({ weather, seed, peak: 6 })));
-  return openLoopCase(controllers, `Generated days (each weather, seeds ${seeds.join(", ")}, 6 kWp), ideal car`, days);
+  return openLoopCase(
+    controllers,
+    `Generated days (each weather, seeds ${seeds.join(", ")}, 6 kWp), ideal car`,
+    [onePhase32, auto16],
+    days,
+  );
 }
 
-function openLoopCase(controllers: readonly Controller[], title: string, days: readonly Day[]): CaseResult {
+function openLoopCase(
+  controllers: readonly Controller[],
+  title: string,
+  chargings: readonly Charging[],
+  days: readonly Day[],
+): CaseResult {
   const targets = [0.98, 0.98, 0.9];
-  const rows = [onePhase32, auto16].flatMap((charging) => {
+  const rows = chargings.flatMap((charging) => {
     const bounds = importPenalties.map((importPenalty) =>
       days.map((day) => valueOf(boundOfOpenLoop({ day, charging, importPenalty, tick }), importPenalty)),
     );
     return controllers.map((controller): Row => {
-      const scores = everyPenalty(controller, days, (day, importPenalty) =>
+      const runs = everyPenalty(controller, days, (day, importPenalty) =>
         runOpenLoop(controller, { day, charging, importPenalty, tick }),
       );
-      return ratioRow(controller, charging, scores, bounds, charging === onePhase32 ? targets : null);
+      return ratioRow(controller, charging, runs, bounds, charging === onePhase32 ? targets : null);
     });
   });
   return {
@@ -49,7 +65,7 @@ function openLoopCase(controllers: readonly Controller[], title: string, days: r
       `Value against the clairvoyant optimum: ratio of the sums (lowest of a day). A reading every ${tick} s; charger and car follow ` +
       "at once. The bound shares levels, tick, minimum run and prices.",
     target: `≥ ${targets.join(" / ")} at λ ${importPenalties.join(" / ")}, on one phase`,
-    columns: importPenalties.map((importPenalty) => `λ ${importPenalty}`),
+    columns,
     rows,
   };
 }
@@ -63,11 +79,9 @@ export function housesCase(controllers: readonly Controller[], count: number, fi
   );
   const rows = controllers.map((controller): Row => {
     const runs = everyPenalty(controller, houses, (house, importPenalty) => runHouse(controller, house, importPenalty));
-    const scores = runs.map((each) => each.map(({ score }) => score));
-    const cycles = runs.map((each) => Math.max(...each.map(({ closings }) => mostInAnHour(closings))));
-    const { who, cells, met } = ratioRow(controller, null, scores, bounds, targets);
-    const calm = Math.max(...cycles) <= mostCycles;
-    return { who, cells: [...cells, cycles.join(" / ")], met: met === null ? null : met && calm };
+    const row = ratioRow(controller, null, runs, bounds, targets);
+    const calm = runs.every((each) => each.every(({ closings }) => mostInAnHour(closings) <= mostCycles));
+    return { ...row, met: row.met === null ? null : row.met && calm };
   });
   return {
     title: `Closed loop: ${count} houses, seeds ${firstSeed}–${firstSeed + count - 1}`,
@@ -77,7 +91,7 @@ export function housesCase(controllers: readonly Controller[], count: number, fi
       "0.5–3 s, pauses 5–15 s to switch; car answers in 1–3 s, rises 1–4 A/s, wakes up in 2–8 s. The bound lives through the same seconds, may change " +
       "its level once in the meter's period, and knows the future; charger and car follow it at once.",
     target: `≥ ${targets.join(" / ")} at λ ${importPenalties.join(" / ")}, at most ${mostCycles} contactor cycles in any hour`,
-    columns: [...importPenalties.map((importPenalty) => `λ ${importPenalty}`), "contactor, most in 1 h"],
+    columns,
     rows,
   };
 }
@@ -96,21 +110,22 @@ function everyPenalty<T, R>(
 function ratioRow(
   controller: Controller,
   charging: Charging | null,
-  scores: readonly (readonly Score[])[],
+  runs: readonly (readonly Run[])[],
   bounds: readonly (readonly number[])[],
   targets: readonly number[] | null,
 ): Row {
   const ratios = importPenalties.map((importPenalty, column) => {
-    const results = (scores[column] ?? []).map((score, i): Result => ({
+    const results = (runs[column] ?? []).map(({ score }, i): Result => ({
       value: valueOf(score, importPenalty),
       bound: bounds[column]?.[i] ?? 0,
     }));
     return ratioOf(results);
   });
+  const cycles = runs.map((each) => Math.max(...each.map(({ closings }) => mostInAnHour(closings))));
   const met = targets === null ? null : ratios.every(({ ofSums }, i) => ofSums >= (targets[i] ?? 1));
   return {
     who: charging === null ? controller.name : `${controller.name}, ${charging.name}`,
-    cells: ratios.map(({ ofSums, lowest }) => `${ofSums.toFixed(3)} (${lowest.toFixed(2)})`),
+    cells: [...ratios.map(({ ofSums, lowest }) => `${ofSums.toFixed(3)} (${lowest.toFixed(2)})`), cycles.join(" / ")],
     met: controller.weighsImport ? met : null,
   };
 }
