@@ -7,8 +7,11 @@ import { parseArgs } from "node:util";
 import { cloudsCase, fullCarCase } from "./ground/cases/clouds.js";
 import { constantSunCase } from "./ground/cases/constant-sun.js";
 import { generatedDaysCase, housesCase, recordedDaysCase } from "./ground/cases/days.js";
+import { fuseStepCase, releaseCase, silenceCase } from "./ground/cases/fuse.js";
+import { scaleCase } from "./ground/cases/scale.js";
 import { ours, type Controller } from "./ground/controller.js";
-import { sunPeers } from "./peers/peers.js";
+import { dynLoadManager } from "./peers/dynloadmgr.js";
+import { fusePeers, sunPeers } from "./peers/peers.js";
 import { failed, printed, type CaseResult } from "./ground/result.js";
 
 const { values } = parseArgs({
@@ -24,12 +27,17 @@ const { values } = parseArgs({
 const controllers: readonly Controller[] = values.peers ? [ours, ...sunPeers] : [ours];
 const seed = Number(values.seed);
 
+const guards: readonly Controller[] = values.peers ? [ours, ...fusePeers] : [ours];
 const cases: Readonly<Record<string, () => CaseResult | null>> = {
   constant: () => constantSunCase(controllers),
   clouds: () => cloudsCase(controllers),
   full: () => fullCarCase(controllers),
   recorded: () => (values.days === "" ? null : recordedDaysCase(controllers, values.days)),
   generated: () => generatedDaysCase(controllers, [seed, seed + 1, seed + 2]),
+  fuse: () => fuseStepCase(guards),
+  release: () => releaseCase(guards.filter(({ name }) => name !== dynLoadManager.name)),
+  silence: () => silenceCase(guards),
+  scale: () => scaleCase(),
   houses: () => housesCase(controllers, Number(values.houses), seed),
 };
 

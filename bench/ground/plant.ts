@@ -33,8 +33,12 @@ export interface PlantOptions {
   readonly evse?: EvseOptions;
   /** s between two readings of the chargers; without, whenever the meter speaks. */
   readonly chargerPeriod?: number;
+  /** s between two passes, if nothing new is heard in between; without, only news are decided on. */
+  readonly heartbeat?: number;
   /** The meter falls silent for good at this second. */
   readonly meterSilentFrom?: number;
+  /** All cars come at this second; without, they are there from the beginning. */
+  readonly pluggedAt?: number;
 }
 
 /** One second as it was. */
@@ -58,11 +62,21 @@ const start = Date.UTC(2026, 5, 21, 3);
 /** @param watch is called after every second */
 export function runPlant(
   controller: Controller,
-  { settings, surroundings, meter = {}, cars = [], evse: built = {}, chargerPeriod, meterSilentFrom }: PlantOptions,
+  {
+    settings,
+    surroundings,
+    meter = {},
+    cars = [],
+    evse: built = {},
+    chargerPeriod,
+    heartbeat,
+    meterSilentFrom,
+    pluggedAt = 0,
+  }: PlantOptions,
   watch: (moment: Moment) => void = () => undefined,
 ): PlantRun {
   const { pv, household } = surroundings;
-  const evses = settings.chargers.map(({ phases, maxCurrent, step }, index) => {
+  const evses = settings.chargers.map(({ phases, maxCurrent, step }) => {
     const evse = new Evse({
       allowed: false,
       current: 6,
@@ -71,7 +85,6 @@ export function runPlant(
       resolution: step,
       ...built,
     });
-    evse.plug(new Car({ maxCurrent, energy: Infinity, ...cars[index] }));
     return evse;
   });
   let second = 0;
@@ -90,10 +103,15 @@ export function runPlant(
   let closed = evses.map(() => false);
 
   for (; second < pv.length; second++) {
+    if (second === pluggedAt)
+      evses.forEach((evse, index) => {
+        const maxCurrent = settings.chargers[index]?.maxCurrent ?? 0;
+        evse.plug(new Car({ maxCurrent, energy: Infinity, ...cars[index] }));
+      });
     house.advance(1, second % 86_400);
     const reading = second >= (meterSilentFrom ?? Infinity) ? null : metering.tell(second, house.grid);
     const asked = chargerPeriod === undefined ? reading !== null : second % chargerPeriod === 0;
-    if (reading !== null || asked) {
+    if (reading !== null || asked || (heartbeat !== undefined && second % heartbeat === 0)) {
       const meters: Record<string, MeterReading> = reading === null ? {} : { [meterName]: reading };
       const chargers: Record<string, ChargerReading> = {};
       if (asked) settings.chargers.forEach(({ name }, i) => (chargers[name] = chargerReading(evseAt(evses, i))));

@@ -1,7 +1,12 @@
 /** The settings of the houses that are measured: what the product sets by default, but for what a case is about. */
 
 import { parseConfig } from "../../src/config/parse.js";
-import type { ChargerSettings, ControlSettings } from "../../src/control/settings.js";
+import {
+  mainFuse,
+  type ChargerSettings,
+  type CircuitSettings,
+  type ControlSettings,
+} from "../../src/control/settings.js";
 import { controlSettings } from "../../src/site/settings.js";
 
 export const meterName = "Grid";
@@ -42,6 +47,29 @@ export function sunSettings({ phases, maxCurrent, step }: Charging, importPenalt
     step,
   };
   return { ...defaults, voltage, circuits: [], importPenalty, chargers: [own] };
+}
+
+/** Chargers that charge as fast as a main fuse allows, on three phases if not said otherwise. */
+export function fuseSettings(
+  limit: number,
+  chargers: readonly Partial<ChargerSettings>[],
+  circuits: readonly CircuitSettings[] = [],
+): ControlSettings {
+  const [charger] = defaults.chargers;
+  if (charger === undefined) throw new Error("the configuration has no charger");
+  return {
+    ...defaults,
+    voltage,
+    circuits: [{ name: mainFuse, limit, parent: null, meters: [meterName] }, ...circuits],
+    chargers: chargers.map((own) => ({
+      ...charger,
+      mode: "fast",
+      phases: 3,
+      canSwitchPhases: false,
+      maxCurrent: 16,
+      ...own,
+    })),
+  };
 }
 
 /** W that the charger can be told to give, for each number of phases that it may use. */
