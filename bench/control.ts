@@ -8,6 +8,7 @@ import { cloudsCase, fullCarCase } from "./ground/cases/clouds.js";
 import { constantSunCase } from "./ground/cases/constant-sun.js";
 import { generatedDaysCase, housesCase, recordedDaysCase } from "./ground/cases/days.js";
 import { fuseStepCase, releaseCase, silenceCase } from "./ground/cases/fuse.js";
+import { kindsCase } from "./ground/cases/kinds.js";
 import { scaleCase } from "./ground/cases/scale.js";
 import { ours, type Controller } from "./ground/controller.js";
 import { dynLoadManager } from "./peers/dynloadmgr.js";
@@ -37,6 +38,7 @@ const cases: Readonly<Record<string, () => CaseResult | null>> = {
   fuse: () => fuseStepCase(guards),
   release: () => releaseCase(guards.filter(({ name }) => name !== dynLoadManager.name)),
   silence: () => silenceCase(guards),
+  kinds: () => kindsCase(),
   scale: () => scaleCase(),
   houses: () => housesCase(controllers, Number(values.houses), seed),
 };

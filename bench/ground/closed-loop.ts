@@ -3,16 +3,14 @@
  * seed. The bound knows the whole day and acts without delay: see `boundOfHouse`.
  */
 
-import { perPhase } from "../../src/model/phases.js";
 import type { CarOptions } from "../../src/simulator/car.js";
-import { Household } from "../../src/simulator/household.js";
 import type { MeteringOptions } from "../../src/simulator/metering.js";
 import { seededRandom } from "../../src/simulator/random.js";
-import { Roof } from "../../src/simulator/roof.js";
-import { Weather, weatherKinds } from "../../src/simulator/weather.js";
+import { weatherKinds } from "../../src/simulator/weather.js";
 import { clairvoyant, rewardsOf } from "./bound.js";
 import type { Controller } from "./controller.js";
-import { runPlant, type PlantRun, type Surroundings } from "./plant.js";
+import { makeSurroundings, surplusOf, type Surroundings } from "./days.js";
+import { runPlant, type PlantRun } from "./plant.js";
 import type { Score } from "./score.js";
 import { auto16, levelsOf, onePhase32, sunSettings, threePhases16, type Charging } from "./settings.js";
 
@@ -25,8 +23,6 @@ export interface House {
   readonly evse: { readonly answerTime: number; readonly switchPause: number };
 }
 
-const hour = 3_600;
-const daylight = { from: 5 * hour, to: 21.5 * hour };
 const chargings = [onePhase32, threePhases16, auto16];
 
 /** Houses from a seed on: every weather in turn, and with each round of weathers another way to charge. */
@@ -40,16 +36,10 @@ function makeHouse(index: number, seed: number): House {
   const weather = weatherKinds[index % weatherKinds.length] ?? "clear";
   const charging = chargings[Math.floor(index / weatherKinds.length) % chargings.length] ?? onePhase32;
   const peak = Math.round(between(3, 10) * 10) / 10;
-  const roof = new Roof({ peak, weather: new Weather(weather, seed) });
-  const household = new Household({ seed });
-  const length = daylight.to - daylight.from;
   return {
     name: `${weather}, ${peak} kWp, ${charging.name}`,
     charging,
-    surroundings: {
-      pv: Float64Array.from({ length }, (_, second) => roof.power(daylight.from + second)),
-      household: Array.from({ length }, (_, second) => household.powers(daylight.from + second)),
-    },
+    surroundings: makeSurroundings({ weather, seed, peak }),
     meter: {
       period: Math.round(between(5, 10)),
       delay: Math.round(between(0, 3)),
@@ -77,10 +67,7 @@ export function runHouse(controller: Controller, house: House, importPenalty: nu
 export function boundOfHouse({ charging, surroundings, meter, evse }: House, importPenalty: number): Score {
   const { minimumRun } = sunSettings(charging, importPenalty);
   const step = meter.period;
-  const surplus = surroundings.pv.map((pv, second) => {
-    const powers = surroundings.household[second] ?? perPhase(() => 0);
-    return pv - powers[0] - powers[1] - powers[2];
-  });
+  const surplus = surplusOf(surroundings);
   const modes = levelsOf(charging).map((levels) => rewardsOf(surplus, levels, { step, importPenalty }));
   return clairvoyant({
     modes,

@@ -6,23 +6,16 @@
 import type { ControlSettings } from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import type { MeterReading, ChargerReading } from "../../src/model/readings.js";
-import type { PerPhase } from "../../src/model/phases.js";
+import { Battery, type BatteryOptions } from "../../src/simulator/battery.js";
 import { Car, type CarOptions } from "../../src/simulator/car.js";
 import { Evse, type EvseOptions } from "../../src/simulator/evse.js";
 import { VirtualHouse } from "../../src/simulator/house.js";
 import { Metering, type MeteringOptions } from "../../src/simulator/metering.js";
-import { chargerReading } from "../../src/simulator/readings.js";
+import { batteryReading, chargerReading } from "../../src/simulator/readings.js";
 import type { Controller } from "./controller.js";
+import type { Surroundings } from "./days.js";
 import type { Score } from "./score.js";
-import { meterName } from "./settings.js";
-
-/** What happens in the house without cars. Both for each second. */
-export interface Surroundings {
-  /** W of the roof */
-  readonly pv: Float64Array;
-  /** W on L1, L2, L3 */
-  readonly household: readonly PerPhase<number>[];
-}
+import { batteryName, meterName } from "./settings.js";
 
 export interface PlantOptions {
   readonly settings: ControlSettings;
@@ -37,6 +30,8 @@ export interface PlantOptions {
   readonly heartbeat?: number;
   /** The meter falls silent for good at this second. */
   readonly meterSilentFrom?: number;
+  /** Told of by a meter of its own, whenever the grid meter speaks. */
+  readonly battery?: BatteryOptions;
   /** All cars come at this second; without, they are there from the beginning. */
   readonly pluggedAt?: number;
 }
@@ -46,6 +41,7 @@ export interface Moment {
   readonly second: number;
   readonly house: VirtualHouse;
   readonly evses: readonly Evse[];
+  readonly battery: Battery | undefined;
 }
 
 export interface PlantRun {
@@ -72,6 +68,7 @@ export function runPlant(
     heartbeat,
     meterSilentFrom,
     pluggedAt = 0,
+    battery: stored,
   }: PlantOptions,
   watch: (moment: Moment) => void = () => undefined,
 ): PlantRun {
@@ -87,6 +84,7 @@ export function runPlant(
     });
     return evse;
   });
+  const battery = stored === undefined ? undefined : new Battery(stored);
   let second = 0;
   const house = new VirtualHouse({
     voltage: settings.voltage,
@@ -94,6 +92,7 @@ export function runPlant(
     roof: { power: () => pv[second] ?? 0 },
     household: { powers: () => household[second] ?? [0, 0, 0] },
     evses: evses.map((evse, index) => ({ evse, rotation: settings.chargers[index]?.rotation ?? [0, 1, 2] })),
+    ...(battery !== undefined && { battery }),
   });
   const metering = new Metering({ period: 5, ...meter });
   const decide = controller.start(settings);
@@ -113,6 +112,7 @@ export function runPlant(
     const asked = chargerPeriod === undefined ? reading !== null : second % chargerPeriod === 0;
     if (reading !== null || asked || (heartbeat !== undefined && second % heartbeat === 0)) {
       const meters: Record<string, MeterReading> = reading === null ? {} : { [meterName]: reading };
+      if (reading !== null && battery !== undefined) meters[batteryName] = batteryReading(battery);
       const chargers: Record<string, ChargerReading> = {};
       if (asked) settings.chargers.forEach(({ name }, i) => (chargers[name] = chargerReading(evseAt(evses, i))));
       const decisions = decide({ time: start + second * 1_000, meters, chargers, commands: {} });
@@ -127,7 +127,7 @@ export function runPlant(
       if (offer !== null && closed[i] !== true) closings.push(second);
       return offer !== null;
     });
-    watch({ second, house, evses });
+    watch({ second, house, evses, battery });
   }
   score.solar = house.carEnergyFromSolar;
   score.imported = house.car.energy - house.carEnergyFromSolar;

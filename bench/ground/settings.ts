@@ -10,6 +10,7 @@ import {
 import { controlSettings } from "../../src/site/settings.js";
 
 export const meterName = "Grid";
+export const batteryName = "Battery";
 export const chargerName = "Charger";
 export const voltage = 230;
 
