@@ -27,15 +27,26 @@ export interface Optimum {
   readonly schedule: Int8Array;
 }
 
+export interface RewardOptions {
+  /** s */
+  readonly step: number;
+  /** λ */
+  readonly importPenalty: number;
+  /**
+   * s by which the newest reading is old at the beginning of a step. With it, the level is the best one for that
+   * reading; without, for what the step really brings.
+   */
+  readonly late?: number;
+}
+
 /**
  * W surpluses, one for each second, cut into steps: what the best of the levels brings in each.
  * @param levels W that the car may draw
- * @param step s
  */
 export function rewardsOf(
   surplus: Float64Array,
   levels: readonly number[],
-  { step, importPenalty }: { readonly step: number; readonly importPenalty: number },
+  { step, importPenalty, late }: RewardOptions,
 ): Rewards {
   const length = Math.floor(surplus.length / step);
   const rewards = {
@@ -43,20 +54,29 @@ export function rewardsOf(
     solar: new Float64Array(length),
     imported: new Float64Array(length),
   };
+  /** Ws */
+  const solarFor = (level: number, from: number, to: number) => {
+    let solar = 0;
+    for (let second = from; second < to; second++) solar += Math.min(level, Math.max(0, surplus[second] ?? 0));
+    return solar;
+  };
   for (let i = 0; i < length; i++) {
+    const [from, to] = [i * step, (i + 1) * step];
+    const seen = Math.max(0, from - (late ?? 0));
+    let chosen = 0;
     let best = -Infinity;
     for (const level of levels) {
-      let solar = 0;
-      for (let second = i * step; second < (i + 1) * step; second++)
-        solar += Math.min(level, Math.max(0, surplus[second] ?? 0));
-      const imported = level * step - solar;
-      const value = solar - importPenalty * imported;
+      const solar = late === undefined ? solarFor(level, from, to) / step : solarFor(level, seen, seen + 1);
+      const value = solar - importPenalty * (level - solar);
       if (value <= best) continue;
       best = value;
-      rewards.value[i] = value / 3_600;
-      rewards.solar[i] = solar / 3_600;
-      rewards.imported[i] = imported / 3_600;
+      chosen = level;
     }
+    const solar = solarFor(chosen, from, to);
+    const imported = chosen * step - solar;
+    rewards.value[i] = (solar - importPenalty * imported) / 3_600;
+    rewards.solar[i] = solar / 3_600;
+    rewards.imported[i] = imported / 3_600;
   }
   return rewards;
 }

@@ -64,11 +64,25 @@ export function runHouse(controller: Controller, house: House, importPenalty: nu
  * a new level at most once in the meter's period; but it knows the future, and car and charger follow it at once, without
  * ramp or sleep. Nobody in the closed loop can reach it.
  */
-export function boundOfHouse({ charging, surroundings, meter, evse }: House, importPenalty: number): Score {
+export function boundOfHouse(house: House, importPenalty: number): Score {
+  return optimum(house, importPenalty);
+}
+
+/**
+ * The same, but its levels are the best ones for what the meter told last, as late as meter, charger and car together:
+ * what is left to win by starts and stops alone.
+ */
+export function startsOfHouse(house: House, importPenalty: number): Score {
+  const { meter, evse, car } = house;
+  return optimum(house, importPenalty, Math.round(meter.delay + evse.answerTime + (car.response ?? 0)));
+}
+
+function optimum({ charging, surroundings, meter, evse }: House, importPenalty: number, late?: number): Score {
   const { minimumRun } = sunSettings(charging, importPenalty);
   const step = meter.period;
   const surplus = surplusOf(surroundings);
-  const modes = levelsOf(charging).map((levels) => rewardsOf(surplus, levels, { step, importPenalty }));
+  const options = { step, importPenalty, ...(late !== undefined && { late }) };
+  const modes = levelsOf(charging).map((levels) => rewardsOf(surplus, levels, options));
   return clairvoyant({
     modes,
     minimumRun: Math.ceil(minimumRun / 1_000 / step),

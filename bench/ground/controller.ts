@@ -38,3 +38,8 @@ export function controller<M>(law: Law<M>, weighsImport = false): Controller {
 }
 
 export const ours = controller({ name: "ours", newMemory: () => newMemory(), pass }, true);
+
+/** Only ours has targets to reach. */
+export function judged(controller: Controller, met: boolean): boolean | null {
+  return controller === ours ? met : null;
+}

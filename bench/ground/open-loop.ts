@@ -58,9 +58,19 @@ export function runOpenLoop(controller: Controller, { day, charging, importPenal
  * The bound shares levels, tick, minimum run and the price of starts and switches with the controllers; phases
  * change within no time, as they do for the controllers here.
  */
-export function boundOfOpenLoop({ day, charging, importPenalty, tick }: OpenLoop): Score {
+export function boundOfOpenLoop(problem: OpenLoop): Score {
+  return optimum(problem);
+}
+
+/** The same, but its levels are the best ones for the newest reading: what is left to win by starts and stops alone. */
+export function startsOfOpenLoop(problem: OpenLoop): Score {
+  return optimum(problem, 0);
+}
+
+function optimum({ day, charging, importPenalty, tick }: OpenLoop, late?: number): Score {
   const { minimumRun } = sunSettings(charging, importPenalty);
-  const modes = levelsOf(charging).map((levels) => rewardsOf(day.surplus, levels, { step: tick, importPenalty }));
+  const options = { step: tick, importPenalty, ...(late !== undefined && { late }) };
+  const modes = levelsOf(charging).map((levels) => rewardsOf(day.surplus, levels, options));
   return clairvoyant({ modes, minimumRun: Math.ceil(minimumRun / 1_000 / tick), switchPause: 0 }).score;
 }
 

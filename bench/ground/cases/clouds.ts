@@ -2,7 +2,7 @@
 
 import type { PerPhase } from "../../../src/model/phases.js";
 import { clairvoyant, rewardsOf } from "../bound.js";
-import type { Controller } from "../controller.js";
+import { judged, type Controller } from "../controller.js";
 import { runPlant, type PlantOptions } from "../plant.js";
 import type { CaseResult, Row } from "../result.js";
 import { valueOf, type Score } from "../score.js";
@@ -39,15 +39,15 @@ export function cloudsCase(controllers: readonly Controller[]): CaseResult {
   const pv = turns(240, 6_000, 1_500);
   const rows = controllers.flatMap((controller) =>
     [
-      { name: "ideal car", plant: ideal, judged: false },
-      { name: "car with delays", plant: delayed, judged: true },
-    ].map(({ name, plant, judged }): Row => {
+      { name: "ideal car", plant: ideal, isJudged: false },
+      { name: "car with delays", plant: delayed, isJudged: true },
+    ].map(({ name, plant, isJudged }): Row => {
       const { score } = inTurns(controller, pv, plant);
       const met = score.switches <= targets.switches && valueOf(score, importPenalty) >= targets.value;
       return {
         who: `${controller.name}, ${name}`,
         cells: cellsOf(score),
-        met: controller.weighsImport && judged ? met : null,
+        met: isJudged ? judged(controller, met) : null,
       };
     }),
   );
@@ -89,7 +89,7 @@ export function fullCarCase(controllers: readonly Controller[]): CaseResult {
       return {
         who: controller.name,
         cells: [score.starts, relaySwitches - score.starts, relaySwitches].map(String),
-        met: controller.weighsImport ? relaySwitches <= most : null,
+        met: judged(controller, relaySwitches <= most),
       };
     }),
   };

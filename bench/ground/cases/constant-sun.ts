@@ -1,7 +1,7 @@
 /** 5 kW of surplus that never changes, told and followed late: what swings, and what is imported? */
 
 import type { PerPhase } from "../../../src/model/phases.js";
-import type { Controller } from "../controller.js";
+import { judged, type Controller } from "../controller.js";
 import { runPlant } from "../plant.js";
 import type { CaseResult, Row } from "../result.js";
 import { onePhase32, sunSettings } from "../settings.js";
@@ -64,9 +64,9 @@ export function constantSun(
 }
 
 const variants = [
-  { name: "0.1 A steps, λ 1", step: 0.1, importPenalty: 1, judged: true },
-  { name: "1 A steps, λ 10", step: 1, importPenalty: 10, judged: true },
-  { name: "1 A steps, λ 1", step: 1, importPenalty: 1, judged: false },
+  { name: "0.1 A steps, λ 1", step: 0.1, importPenalty: 1, isJudged: true },
+  { name: "1 A steps, λ 10", step: 1, importPenalty: 10, isJudged: true },
+  { name: "1 A steps, λ 1", step: 1, importPenalty: 1, isJudged: false },
 ];
 
 export function constantSunCase(controllers: readonly Controller[]): CaseResult {
@@ -88,7 +88,7 @@ function variantsFor({ weighsImport }: Controller) {
   return weighsImport ? variants : variants.slice(1, 2);
 }
 
-function rowOf(controller: Controller, { name, step, importPenalty, judged }: (typeof variants)[number]): Row {
+function rowOf(controller: Controller, { name, step, importPenalty, isJudged }: (typeof variants)[number]): Row {
   const courses = delays.map((delay) =>
     periods
       .flatMap((period) =>
@@ -98,10 +98,10 @@ function rowOf(controller: Controller, { name, step, importPenalty, judged }: (t
       .reduce((a, b) => ({ swing: Math.max(a.swing, b.swing), imported: Math.max(a.imported, b.imported) })),
   );
   const holds = ({ swing, imported }: { swing: number; imported: number }) =>
-    swing <= targets.swing + 1e-6 && (!judged || imported < targets.imported);
+    swing <= targets.swing + 1e-6 && (!isJudged || imported < targets.imported);
   return {
     who: controller.weighsImport ? `${controller.name}, ${name}` : controller.name,
     cells: courses.map(({ swing, imported }) => `${swing.toFixed(1)} A ${imported.toFixed(0)} Wh`),
-    met: controller.weighsImport ? courses.every(holds) : null,
+    met: judged(controller, courses.every(holds)),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { PhaseRotation, PerPhase } from "../../../src/model/phases.js";
 import type { ChargerSettings, ControlSettings } from "../../../src/control/settings.js";
-import type { Controller } from "../controller.js";
+import { judged, type Controller } from "../controller.js";
 import { runPlant, type PlantOptions } from "../plant.js";
 import type { CaseResult, Row } from "../result.js";
 import { fuseSettings, voltage } from "../settings.js";
@@ -74,7 +74,7 @@ export function fuseStepCase(controllers: readonly Controller[]): CaseResult {
     return {
       who: controller.name,
       cells: times.map((time) => `${time} s`),
-      met: controller.weighsImport ? Math.max(...times) <= most : null,
+      met: judged(controller, Math.max(...times) <= most),
     };
   });
   return {
@@ -114,7 +114,10 @@ export function releaseCase(controllers: readonly Controller[]): CaseResult {
     return {
       who: controller.name,
       cells: overloads.map(({ longest, highest }) => `${highest.toFixed(1)} A, ${longest} s`),
-      met: controller.weighsImport ? overloads.every(({ longest, period }) => longest <= period) : null,
+      met: judged(
+        controller,
+        overloads.every(({ longest, period }) => longest <= period),
+      ),
     };
   });
   return {
@@ -152,7 +155,10 @@ export function silenceCase(controllers: readonly Controller[]): CaseResult {
     return {
       who: controller.name,
       cells: times.map((time) => (time === null ? "never" : `${time} s`)),
-      met: controller.weighsImport ? times.every((time) => time !== null && time <= most) : null,
+      met: judged(
+        controller,
+        times.every((time) => time !== null && time <= most),
+      ),
     };
   });
   return {
