@@ -41,7 +41,7 @@ function tree(count: number): ControlSettings {
     priority: i % 3,
     rotation: i % 2 === 0 ? ([0, 1, 2] as const) : ([1, 2, 0] as const),
   }));
-  return fuseSettings(3.5 * count, chargers, [...upper, ...lower]);
+  return fuseSettings(8 * count, chargers, [...upper, ...lower]);
 }
 
 function grid(current: number): MeterReading {
@@ -70,7 +70,7 @@ function observation(settings: ControlSettings, second: number, period: number):
   const spoken = settings.chargers.filter((_, i) => i % period === second % period);
   return {
     time: Date.UTC(2026, 5, 21) + second * 1_000,
-    meters: { [meterName]: grid(settings.chargers.length * 3 + (second % 7)) },
+    meters: { [meterName]: grid(settings.chargers.length * 7 + (second % 7)) },
     chargers: Object.fromEntries(spoken.map(({ name }, i) => [name, charging(6 + ((i + second) % 3))])),
     commands: {},
   };
