@@ -3,6 +3,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import { measureControl } from "./ground/report.ts";
 import { measureManyDevices } from "./many-devices.js";
 import { measureReaction } from "./reaction.js";
 import { measureReplay } from "./replay.js";
@@ -18,6 +19,7 @@ const growthTarget = 4;
 /** ms, 99 of 100 */
 const delayTarget = 20;
 
+const control = await measureControl(new URL("plots/", import.meta.url));
 const replay = measureReplay();
 const many = await measureManyDevices();
 const reaction = (await measureReaction(reactionSamples)).sort((a, b) => a - b);
@@ -88,8 +90,10 @@ text. Reaction: ${reaction.length} samples in real time over real sockets, from 
 an overload on one phase over MQTT to the arrival of the lower current at the charger's HTTP server.
 Many devices: 12 kinds, 5 of each, asked every 10 s for 10 simulated minutes, 60 times faster than real time; the drivers
 are alone in their process. Heap after forced collection at 20 %, 60 % and 100 % of the run, its slope by simulated hour.
+
+${control.markdown}
 `;
 
 console.log(table);
 await writeFile(new URL("RESULTS.md", import.meta.url), results);
-process.exitCode = replayMet && reactionMet && manyMet.every(Boolean) ? 0 : 1;
+process.exitCode = control.met && replayMet && reactionMet && manyMet.every(Boolean) ? 0 : 1;

@@ -3,36 +3,63 @@
 import type { Sample } from "./simulation.js";
 
 const width = 72;
-const height = 12;
+const height = 13;
+/** Characters left of the frame. */
+const margin = 9;
 
-/** Surplus as a line of dots, the car as bars below it: where a bar is dotted over, the sun has more to give. */
-export function plot(samples: readonly Sample[]): string {
+/** Parts of a cell that a bar fills, from an eighth to all of it. */
+const eighths = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
+
+/**
+ * The car as bars, solid where the sun feeds it and shaded where it does not, and the surplus as dots above it, where
+ * the sun has more to give.
+ * @param start second of the day of the first sample
+ */
+export function plot(samples: readonly Sample[], start = 0): string {
   const columns = Array.from({ length: width }, (_, column) => {
     const from = Math.floor((column * samples.length) / width);
     const part = samples.slice(from, Math.max(from + 1, Math.floor(((column + 1) * samples.length) / width)));
     return { car: mean(part, ({ car }) => car), surplus: mean(part, ({ pv, house }) => Math.max(0, pv - house)) };
   });
   const highest = Math.max(1_000, ...columns.map(({ car, surplus }) => Math.max(car, surplus)));
+  const cell = highest / height;
   const rows = Array.from({ length: height }, (_, row) => {
-    const bottom = ((height - row - 1) * highest) / height;
-    const top = ((height - row) * highest) / height;
-    const middle = (bottom + top) / 2;
-    const cells = columns.map(({ car, surplus }) => {
-      if (surplus > bottom && surplus <= top) return car > middle ? "▓" : "·";
-      return car > middle ? "█" : " ";
-    });
-    const label = row === 0 || row === height - 1 ? `${(top / 1_000).toFixed(1)} kW` : "";
-    return `${label.padStart(8)} │${cells.join("")}`.trimEnd();
+    const bottom = (height - row - 1) * cell;
+    const cells = columns.map(({ car, surplus }) => cellOf(car - bottom, surplus - bottom, cell));
+    const label = row % 4 === 0 ? `${((bottom + cell) / 1_000).toFixed(1)} kW` : "";
+    return `${label.padStart(margin - 1)} │${cells.join("")}`.trimEnd();
   });
-  const length = (samples.at(-1)?.at ?? 0) / 3_600;
-  const hours = `0 h${`${length.toFixed(1)} h`.padStart(width - 3)}`;
+  const { ticks, labels } = hours(start, (samples.at(-1)?.at ?? 0) + 1);
   return [
     ...rows,
-    `${" ".repeat(9)}└${"─".repeat(width)}`,
-    `${" ".repeat(10)}${hours}`,
+    `${" ".repeat(margin)}└${ticks}`,
+    `${" ".repeat(margin + 1)}${labels}`.trimEnd(),
     "",
-    `${" ".repeat(10)}█ car   · surplus`,
+    `${" ".repeat(margin + 1)}█ car, from the sun   ▒ car, from elsewhere   · surplus that is left`,
   ].join("\n");
+}
+
+/** @param car W above the bottom of the cell @param surplus the same @param cell W that a cell stands for */
+function cellOf(car: number, surplus: number, cell: number): string {
+  if (car >= cell) return surplus >= cell / 2 ? "█" : "▒";
+  if (car > cell / 16) return surplus >= car / 2 ? (eighths[Math.floor((8 * car) / cell)] ?? "█") : "▒";
+  return surplus > 0 && surplus <= cell ? "·" : " ";
+}
+
+/** A mark and its time every two hours, or three where the day is long. */
+function hours(start: number, length: number): { ticks: string; labels: string } {
+  const step = (length > 14 * 3_600 ? 3 : length > 4 * 3_600 ? 2 : 1) * 3_600;
+  const ticks = Array.from({ length: width }, () => "─");
+  let labels = "";
+  for (let second = Math.ceil(start / step) * step; second < start + length; second += step) {
+    const column = Math.floor((width * (second - start)) / length);
+    const label = `${Math.floor(second / 3_600) % 24}:00`;
+    const place = Math.max(0, column - 2);
+    if (place < labels.length || place + label.length > width) continue;
+    ticks[column] = "┬";
+    labels = labels.padEnd(place) + label;
+  }
+  return { ticks: ticks.join(""), labels };
 }
 
 function mean(samples: readonly Sample[], value: (sample: Sample) => number): number {

@@ -1,6 +1,7 @@
 /** `ev-charging simulate`: how would a recorded day have gone? */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, extname } from "node:path";
 import { loadConfig } from "../config/load.js";
 import { parseConfig } from "../config/parse.js";
 import type { ControlSettings } from "../control/settings.js";
@@ -9,6 +10,7 @@ import { parseDay, type RecordedDay } from "../simulator/recorded-day.js";
 import { controlSettings } from "../site/settings.js";
 import { commonOptions, exit, noNames, parse, UsageError, type Command } from "./command.js";
 import { plot } from "./plot.js";
+import { svgPlot } from "./svg-plot.js";
 import { simulateDay, type Outcome } from "./simulation.js";
 import { table } from "./table.js";
 
@@ -22,19 +24,24 @@ const defaultHouse = {
 export const simulate: Command = {
   name: "simulate",
   summary: "a recorded day through the controller and a model of house, charger and car",
-  help: `Usage: ev-charging simulate --day FILE [--config FILE] [--json]
+  help: `Usage: ev-charging simulate --day FILE [--config FILE] [--svg FILE] [--json]
 
 FILE is a CSV with a header row: time (ISO 8601, HH:MM or seconds) and any of pv, house and grid in W; house is
 without the car. An empty car is plugged in all day. With --config the first charger of that configuration charges
-it by its settings; without, one that may use 6 to 16 A on one or three phases.`,
+it by its settings; without, one that may use 6 to 16 A on one or three phases. --svg also draws the day into that file.`,
   async run(args, terminal) {
-    const { values, positionals } = parse(args, { ...commonOptions, day: { type: "string" } });
+    const { values, positionals } = parse(args, { ...commonOptions, day: { type: "string" }, svg: { type: "string" } });
     noNames(positionals);
     if (values.day === undefined) throw new UsageError("say which day: ev-charging simulate --day FILE");
     const settings = values.config === undefined ? defaultSettings() : settingsFrom(values.config);
-    const { outcome, samples } = simulateDay(readDay(values.day), settings);
+    const day = readDay(values.day);
+    const { outcome, samples } = simulateDay(day, settings);
+    if (values.svg !== undefined) {
+      const title = `${basename(values.day, extname(values.day))}, λ ${settings.importPenalty}`;
+      write(values.svg, svgPlot({ title, sums: sumsOf(outcome), start: day.start, samples }));
+    }
     if (values.json) terminal.out(JSON.stringify(outcome));
-    else terminal.out(`${plot(samples)}\n\n${summary(outcome)}`);
+    else terminal.out(`${plot(samples, day.start)}\n\n${summary(outcome)}`);
     return exit.success;
   },
 };
@@ -65,6 +72,20 @@ function readDay(file: string): RecordedDay {
   } catch (error) {
     throw new UsageError(`${file}, ${messageOf(error)}`);
   }
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(`${file} can't be written: ${messageOf(error)}`);
+  }
+}
+
+/** One line. */
+function sumsOf({ pvEnergy, carEnergy, carEnergyFromSolar, starts, phaseSwitches }: Outcome): string {
+  const share = carEnergy > 0 ? `, ${Math.round((100 * carEnergyFromSolar) / carEnergy)} % of it from the sun` : "";
+  return `roof ${pvEnergy.toFixed(1)} kWh · car ${carEnergy.toFixed(1)} kWh${share} · starts: ${starts} · phase switches: ${phaseSwitches}`;
 }
 
 function summary(outcome: Outcome): string {

@@ -4,6 +4,7 @@ import { newMemory, type Memory } from "../control/memory.js";
 import { pass } from "../control/pass.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { Decision } from "../model/commands.js";
+import type { PhaseCount } from "../model/phases.js";
 import { Car } from "../simulator/car.js";
 import { Evse } from "../simulator/evse.js";
 import { VirtualHouse } from "../simulator/house.js";
@@ -20,6 +21,8 @@ export interface Sample {
   readonly pv: number;
   readonly house: number;
   readonly car: number;
+  /** On which it may charge; 0: it may not. */
+  readonly phases: 0 | PhaseCount;
 }
 
 /** What the day came to. Energies in kWh. */
@@ -92,7 +95,8 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
     obey(evse, decision);
     count(counts, last, decision);
     last = decision;
-    samples.push({ at: second, pv: row.pv, house: row.house, car: virtual.car.power });
+    const phases = decision.allowCharging ? decision.phases : 0;
+    samples.push({ at: second, pv: row.pv, house: row.house, car: virtual.car.power, phases });
   }
 
   const carEnergy = virtual.car.energy / 1_000;

@@ -17,6 +17,9 @@ export const minimumOffer = 6;
 /** How fast a car lets go, in A/s: from 32 A to 6 A in less than the 5 s of IEC 61851-1, with 2 s to notice. */
 const fall = 10;
 
+/** A that a car takes until the very end. */
+const lastCurrent = 1;
+
 export interface CarOptions {
   /** Phases that its charger is wired to, from L1 on. */
   readonly phases?: 1 | 2 | 3;
@@ -32,17 +35,35 @@ export interface CarOptions {
   readonly lazyStart?: number;
   /** Drawn current by offered current; above 1: a car that takes more than it may. */
   readonly followFactor?: number;
+  /** Wh before it is full from which on it takes less and less. */
+  readonly taper?: number;
+  /** s of a pause in its charge after which it is asleep, and does not wake up for another offer. */
+  readonly fallsAsleepAfter?: number;
 }
 
 /** Cars that people have. */
 export const carPresets = {
   normal: {},
+  /** Follows at once, as only a model can. */
+  instant: { response: 0, ramp: Infinity, lazyStart: 0 },
+  /** Takes half a minute from 6 to 16 A. */
+  slow: { ramp: 0.3, response: 3, lazyStart: 15 },
+  onePhase: { phases: 1, maxCurrent: 32 },
+  twoPhases: { phases: 2 },
   /** Takes 7 % more than it is offered. */
   greedy: { followFactor: 1.07 },
+  /** Takes a tenth less, whatever it is offered. */
+  shy: { followFactor: 0.9 },
+  /** Is offered more than it is built for. */
+  derated: { maxCurrent: 10 },
+  /** Needs little, and less and less of it. */
+  nearlyFull: { energy: 2_500, taper: 2_000 },
   /** Has all that it needs. */
   full: { energy: 0 },
   /** Is plugged in and never wakes up. */
   sleeper: { lazyStart: Infinity },
+  /** Can't be woken up again after a pause of ten minutes. */
+  dozer: { fallsAsleepAfter: 600 },
 } as const satisfies Record<string, CarOptions>;
 
 export class Car {
@@ -52,9 +73,13 @@ export class Car {
   private readonly response: number;
   private readonly lazyStart: number;
   private readonly followFactor: number;
+  private readonly taper: number;
+  private readonly fallsAsleepAfter: number;
   private missing: number;
   private current = 0;
   private offeredFor = 0;
+  private pause: number | null = null;
+  private asleep = false;
   private followed: Delayed<number>;
 
   constructor({
@@ -65,6 +90,8 @@ export class Car {
     response = 2,
     lazyStart = 4,
     followFactor = 1,
+    taper = 0,
+    fallsAsleepAfter = Infinity,
   }: CarOptions = {}) {
     this.phases = phases;
     this.maxCurrent = maxCurrent;
@@ -73,6 +100,8 @@ export class Car {
     this.response = response;
     this.lazyStart = lazyStart;
     this.followFactor = followFactor;
+    this.taper = taper;
+    this.fallsAsleepAfter = fallsAsleepAfter;
     this.followed = new Delayed(0, response);
   }
 
@@ -98,13 +127,16 @@ export class Car {
    */
   advance(seconds: number, offer: Offer | null, voltage = 230): PerPhase<number> {
     const phases = Math.min(this.phases, offer?.phases ?? 0);
-    this.current = offer === null || offer.current < minimumOffer ? this.letGo() : this.follow(seconds, offer.current);
+    this.current =
+      offer === null || offer.current < minimumOffer ? this.letGo(seconds) : this.follow(seconds, offer.current);
     this.missing = Math.max(0, this.missing - (this.current * phases * voltage * seconds) / 3600);
     return perPhase((phase) => (phase < phases ? this.current : 0));
   }
 
-  private letGo(): number {
+  private letGo(seconds: number): number {
     this.offeredFor = 0;
+    if (this.pause !== null) this.pause += seconds;
+    this.asleep ||= (this.pause ?? 0) >= this.fallsAsleepAfter - timeTolerance;
     return 0;
   }
 
@@ -113,10 +145,17 @@ export class Car {
     this.followed.write(offered);
     this.followed.advance(seconds);
     this.offeredFor += seconds;
-    if (this.full || this.offeredFor < this.lazyStart - timeTolerance) return 0;
-    const target = Math.min(this.followed.effective * this.followFactor, this.maxCurrent);
+    if (this.full || this.asleep || this.offeredFor < this.lazyStart - timeTolerance) return 0;
+    this.pause = 0;
+    const target = Math.min(this.followed.effective * this.followFactor, this.acceptance());
     return this.current < target
       ? Math.min(target, this.current + this.ramp * seconds)
       : Math.max(target, this.current - fall * seconds);
+  }
+
+  /** A that it takes at most, as full as it is. */
+  private acceptance(): number {
+    if (this.missing >= this.taper) return this.maxCurrent;
+    return Math.max(Math.min(lastCurrent, this.maxCurrent), (this.maxCurrent * this.missing) / this.taper);
   }
 }

@@ -1,7 +1,8 @@
-/** The house as electricity sees it: roof, household and wallboxes meet at the grid connection, phase by phase. */
+/** The house as electricity sees it: roof, household, battery and wallboxes meet at the grid connection, phase by phase. */
 
 import type { PerPhase, PhaseIndex, PhaseRotation } from "../model/phases.js";
 import { perPhase, phaseIndexes } from "../model/phases.js";
+import type { Battery } from "./battery.js";
 import type { Evse } from "./evse.js";
 import type { Consumption } from "./household.js";
 import type { PowerSource } from "./roof.js";
@@ -23,6 +24,8 @@ export interface VirtualHouseOptions {
   readonly evses: readonly ConnectedEvse[];
   /** Phase that a single-phase inverter feeds. Absent: all phases alike. */
   readonly roofPhase?: PhaseIndex;
+  /** Connected to all phases alike. */
+  readonly battery?: Battery;
 }
 
 /** A consumer or producer, counted without sign. */
@@ -68,18 +71,20 @@ export class VirtualHouse {
   private readonly roof: PowerSource;
   private readonly household: Consumption;
   private readonly roofPhase: PhaseIndex | undefined;
+  private readonly battery: Battery | undefined;
   private gridFlow: GridFlow;
   private pvFlow = idle;
   private houseFlow = idle;
   private carFlow = idle;
 
-  constructor({ voltage = 230, phases = 3, roof, household, evses, roofPhase }: VirtualHouseOptions) {
+  constructor({ voltage = 230, phases = 3, roof, household, evses, roofPhase, battery }: VirtualHouseOptions) {
     this.voltage = voltage;
     this.connected = phases === 1 ? [0] : phaseIndexes;
     this.roof = roof;
     this.household = household;
     this.evses = evses;
     this.roofPhase = roofPhase;
+    this.battery = battery;
     this.gridFlow = {
       power: 0,
       powers: none,
@@ -128,9 +133,12 @@ export class VirtualHouse {
     this.pvFlow = counted(this.pvFlow, this.feed(this.roof.power(second)), seconds);
     this.houseFlow = counted(this.houseFlow, this.onConnected(household), seconds);
     this.carFlow = counted(this.carFlow, this.onConnected(this.carPowers()), seconds);
-    const { pv, house, car } = this;
+    const { pv, house, car, battery } = this;
+    battery?.advance(seconds, house.power + car.power - pv.power);
+    const share = (battery?.power ?? 0) / this.connected.length;
+    const given = this.onConnected([share, share, share]);
     this.meter(
-      perPhase((phase) => house.powers[phase] + car.powers[phase] - pv.powers[phase]),
+      perPhase((phase) => house.powers[phase] + car.powers[phase] - pv.powers[phase] - given[phase]),
       seconds,
     );
     this.carEnergyFromSolar += energyOf(Math.min(car.power, Math.max(0, pv.power - house.power)), seconds);

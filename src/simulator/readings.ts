@@ -2,6 +2,7 @@
 
 import type { ChargerState } from "../model/channels.js";
 import { noChargerReading, noQuantities, type ChargerReading, type MeterReading } from "../model/readings.js";
+import type { Battery } from "./battery.js";
 import type { Evse, EvseState } from "./evse.js";
 import type { VirtualHouse } from "./house.js";
 
@@ -37,4 +38,8 @@ export function chargerReading(evse: Evse): ChargerReading {
 export function gridReading({ grid }: VirtualHouse): MeterReading {
   const { power, powers, currents, voltages } = grid;
   return { grid: { ...noQuantities, power, powers, currents, voltages } };
+}
+
+export function batteryReading({ power, soc }: Battery): MeterReading {
+  return { battery: { ...noQuantities, power, soc: 100 * soc } };
 }

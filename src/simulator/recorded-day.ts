@@ -1,5 +1,7 @@
 /** A recorded day: a CSV with a time and what a house produced and consumed. */
 
+import { secondOfDay } from "./time.js";
+
 export interface DayRow {
   /** s since the first row */
   readonly at: number;
@@ -11,6 +13,8 @@ export interface DayRow {
 
 export interface RecordedDay {
   readonly rows: readonly [DayRow, ...DayRow[]];
+  /** Second of the day of the first row, in UTC where the times say what they are. */
+  readonly start: number;
   /** s from the first row to the end of the last one, which lasts as long as the one before. */
   readonly length: number;
 }
@@ -65,7 +69,8 @@ export function parseDay(csv: string): RecordedDay {
   const [first, ...rest] = rows.map(({ at, pv, house }): DayRow => ({ at, pv, house }));
   if (first === undefined) throw new Error("line 2: the day has no rows");
   const [last, before] = [rest.at(-1) ?? first, rest.at(-2) ?? first];
-  return { rows: [first, ...rest], length: last.at + (last === first ? singleRow : last.at - before.at) };
+  const start = secondOfDay(rows[0]?.time ?? 0);
+  return { rows: [first, ...rest], start, length: last.at + (last === first ? singleRow : last.at - before.at) };
 }
 
 function cellsOf(line: string): string[] {

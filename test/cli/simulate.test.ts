@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { configFile, documentOf, fileWith, linesOf, say } from "./support.js";
 
@@ -154,6 +154,29 @@ describe("a file that can't be used is one line, exit 2, and nothing on standard
 
   test("not named", async () => {
     expect(await say(["simulate"])).toMatchObject({ code: 2, errors: expect.stringContaining("--day FILE") });
+  });
+});
+
+describe("--svg", () => {
+  const sunny = day(60, "time,pv", () => "5000");
+
+  test("draws the day into a file, and says the same as without", async () => {
+    const [file, svg] = [fileWith(sunny, "june.csv"), fileWith("", "june.svg")];
+    const said = await say(["simulate", "--day", file, "--svg", svg]);
+    expect(said).toEqual(await say(["simulate", "--day", file]));
+    const drawn = readFileSync(svg, "utf8");
+    expect(drawn).toMatch(/^<svg /);
+    expect(drawn).toContain("june, λ 1");
+    expect(drawn).toMatch(/roof 5\.0 kWh · car \d\.\d kWh, 100 % of it from the sun · starts: 1 · phase switches: \d/);
+  });
+
+  test("into a place that does not exist is a mistake", async () => {
+    const said = await say(["simulate", "--day", fileWith(sunny), "--svg", "/no/such/day.svg"]);
+    expect(said).toMatchObject({
+      code: 2,
+      out: "",
+      errors: expect.stringContaining("/no/such/day.svg can't be written"),
+    });
   });
 });
 

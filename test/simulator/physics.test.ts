@@ -16,6 +16,8 @@ test.each<[why: string, car: Car, offer: Offer | null, drawn: number[]]>([
   ["a three-phase car on one phase", new Car(), { current: 10, phases: 1 }, [10, 0, 0]],
   ["no car takes more than it is built for", new Car({ maxCurrent: 13 }), full16, [13, 13, 13]],
   ["a greedy car takes 7 % too much", new Car({ ...carPresets.greedy }), { current: 10, phases: 1 }, [10.7, 0, 0]],
+  ["a shy car takes a tenth less", new Car(carPresets.shy), full16, [14.4, 14.4, 14.4]],
+  ["a derated car takes what it can", new Car(carPresets.derated), full16, [10, 10, 10]],
   ["a full car takes nothing", new Car(carPresets.full), full16, [0, 0, 0]],
   ["a sleeping car takes nothing", new Car(carPresets.sleeper), full16, [0, 0, 0]],
   ["below 6 A there is no offer", new Car(), { current: 5.9, phases: 3 }, [0, 0, 0]],
@@ -29,6 +31,31 @@ test("a car starts lazily, then rises by its ramp", () => {
   const car = new Car({ ramp: 3, lazyStart: 4 });
   const drawn = Array.from({ length: 7 }, () => car.advance(1, full16)[0]);
   expect(drawn).toEqual([0, 0, 0, 3, 6, 9, 12]);
+});
+
+test("an instant car follows within the same second, up and down", () => {
+  const car = new Car(carPresets.instant);
+  expect(car.advance(1, full16)).toEqual([16, 16, 16]);
+  expect(car.advance(1, { current: 7, phases: 1 })).toEqual([7, 0, 0]);
+});
+
+test("a car that is nearly full takes less and less, and 1 A until the end", () => {
+  const car = new Car({ energy: 2_000, taper: 2_000, maxCurrent: 16 });
+  drawAfter(car, 30, full16);
+  const currents = Array.from({ length: 5 }, () => drawAfter(car, 300, full16)[0] ?? 0);
+  expect(currents).toEqual(currents.toSorted((a, b) => b - a));
+  expect(currents[0]).toBeLessThan(16);
+  drawAfter(car, 4 * 3_600, full16);
+  expect(car.full).toBe(true);
+});
+
+test("a car that dozes off in a pause of ten minutes is not woken up, one of nine minutes it survives", () => {
+  const car = new Car(carPresets.dozer);
+  drawAfter(car, 60, full16);
+  drawAfter(car, 540, null);
+  expect(drawAfter(car, 60, full16)).toEqual([16, 16, 16]);
+  drawAfter(car, 600, null);
+  expect(drawAfter(car, 3_600, full16)).toEqual([0, 0, 0]);
 });
 
 test("a car follows a lower offer within the 5 s of IEC 61851", () => {

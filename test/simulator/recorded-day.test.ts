@@ -4,6 +4,8 @@ function csv(...lines: string[]): string {
   return `${lines.join("\n")}\n`;
 }
 
+const hour = 3_600;
+
 const threeRows = [
   { at: 0, pv: 0, house: 300 },
   { at: 60, pv: 1_200, house: 310.5 },
@@ -12,20 +14,28 @@ const threeRows = [
 
 describe("times", () => {
   test.each([
-    ["ISO 8601 with Z", ["2026-06-21T08:00:00Z", "2026-06-21T08:01:00Z", "2026-06-21T08:03:00Z"]],
-    ["ISO 8601 with a zone", ["2026-06-21T10:00:00+02:00", "2026-06-21T10:01:00+0200", "2026-06-21T08:03:00Z"]],
-    ["ISO 8601 without a zone", ["2026-06-21T08:00:00", "2026-06-21 08:01:00", "2026-06-21T08:03"]],
-    ["HH:MM", ["08:00", "08:01", "08:03"]],
-    ["H:MM:SS", ["8:00:00", "8:01:00", "8:03:00"]],
-    ["seconds", ["0", "60", "180"]],
-    ["seconds since 1970", ["1750000000", "1750000060", "1750000180.0"]],
-    ["HH:MM over midnight", ["23:58", "23:59", "00:01"]],
-    ["seconds of the day over midnight", ["86280", "86340", "60"]],
-    ["ISO 8601 over midnight", ["2026-06-21T23:58:00Z", "2026-06-21T23:59:00Z", "2026-06-22T00:01:00Z"]],
-  ])("%s", (_what, [first, second, third]) => {
+    ["ISO 8601 with Z", 8 * hour, ["2026-06-21T08:00:00Z", "2026-06-21T08:01:00Z", "2026-06-21T08:03:00Z"]],
+    [
+      "ISO 8601 with a zone",
+      8 * hour,
+      ["2026-06-21T10:00:00+02:00", "2026-06-21T10:01:00+0200", "2026-06-21T08:03:00Z"],
+    ],
+    ["ISO 8601 without a zone", 8 * hour, ["2026-06-21T08:00:00", "2026-06-21 08:01:00", "2026-06-21T08:03"]],
+    ["HH:MM", 8 * hour, ["08:00", "08:01", "08:03"]],
+    ["H:MM:SS", 8 * hour, ["8:00:00", "8:01:00", "8:03:00"]],
+    ["seconds", 0, ["0", "60", "180"]],
+    ["seconds since 1970", 15 * hour + 400, ["1750000000", "1750000060", "1750000180.0"]],
+    ["HH:MM over midnight", 24 * hour - 120, ["23:58", "23:59", "00:01"]],
+    ["seconds of the day over midnight", 86_280, ["86280", "86340", "60"]],
+    [
+      "ISO 8601 over midnight",
+      24 * hour - 120,
+      ["2026-06-21T23:58:00Z", "2026-06-21T23:59:00Z", "2026-06-22T00:01:00Z"],
+    ],
+  ])("%s", (_what, start, [first, second, third]) => {
     const day = parseDay(csv("time,pv,house", `${first},0,300`, `${second},1200,310.5`, `${third},4800,290`));
     // The last row lasts as long as the one before.
-    expect(day).toEqual({ rows: threeRows, length: 300 });
+    expect(day).toEqual({ rows: threeRows, start, length: 300 });
   });
 
   test("over midnight it goes on, also for many rows", () => {
@@ -34,7 +44,8 @@ describe("times", () => {
   });
 
   test("a day of one row lasts a minute", () => {
-    expect(parseDay(csv("time,pv", "10:00,5000"))).toEqual({ rows: [{ at: 0, pv: 5_000, house: 0 }], length: 60 });
+    const rows = [{ at: 0, pv: 5_000, house: 0 }];
+    expect(parseDay(csv("time,pv", "10:00,5000"))).toEqual({ rows, start: 10 * hour, length: 60 });
   });
 
   test.each([

@@ -1,0 +1,114 @@
+/** How long one pass takes with many chargers on three levels of circuits. */
+
+import { newMemory, type Memory } from "../../../src/control/memory.js";
+import type { Observation } from "../../../src/control/observation.js";
+import { pass } from "../../../src/control/pass.js";
+import { mainFuse, type ControlSettings } from "../../../src/control/settings.js";
+import { perPhase } from "../../../src/model/phases.js";
+import { noChargerReading, noQuantities, type ChargerReading, type MeterReading } from "../../../src/model/readings.js";
+import type { CaseResult } from "../result.js";
+import { fuseSettings, meterName, voltage } from "../settings.js";
+
+const counts = [250, 500, 1_000, 2_000];
+/** ms, median, with 1000 chargers */
+const target = 5;
+const targetAt = 1_000;
+/** How much slower twice as many may be. */
+const linear = 2.5;
+/** Passes before it counts, and that count at least. */
+const warmUp = 10;
+const passes = 15;
+/** ms of measuring for each number of chargers; where that does not even do for a warm-up, three times as long. */
+const budget = 1_500;
+
+/** The main fuse, a circuit for every hundred chargers, and one for every ten. */
+function tree(count: number): ControlSettings {
+  const upper = Array.from({ length: Math.ceil(count / 100) }, (_, i) => ({
+    name: `House ${i}`,
+    limit: 400,
+    parent: mainFuse,
+    meters: [],
+  }));
+  const lower = Array.from({ length: Math.ceil(count / 10) }, (_, i) => ({
+    name: `Row ${i}`,
+    limit: 63,
+    parent: `House ${Math.floor(i / 10)}`,
+    meters: [],
+  }));
+  const chargers = Array.from({ length: count }, (_, i) => ({
+    name: `Charger ${i}`,
+    circuit: `Row ${Math.floor(i / 10)}`,
+    priority: i % 3,
+    rotation: i % 2 === 0 ? ([0, 1, 2] as const) : ([1, 2, 0] as const),
+  }));
+  return fuseSettings(8 * count, chargers, [...upper, ...lower]);
+}
+
+function grid(current: number): MeterReading {
+  const currents = perPhase((i) => current + i);
+  const power = currents.reduce((sum, each) => sum + each * voltage, 0);
+  return { grid: { ...noQuantities, power, currents, voltages: perPhase(() => voltage) } };
+}
+
+function charging(current: number): ChargerReading {
+  return {
+    ...noChargerReading,
+    state: "charging",
+    allowCharging: current > 0,
+    enabled: current > 0,
+    maxAmpere: current,
+    phases: 3,
+    currentL1: current,
+    currentL2: current,
+    currentL3: current,
+    power: 3 * current * voltage,
+  };
+}
+
+/** Every second a word of the meter, and the words of some of the chargers; each charger speaks every `period` s. */
+function observation(settings: ControlSettings, second: number, period: number): Observation {
+  const spoken = settings.chargers.filter((_, i) => i % period === second % period);
+  return {
+    time: Date.UTC(2026, 5, 21) + second * 1_000,
+    meters: { [meterName]: grid(settings.chargers.length * 7 + (second % 7)) },
+    chargers: Object.fromEntries(spoken.map(({ name }, i) => [name, charging(6 + ((i + second) % 3))])),
+    commands: {},
+  };
+}
+
+/** ms, median */
+function measure(count: number, period: number): number {
+  const settings = tree(count);
+  let memory: Memory = newMemory();
+  const times: number[] = [];
+  const began = performance.now();
+  for (let second = 0, passed = 0; passed < budget || (times.length < passes && passed < 3 * budget); second++) {
+    const seen = observation(settings, second, period);
+    const before = performance.now();
+    ({ memory } = pass(settings, memory, seen));
+    const after = performance.now();
+    passed = after - began;
+    if (second >= warmUp || passed > budget) times.push(after - before);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+}
+
+export function scaleCase(): CaseResult {
+  const kinds = [
+    { name: "all chargers heard in every pass", period: 1 },
+    { name: "each charger heard every 5 passes", period: 5 },
+  ];
+  const rows = kinds.map(({ name, period }) => {
+    const times = counts.map((count) => ({ count, time: measure(count, period) }));
+    const fast = times.every(({ count, time }) => count !== targetAt || time < target);
+    const even = times.every(({ time }, i) => i === 0 || time <= linear * (times[i - 1]?.time ?? 0));
+    return { who: name, cells: times.map(({ time }) => `${time.toFixed(2)} ms`), met: fast && even };
+  });
+  return {
+    title: "Many chargers on three levels of circuits: one pass",
+    how: "Median. The main fuse, circuits of 100 and of 10 chargers, each on its own phase rotation, three priorities, the grid meter heard in every pass.",
+    target: `under ${target} ms with ${targetAt} chargers, and twice as many take at most ${linear} times as long`,
+    columns: counts.map(String),
+    rows,
+  };
+}
