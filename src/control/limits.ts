@@ -6,8 +6,8 @@ export const freshForRaising = 10_000;
 /** The values of one reading come no further apart; older ones were missing in it. */
 export const readingSpan = 1_500;
 
-/** Older readings are as good as none: the charger falls to its failsafe current. */
-export const freshForStaying = 15_000;
+/** Older readings are as good as none: the charger falls to its failsafe current, 15 s after the last one at most. */
+export const freshForStaying = 14_000;
 
 /** Until then a charger that stopped answering may still draw what it was last seen to draw. */
 export const chargerSilence = 30_000;
