@@ -1,7 +1,6 @@
 /** Shares out the sun's surplus: who charges from it, and with how much. */
 
-import { deadTime, lagSearch, steadyFor, steadyWithin } from "../limits.js";
-import type { SurplusSample } from "../memory.js";
+import { deadTime, lagSearch, slowestCharger } from "../limits.js";
 import { powerNow, type ChargerFacts, type Situation } from "../situation.js";
 import type { Demand } from "./demand.js";
 import {
@@ -13,6 +12,7 @@ import {
   type SunChoice,
   type SunMemory,
 } from "./follow-sun.js";
+import { outlookOf } from "./outlook.js";
 import { bestCurrent, meanValue, type Outlook } from "./value.js";
 import type { Wish } from "./wish.js";
 
@@ -36,8 +36,8 @@ interface Member extends SunAsker {
 /** W by which another set-point must be better to be worth a write. */
 const noticeableValue = 20;
 
-/** Enough moves to know how the sky moves; more only take time. */
-const mostMoves = 16;
+/** A more than a car was seen to take, that are kept for it. */
+const appetiteMargin = 1;
 
 /**
  * The wish of each asker, by its name. Higher priority takes first; among equals each has its minimum, and then all
@@ -50,7 +50,10 @@ export function shareSun(situation: Situation, askers: readonly SunAsker[]): Rea
     for (const { charger, demand } of askers) wishes.set(charger.settings.name, hold(charger, demand));
     return wishes;
   }
-  const outlook = outlookOf(situation, askers);
+  const outlook = outlookOf(
+    situation,
+    askers.map(({ charger }) => charger),
+  );
   let pool: Pool = { low: newest.low, high: newest.high };
   for (const priority of [...new Set(askers.map(({ charger }) => charger.settings.priority))].sort((a, b) => b - a)) {
     const equals = askers.filter(({ charger }) => charger.settings.priority === priority);
@@ -78,7 +81,8 @@ function runningFirst(a: SunAsker, b: SunAsker): number {
 
 /** What each of equals charges with. What one can't use of its share, as one that starts, is left to the next. */
 function levels(members: readonly Member[], pool: Pool, outlook: Outlook, situation: Situation) {
-  const shares = { low: evenShares(members, pool.low), high: evenShares(members, pool.high) };
+  const { voltage } = situation;
+  const shares = { low: evenShares(members, pool.low, voltage), high: evenShares(members, pool.high, voltage) };
   const own: Outlook = { ...outlook, moves: outlook.moves.map((move) => move / members.length) };
   let rest: Pool = { low: 0, high: 0 };
   return members.map((member, index) => {
@@ -94,9 +98,9 @@ function levels(members: readonly Member[], pool: Pool, outlook: Outlook, situat
 }
 
 /** W for each: the same for all, as far as their smallest and highest currents allow. */
-function evenShares(members: readonly Member[], power: number): readonly number[] {
+function evenShares(members: readonly Member[], power: number, voltage: number): readonly number[] {
   const bounds = members.map(({ charger, option }) => {
-    const most = charger.idle ? powerNow(charger) : option.highest * option.wattsPerAmpere;
+    const most = Math.min(option.highest * option.wattsPerAmpere, appetiteOf(charger, voltage));
     return { least: Math.min(most, minimumOf(option)), most };
   });
   const at = (level: number) => bounds.map(({ least, most }) => Math.min(most, Math.max(least, level)));
@@ -134,45 +138,25 @@ function mayRaise({ memory, lasting }: ChargerFacts, now: number): boolean {
   return now - (lasting.startedAt ?? 0) > lagSearch && now - (lasting.given?.at ?? 0) > deadTime;
 }
 
-/** How the surplus moved, lately, in the time that the newest reading is old. */
-function outlookOf({ memory, now }: Situation, askers: readonly SunAsker[]): Outlook {
-  const lags = askers.map(({ charger }) => charger.memory.lag.lag?.to ?? deadTime);
-  // While a change of ours is under way it would look like a move of the sun.
-  const clear = memory.surplus.filter(({ low, high, isConfirmed }) => isConfirmed && high - low <= noticeableValue);
-  const samples = clear.map(({ at, low, high }) => ({ at, power: (low + high) / 2 }));
-  return { moves: movesIn(samples, Math.max(0, ...lags)), isSteady: isSteady(memory.surplus, now) };
-}
-
-function movesIn(samples: readonly { readonly at: number; readonly power: number }[], time: number): readonly number[] {
-  if (time === 0) return [];
-  const moves: number[] = [];
-  let later = 0;
-  for (const { at, power } of samples) {
-    while (later < samples.length && (samples[later]?.at ?? 0) < at + time) later++;
-    const then = samples[later];
-    if (then !== undefined) moves.push(then.power - power);
-  }
-  moves.sort((a, b) => a - b);
-  const apart = Math.max(1, moves.length / mostMoves);
-  const count = Math.floor(moves.length / apart);
-  return Array.from({ length: count }, (_, i) => moves[Math.floor((i + 0.5) * apart)] ?? 0);
-}
-
-/** For minutes the same surplus may have been there, whatever part of our own changes each reading showed. */
-function isSteady(samples: readonly SurplusSample[], now: number): boolean {
-  const lately = samples.filter(({ at }) => at >= now - steadyFor);
-  if (lately.length < 3 || lately.length === samples.length) return false;
-  return Math.max(...lately.map(({ low }) => low)) - Math.min(...lately.map(({ high }) => high)) <= steadyWithin;
-}
-
 function less({ low, high }: Pool, power: number): Pool {
   return { low: low - power, high: high - power };
 }
 
-/** W that a charger takes out of the pool: what it is offered, unless its car has shown that it takes nothing. */
+/** W that a charger takes out of the pool: what it is offered, unless its car has shown that it takes less. */
 function takenBy(charger: ChargerFacts, { current, phases }: Wish, voltage: number): number {
   if (current === 0 || !charger.plugged) return 0;
-  return charger.idle ? powerNow(charger) : current * voltage * charger.activePhases(phases) * charger.greed;
+  return Math.min(current * voltage * charger.activePhases(phases) * charger.greed, appetiteOf(charger, voltage));
+}
+
+/** W beyond which its car was seen to take nothing: it is idle, derated or nearly full. */
+function appetiteOf(charger: ChargerFacts, voltage: number): number {
+  const { memory, holding, now, idle } = charger;
+  if (idle) return powerNow(charger);
+  const since = memory.lasting.given?.at ?? now;
+  const lately = memory.draws.filter(({ at }) => at >= now - slowestCharger);
+  if (now - since < 2 * slowestCharger || lately.length === 0) return Infinity;
+  const most = lately.reduce((highest, { currents }) => Math.max(highest, ...currents), 0) + appetiteMargin;
+  return most < holding.current ? most * voltage * charger.activePhases(holding.phases) : Infinity;
 }
 
 /** Without any word of a meter nothing changes here; the safety step says how far to fall. */

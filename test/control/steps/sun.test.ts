@@ -15,6 +15,8 @@ function currents(askers: readonly SunAsker[], overrides: SituationOverrides) {
   return Object.fromEntries([...wishes].map(([name, { wish }]) => [name, wish.current]));
 }
 
+const tenMinutesAgo = (current: number) => ({ at: start - 600_000, current, phases: 1 as const });
+
 /** A steady surplus of so many A on one phase. */
 const surplus = (amperes: number): SituationOverrides => ({ surplus: [[0, amperes * 230]] });
 
@@ -54,6 +56,18 @@ describe("several chargers", () => {
     ["a paused car takes nothing from the next", { lasting: { pausedAt: start } }, 5, 6],
     ["an idle car leaves the next what it does not take", { holding: { current: 6 }, idle: true }, 12, 12],
     ["an idle car keeps what it still draws", { holding: { current: 6 }, idle: true, drawn: [1, 0, 0] }, 12, 11],
+    [
+      "a derated car keeps an ampere more than it takes",
+      { holding: { current: 12 }, drawn: [8, 0, 0], lasting: { ...longAgo, given: tenMinutesAgo(12) } },
+      15,
+      6,
+    ],
+    [
+      "a car that has not had time to show what it takes keeps what it is offered",
+      { holding: { current: 9 }, drawn: [6, 0, 0], lasting: { ...longAgo, given: { ...tenMinutesAgo(9), at: start } } },
+      24,
+      8,
+    ],
     [
       "an unplugged charger takes nothing",
       { holding: { current: 6 }, reading: connected({ state: "disconnected" }) },
