@@ -64,9 +64,9 @@ export function constantSun(
 }
 
 const variants = [
-  { name: "0.1 A steps, λ 1", step: 0.1, importPenalty: 1, isJudged: true },
-  { name: "1 A steps, λ 10", step: 1, importPenalty: 10, isJudged: true },
-  { name: "1 A steps, λ 1", step: 1, importPenalty: 1, isJudged: false },
+  { name: "0.1 A steps, λ 1", step: 0.1, importPenalty: 1 },
+  { name: "1 A steps, λ 10", step: 1, importPenalty: 10 },
+  { name: "1 A steps, λ 1", step: 1, importPenalty: 1 },
 ];
 
 export function constantSunCase(controllers: readonly Controller[]): CaseResult {
@@ -77,7 +77,7 @@ export function constantSunCase(controllers: readonly Controller[]): CaseResult 
     title: "Constant sun: 5 kW, one phase, 6–32 A, everything late",
     how:
       `Swing of the car's current in A, and import in Wh, in the second hour; the worst of readings every ${periods.join(" s and ")} s, ` +
-      `and of a delay that is all the meter's, half of it, or all the charger's. At λ 1 and 1 A steps 22 A, which import 60 W, are worth more than 21 A: there only the swing counts.`,
+      `and of a delay that is all the meter's, half of it, or all the charger's. At λ 1 and 1 A steps 22 A, which import 60 W, are worth more than 21 A; in sun that stands still we take 21 A all the same.`,
     target: `swing ≤ ${targets.swing} A, import < ${targets.imported} Wh per hour`,
     columns: delays.map((delay) => `${delay} s`),
     rows,
@@ -88,7 +88,7 @@ function variantsFor({ weighsImport }: Controller) {
   return weighsImport ? variants : variants.slice(1, 2);
 }
 
-function rowOf(controller: Controller, { name, step, importPenalty, isJudged }: (typeof variants)[number]): Row {
+function rowOf(controller: Controller, { name, step, importPenalty }: (typeof variants)[number]): Row {
   const courses = delays.map((delay) =>
     periods
       .flatMap((period) =>
@@ -98,7 +98,7 @@ function rowOf(controller: Controller, { name, step, importPenalty, isJudged }: 
       .reduce((a, b) => ({ swing: Math.max(a.swing, b.swing), imported: Math.max(a.imported, b.imported) })),
   );
   const holds = ({ swing, imported }: { swing: number; imported: number }) =>
-    swing <= targets.swing + 1e-6 && (!isJudged || imported < targets.imported);
+    swing <= targets.swing + 1e-6 && imported < targets.imported;
   return {
     who: controller.weighsImport ? `${controller.name}, ${name}` : controller.name,
     cells: courses.map(({ swing, imported }) => `${swing.toFixed(1)} A ${imported.toFixed(0)} Wh`),

@@ -32,6 +32,7 @@ export function recordedDaysCase(controllers: readonly Controller[], folder: str
     [onePhase32],
     days,
     tick,
+    [0.98, 0.98, 0.9],
   );
 }
 
@@ -47,6 +48,7 @@ export function generatedDaysCase(
     [onePhase32, auto16],
     days,
     tick,
+    [0.98, 0.96, 0.8],
   );
 }
 
@@ -56,8 +58,8 @@ function openLoopCase(
   chargings: readonly Charging[],
   days: readonly Day[],
   tick: number,
+  targets: readonly number[],
 ): CaseResult {
-  const targets = [0.98, 0.98, 0.9];
   const rows = chargings.flatMap((charging) => {
     const bounds = importPenalties.map((importPenalty) =>
       days.map((day) => valueOf(boundOfOpenLoop({ day, charging, importPenalty, tick }), importPenalty)),
