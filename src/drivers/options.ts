@@ -1,20 +1,16 @@
 /** Options that several drivers share. */
 
 import { z } from "zod";
+import { hostUrl } from "../transport/host-url.js";
 
 const nameOrAddress = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?|[0-9A-Fa-f:.]+:[0-9A-Fa-f:.]*)$/;
 const hostMessage = "write a name or an IP address alone, such as 192.168.1.36: no http://, port, path or blanks";
-
-/** A host as URLs write it: IPv6 addresses stand in brackets there. */
-export function hostInUrl(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
 
 /** Name or IP address of a device. Nothing else fits, so that no option can lead a request elsewhere. */
 export const hostOption = z
   .string()
   .regex(nameOrAddress, hostMessage)
-  .refine((host) => URL.canParse(`http://${hostInUrl(host)}`), hostMessage)
+  .refine((host) => URL.canParse(hostUrl("http", host, 80)), hostMessage)
   .describe("Name or IP address of the device.");
 
 /** TCP port, 1–65535. */

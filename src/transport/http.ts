@@ -3,6 +3,7 @@
 import { Agent } from "node:http";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
 import { DeviceError } from "../model/errors.js";
+import { hostUrl } from "./host-url.js";
 
 /** Bytes of an answer after decompression; devices of this sort say all they have in a tenth of it. */
 const longestAnswer = 64 * 1024;
@@ -41,7 +42,7 @@ export class HttpDevice {
     this.#device = device;
     this.#host = host;
     this.#where = port === 80 ? host : `${host}:${port}`;
-    this.#base = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    this.#base = hostUrl("http", host, port);
     this.#login = login;
     this.#deadline = deadline;
     this.#advice = advice ?? "Check that host and port belong to this device";

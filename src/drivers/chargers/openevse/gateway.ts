@@ -3,6 +3,7 @@
 import { Agent } from "node:http";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
+import { hostUrl } from "../../../transport/host-url.js";
 
 /** Bytes of an answer; its configuration, the longest, takes some 6 KB. */
 const longestAnswer = 64 * 1024;
@@ -50,7 +51,7 @@ export class Gateway {
     const { device, host, port } = options;
     this.device = device;
     this.#options = options;
-    this.#base = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    this.#base = hostUrl("http", host, port);
   }
 
   /** Rejects with DeviceError, also for an HTTP status that the caller does not expect. */

@@ -2,6 +2,8 @@
 
 import { messageOf } from "../../../model/errors.js";
 import type { ChargerReading } from "../../../model/readings.js";
+import { hostUrl } from "../../../transport/host-url.js";
+import { parseJson } from "../../../transport/json.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../../transport/websocket.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type Answer, answerOf, readField } from "../../fields.js";
@@ -88,7 +90,7 @@ export class WifiCharger implements Charger {
     const { device, host, port, login } = this.#options;
     this.#link ??= openWebSocket({
       device,
-      url: `ws://${host.includes(":") ? `[${host}]` : host}:${port}/ws`,
+      url: `${hostUrl("ws", host, port)}/ws`,
       log: this.#log,
       advice: gatewayAdvice,
       onMessage: (text) => this.#heard(text),
@@ -116,7 +118,7 @@ export class WifiCharger implements Charger {
   }
 
   #heard(text: string): void {
-    const message = answerOf(parsed(text));
+    const message = answerOf(parseJson(text));
     if (!message || ![...message.keys()].some((key) => tellingKeys.has(key))) return;
     this.#heardSince = new Map([...this.#heardSince, ...message]);
     const known = this.#known;
@@ -173,14 +175,5 @@ export class WifiCharger implements Charger {
     this.#details = null;
     this.#board.forget();
     this.#limit.forget();
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    return json;
-  } catch {
-    return null;
   }
 }

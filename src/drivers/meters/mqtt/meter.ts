@@ -3,8 +3,9 @@
 import type { Timer } from "../../../model/clock.js";
 import { DeviceError, messageOf } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
+import { parseJson } from "../../../transport/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
-import { parseJson, Waiting } from "../../waiting.js";
+import { Waiting } from "../../waiting.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { parseNumber } from "../../fields.js";
 import { type Extract, extractor, readingOf } from "../../values.js";

@@ -4,10 +4,10 @@ import { randomBytes } from "node:crypto";
 import { Agent } from "node:http";
 import axios, { type AxiosResponse } from "axios";
 import { DeviceError } from "../../../model/errors.js";
+import { hostUrl } from "../../../transport/host-url.js";
+import { parseJson } from "../../../transport/json.js";
 import { type Answer, answerOf } from "../../fields.js";
-import { hostInUrl } from "../../options.js";
 import { authorization, type Challenge, challengeOfHeader } from "./digest.js";
-import { parseJson } from "./json.js";
 import { advice, loginRefused, refusalOf, resultOf, type Rpc } from "./rpc.js";
 
 /** Bytes of an answer after decompression */
@@ -89,7 +89,7 @@ export class HttpRpc implements Rpc {
     const { host, port } = this.#address;
     signal.throwIfAborted();
     const login = this.#login(uri);
-    return axios.get<string>(`http://${hostInUrl(host)}:${port}${uri}`, {
+    return axios.get<string>(`${hostUrl("http", host, port)}${uri}`, {
       signal,
       httpAgent: this.#agent,
       proxy: false,
