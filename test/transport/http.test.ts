@@ -12,12 +12,14 @@ afterEach(async () => {
   for (const end of cleanUp.splice(0).reverse()) await end();
 });
 
+const garage = { device: "Garage", advice: "Look at the box" };
+
 async function deviceThat(
   answer: RequestListener,
   options: Partial<HttpDeviceOptions> = {},
 ): Promise<{ device: HttpDevice; server: RawHttp }> {
   const server = await startRawHttp(answer);
-  const device = new HttpDevice({ device: "Garage", host: "127.0.0.1", port: server.port, ...options });
+  const device = new HttpDevice({ ...garage, url: `http://127.0.0.1:${server.port}`, ...options });
   cleanUp.push(
     () => server.close(),
     () => device.close(),
@@ -187,7 +189,7 @@ test("another protocol at the port is a protocol error", async () => {
   await once(ssh, "listening");
   const address = ssh.address();
   const port = typeof address === "object" && address ? address.port : 0;
-  const device = new HttpDevice({ device: "Garage", host: "127.0.0.1", port });
+  const device = new HttpDevice({ ...garage, url: `http://127.0.0.1:${port}` });
   const failure = await failureOf(device.sendJson("/status"));
   await device.close();
   ssh.close();

@@ -154,9 +154,9 @@ test.each<
   ["too many questions", 1, (c) => (c.fault = "rate limiting"), "unreachable", 'says "rate limiting"'],
   ["a cloud that is down", 1, (c) => (c.fault = { status: 503 }), "unreachable", "HTTP 503"],
   ["a cloud that is down", 2, (c) => (c.fault = { status: 503 }), "unreachable", "HTTP 503"],
-  ["JSON that breaks off", 1, (c) => (c.fault = "garbage"), "protocol", "does not answer /api_status as it should"],
-  ["JSON that breaks off", 2, (c) => (c.fault = "garbage"), "protocol", "/api/status"],
-  ["a way elsewhere", 2, (c) => (c.fault = "redirect"), "protocol", "/api/status"],
+  ["JSON that breaks off", 1, (c) => (c.fault = "garbage"), "protocol", "/api_status is not JSON"],
+  ["JSON that breaks off", 2, (c) => (c.fault = "garbage"), "protocol", "/api/status is not JSON"],
+  ["a way elsewhere", 2, (c) => (c.fault = "redirect"), "protocol", "/api/status is redirected"],
   ["a strange status", 2, (c) => (c.fault = { status: 418 }), "protocol", "HTTP 418"],
 ])(
   "%s (version %i) is a failed reading, without the token, and the next one is well again",
