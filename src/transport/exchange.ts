@@ -7,6 +7,9 @@ import type { DeviceError } from "../model/errors.js";
 import { type Advice, HttpFailure } from "./http-failure.js";
 import { parseJson } from "./json.js";
 
+/** Bytes of an answer after decompression; devices say all they have in a tenth of it. */
+const usualLongest = 64 * 1024;
+
 /** Requests go where they are sent: through no proxy, and after no redirect. Any status is an answer. */
 export const http = axios.create({
   proxy: false,
@@ -23,8 +26,8 @@ export interface ExchangeOptions {
   readonly login?: Login | undefined;
   /** ms from the beginning of a turn to the last byte of its answer */
   readonly deadline: number;
-  /** Bytes of an answer after decompression. */
-  readonly longest: number;
+  /** Bytes of an answer after decompression. Absent: 64 KiB. */
+  readonly longest?: number | undefined;
   readonly advice: Advice;
 }
 
@@ -61,7 +64,7 @@ export interface ExchangeAnswer {
 export type Ask = (request: ExchangeRequest) => Promise<ExchangeAnswer>;
 
 export class Exchange {
-  readonly #options: ExchangeOptions;
+  readonly #options: ExchangeOptions & { readonly longest: number };
   readonly #url: URL;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #closing = new AbortController();
@@ -69,7 +72,7 @@ export class Exchange {
   #running: Promise<void> | null = null;
 
   constructor(options: ExchangeOptions) {
-    this.#options = options;
+    this.#options = { ...options, longest: options.longest ?? usualLongest };
     this.#url = new URL(options.url);
     const ways = { keepAlive: true, maxSockets: 1 };
     this.#agent =

@@ -11,7 +11,7 @@ export interface HttpDeviceOptions {
   readonly login?: Login;
   /** ms from the sending of a request to the last byte of its answer */
   readonly deadline?: number;
-  /** Bytes of an answer after decompression; devices of this sort say all they have in a tenth of it. */
+  /** Bytes of an answer after decompression. */
   readonly longest?: number;
   /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
   readonly advice: string;
@@ -25,7 +25,7 @@ export class HttpDevice {
   readonly #exchange: Exchange;
 
   /** @throws RangeError for an address of another sort, or one with credentials in it */
-  constructor({ device, url, login, deadline = 5_000, longest = 64 * 1024, advice }: HttpDeviceOptions) {
+  constructor({ device, url, login, deadline = 5_000, longest, advice }: HttpDeviceOptions) {
     if (!isPlainHttpUrl(url)) throw new RangeError("It takes http:// or https:// without credentials");
     this.#device = device;
     this.#exchange = new Exchange({ url, login, deadline, longest, advice: adviceAtHome(advice) });

@@ -208,7 +208,7 @@ test("a silent meter is given up in time", async () => {
   const rpc = new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 });
   cleanUp.push(() => rpc.close());
   const failure = await failureOf(rpc.call("EM.GetStatus", { id: 0 }));
-  expect(failure.message).toContain("no answer from 127.0.0.1 within 0.05 s");
+  expect(failure.message).toContain(`no answer from 127.0.0.1:${device.port} within 0.05 s`);
 });
 
 test("another Shelly, without a meter for three phases, says so", async () => {

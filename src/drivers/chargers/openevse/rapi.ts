@@ -182,11 +182,9 @@ export class RapiCharger implements Charger {
 
   /** The gateway adds the checksum, and the id of the command, by itself. */
   async #send(rapi: string): Promise<string> {
-    const query = { json: "1", rapi };
     const { status, json } = await this.#gateway.request({
       method: "GET",
-      path: "/r",
-      query,
+      path: `/r?json=1&rapi=${encodeURIComponent(rapi)}`,
       changes: !rapi.startsWith("$G"),
       expect: [400, 404, 500],
     });
