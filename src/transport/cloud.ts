@@ -1,6 +1,6 @@
 /** Conversations with a vendor's cloud over HTTPS: one request at a time for each account, each with an end. */
 
-import { parseJson } from "./json.js";
+import { parseJson } from "../model/json.js";
 import { Exchange, type ExchangeAnswer, type ExchangeRequest } from "./exchange.js";
 
 /** Bytes of an answer after decompression; a site with all that is on it takes a tenth of it. */

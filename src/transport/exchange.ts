@@ -5,7 +5,7 @@ import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
 import type { DeviceError } from "../model/errors.js";
 import { type Advice, HttpFailure } from "./http-failure.js";
-import { parseJson } from "./json.js";
+import { parseJson } from "../model/json.js";
 
 /** Bytes of an answer after decompression; devices say all they have in a tenth of it. */
 const usualLongest = 64 * 1024;

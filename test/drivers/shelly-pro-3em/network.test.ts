@@ -3,8 +3,9 @@ import { HttpRpc } from "../../../src/drivers/meters/shelly-pro-3em/http-rpc.js"
 import type { Clock } from "../../../src/model/clock.js";
 import { systemClock } from "../../../src/site/clock.js";
 import type { MeterReading } from "../../../src/model/readings.js";
-import type { Profile, ShellyFault, VirtualShellyPro3emOptions } from "../../../src/simulator/shelly-pro-3em/device.js";
+import type { Profile, VirtualShellyPro3emOptions } from "../../../src/simulator/shelly-pro-3em/device.js";
 import { startVirtualShellyPro3em } from "../../../src/simulator/shelly-pro-3em/device.js";
+import type { WebFault } from "../../../src/simulator/web-server.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { MemoryLog } from "../../support/memory-log.js";
@@ -186,7 +187,7 @@ test.each([
   expect(failure.message).not.toContain("hidden");
 });
 
-test.each<[fault: ShellyFault, code: string]>([
+test.each<[fault: WebFault, code: string]>([
   ["refuse", "unreachable"],
   ["garbage", "protocol"],
   ["html", "protocol"],

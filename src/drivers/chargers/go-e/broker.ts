@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
-import { parseJson } from "../../../transport/json.js";
+import { parseJson } from "../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
 import { answerOf, toNumber } from "../../fields.js";

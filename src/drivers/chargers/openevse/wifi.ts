@@ -3,7 +3,7 @@
 import { messageOf } from "../../../model/errors.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import { hostUrl } from "../../../transport/host-url.js";
-import { parseJson } from "../../../transport/json.js";
+import { parseJson } from "../../../model/json.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../../transport/websocket.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type Answer, answerOf, readField } from "../../fields.js";

@@ -3,7 +3,7 @@
 import type { Timer } from "../../../model/clock.js";
 import { DeviceError, messageOf } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
-import { parseJson } from "../../../transport/json.js";
+import { parseJson } from "../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import { Waiting } from "../../waiting.js";
 import type { DriverContext, Meter } from "../../driver.js";

@@ -1,6 +1,6 @@
 /** A Shelly behind an MQTT broker: asked, and heard when it speaks by itself. */
 
-import { parseJson } from "../../../transport/json.js";
+import { parseJson } from "../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
 import { type Answer, answerOf } from "../../fields.js";

@@ -1,7 +1,7 @@
 /** The login of a Shelly: digest authentication with SHA-256 (RFC 7616), over HTTP and inside its own frames. */
 
 import { createHash } from "node:crypto";
-import { parseJson } from "../../../transport/json.js";
+import { parseJson } from "../../../model/json.js";
 import { answerOf, toNumber } from "../../fields.js";
 
 /** A Shelly knows no other user. */

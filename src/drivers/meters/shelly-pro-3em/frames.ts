@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
-import { parseJson } from "../../../transport/json.js";
+import { parseJson } from "../../../model/json.js";
 import { type Answer, answerOf, toNumber } from "../../fields.js";
 import type { Components } from "./measurements.js";
 import { advice } from "./rpc.js";

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { type Ask, Exchange, type ExchangeAnswer } from "../../../transport/exchange.js";
 import { hostUrl } from "../../../transport/host-url.js";
 import { adviceAtHome } from "../../../transport/http-failure.js";
-import { parseJson } from "../../../transport/json.js";
+import { parseJson } from "../../../model/json.js";
 import { type Answer, answerOf } from "../../fields.js";
 import { authorization, type Challenge, challengeOfHeader } from "./digest.js";
 import { advice, loginRefused, refusalOf, resultOf, type Rpc } from "./rpc.js";
