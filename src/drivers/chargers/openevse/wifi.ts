@@ -7,12 +7,13 @@ import { parseJson } from "../../../model/json.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../../transport/websocket.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type Answer, answerOf, readField } from "../../fields.js";
+import { requireCurrent } from "../requirements.js";
 import { Board, type Claims } from "./claims.js";
 import { Gateway, gatewayAdvice, type GatewayOptions } from "./gateway.js";
 import { EnergyLimit } from "./limit.js";
 import { readingOf } from "./reading.js";
 import { type Details, detailsOf, factsOf, numbers, parseStatus, tellingKeys } from "./status.js";
-import { requireCurrent, requireVoltage } from "./writes.js";
+import { currentRange, requireVoltage } from "./writes.js";
 
 /** How its WebSocket is kept up; what is left out is as the transport has it. */
 export type FeedTiming = Pick<WebSocketOptions, "deadline" | "heartbeat" | "retry" | "clock">;
@@ -61,7 +62,7 @@ export class WifiCharger implements Charger {
     const { device } = options;
     this.writes = {
       maxAmpere: async (amperes) => {
-        requireCurrent(amperes, device);
+        requireCurrent(amperes, currentRange, device);
         await this.#board.change({ charge_current: amperes });
       },
       allowCharging: (allowed) => this.#board.change({ state: allowed ? "active" : "disabled" }),

@@ -5,6 +5,7 @@ import { DeviceError } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { HttpDevice, type HttpDeviceOptions, isPlainHttpUrl } from "../../../transport/http.js";
 import { defineMeter, type Meter } from "../../driver.js";
+import { basicLogin, problemsOfLogin } from "../../options.js";
 import { extractor, namesOfValues, problemsOfNames, readingOf, valueInJson } from "../../values.js";
 
 const advice = "Check the address and the paths of its values against what a browser shows there";
@@ -32,17 +33,9 @@ export const httpMeter = defineMeter({
     password: z.string().optional().describe("Password that belongs to the user name."),
     values: z.record(z.string(), value).describe(`Where each value stands in the answer: ${namesOfValues}.`),
   }),
-  check: ({ username, password, values }) => [
-    ...(password !== undefined && username === undefined
-      ? [{ path: "username", message: "is needed where there is a password" }]
-      : []),
-    ...problemsOfNames(values),
-  ],
-  connect: ({ url, username, password, values, measures }, { name }) =>
-    connectHttpMeter(
-      { values, measures },
-      { device: name, url, ...(username === undefined ? {} : { login: { username, password: password ?? "" } }) },
-    ),
+  check: (options) => [...problemsOfLogin(options), ...problemsOfNames(options.values)],
+  connect: ({ url, values, measures, ...credentials }, { name }) =>
+    connectHttpMeter({ values, measures }, { device: name, url, ...basicLogin(credentials) }),
 });
 
 interface HttpMeterOptions {
