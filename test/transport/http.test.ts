@@ -5,12 +5,7 @@ import { gzipSync } from "node:zlib";
 import { HttpDevice, type HttpDeviceOptions } from "../../src/transport/http.js";
 import { failureOf } from "../support/failure.js";
 import { type RawHttp, sendJson, sendText, startRawHttp } from "../support/raw-http.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { ending } from "../support/stage.js";
 
 const garage = { device: "Garage", advice: "Look at the box" };
 
@@ -20,10 +15,8 @@ async function deviceThat(
 ): Promise<{ device: HttpDevice; server: RawHttp }> {
   const server = await startRawHttp(answer);
   const device = new HttpDevice({ ...garage, url: `http://127.0.0.1:${server.port}`, ...options });
-  cleanUp.push(
-    () => server.close(),
-    () => device.close(),
-  );
+  ending(server);
+  ending(device);
   return { device, server };
 }
 
@@ -177,7 +170,6 @@ test("an answer that comes too late is never taken for the next one", async () =
 test("nobody listening is said with the host", async () => {
   const { device, server } = await deviceThat(() => undefined);
   await server.close();
-  cleanUp.splice(0, 1);
   const failure = await failureOf(device.getJson("/status"));
   expect(failure.code).toBe("unreachable");
   expect(failure.message).toMatch(/no connection to 127\.0\.0\.1:\d+: ECONNREFUSED/);

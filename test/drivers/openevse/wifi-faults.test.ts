@@ -1,8 +1,10 @@
 import type { Charger } from "../../../src/drivers/driver.js";
+import type { OpenEvseFault } from "../../../src/simulator/openevse/server.js";
+import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { connectTo, endAll, virtual } from "./wifi-box.js";
+import { chargersBy } from "./support.js";
 
-afterEach(endAll);
+const { connectTo, virtual } = chargersBy("wifi");
 
 test.each([
   ["maxAmpere", (c: Charger) => c.writes.maxAmpere(10)],
@@ -27,10 +29,10 @@ test("ten others have claimed it: the refusal says what it said", async () => {
 
 test("a login is sent, and a wrong one is told as one", async () => {
   const { device } = await virtual({ login: { username: "admin", password: "secret" } });
-  expect((await connectTo(device.port, 2_000, { username: "admin", password: "secret" }).read()).state).toBe(
+  expect((await connectTo(device.port, { login: { username: "admin", password: "secret" } }).read()).state).toBe(
     "disconnected",
   );
-  const wrong = connectTo(device.port, 2_000, { username: "admin", password: "guess" });
+  const wrong = connectTo(device.port, { login: { username: "admin", password: "guess" } });
   for (const failure of [await failureOf(wrong.read()), await failureOf(wrong.writes.maxAmpere(10))]) {
     expect(failure.code).toBe("login-refused");
     expect(failure.message).not.toContain("guess");
@@ -38,16 +40,11 @@ test("a login is sent, and a wrong one is told as one", async () => {
   expect((await failureOf(connectTo(device.port).read())).code).toBe("login-refused");
 });
 
-test.each([
-  ["silent", "unreachable"],
-  ["refuse", "unreachable"],
+test.each<readonly [fault: OpenEvseFault, code: string]>([
+  ...webFaults,
   ["no-controller", "unreachable"],
-  ["garbage", "protocol"],
-  ["html", "protocol"],
   [{ status: 500 }, "unreachable"],
-  [{ status: 302 }, "protocol"],
-  [{ status: 404 }, "protocol"],
-] as const)("%j while it is read: %s, and back by itself", async (fault, code) => {
+])("%j while it is read: %s, and back by itself", async (fault, code) => {
   const { charger, device } = await virtual({ deadline: 100 });
   await charger.read();
   device.fault = fault;

@@ -18,7 +18,7 @@ export interface GatewayOptions {
   readonly device: string;
   readonly host: string;
   readonly port: number;
-  readonly login?: Login;
+  readonly login?: Login | undefined;
   /** ms from the sending of a request to the last byte of its answer */
   readonly deadline: number;
 }
