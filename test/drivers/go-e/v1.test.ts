@@ -267,7 +267,7 @@ test("what is written to a charger is read back from it, and wears no flash", as
 });
 
 test.each(webFaults)("a charger whose fault is %j: %s", async (fault, code) => {
-  const { charger, device } = await virtual({}, 80);
+  const { charger, device } = await virtual({}, fault === "silent" ? 300 : undefined);
   device.fault = fault;
   expect((await failureOf(charger.read())).code).toBe(code);
   expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe(code);

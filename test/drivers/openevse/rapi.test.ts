@@ -3,8 +3,6 @@ import { checksum } from "../../../src/drivers/chargers/openevse/rapi-frame.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { noChargerReading } from "../../../src/model/readings.js";
 import { Car } from "../../../src/simulator/car.js";
-import type { OpenEvseFault } from "../../../src/simulator/openevse/server.js";
-import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { sendJson, sendText } from "../../support/raw-http.js";
 import { served } from "../../support/stage.js";
@@ -189,19 +187,6 @@ test("news in place of a reply: a question is asked once more, a command is not"
   expect(commands()).toEqual(["$SC 10 V"]);
   expect((await failureOf(charger.read())).code).toBe("protocol");
   expect(commands().slice(1)).toEqual(["$GV", "$GV"]);
-});
-
-test.each<readonly [fault: OpenEvseFault, code: string]>([
-  ...webFaults,
-  ["no-controller", "unreachable"],
-  ["bad-checksum", "protocol"],
-])("%j while it is read: %s, and back by itself", async (fault, code) => {
-  const { charger, device } = await virtual({ deadline: 100 });
-  await charger.read();
-  device.fault = fault;
-  expect((await failureOf(charger.read())).code).toBe(code);
-  device.fault = null;
-  expect((await charger.read()).state).toBe("disconnected");
 });
 
 test.each<[why: string, answer: unknown, code: string]>([

@@ -1,6 +1,4 @@
 import type { Charger } from "../../../src/drivers/driver.js";
-import type { OpenEvseFault } from "../../../src/simulator/openevse/server.js";
-import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { chargersBy } from "./support.js";
 
@@ -38,19 +36,6 @@ test("a login is sent, and a wrong one is told as one", async () => {
     expect(failure.message).not.toContain("guess");
   }
   expect((await failureOf(connectTo(device.port).read())).code).toBe("login-refused");
-});
-
-test.each<readonly [fault: OpenEvseFault, code: string]>([
-  ...webFaults,
-  ["no-controller", "unreachable"],
-  [{ status: 500 }, "unreachable"],
-])("%j while it is read: %s, and back by itself", async (fault, code) => {
-  const { charger, device } = await virtual({ deadline: 100 });
-  await charger.read();
-  device.fault = fault;
-  expect((await failureOf(charger.read())).code).toBe(code);
-  device.fault = null;
-  expect((await charger.read()).state).toBe("disconnected");
 });
 
 test("a write whose answer is lost is not sent again", async () => {
