@@ -6,6 +6,7 @@ import type { Observation } from "../control/observation.js";
 import type { ControlSettings } from "../control/settings.js";
 import { chargerStates, forceStates } from "../model/channels.js";
 import { chargerModes } from "../model/commands.js";
+import { parseJson } from "../model/json.js";
 import { perPhase, type PerPhase } from "../model/phases.js";
 import { meterRoles, noChargerReading, type ChargerReading, type MeterReading } from "../model/readings.js";
 
@@ -85,7 +86,9 @@ const lineSchema = z.object({
  * @throws Error that says in one sentence what is wrong with the line
  */
 export function parseLine(line: string, settings: ControlSettings): Observation {
-  const parsed = lineSchema.safeParse(parseJson(line));
+  const json = parseJson(line);
+  if (json === undefined) throw new Error("this line is not JSON");
+  const parsed = lineSchema.safeParse(json);
   if (!parsed.success) throw new Error(faultIn(parsed.error));
   const { time, meters, chargers, commands, site } = parsed.data;
   const stranger = Object.keys(commands).find((name) => settings.chargers.every((charger) => charger.name !== name));
@@ -97,15 +100,6 @@ export function parseLine(line: string, settings: ControlSettings): Observation 
     commands,
     ...site,
   };
-}
-
-function parseJson(line: string): unknown {
-  try {
-    const content: unknown = JSON.parse(line);
-    return content;
-  } catch {
-    throw new Error("this line is not JSON");
-  }
 }
 
 function faultIn({ issues: [issue] }: z.ZodError): string {

@@ -61,13 +61,3 @@ export class Waiting {
     for (const { abandon } of this.#looks) abandon();
   }
 }
-
-/** `undefined`: no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
-}

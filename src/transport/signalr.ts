@@ -10,11 +10,11 @@ import {
   HttpTransportType,
   LogLevel,
 } from "@microsoft/signalr";
-import axios from "axios";
 import { type ClientOptions, WebSocket } from "ws";
 import type { Clock, Timer } from "../model/clock.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
 import { isSafeCloudUrl } from "./cloud.js";
+import { http } from "./exchange.js";
 
 /** Bytes of a message; an observation takes some 200. */
 const longestMessage = 256 * 1024;
@@ -159,18 +159,13 @@ class Negotiation extends HttpClient {
     const ours = Object.values(headers).some((value) => this.secret !== null && value.includes(this.secret));
     if (!isSafeCloudUrl(url) || (ours && new URL(url).host !== this.#host))
       throw new Error("The hub sends us elsewhere, where our token does not belong");
-    const { status, statusText, data } = await axios.request<string>({
+    const { status, statusText, data } = await http.request<string>({
       method,
       url,
       headers: { ...headers },
       ...(content === undefined || content === "" ? {} : { data: content }),
       signal: AbortSignal.any([this.#signal, AbortSignal.timeout(deadline)]),
-      proxy: false,
-      maxRedirects: 0,
       maxContentLength: longestMessage,
-      responseType: "text",
-      transformResponse: (text: unknown) => text,
-      validateStatus: () => true,
     });
     if (status < 200 || status > 299) {
       this.status = status;

@@ -8,7 +8,7 @@ import { Evse } from "../../src/simulator/evse.js";
 import type { EvseOptions } from "../../src/simulator/evse.js";
 import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/go-e/server.js";
 import { startVirtualShelly3em, type MeteredGrid } from "../../src/simulator/shelly-3em/device.js";
-import { ending } from "./support.js";
+import { ending } from "../support/stage.js";
 
 export interface Device {
   readonly block: { readonly name: string };

@@ -11,7 +11,7 @@ import { goE } from "../../src/drivers/chargers/go-e/index.js";
 import { openEvse } from "../../src/drivers/chargers/openevse/index.js";
 import { shelly3em } from "../../src/drivers/meters/shelly-3em/index.js";
 import { shellyPro3em } from "../../src/drivers/meters/shelly-pro-3em/index.js";
-import { ending } from "./support.js";
+import { ending } from "../support/stage.js";
 
 function service(changes: Partial<Announced>): Announced {
   return { type: "http", name: "printer", addresses: ["192.168.1.36"], port: 80, txt: new Map(), ...changes };

@@ -6,18 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { ExitCode } from "../../src/cli/command.js";
 import { runCommand } from "../../src/cli/run-command.js";
-
-const leftovers: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const end of leftovers.splice(0).reverse()) await end();
-});
-
-/** Keeps in mind what has to be ended after the test. */
-export function ending<T extends { close(): Promise<void> }>(device: T): T {
-  leftovers.push(() => device.close());
-  return device;
-}
+import { afterwards } from "../support/stage.js";
 
 export interface Said {
   readonly code: ExitCode;
@@ -65,7 +54,7 @@ export function linesOf(text: string): readonly string[] {
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ev-charging-cli-"));
-  leftovers.push(() => rmSync(folder, { recursive: true, force: true }));
+  afterwards(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

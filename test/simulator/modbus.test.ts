@@ -3,17 +3,12 @@ import { connect, type Socket } from "node:net";
 import { startVirtualModbus, type VirtualModbusOptions } from "../../src/simulator/modbus/server.js";
 import { RegisterStore } from "../../src/simulator/modbus/store.js";
 import { startVirtualPac2200 } from "../../src/simulator/siemens-pac2200/device.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { afterwards, ending } from "../support/stage.js";
 
 async function dial(port: number): Promise<Socket> {
   const socket = connect({ host: "127.0.0.1", port });
   socket.on("error", () => undefined);
-  cleanUp.push(async () => void socket.destroy());
+  afterwards(async () => void socket.destroy());
   await once(socket, "connect");
   return socket;
 }
@@ -34,8 +29,7 @@ async function say(socket: Socket, hex: string, bytes: number): Promise<string> 
 }
 
 async function setUp(options: VirtualModbusOptions = {}) {
-  const device = await startVirtualModbus(options);
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualModbus(options));
   device.holding.setWords(65, [0x4496, 0x0000]);
   device.holding.allowWrites(1_000, 1_001);
   return { device, socket: await dial(device.port) };
@@ -127,8 +121,7 @@ test("a virtual PAC2200 refuses to cut a value, and answers both functions alike
     importEnergy: 0,
     exportEnergy: 0,
   });
-  const device = await startVirtualPac2200({ values });
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualPac2200({ values }));
   const socket = await dial(device.port);
   expect(await say(socket, "0001 0000 0006 01 03 0002 0002", 9)).toBe("000100000003018302");
   expect(await say(socket, "0002 0000 0006 01 03 0041 0001", 9)).toBe("000200000003018302");

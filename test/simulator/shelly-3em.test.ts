@@ -4,6 +4,7 @@ import type { Broker } from "../../src/simulator/broker.js";
 import { startBroker } from "../../src/simulator/broker.js";
 import type { MeteredGrid, VirtualShelly3em, VirtualShelly3emOptions } from "../../src/simulator/shelly-3em/device.js";
 import { startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
+import { afterwards, ending } from "../support/stage.js";
 
 const first: MeteredGrid = {
   powers: [1150, -230, 0],
@@ -16,25 +17,17 @@ const first: MeteredGrid = {
 const prefix = "shellies/shellyem3-AABBCC";
 let grid: MeteredGrid;
 let shelly: VirtualShelly3em;
-const leftovers: (() => Promise<unknown>)[] = [];
 
 beforeEach(() => {
   grid = first;
 });
 
-afterEach(async () => {
-  for (const end of leftovers.splice(0).reverse()) await end();
-});
-
 async function start(options: Omit<VirtualShelly3emOptions, "grid">): Promise<void> {
-  shelly = await startVirtualShelly3em({ grid: () => grid, ...options });
-  leftovers.push(() => shelly.close());
+  shelly = ending(await startVirtualShelly3em({ grid: () => grid, ...options }));
 }
 
 async function newBroker(options: Parameters<typeof startBroker>[0] = {}): Promise<Broker> {
-  const broker = await startBroker(options);
-  leftovers.push(() => broker.close());
-  return broker;
+  return ending(await startBroker(options));
 }
 
 /** A client that keeps all it hears, and lets one wait for a topic. */
@@ -51,7 +44,7 @@ class Ear {
 
   static async at(broker: Broker): Promise<Ear> {
     const ear = new Ear(await connectAsync(broker.url, { reconnectPeriod: 50 }));
-    leftovers.push(() => ear.client.endAsync(true));
+    afterwards(() => ear.client.endAsync(true));
     await ear.client.subscribeAsync("shellies/#");
     return ear;
   }

@@ -7,12 +7,7 @@ import {
 } from "../../src/simulator/shelly-pro-3em/device.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { ending } from "../support/stage.js";
 
 async function start(more: Partial<VirtualShellyPro3emOptions> = {}) {
   let values: ReturnType<VirtualShellyPro3emOptions["grid"]> = {
@@ -22,8 +17,7 @@ async function start(more: Partial<VirtualShellyPro3emOptions> = {}) {
     importEnergies: [1_000, 2_000, 3_000],
     exportEnergies: [0, 500, 0],
   };
-  const device = await startVirtualShellyPro3em({ grid: () => values, ...more });
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualShellyPro3em({ grid: () => values, ...more }));
   return { device, become: (changes: object) => (values = { ...values, ...changes }) };
 }
 
@@ -104,11 +98,9 @@ test("a socket without its login is told what to sign", async () => {
 });
 
 test("over MQTT it says that it is there, answers on the asker's topic, and its will says that it is gone", async () => {
-  const broker = await startBroker();
-  cleanUp.push(() => broker.close());
+  const broker = ending(await startBroker());
   const { device } = await start({ mqtt: { url: broker.url } });
-  const pool = createMqttPool();
-  cleanUp.push(() => pool.close());
+  const pool = ending(createMqttPool());
   const connection = pool.connect(broker.url);
   const online = observe(connection, `${device.name}/online`);
   const answers = observe(connection, "me/rpc");

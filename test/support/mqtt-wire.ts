@@ -1,12 +1,22 @@
 /** A broker in memory, seen by one device: what is published, and what a test lets come in. */
 
 import type { DeviceError } from "../../src/model/errors.js";
-import type { MqttConnection, MqttMessage } from "../../src/transport/mqtt.js";
+import type { MqttConnection, MqttMessage, MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 
 export class MqttWire implements MqttConnection {
   /** `topic payload` */
   readonly published: string[] = [];
+  /** Who has connected to it: address and login. */
+  readonly asked: unknown[] = [];
+  /** Leads everyone to it. */
+  readonly pool: MqttPool = {
+    connect: (...who) => {
+      this.asked.push(who);
+      return this;
+    },
+    close: async () => undefined,
+  };
   /** What it refuses us with. */
   failure: DeviceError | null = null;
   /** Plays the device: is told of each message that is published. */

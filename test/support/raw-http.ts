@@ -1,7 +1,8 @@
 /** A web server on loopback that answers whatever a test wants, and remembers what it was asked. */
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { EventEmitter, once } from "node:events";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { WebServer } from "../../src/simulator/web-server.js";
 
 export interface RawHttp {
   readonly port: number;
@@ -16,35 +17,25 @@ export interface RawHttp {
 
 export async function startRawHttp(answer: RequestListener): Promise<RawHttp> {
   const urls: string[] = [];
-  let open = 0;
-  let peak = 0;
-  const server = createServer((request, response) => {
+  const news = new EventEmitter();
+  const web = new WebServer((request, response) => {
     urls.push(request.url ?? "");
-    open += 1;
-    peak = Math.max(peak, open);
-    response.once("close", () => (open -= 1));
     answer(request, response);
+    news.emit("request", request);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
+  await web.listen();
   return {
-    port: typeof address === "object" && address ? address.port : 0,
+    port: web.port,
     urls,
     get peak() {
-      return peak;
+      return web.inFlightPeak;
     },
     next: async () => {
-      const [request]: IncomingMessage[] = await once(server, "request");
+      const [request]: IncomingMessage[] = await once(news, "request");
       if (!request) throw new Error("A request event without a request");
       return request;
     },
-    close: async () => {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => web.close(),
   };
 }
 

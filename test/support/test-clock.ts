@@ -49,6 +49,21 @@ export class TestClock implements Clock {
   }
 }
 
+/** A clock on which every wait is over at once, and has taken its time. */
+export function hastyClock(): Clock {
+  let now = 1_750_000_000_000;
+  return {
+    now: () => now,
+    after(delay, callback) {
+      const waiting = setImmediate(() => {
+        now += delay;
+        callback();
+      });
+      return { cancel: () => clearImmediate(waiting) };
+    },
+  };
+}
+
 /** Lets all promises settle that wait for nothing from outside. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

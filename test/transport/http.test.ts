@@ -5,23 +5,18 @@ import { gzipSync } from "node:zlib";
 import { HttpDevice, type HttpDeviceOptions } from "../../src/transport/http.js";
 import { failureOf } from "../support/failure.js";
 import { type RawHttp, sendJson, sendText, startRawHttp } from "../support/raw-http.js";
+import { ending } from "../support/stage.js";
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+const garage = { device: "Garage", advice: "Look at the box" };
 
 async function deviceThat(
   answer: RequestListener,
   options: Partial<HttpDeviceOptions> = {},
 ): Promise<{ device: HttpDevice; server: RawHttp }> {
   const server = await startRawHttp(answer);
-  const device = new HttpDevice({ device: "Garage", host: "127.0.0.1", port: server.port, ...options });
-  cleanUp.push(
-    () => server.close(),
-    () => device.close(),
-  );
+  const device = new HttpDevice({ ...garage, url: `http://127.0.0.1:${server.port}`, ...options });
+  ending(server);
+  ending(device);
   return { device, server };
 }
 
@@ -175,7 +170,6 @@ test("an answer that comes too late is never taken for the next one", async () =
 test("nobody listening is said with the host", async () => {
   const { device, server } = await deviceThat(() => undefined);
   await server.close();
-  cleanUp.splice(0, 1);
   const failure = await failureOf(device.getJson("/status"));
   expect(failure.code).toBe("unreachable");
   expect(failure.message).toMatch(/no connection to 127\.0\.0\.1:\d+: ECONNREFUSED/);
@@ -187,7 +181,7 @@ test("another protocol at the port is a protocol error", async () => {
   await once(ssh, "listening");
   const address = ssh.address();
   const port = typeof address === "object" && address ? address.port : 0;
-  const device = new HttpDevice({ device: "Garage", host: "127.0.0.1", port });
+  const device = new HttpDevice({ ...garage, url: `http://127.0.0.1:${port}` });
   const failure = await failureOf(device.sendJson("/status"));
   await device.close();
   ssh.close();

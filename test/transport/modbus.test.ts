@@ -1,39 +1,33 @@
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { ModbusDevice, type ModbusDeviceOptions, ModbusException } from "../../src/transport/modbus.js";
 import {
   type ModbusFault,
   startVirtualModbus,
   type VirtualModbus,
   type VirtualModbusOptions,
 } from "../../src/simulator/modbus/server.js";
+import { ModbusDevice, type ModbusDeviceOptions, ModbusException } from "../../src/transport/modbus.js";
 import { failureOf } from "../support/failure.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { afterwards, ending } from "../support/stage.js";
 
 /** Time that the waits between connections are measured by: it stands still. */
 let now = 0;
 
 function deviceAt(port: number, options: Partial<ModbusDeviceOptions> = {}): ModbusDevice {
-  const device = new ModbusDevice({
-    device: "Grid",
-    host: "127.0.0.1",
-    port,
-    retry: { first: 1_000, jitter: 0 },
-    now: () => now,
-    ...options,
-  });
-  cleanUp.push(() => device.close());
-  return device;
+  return ending(
+    new ModbusDevice({
+      device: "Grid",
+      host: "127.0.0.1",
+      port,
+      retry: { first: 1_000, jitter: 0 },
+      now: () => now,
+      ...options,
+    }),
+  );
 }
 
 async function virtual(options: VirtualModbusOptions = {}): Promise<VirtualModbus> {
-  const device = await startVirtualModbus(options);
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualModbus(options));
   device.holding.setWords(100, [1, 2, 3, 0xffff]);
   device.holding.allowWrites(1_000, 1_003);
   device.input.setWords(100, [7]);
@@ -55,7 +49,7 @@ async function scripted(...answers: string[]) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  cleanUp.push(async () => {
+  afterwards(async () => {
     const closed = once(server, "close");
     server.close();
     for (const socket of sockets) socket.destroy();
@@ -309,8 +303,7 @@ test("a device that is off is left alone for a while, longer each time", async (
   expect(failure.code).toBe("unreachable");
   expect(failure.message).toContain(`no connection: ECONNREFUSED (127.0.0.1:${port}, register 100)`);
 
-  const back = await startVirtualModbus({ port });
-  cleanUp.push(() => back.close());
+  const back = ending(await startVirtualModbus({ port }));
   back.holding.setU16(100, 5);
   now += 999;
   await failureOf(device.readHolding(100, 1));
@@ -331,8 +324,9 @@ test("where one client is allowed, the place is not fought for", async () => {
   const server = await virtual({ clients: 1 });
   const holder = deviceAt(server.port);
   await holder.readHolding(100, 1);
-  const other = new ModbusDevice({ device: "Other", host: "127.0.0.1", port: server.port, clients: 1, now: () => now });
-  cleanUp.push(() => other.close());
+  const other = ending(
+    new ModbusDevice({ device: "Other", host: "127.0.0.1", port: server.port, clients: 1, now: () => now }),
+  );
   expect((await failureOf(other.readHolding(100, 1))).code).toBe("unreachable");
   await holder.close();
   await server.deserted();

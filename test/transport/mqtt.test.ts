@@ -6,26 +6,17 @@ import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 import { failureOf } from "../support/failure.js";
 import { observe } from "../support/mqtt-observer.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { afterwards, ending } from "../support/stage.js";
 
 const soon = { first: 5, longest: 20, jitter: 0 };
 
 function pool(lines: string[] = []): MqttPool {
   const keep = (line: string): void => void lines.push(line);
-  const made = createMqttPool({ error: keep, warn: keep, info: keep, debug: keep }, soon);
-  cleanUp.push(() => made.close());
-  return made;
+  return ending(createMqttPool({ error: keep, warn: keep, info: keep, debug: keep }, soon));
 }
 
 async function broker(login?: { username: string; password: string }): Promise<Broker> {
-  const made = await startBroker(login ? { login } : {});
-  cleanUp.push(() => made.close());
-  return made;
+  return ending(await startBroker(login ? { login } : {}));
 }
 
 test.each([
@@ -63,7 +54,7 @@ test("users of one broker share a connection, and each hears what it subscribed 
 test("what is retained is told apart from what is live", async () => {
   const { url } = await broker();
   const device = await import("mqtt").then(({ connectAsync }) => connectAsync(url));
-  cleanUp.push(() => device.endAsync(true));
+  afterwards(() => device.endAsync(true));
   await device.publishAsync("meter/power", "1", { retain: true, qos: 1 });
   const connection = pool().connect(url);
   const seen = observe(connection, "meter/power");
@@ -201,7 +192,7 @@ async function selectiveBroker(forbidden: string): Promise<string> {
     authorizeSubscribe: (_client, subscription, done) =>
       done(null, subscription.topic === forbidden ? null : subscription),
   });
-  cleanUp.push(() => new Promise((resolve) => aedes.close(resolve)));
+  afterwards(() => new Promise<void>((resolve) => aedes.close(resolve)));
   return listening(createServer((socket) => void aedes.handle(socket)));
 }
 
@@ -210,7 +201,7 @@ async function listening(server: Server): Promise<string> {
   server.on("connection", (socket: Socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  cleanUp.push(async () => {
+  afterwards(async () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

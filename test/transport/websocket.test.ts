@@ -6,13 +6,8 @@ import type { Clock } from "../../src/model/clock.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../src/transport/websocket.js";
 import { failureOf } from "../support/failure.js";
 import { MemoryLog } from "../support/memory-log.js";
+import { afterwards, ending } from "../support/stage.js";
 import { TestClock } from "../support/test-clock.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
 
 /** What a link tells, as events to wait for. */
 const told = new EventEmitter();
@@ -22,7 +17,7 @@ async function listening(server: Server): Promise<number> {
   server.on("connection", (socket) => raw.push(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  cleanUp.push(async () => {
+  afterwards(async () => {
     raw.forEach((socket) => socket.destroy());
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   });
@@ -53,17 +48,17 @@ async function device(options: { autoPong?: boolean; login?: string } = {}) {
 }
 
 function link(port: number, options: Partial<WebSocketOptions> = {}): WebSocketLink {
-  const opened = openWebSocket({
-    device: "Garage",
-    url: `ws://127.0.0.1:${port}/ws`,
-    onMessage: (text) => void told.emit("message", text),
-    onOpen: () => void told.emit("open"),
-    onLost: (why) => void told.emit("lost", why),
-    retry: { first: 1, jitter: 0 },
-    ...options,
-  });
-  cleanUp.push(() => opened.close());
-  return opened;
+  return ending(
+    openWebSocket({
+      device: "Garage",
+      url: `ws://127.0.0.1:${port}/ws`,
+      onMessage: (text) => void told.emit("message", text),
+      onOpen: () => void told.emit("open"),
+      onLost: (why) => void told.emit("lost", why),
+      retry: { first: 1, jitter: 0 },
+      ...options,
+    }),
+  );
 }
 
 test("what the device says arrives as text, and what is sent arrives there", async () => {

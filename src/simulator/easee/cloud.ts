@@ -1,8 +1,8 @@
 /** A virtual Easee cloud with its chargers: REST and SignalR hub on 127.0.0.1. */
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Evse } from "../evse.js";
+import { bodyOf, misbehaves, send, target, type WebFault, WebServer } from "../web-server.js";
 import { EaseeAccounts } from "./accounts.js";
 import { EaseeBox, EaseeCircuit } from "./box.js";
 import {
@@ -16,18 +16,11 @@ import {
   Ticks,
 } from "./commands.js";
 import { EaseeHub } from "./hub.js";
-import { type Answer, answerTo, bodyOf, type EaseeHome } from "./rest.js";
+import { type Answer, answerTo, type EaseeHome, jsonIn } from "./rest.js";
 
-/**
- * Of the REST interface. `silent`: takes the request, never answers · `refuse`: resets the connection · `garbage`:
- * JSON that breaks off · `html`: a web page · `status`: this HTTP status, with `Retry-After` and body where given.
- */
+/** Of the REST interface. A status comes with `Retry-After` and a body where given. */
 export type EaseeFault =
-  | "silent"
-  | "refuse"
-  | "garbage"
-  | "html"
-  | { readonly status: number; readonly retryAfter?: string; readonly body?: string };
+  Exclude<WebFault, object> | { readonly status: number; readonly retryAfter?: string; readonly body?: string };
 
 export interface VirtualEaseeOptions {
   readonly chargers: readonly { readonly id: string; readonly evse: Evse; readonly circuit?: number }[];
@@ -54,7 +47,6 @@ export interface SeenRequest {
   readonly query: string;
 }
 
-const address = "127.0.0.1";
 const hubPath = "/hubs/chargers";
 const defaultCircuit = 4_711;
 
@@ -63,8 +55,6 @@ export class VirtualEasee {
   readonly accounts: EaseeAccounts;
   readonly hub: EaseeHub;
   readonly requests: SeenRequest[] = [];
-  /** Most requests that were open at the same time. */
-  inFlightPeak = 0;
   /** Of the REST interface, the login aside; `null`: none. */
   fault: EaseeFault | null = null;
   /** Of login and renewal. */
@@ -83,11 +73,9 @@ export class VirtualEasee {
   private readonly told = new Map<string, ReadonlyMap<number, readonly [number, string]>>();
   private readonly now: () => number;
   private readonly ticks = new Ticks();
-  private readonly server: Server;
+  private readonly web = new WebServer((request, response) => void this.handle(request, response));
   private readonly late: (() => void)[] = [];
   private readonly requestListeners = new Set<(request: SeenRequest) => void>();
-  private inFlight = 0;
-  private listeningPort = 0;
 
   constructor({
     chargers,
@@ -108,21 +96,24 @@ export class VirtualEasee {
     }
     this.home = { site, boxes: this.boxes, circuits: this.circuits };
     this.hub = new EaseeHub((id) => this.tellAll(id));
-    this.server = createServer((request, response) => void this.handle(request, response));
-    this.server.on("upgrade", (request, socket, head) => {
-      const { pathname } = new URL(request.url ?? "/", `http://${address}`);
+    this.web.onUpgrade((request, socket, head) => {
       const admitted = this.accounts.admits(request.headers.authorization, this.now());
-      if (pathname !== hubPath || this.hubRefusal !== null || !admitted) return void socket.destroy();
+      if (target(request).pathname !== hubPath || this.hubRefusal !== null || !admitted) return void socket.destroy();
       this.hub.accept(request, socket, head);
     });
   }
 
   get port(): number {
-    return this.listeningPort;
+    return this.web.port;
+  }
+
+  /** Most requests that were open at the same time. */
+  get inFlightPeak(): number {
+    return this.web.inFlightPeak;
   }
 
   get apiUrl(): string {
-    return `http://${address}:${this.listeningPort}`;
+    return this.web.url;
   }
 
   get streamUrl(): string {
@@ -178,32 +169,19 @@ export class VirtualEasee {
     for (const execute of this.late.splice(0)) execute();
   }
 
-  async listen(port: number): Promise<void> {
-    this.server.listen(port, address);
-    await once(this.server, "listening");
-    const bound = this.server.address();
-    this.listeningPort = bound !== null && typeof bound === "object" ? bound.port : port;
+  listen(port: number): Promise<void> {
+    return this.web.listen(port);
   }
 
   /** Always ends, also with connections open. */
   async close(): Promise<void> {
     this.hub.close();
-    if (!this.server.listening) return;
-    const closed = once(this.server, "close");
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+    await this.web.close();
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.inFlight += 1;
-    this.inFlightPeak = Math.max(this.inFlightPeak, this.inFlight);
-    response.once("close", () => (this.inFlight -= 1));
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    await once(request, "end").catch(() => undefined);
-    const { pathname, search } = new URL(request.url ?? "/", `http://${address}`);
-    const body = Buffer.concat(chunks).toString();
+    const body = await bodyOf(request);
+    const { pathname, search } = target(request);
     const seen = { time: this.now(), method: request.method ?? "", path: pathname, query: search, body };
     this.requests.push(seen);
     for (const listener of this.requestListeners) listener(seen);
@@ -217,10 +195,7 @@ export class VirtualEasee {
   }
 
   private misbehave(fault: EaseeFault, request: IncomingMessage, response: ServerResponse): void {
-    if (fault === "silent") return;
-    if (fault === "refuse") return void request.socket.resetAndDestroy();
-    if (fault === "garbage") return send(response, 200, '{"chargerOpMode":3,"totalPo');
-    if (fault === "html") return send(response, 200, "<!DOCTYPE html><title>Welcome to our guest network</title>");
+    if (typeof fault !== "object") return void misbehaves(fault, request, response, '{"chargerOpMode":3,"totalPo');
     if (fault.retryAfter !== undefined) response.setHeader("Retry-After", fault.retryAfter);
     send(response, fault.status, fault.body ?? { errorCode: fault.status });
   }
@@ -231,7 +206,7 @@ export class VirtualEasee {
   }
 
   private answer({ method, path, query, body }: SeenRequest, authorization: string | undefined): Answer {
-    const json = bodyOf(body);
+    const json = jsonIn(body);
     if (json === null) return [400, { errorCode: 1, detail: "The body is not JSON" }];
     const now = this.now();
     if (method === "POST" && path === "/api/accounts/login") return this.accounts.login(json, now);
@@ -282,12 +257,6 @@ export class VirtualEasee {
     if (!box?.evse.reachable) return;
     for (const [observation, [dataType, value]] of box.observations()) this.say(id, observation, value, { dataType });
   }
-}
-
-function send(response: ServerResponse, status: number, body: object | string | null): void {
-  const text = body === null ? "" : typeof body === "string" ? body : JSON.stringify(body);
-  response.writeHead(status, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) });
-  response.end(text);
 }
 
 /** Time in it stands still until its owner lets the wallboxes advance, and calls `update`. */

@@ -56,7 +56,7 @@ function circuitSettings({ dynamic, max, offlineMax }: EaseeCircuit): object {
 }
 
 /** The keys of a JSON object; `null`: it is none. */
-export function bodyOf(text: string): ReadonlyMap<string, unknown> | null {
+export function jsonIn(text: string): ReadonlyMap<string, unknown> | null {
   if (text === "") return new Map();
   try {
     return new Map(Object.entries(JSON.parse(text)));

@@ -1,25 +1,19 @@
 /** go-e's cloud in both generations, with one virtual charger behind it, on 127.0.0.1. */
 
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
-import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { misbehaves, send, target, type WebFault, WebServer } from "../web-server.js";
 import type { VirtualGoE } from "./server.js";
 import { statusV1 } from "./v1.js";
 import { filteredStatusV2 } from "./v2.js";
 
-/**
- * `silent`: never answers · `garbage`: JSON that breaks off, and quotes what was asked · `redirect`: sends elsewhere ·
- * `rate limiting`: what version 1 says then, and 429 · `status`: another HTTP status.
- */
-export type GoECloudFault = "silent" | "garbage" | "redirect" | "rate limiting" | { readonly status: number };
+/** `redirect`: sends elsewhere · `rate limiting`: what version 1 says then, and 429. Its `garbage` quotes what was asked. */
+export type GoECloudFault = WebFault | "redirect" | "rate limiting";
 
 export interface GoECloudOptions {
   readonly token: string;
   /** 0: any that is free. */
   readonly port?: number;
 }
-
-const address = "127.0.0.1";
 
 /** A request as it came. */
 export interface CloudRequestSeen {
@@ -29,8 +23,6 @@ export interface CloudRequestSeen {
 
 export class VirtualGoECloud {
   readonly requests: CloudRequestSeen[] = [];
-  /** Most requests that were open at the same time. */
-  inFlightPeak = 0;
   fault: GoECloudFault | null = null;
   /** The charger is not connected, or its cloud API is off. */
   offline = false;
@@ -41,20 +33,22 @@ export class VirtualGoECloud {
 
   private readonly device: VirtualGoE;
   private readonly token: string;
-  private readonly server: Server;
+  private readonly web = new WebServer((request, response) => this.handle(request, response));
   private readonly requestListeners = new Set<() => void>();
   private underWay: { left: number; write(): void }[] = [];
-  private inFlight = 0;
-  private listeningPort = 0;
 
   constructor(device: VirtualGoE, token: string) {
     this.device = device;
     this.token = token;
-    this.server = createServer((request, response) => this.handle(request, response));
   }
 
   get url(): string {
-    return `http://${address}:${this.listeningPort}`;
+    return this.web.url;
+  }
+
+  /** Most requests that were open at the same time. */
+  get inFlightPeak(): number {
+    return this.web.inFlightPeak;
   }
 
   /** Calls back when a request comes in, before it is answered; returns what ends it. */
@@ -63,37 +57,23 @@ export class VirtualGoECloud {
     return () => void this.requestListeners.delete(listener);
   }
 
-  async listen(port: number): Promise<void> {
-    this.server.listen(port, address);
-    await once(this.server, "listening");
-    const bound = this.server.address();
-    this.listeningPort = bound !== null && typeof bound === "object" ? bound.port : port;
+  listen(port: number): Promise<void> {
+    return this.web.listen(port);
   }
 
   /** Always ends, also with connections open. */
-  async close(): Promise<void> {
-    if (!this.server.listening) return;
-    const closed = once(this.server, "close");
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return this.web.close();
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
-    this.inFlight += 1;
-    this.inFlightPeak = Math.max(this.inFlightPeak, this.inFlight);
-    response.once("close", () => (this.inFlight -= 1));
     const url = request.url ?? "/";
     this.requests.push({ url, authorization: request.headers.authorization });
     for (const listener of this.requestListeners) listener();
-    if (this.fault === "silent") return;
-    if (this.fault === "garbage") return send(response, 200, `{"asked":"${url}"`);
-    if (this.fault === "redirect") {
-      response.writeHead(302, { Location: "http://127.0.0.1:1/elsewhere" }).end();
-      return;
-    }
-    if (typeof this.fault === "object" && this.fault !== null) return send(response, this.fault.status, "");
-    const { pathname, searchParams } = new URL(url, this.url);
+    if (this.fault === "redirect")
+      return void response.writeHead(302, { Location: "http://127.0.0.1:1/elsewhere" }).end();
+    if (misbehaves(this.fault, request, response, `{"asked":"${url}"`)) return;
+    const { pathname, searchParams } = target({ url });
     const [status, body] = this.answer(pathname, searchParams, request.headers.authorization);
     send(response, status, JSON.stringify(body));
   }
@@ -156,10 +136,6 @@ export class VirtualGoECloud {
         return left > 0;
       });
   }
-}
-
-function send(response: ServerResponse, status: number, body: string): void {
-  response.writeHead(status, { "Content-Type": "application/json" }).end(body);
 }
 
 export async function startVirtualGoECloud(

@@ -1,21 +1,15 @@
 /** A virtual go-e charger: the wallbox's inside behind the real HTTP interface, on 127.0.0.1. */
 
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { createServer } from "node:http";
-import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Evse } from "../evse.js";
+import { misbehaves, send, target, type WebFault, WebServer } from "../web-server.js";
 import type { ForceState, WrittenValue } from "./box.js";
 import { GoEBox } from "./box.js";
 import { allow, statusV1, writeV1 } from "./v1.js";
 import { filteredStatusV2, writeV2 } from "./v2.js";
 
-/**
- * `silent`: takes the request, never answers · `refuse`: resets the connection · `garbage`: JSON that breaks off ·
- * `html`: a web page · `status`: another HTTP status · `ignore-writes`: says yes and changes nothing ·
- * `slow`: answers after `slowness` ms.
- */
-export type GoEFault =
-  "silent" | "refuse" | "garbage" | "html" | "ignore-writes" | "slow" | { readonly status: number };
+/** `ignore-writes`: says yes and changes nothing · `slow`: answers after `slowness` ms. */
+export type GoEFault = WebFault | "ignore-writes" | "slow";
 
 export interface VirtualGoEOptions {
   readonly evse: Evse;
@@ -37,14 +31,10 @@ export interface SeenRequest {
 
 type WriteListener = (key: string, value: WrittenValue) => void;
 
-const address = "127.0.0.1";
-
 export class VirtualGoE {
   readonly evse: Evse;
   readonly serial: string;
   readonly requests: SeenRequest[] = [];
-  /** Most requests that were open at the same time. */
-  inFlightPeak = 0;
   /** Misbehaviour for the requests to come; `null`: none. */
   fault: GoEFault | null = null;
   /** ms that a slow answer takes. */
@@ -53,12 +43,10 @@ export class VirtualGoE {
   /** What its other faces, broker and cloud, tell of too. */
   readonly box: GoEBox;
   readonly apiVersion: 1 | 2 | "both";
-  private readonly server: Server;
+  private readonly web = new WebServer((request, response) => this.handle(request, response));
   private readonly writeListeners = new Set<WriteListener>();
   private readonly requestListeners = new Set<(request: SeenRequest) => void>();
   private readonly slowAnswers = new Set<NodeJS.Timeout>();
-  private inFlight = 0;
-  private listeningPort = 0;
 
   constructor({ evse, serial = "012345", apiVersion, firmware }: VirtualGoEOptions) {
     this.evse = evse;
@@ -70,11 +58,15 @@ export class VirtualGoE {
       firmware: firmware ?? (apiVersion === 1 ? "040.0" : "055.5"),
       hardware: apiVersion === 1 ? "v2" : "v3",
     });
-    this.server = createServer((request, response) => this.handle(request, response));
   }
 
   get port(): number {
-    return this.listeningPort;
+    return this.web.port;
+  }
+
+  /** Most requests that were open at the same time. */
+  get inFlightPeak(): number {
+    return this.web.inFlightPeak;
   }
 
   /** How often the stored current was written. */
@@ -115,38 +107,24 @@ export class VirtualGoE {
     this.evse.reboot();
   }
 
-  async listen(port: number): Promise<void> {
-    this.server.listen(port, address);
-    await once(this.server, "listening");
-    const bound = this.server.address();
-    this.listeningPort = bound !== null && typeof bound === "object" ? bound.port : port;
+  listen(port: number): Promise<void> {
+    return this.web.listen(port);
   }
 
   /** Always ends, also with connections open. */
   async close(): Promise<void> {
     for (const timer of this.slowAnswers) clearTimeout(timer);
-    if (!this.server.listening) return;
-    const closed = once(this.server, "close");
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+    await this.web.close();
   }
 
   private handle(request: IncomingMessage, response: ServerResponse): void {
-    this.inFlight += 1;
-    this.inFlightPeak = Math.max(this.inFlightPeak, this.inFlight);
-    response.once("close", () => (this.inFlight -= 1));
     const seen = { time: performance.now(), url: request.url ?? "/" };
     this.requests.push(seen);
     for (const listener of this.requestListeners) listener(seen);
 
-    if (!this.evse.reachable || this.fault === "refuse") return void request.socket.resetAndDestroy();
-    if (this.fault === "silent") return;
-    if (this.fault === "html") return send(response, 200, "text/html", "<!DOCTYPE html><title>go-eCharger</title>");
-    if (this.fault === "garbage") return send(response, 200, "application/json", '{"car":"2","amp":"16","nrg":[23');
-    if (typeof this.fault === "object" && this.fault !== null)
-      return send(response, this.fault.status, "text/plain", "");
-    if (this.fault !== "slow") return this.answer(seen.url, request, response);
+    const fault = this.evse.reachable ? this.fault : "refuse";
+    if (misbehaves(fault, request, response, '{"car":"2","amp":"16","nrg":[23')) return;
+    if (fault !== "slow") return this.answer(seen.url, request, response);
     const timer = setTimeout(() => {
       this.slowAnswers.delete(timer);
       this.answer(seen.url, request, response);
@@ -155,12 +133,12 @@ export class VirtualGoE {
   }
 
   private answer(url: string, request: IncomingMessage, response: ServerResponse): void {
-    const { pathname, searchParams } = new URL(url, `http://${address}`);
+    const { pathname, searchParams } = target({ url });
     const route = request.method === "GET" ? this.routes()[pathname] : undefined;
-    if (!route) return send(response, 404, "text/plain", "Not found");
+    if (!route) return send(response, 404, "Not found", "text/plain");
     const body = route(searchParams);
     if (body === null) return void request.socket.destroy();
-    send(response, 200, "application/json", JSON.stringify(body));
+    send(response, 200, body);
   }
 
   private routes(): Readonly<Record<string, (query: URLSearchParams) => object | null>> {
@@ -204,11 +182,6 @@ export class VirtualGoE {
   private tell(key: string, value: WrittenValue): void {
     for (const listener of this.writeListeners) listener(key, value);
   }
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
 }
 
 /** Time in the box stands still until its owner lets the `evse` advance. */

@@ -1,5 +1,6 @@
 /** HTTP API v2 of the go-e charger: typed JSON by key, filters, and writes that are answered key by key. */
 
+import { parseJson } from "../../model/json.js";
 import type { EvseFault, EvseState } from "../evse.js";
 import type { GoEBox, WrittenValue } from "./box.js";
 import { firmwareNumber } from "./box.js";
@@ -163,7 +164,7 @@ export function filteredStatusV2(box: GoEBox, filter: string | null): Status | n
 }
 
 function keysOfArray(filter: string): string[] | null {
-  const list = parse(filter);
+  const list = parseJson(filter);
   return Array.isArray(list) ? list.filter((key) => typeof key === "string") : null;
 }
 
@@ -219,7 +220,7 @@ export function writeV2(
   key: string,
   text: string,
 ): { readonly answer: true | string; readonly value: WrittenValue } {
-  const value = parse(text);
+  const value = parseJson(text);
   if (value === undefined) return { answer: "value is no valid JSON", value: text };
   const setter = Object.hasOwn(setters, key) ? setters[key] : undefined;
   if (setter) return { answer: setter(box, value), value };
@@ -228,14 +229,4 @@ export function writeV2(
     return { answer: true, value };
   }
   return { answer: Object.hasOwn(statusV2(box), key) ? "key is read-only" : "unknown key", value };
-}
-
-/** `undefined`: no JSON. */
-function parse(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

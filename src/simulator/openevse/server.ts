@@ -1,8 +1,9 @@
 /** A virtual OpenEVSE: the wallbox's inside behind the real gateway's HTTP and WebSocket, on one port of 127.0.0.1. */
 
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { parseJson } from "../../model/json.js";
 import type { Evse } from "../evse.js";
+import { bodyOf, knows, misbehaves, send, target, type WebFault, WebServer } from "../web-server.js";
 import { OpenEvseBox, type OpenEvseGeneration } from "./box.js";
 import { framed, isBlocked, isWrite, reply } from "./rapi.js";
 import { answerTo } from "./routes.js";
@@ -10,22 +11,11 @@ import { OpenEvseSocket } from "./socket.js";
 import { statusOf } from "./status.js";
 
 /**
- * `silent`: takes the request, never answers · `refuse`: resets the connection · `garbage`: JSON that breaks off ·
- * `html`: a web page · `status`: another HTTP status · `ignore-writes`: says yes and changes nothing ·
- * `no-controller`: the gateway does not reach its controller · `bad-checksum`, `news-only`, `news-first`: in RAPI, what the
- * controller says comes broken, has news in its place, or before it.
+ * `ignore-writes`: says yes and changes nothing · `no-controller`: the gateway does not reach its controller ·
+ * `bad-checksum`, `news-only`, `news-first`: in RAPI, what the controller says comes broken, has news in its place, or
+ * before it.
  */
-export type OpenEvseFault =
-  | "silent"
-  | "refuse"
-  | "garbage"
-  | "html"
-  | "ignore-writes"
-  | "no-controller"
-  | "bad-checksum"
-  | "news-only"
-  | "news-first"
-  | { readonly status: number };
+export type OpenEvseFault = WebFault | "ignore-writes" | "no-controller" | "bad-checksum" | "news-only" | "news-first";
 
 export interface VirtualOpenEvseOptions {
   readonly evse: Evse;
@@ -46,40 +36,38 @@ export interface OpenEvseRequest {
   readonly body: unknown;
 }
 
-const address = "127.0.0.1";
-
 export class VirtualOpenEvse {
   readonly evse: Evse;
   readonly box: OpenEvseBox;
   readonly requests: OpenEvseRequest[] = [];
   readonly socket: OpenEvseSocket;
-  /** Most requests that were open at the same time. */
-  inFlightPeak = 0;
   /** Misbehaviour for the requests to come; `null`: none. */
   fault: OpenEvseFault | null = null;
 
   private readonly login: VirtualOpenEvseOptions["login"];
   private readonly blocksRapi: boolean;
-  private readonly server: Server;
+  private readonly web = new WebServer((request, response) => void this.handle(request, response));
   private readonly writeListeners = new Set<(request: OpenEvseRequest) => void>();
-  private inFlight = 0;
 
   constructor({ evse, generation = "new", login, blocksRapi = generation === "new" }: VirtualOpenEvseOptions) {
     this.evse = evse;
     this.box = new OpenEvseBox(evse, generation);
     this.login = login;
     this.blocksRapi = blocksRapi;
-    this.server = createServer((request, response) => void this.handle(request, response));
     this.socket = new OpenEvseSocket(
       () => this.status(),
       (request) => this.admits(request) && this.evse.reachable && this.fault !== "refuse",
     );
-    this.server.on("upgrade", (request, socket, head) => this.socket.upgrade(request, socket, head));
+    this.web.onUpgrade((request, socket, head) => this.socket.upgrade(request, socket, head));
   }
 
   get port(): number {
-    const bound = this.server.address();
-    return bound !== null && typeof bound === "object" ? bound.port : 0;
+    return this.web.port;
+  }
+
+  /** Most requests that were open at the same time. */
+  get inFlightPeak(): number {
+    return this.web.inFlightPeak;
   }
 
   /** How often a setting was written to the controller's EEPROM. */
@@ -135,19 +123,14 @@ export class VirtualOpenEvse {
     this.socket.push();
   }
 
-  async listen(port: number): Promise<void> {
-    this.server.listen(port, address);
-    await once(this.server, "listening");
+  listen(port: number): Promise<void> {
+    return this.web.listen(port);
   }
 
   /** Always ends, also with connections open. */
   async close(): Promise<void> {
     this.socket.disconnect();
-    if (!this.server.listening) return;
-    const closed = once(this.server, "close");
-    this.server.close();
-    this.server.closeAllConnections();
-    await closed;
+    await this.web.close();
   }
 
   private status(): Record<string, unknown> {
@@ -155,24 +138,18 @@ export class VirtualOpenEvse {
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.inFlight += 1;
-    this.inFlightPeak = Math.max(this.inFlightPeak, this.inFlight);
-    response.once("close", () => (this.inFlight -= 1));
-    const body = await bodyOf(request);
+    const body = parseJson(await bodyOf(request));
     const seen = { method: request.method ?? "GET", url: request.url ?? "/", body };
     this.requests.push(seen);
 
-    if (!this.evse.reachable || this.fault === "refuse") return void request.socket.resetAndDestroy();
-    if (this.fault === "silent") return;
-    if (this.fault === "html") return send(response, 200, "<!DOCTYPE html><title>OpenEVSE</title>", "text/html");
-    if (this.fault === "garbage") return send(response, 200, '{"mode":"STA","state":3,"amp":');
-    if (typeof this.fault === "object" && this.fault !== null) return send(response, this.fault.status, "");
-    if (!this.admits(request)) return send(response, 401, "");
+    const fault = this.evse.reachable ? this.fault : "refuse";
+    if (misbehaves(fault, request, response, '{"mode":"STA","state":3,"amp":')) return;
+    if (!this.admits(request)) return send(response, 401, null);
     this.answer(seen, response);
   }
 
   private answer(seen: OpenEvseRequest, response: ServerResponse): void {
-    const { pathname, searchParams } = new URL(seen.url, `http://${address}`);
+    const { pathname, searchParams } = target(seen);
     if (pathname === "/r") return this.rapi(seen, searchParams.get("rapi") ?? "", response);
     const answer = answerTo(this.box, {
       method: seen.method,
@@ -211,31 +188,13 @@ export class VirtualOpenEvse {
     for (const listener of this.writeListeners) listener(request);
   }
 
-  private admits({ headers }: IncomingMessage): boolean {
-    if (!this.login) return true;
-    const { username, password } = this.login;
-    return headers.authorization === `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-  }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const json: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
-    return json;
-  } catch {
-    return undefined;
+  private admits(request: IncomingMessage): boolean {
+    return this.login === undefined || knows(request, this.login);
   }
 }
 
 function rapiError(response: ServerResponse, status: number, cmd: string, error: string): void {
-  send(response, status, JSON.stringify({ cmd, error }));
-}
-
-function send(response: ServerResponse, status: number, body: string, type = "application/json"): void {
-  response.writeHead(status, { "Content-Type": type, "Content-Length": Buffer.byteLength(body) });
-  response.end(body);
+  send(response, status, { cmd, error });
 }
 
 /** Time in the box stands still until its owner lets the `evse` advance. */

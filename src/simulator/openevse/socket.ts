@@ -4,6 +4,7 @@ import { EventEmitter, once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
+import { parseJson } from "../../model/json.js";
 
 type Status = Readonly<Record<string, unknown>>;
 
@@ -79,10 +80,6 @@ export class OpenEvseSocket {
 }
 
 function isPing(text: string): boolean {
-  try {
-    const message: unknown = JSON.parse(text);
-    return typeof message === "object" && message !== null && "ping" in message;
-  } catch {
-    return false;
-  }
+  const message = parseJson(text);
+  return typeof message === "object" && message !== null && "ping" in message;
 }

@@ -1,10 +1,9 @@
 /** The Shelly 3EM on HTTP: everything at once, or phase by phase. */
 
-import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import type { PhaseIndex } from "../../model/phases.js";
 import { phaseIndexes } from "../../model/phases.js";
+import { knows, send, target, WebServer } from "../web-server.js";
 import type { ShellyState } from "./device.js";
 import { emeter } from "./emeter.js";
 
@@ -15,43 +14,23 @@ export interface HttpOptions {
   readonly login?: { readonly username: string; readonly password: string };
 }
 
-export interface HttpFace {
-  readonly port: number;
-  close(): Promise<void>;
-}
-
-const address = "127.0.0.1";
+/** The part of a web server that the device is to know. */
+export type HttpFace = Pick<WebServer, "port" | "close">;
 
 /** Answered without a login too, so that others can see that one is needed. */
 const openPath = "/shelly";
 
 export async function startHttpFace(device: ShellyState, { port = 0, login }: HttpOptions): Promise<HttpFace> {
-  const server = createServer((request, response) => {
+  const web = new WebServer((request, response) => {
     if (device.silent) return;
-    const path = new URL(request.url ?? "/", `http://${address}`).pathname;
+    const path = target(request).pathname;
     if (login && path !== openPath && !knows(request, login)) return refuse(response);
     const body = bodyOf(device, path, login !== undefined);
-    response.writeHead(body ? 200 : 404, { "Content-Type": body ? "application/json" : "text/plain" });
-    response.end(body ? JSON.stringify(body) : "Not Found");
+    if (body) send(response, 200, body);
+    else send(response, 404, "Not Found", "text/plain");
   });
-  server.listen(port, address);
-  await once(server, "listening");
-  const bound = server.address();
-  return {
-    port: bound !== null && typeof bound === "object" ? bound.port : port,
-    close: async () => {
-      if (!server.listening) return;
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-function knows(request: IncomingMessage, login: NonNullable<HttpOptions["login"]>): boolean {
-  const expected = Buffer.from(`${login.username}:${login.password}`).toString("base64");
-  return request.headers.authorization === `Basic ${expected}`;
+  await web.listen(port);
+  return web;
 }
 
 function refuse(response: ServerResponse): void {

@@ -2,6 +2,7 @@
 
 import type { PhaseIndex } from "../../model/phases.js";
 import type { MeteredGrid } from "../shelly-3em/device.js";
+import type { WebFault } from "../web-server.js";
 import { Digest } from "./digest.js";
 import type { NetworkFace } from "./network.js";
 import { startNetworkFace } from "./network.js";
@@ -12,12 +13,6 @@ import { changedBeyond, energyOf, measurementOf, type Status } from "./status.js
 
 /** `triphase`: one component for three phases · `monophase`: three components for one phase each. */
 export type Profile = "triphase" | "monophase";
-
-/**
- * `silent`: takes what comes, never answers · `refuse`: resets the connection · `garbage`: JSON that breaks off ·
- * `html`: a web page · `status`: another HTTP status.
- */
-export type ShellyFault = "silent" | "refuse" | "garbage" | "html" | { readonly status: number };
 
 export interface VirtualShellyPro3emOptions {
   /** MAC address, 12 digits. */
@@ -42,7 +37,7 @@ export class VirtualShellyPro3em {
   readonly digest: Digest | null;
   profile: Profile;
   /** Misbehaviour for what comes next; `null`: none. */
-  fault: ShellyFault | null = null;
+  fault: WebFault | null = null;
   /** WebSockets are not taken; HTTP is. */
   refuseSockets = false;
   /** WebSockets stay open and are answered no more; HTTP is. */
@@ -52,8 +47,6 @@ export class VirtualShellyPro3em {
   /** Errors of the whole meter, as in `errors` of em:0. */
   errors: readonly string[] = [];
   readonly questions: SeenQuestion[] = [];
-  /** Most questions that were open at the same time over HTTP. */
-  inFlightPeak = 0;
 
   private readonly grid: () => MeteredGrid;
   private readonly questionListeners = new Set<(question: SeenQuestion) => void>();
@@ -70,6 +63,11 @@ export class VirtualShellyPro3em {
 
   get port(): number {
     return this.network?.port ?? 0;
+  }
+
+  /** Most questions that were open at the same time over HTTP. */
+  get inFlightPeak(): number {
+    return this.network?.inFlightPeak ?? 0;
   }
 
   /** WebSockets that are open now. */

@@ -1,9 +1,9 @@
 /** The Shelly Pro 3EM on MQTT: what it is asked, what it tells, and whether it is there. */
 
 import { connect } from "mqtt";
+import { parseJson } from "../../model/json.js";
 import type { VirtualShellyPro3em } from "./device.js";
-import { objectOf, parse } from "./json.js";
-import type { Status } from "./status.js";
+import { objectOf, type Status } from "./status.js";
 
 export interface MqttOptions {
   /** mqtt:// */
@@ -44,7 +44,7 @@ export async function startMqttFace(
       if (objectOf(component)) await say(`${prefix}/status/${name}`, JSON.stringify(component), true);
   };
   const answer = (payload: string): void => {
-    const frame = objectOf(parse(payload));
+    const frame = objectOf(parseJson(payload));
     const [id, src, method] = [frame?.["id"], frame?.["src"], frame?.["method"]];
     if (device.fault === "silent" || typeof src !== "string" || typeof method !== "string") return;
     if (device.fault !== null) return void say(`${src}/rpc`, '{"id":1,"src":"shelly');

@@ -114,3 +114,8 @@ function without(status: Status, key: string): Status {
 function round(value: number): number {
   return Math.round(value * 1_000) / 1_000;
 }
+
+/** `null`: no object. */
+export function objectOf(value: unknown): Status | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
+}

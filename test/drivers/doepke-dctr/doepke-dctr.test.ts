@@ -1,13 +1,15 @@
 import fc from "fast-check";
+import type { ResidualCurrentMonitor } from "../../../src/drivers/driver.js";
 import { connectDctr, doepkeDctr } from "../../../src/drivers/residual-current/doepke-dctr/index.js";
 import { readingOf } from "../../../src/drivers/residual-current/doepke-dctr/registers.js";
-import type { ResidualCurrentMonitor } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { residualCurrentBands, type ResidualCurrentReading } from "../../../src/model/readings.js";
 import { startVirtualDctr } from "../../../src/simulator/doepke-dctr/server.js";
-import { type ModbusFault, RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
+import { ending } from "../../support/stage.js";
 
 /** Typed by the places that hce/wallbox has in dctr.rs. */
 const words = [
@@ -64,22 +66,13 @@ const expected: ResidualCurrentReading = {
   alarmDelay: 250,
 };
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
 function connectTo(port: number, replyTimeout = 1_000): ResidualCurrentMonitor {
   const retry = { first: 0, longest: 0 };
-  const monitor = connectDctr({ device: "RCM", host: "127.0.0.1", port, replyTimeout, retry });
-  cleanUp.push(() => monitor.close());
-  return monitor;
+  return ending(connectDctr({ device: "RCM", host: "127.0.0.1", port, replyTimeout, retry }));
 }
 
 async function virtual(replyTimeout?: number) {
-  const device = await startVirtualDctr();
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualDctr());
   return { device, monitor: connectTo(device.port, replyTimeout) };
 }
 
@@ -92,8 +85,7 @@ const read = (changes: Readonly<Record<number, number>>): ResidualCurrentReading
 test("36 registers off the wire are this reading, in one request", async () => {
   const holding = new RegisterStore();
   holding.setWords(0, words);
-  const server = await startVirtualModbus({ holding });
-  cleanUp.push(() => server.close());
+  const server = ending(await startVirtualModbus({ holding }));
   expect(await connectTo(server.port).read()).toEqual(expected);
   expect(server.requests).toMatchObject([{ unit: 1, functionCode: 3, address: 0, count: 36 }]);
 });
@@ -164,19 +156,7 @@ test("where the device keeps alarms, they stay until someone resets it", async (
   expect(await monitor.read()).toMatchObject({ alarmA: [], alarmB: [] });
 });
 
-test.each<[fault: ModbusFault, code: string]>([
-  ["silent", "unreachable"],
-  ["reset", "unreachable"],
-  ["close", "unreachable"],
-  ["truncated", "unreachable"],
-  ["garbage", "protocol"],
-  ["short", "protocol"],
-  ["wrong-transaction", "protocol"],
-  ["wrong-unit", "protocol"],
-  [{ exception: 2 }, "unsupported"],
-  [{ exception: 4 }, "protocol"],
-  [{ exception: 11 }, "unreachable"],
-])("fault %j is told as such, and over once it is gone", async (fault, code) => {
+test.each(modbusFaults)("fault %j is told as such, and over once it is gone", async (fault, code) => {
   const { device, monitor } = await virtual(300);
   device.currents.dc = 40;
   device.modbus.fault = fault;
@@ -188,8 +168,9 @@ test.each<[fault: ModbusFault, code: string]>([
 
 test("who is alone at this unit id hears nothing from another", async () => {
   const { device } = await virtual();
-  const monitor = connectDctr({ device: "RCM", host: "127.0.0.1", port: device.port, unitId: 7, replyTimeout: 300 });
-  cleanUp.push(() => monitor.close());
+  const monitor = ending(
+    connectDctr({ device: "RCM", host: "127.0.0.1", port: device.port, unitId: 7, replyTimeout: 300 }),
+  );
   expect((await failureOf(monitor.read())).message).toMatch(/^RCM: no answer within 0.3 s .*Modbus is switched on/);
 });
 
@@ -197,8 +178,7 @@ test("the driver connects with what a person wrote", async () => {
   const { device } = await virtual();
   const options = doepkeDctr.options.parse({ host: "127.0.0.1", port: device.port });
   expect(options).toEqual({ host: "127.0.0.1", port: device.port, unitId: 1 });
-  const monitor = doepkeDctr.connect(options, driverContext({ name: "RCM" }));
-  cleanUp.push(() => monitor.close());
+  const monitor = ending(doepkeDctr.connect(options, driverContext({ name: "RCM" })));
   expect((await monitor.read()).thresholdsB.dc).toBe(30);
 });
 

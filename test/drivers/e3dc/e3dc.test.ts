@@ -1,14 +1,15 @@
 import fc from "fast-check";
+import type { Meter } from "../../../src/drivers/driver.js";
 import { e3dc } from "../../../src/drivers/meters/e3dc/index.js";
 import { connectE3dc } from "../../../src/drivers/meters/e3dc/meter.js";
 import { gridPowers } from "../../../src/drivers/meters/e3dc/power-meters.js";
-import type { Meter } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type MeterReading, type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { type E3dcFlows, startVirtualE3dc, type VirtualE3dcOptions } from "../../../src/simulator/e3dc/server.js";
-import { type ModbusFault, RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
-import { driverContext } from "../../support/driver-context.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
+import { connectMeter, ending } from "../../support/stage.js";
 
 const all: readonly MeterRole[] = ["grid", "pv", "battery", "house"];
 
@@ -35,28 +36,18 @@ const expected: MeterReading = {
 
 const evening: E3dcFlows = { grid: 40, pv: 0, battery: 2_260, house: 2_300, soc: 87, gridPowers: [900, -400, -460] };
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
 function connectTo(port: number, measures = all, replyTimeout = 1_000): Meter {
   const retry = { first: 0, longest: 0 };
-  const meter = connectE3dc({ device: "Inverter", host: "127.0.0.1", port, replyTimeout, retry }, measures);
-  cleanUp.push(() => meter.close());
-  return meter;
+  return ending(connectE3dc({ device: "Inverter", host: "127.0.0.1", port, replyTimeout, retry }, measures));
 }
 
 async function serve(holding: RegisterStore) {
-  const server = await startVirtualModbus({ holding });
-  cleanUp.push(() => server.close());
+  const server = ending(await startVirtualModbus({ holding }));
   return { server, meter: connectTo(server.port) };
 }
 
 async function virtual(options: Partial<VirtualE3dcOptions> = {}, measures = all, replyTimeout?: number) {
-  const device = await startVirtualE3dc({ flows: () => evening, ...options });
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualE3dc({ flows: () => evening, ...options }));
   return { device, meter: connectTo(device.port, measures, replyTimeout) };
 }
 
@@ -200,17 +191,7 @@ test("after a failure it is asked again who it is: another device may stand ther
   expect((await meter.read()).grid?.power).toBe(40);
 });
 
-test.each<[fault: ModbusFault, code: string]>([
-  ["silent", "unreachable"],
-  ["reset", "unreachable"],
-  ["truncated", "unreachable"],
-  ["garbage", "protocol"],
-  ["short", "protocol"],
-  ["wrong-transaction", "protocol"],
-  ["wrong-function", "protocol"],
-  [{ exception: 2 }, "unsupported"],
-  [{ exception: 6 }, "unreachable"],
-])("fault %j in the middle is told as such, and over once it is gone", async (fault, code) => {
+test.each(modbusFaults)("fault %j in the middle is told as such, and over once it is gone", async (fault, code) => {
   const { device, meter } = await virtual({}, all, 300);
   await meter.read();
   device.modbus.fault = fault;
@@ -223,8 +204,6 @@ test.each<[fault: ModbusFault, code: string]>([
 
 test("the driver connects with what a person wrote", async () => {
   const { device } = await virtual();
-  const options = e3dc.options.parse({ host: "127.0.0.1", port: device.port });
-  const meter = e3dc.connect({ ...options, measures: e3dc.measures }, driverContext({ name: "Inverter" }));
-  cleanUp.push(() => meter.close());
+  const meter = connectMeter(e3dc, { host: "127.0.0.1", port: device.port }, { measures: e3dc.measures });
   expect(Object.keys(await meter.read())).toEqual(["grid", "pv", "battery", "house"]);
 });

@@ -1,14 +1,13 @@
+import type { RequestListener } from "node:http";
 import { CloudClient, isSafeCloudUrl, retryAfterOf } from "../../../src/transport/cloud.js";
 import { failureOf } from "../../support/failure.js";
-import { type RawHttp, sendJson, startRawHttp } from "../../support/raw-http.js";
-import { closeAfterwards } from "./support.js";
+import { sendJson } from "../../support/raw-http.js";
+import { ending, served } from "../../support/stage.js";
 
-async function setUp(answer: Parameters<typeof startRawHttp>[0], deadline?: number) {
-  const server: RawHttp = await startRawHttp(answer);
-  closeAfterwards(() => server.close());
+async function setUp(answer: RequestListener, deadline?: number) {
+  const server = await served(answer);
   const base = `http://127.0.0.1:${server.port}`;
-  const cloud = new CloudClient({ base, ...(deadline === undefined ? {} : { deadline }) });
-  closeAfterwards(() => cloud.close());
+  const cloud = ending(new CloudClient({ base, ...(deadline === undefined ? {} : { deadline }) }));
   const get = (path = "/state", urgent = false) =>
     cloud.request({ device: "Garage", method: "GET", path, bearer: "secret-token", urgent });
   return { server, cloud, get };
@@ -83,7 +82,7 @@ test("a client for an address that is not safe is not made", () => {
   expect(() => new CloudClient({ base: "http://api.easee.com" })).toThrow(RangeError);
 });
 
-test.each<[why: string, answer: Parameters<typeof startRawHttp>[0], code: string, says: string]>([
+test.each<[why: string, answer: RequestListener, code: string, says: string]>([
   [
     "a login page of the network",
     (_request, response) => response.end("<!DOCTYPE html><title>Welcome</title>"),

@@ -1,11 +1,10 @@
-import { once } from "node:events";
-import type { Server } from "node:http";
-import { createServer } from "node:http";
+import { EaseeHub } from "../../../src/simulator/easee/hub.js";
+import { send, WebServer } from "../../../src/simulator/web-server.js";
 import type { BackoffOptions } from "../../../src/transport/backoff.js";
 import { HubLink } from "../../../src/transport/signalr.js";
-import { EaseeHub } from "../../../src/simulator/easee/hub.js";
+import { afterwards, ending, served } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
-import { closeAfterwards, until } from "./support.js";
+import { until } from "./support.js";
 
 const retry: BackoffOptions = { first: 1_000, longest: 8_000, jitter: 0 };
 
@@ -13,29 +12,19 @@ const retry: BackoffOptions = { first: 1_000, longest: 8_000, jitter: 0 };
 async function startHub(negotiation: (port: number) => object | null = () => null) {
   const seen: string[] = [];
   const hub = new EaseeHub(() => undefined);
-  const server: Server = createServer((request, response) => {
-    seen.push(`${request.url?.split("?")[0]} ${request.headers.authorization}`);
-    response.end(JSON.stringify(negotiation(portOf(server)) ?? hub.negotiation()));
-  });
-  server.on("upgrade", (request, socket, head) => {
+  const web = ending(
+    new WebServer((request, response) => {
+      seen.push(`${request.url?.split("?")[0]} ${request.headers.authorization}`);
+      send(response, 200, negotiation(web.port) ?? hub.negotiation());
+    }),
+  );
+  afterwards(() => hub.close());
+  web.onUpgrade((request, socket, head) => {
     seen.push(`upgrade ${request.headers.authorization}`);
     hub.accept(request, socket, head);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closeAfterwards(async () => {
-    hub.close();
-    const closed = once(server, "close");
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  });
-  return { hub, seen, url: `http://127.0.0.1:${portOf(server)}/hub`, port: portOf(server) };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
+  await web.listen();
+  return { hub, seen, url: `${web.url}/hub`, port: web.port };
 }
 
 function link(url: string) {
@@ -51,7 +40,7 @@ function link(url: string) {
     onConnected: () => void one.send("SubscribeWithCurrentState", "EH123456", true),
     onLost: (status) => lost.push(status),
   });
-  closeAfterwards(() => one.close());
+  ending(one);
   return { one, clock, lost, heard };
 }
 
@@ -117,7 +106,7 @@ test("a reader's mistake does not cost the connection", async () => {
     onConnected: () => void one.send("SubscribeWithCurrentState", "EH123456", true),
     onLost: () => undefined,
   });
-  closeAfterwards(() => one.close());
+  ending(one);
   one.start();
   await until(() => hub.invocations.length === 1);
   hub.call("EH123456", "ProductUpdate", "{}");
@@ -139,16 +128,11 @@ test("waits grow while it does not connect", async () => {
 });
 
 test("closing ends an attempt that hangs", async () => {
-  const server = createServer(() => undefined);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closeAfterwards(async () => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { one, clock } = link(`http://127.0.0.1:${portOf(server)}/hub`);
+  const server = await served(() => undefined);
+  const { one, clock } = link(`http://127.0.0.1:${server.port}/hub`);
+  const asked = server.next();
   one.start();
-  await once(server, "request");
+  await asked;
   await one.close();
   expect(clock.pending).toBe(0);
 });

@@ -8,20 +8,10 @@ import { startVirtualEasee, type VirtualEasee, type VirtualEaseeOptions } from "
 import { Evse } from "../../../src/simulator/evse.js";
 import { driverContext } from "../../support/driver-context.js";
 import { MemoryLog } from "../../support/memory-log.js";
+import { ending } from "../../support/stage.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 export const id = "EH123456";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-/** Has something closed after the test. */
-export function closeAfterwards(end: () => Promise<void>): void {
-  cleanUp.push(end);
-}
 
 /** Waits until something holds that comes over the network; only ever as long as it takes. */
 export async function eventually(holds: () => Promise<boolean>): Promise<void> {
@@ -73,8 +63,7 @@ export async function setUp({
   const log = new MemoryLog();
   const evse = new Evse({ answerTime: 0 });
   if (car !== null) evse.plug(new Car(car));
-  const cloud = await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now(), ...wanted });
-  closeAfterwards(() => cloud.close());
+  const cloud = ending(await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now(), ...wanted }));
   const heard: ChargerReading[] = [];
   const connect = (options: Partial<EaseeOptions> = {}): Charger => {
     const all: EaseeOptions = {
@@ -89,9 +78,7 @@ export async function setUp({
       ...options,
     };
     const times = deadline === undefined ? {} : { deadline };
-    const charger = connectEasee(all, driverContext({ clock, log }), times);
-    closeAfterwards(() => charger.close());
-    return charger;
+    return ending(connectEasee(all, driverContext({ clock, log }), times));
   };
   const charger = connect();
   charger.watch?.((reading) => heard.push(reading));

@@ -5,40 +5,18 @@ import { Car } from "../../../src/simulator/car.js";
 import { Evse } from "../../../src/simulator/evse.js";
 import { startGoEMqtt } from "../../../src/simulator/go-e/mqtt.js";
 import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
-import { systemClock } from "../../../src/site/clock.js";
-import { createMqttPool } from "../../../src/transport/mqtt.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
+import { connectCharger, ending, overBroker } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-/** Real time: what comes over a real socket is waited for by a real clock. */
-const realClock: Clock = systemClock();
-
 async function garage(apiVersion: 1 | 2, more: object = {}, login?: { username: string; password: string }) {
-  const broker = await startBroker(login ? { login } : {});
+  const broker = ending(await startBroker(login ? { login } : {}));
   const evse = new Evse({ current: 16, maxCurrent: 16 });
-  const device = await startVirtualGoE({ evse, apiVersion });
-  const face = await startGoEMqtt(device, { url: broker.url, apiVersion, ...(login ? { login } : {}) });
-  cleanUp.push(
-    () => broker.close(),
-    () => device.close(),
-    () => face.close(),
-  );
-  const connectWith = (options: object, clock = realClock) => {
-    const mqtt = createMqttPool(undefined, { first: 5, longest: 20 });
-    const parsed = goE.options.parse({ transport: "mqtt", serial: "012345", url: broker.url, ...more, ...options });
-    const charger = goE.connect(parsed, driverContext({ clock, mqtt }));
-    cleanUp.push(
-      () => mqtt.close(),
-      () => charger.close(),
-    );
-    return charger;
+  const device = ending(await startVirtualGoE({ evse, apiVersion }));
+  const face = ending(await startGoEMqtt(device, { url: broker.url, apiVersion, ...(login ? { login } : {}) }));
+  const connectWith = (options: object, context: { readonly clock?: Clock } = {}) => {
+    const written = { transport: "mqtt", serial: "012345", url: broker.url, ...more, ...options };
+    return connectCharger(goE, written, { ...overBroker(), ...context });
   };
   /** The box's own second: its time moves on, and it tells what has changed. */
   const second = async () => {
@@ -99,7 +77,7 @@ test("what a dead charger has left at the broker is no reading", async () => {
   const { face, connectWith } = await garage(2, { apiVersion: 2 });
   await face.close();
   const clock = new TestClock();
-  const charger = connectWith({}, clock);
+  const charger = connectWith({}, { clock });
   const failure = failureOf(charger.read());
   while (clock.pending === 0) await clock.advance(0);
   await clock.advance(10_000);

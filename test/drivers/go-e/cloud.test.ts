@@ -10,47 +10,20 @@ import { startVirtualGoECloud } from "../../../src/simulator/go-e/cloud.js";
 import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { sendJson, startRawHttp } from "../../support/raw-http.js";
-import { TestClock } from "../../support/test-clock.js";
+import { sendJson } from "../../support/raw-http.js";
+import { connectCharger, ending, served } from "../../support/stage.js";
+import { hastyClock, TestClock } from "../../support/test-clock.js";
 
 const token = "hidden-token";
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-/** Time passes by being waited for. */
-function hurriedClock(): Clock {
-  let now = 1_750_000_000_000;
-  return {
-    now: () => now,
-    after(delay, callback) {
-      const timer = setImmediate(() => {
-        now += delay;
-        callback();
-      });
-      return { cancel: () => clearImmediate(timer) };
-    },
-  };
-}
-
-function connectTo(cloudUrl: string, apiVersion?: 1 | 2, more: object = {}, clock: Clock = hurriedClock()): Charger {
-  const options = goE.options.parse({ cloud: true, serial: "012345", token, cloudUrl, apiVersion, ...more });
-  const charger = goE.connect(options, driverContext({ clock }));
-  cleanUp.push(() => charger.close());
-  return charger;
+function connectTo(cloudUrl: string, apiVersion?: 1 | 2, more: object = {}, clock: Clock = hastyClock()): Charger {
+  return connectCharger(goE, { cloud: true, serial: "012345", token, cloudUrl, apiVersion, ...more }, { clock });
 }
 
 async function virtual(apiVersion: 1 | 2, more: object = {}, clock?: Clock) {
   const evse = new Evse({ current: 16, maxCurrent: 16 });
-  const device = await startVirtualGoE({ evse, apiVersion });
-  const cloud = await startVirtualGoECloud(device, { token });
-  cleanUp.push(
-    () => device.close(),
-    () => cloud.close(),
-  );
+  const device = ending(await startVirtualGoE({ evse, apiVersion }));
+  const cloud = ending(await startVirtualGoECloud(device, { token }));
   return { charger: connectTo(cloud.url, apiVersion, more, clock), cloud, device, evse };
 }
 
@@ -154,9 +127,9 @@ test.each<
   ["too many questions", 1, (c) => (c.fault = "rate limiting"), "unreachable", 'says "rate limiting"'],
   ["a cloud that is down", 1, (c) => (c.fault = { status: 503 }), "unreachable", "HTTP 503"],
   ["a cloud that is down", 2, (c) => (c.fault = { status: 503 }), "unreachable", "HTTP 503"],
-  ["JSON that breaks off", 1, (c) => (c.fault = "garbage"), "protocol", "does not answer /api_status as it should"],
-  ["JSON that breaks off", 2, (c) => (c.fault = "garbage"), "protocol", "/api/status"],
-  ["a way elsewhere", 2, (c) => (c.fault = "redirect"), "protocol", "/api/status"],
+  ["JSON that breaks off", 1, (c) => (c.fault = "garbage"), "protocol", "/api_status is not JSON"],
+  ["JSON that breaks off", 2, (c) => (c.fault = "garbage"), "protocol", "/api/status is not JSON"],
+  ["a way elsewhere", 2, (c) => (c.fault = "redirect"), "protocol", "/api/status is redirected"],
   ["a strange status", 2, (c) => (c.fault = { status: 418 }), "protocol", "HTTP 418"],
 ])(
   "%s (version %i) is a failed reading, without the token, and the next one is well again",
@@ -191,8 +164,7 @@ test.each<[said: unknown, code: string]>([
   [[], "protocol"],
   [{ success: true, age: 5, data: "{}" }, "protocol"],
 ])("version 1 says %j: %s", async (said, code) => {
-  const server = await startRawHttp((_request, response) => sendJson(response, said));
-  cleanUp.push(() => server.close());
+  const server = await served((_request, response) => sendJson(response, said));
   const failure = await failureOf(connectTo(`http://127.0.0.1:${server.port}`, 1).read());
   expect(failure.code).toBe(code);
   expect(failure.message).not.toContain("hidden");
@@ -218,8 +190,7 @@ test("a cloud that does not answer in time is unreachable", async () => {
   const { cloud } = await virtual(2);
   cloud.fault = "silent";
   const route = { by: "cloud", serial: "012345", token, url: cloud.url } as const;
-  const charger = connectGoE({ route, apiVersion: 2 }, driverContext({ clock: hurriedClock() }), 50);
-  cleanUp.push(() => charger.close());
+  const charger = ending(connectGoE({ route, apiVersion: 2 }, driverContext({ clock: hastyClock() }), 50));
   expect(await failureOf(charger.read())).toMatchObject({
     code: "unreachable",
     message: expect.stringContaining("within 0.05 s"),
@@ -238,8 +209,7 @@ test("closing breaks off what is under way and what waits for its turn", async (
 
 test("whatever the cloud says, reading it fails as a device does or not at all", async () => {
   let said: unknown = null;
-  const server = await startRawHttp((_request, response) => sendJson(response, said));
-  cleanUp.push(() => server.close());
+  const server = await served((_request, response) => sendJson(response, said));
   const chargers = ([1, 2] as const).map((version) => connectTo(`http://127.0.0.1:${server.port}`, version));
   const nearly = fc.record({ success: fc.boolean(), age: fc.jsonValue(), data: fc.jsonValue() }, { requiredKeys: [] });
   await fc.assert(

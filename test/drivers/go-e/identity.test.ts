@@ -1,27 +1,16 @@
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { jsonAt, sendJson, startRawHttp } from "../../support/raw-http.js";
+import { jsonAt, sendJson } from "../../support/raw-http.js";
+import { connectCharger, served } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
 
 const status = { car: "1", amx: "10", sse: "012345" };
 
 async function box(serial: string, told: object = status) {
   let answers = told;
-  const server = await startRawHttp((_request, response) => sendJson(response, answers));
+  const server = await served((_request, response) => sendJson(response, answers));
   const clock = new TestClock();
-  const options = goE.options.parse({ host: "127.0.0.1", port: server.port, apiVersion: 1, serial });
-  const charger = goE.connect(options, driverContext({ clock }));
-  cleanUp.push(
-    () => server.close(),
-    () => charger.close(),
-  );
+  const charger = connectCharger(goE, { host: "127.0.0.1", port: server.port, apiVersion: 1, serial }, { clock });
   return { charger, server, clock, become: (other: object) => (answers = other) };
 }
 
@@ -76,13 +65,8 @@ test("leading zeros may be missing on the wire", async () => {
 });
 
 test("without a serial number any charger will do", async () => {
-  const server = await startRawHttp(jsonAt({ "/status": { car: "1" } }));
-  const options = goE.options.parse({ host: "127.0.0.1", port: server.port, apiVersion: 1 });
-  const charger = goE.connect(options, driverContext());
-  cleanUp.push(
-    () => server.close(),
-    () => charger.close(),
-  );
+  const server = await served(jsonAt({ "/status": { car: "1" } }));
+  const charger = connectCharger(goE, { host: "127.0.0.1", port: server.port, apiVersion: 1 });
   expect((await charger.read()).state).toBe("disconnected");
 });
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
-import type { ChargerReading } from "../../../src/model/readings.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import { driverContext } from "../../support/driver-context.js";
+import type { ChargerReading } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
 import { MqttWire } from "../../support/mqtt-wire.js";
+import { connectCharger } from "../../support/stage.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 const topic = "go-eCharger/012345";
@@ -49,9 +49,8 @@ const statusV1 = {
 function setUp(more: object = { apiVersion: 2 }) {
   const clock = new TestClock();
   const wire = new MqttWire();
-  const options = goE.options.parse({ transport: "mqtt", serial: "012345", ...more });
-  const context = driverContext({ clock, mqtt: { connect: () => wire, close: async () => undefined } });
-  const charger = goE.connect(options, context);
+  const written = { transport: "mqtt", serial: "012345", ...more };
+  const charger = connectCharger(goE, written, { clock, mqtt: wire.pool });
   const tell = (values: Readonly<Record<string, string>>, retained: boolean): void => {
     for (const [key, payload] of Object.entries(values)) wire.deliver(`${topic}/${key}`, payload, retained);
   };

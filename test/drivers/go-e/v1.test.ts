@@ -1,16 +1,14 @@
 import fc from "fast-check";
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
-import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
 import { parseStatus } from "../../../src/drivers/chargers/go-e/status.js";
 import { readingV1 } from "../../../src/drivers/chargers/go-e/v1.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { startVirtualGoE, type VirtualGoE } from "../../../src/simulator/go-e/server.js";
-import { driverContext } from "../../support/driver-context.js";
+import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { jsonAt, startRawHttp } from "../../support/raw-http.js";
+import { connectCharger } from "../../support/stage.js";
+import { chargersOf } from "./support.js";
 
 /** Typed from the vendor's "go-eCharger API v1 EN.md": a HOME+ that charges with 10 A on three phases. */
 const status = {
@@ -75,34 +73,7 @@ const expected: ChargerReading = {
 
 const party = { device: "Garage", advice: "Look" };
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-function connectTo(port: number, deadline?: number): Charger {
-  const charger = connectGoE(
-    { route: { by: "local", host: "127.0.0.1", port }, apiVersion: 1 },
-    driverContext(),
-    deadline,
-  );
-  cleanUp.push(() => charger.close());
-  return charger;
-}
-
-async function box(answers: Readonly<Record<string, unknown>>) {
-  const server = await startRawHttp(jsonAt(answers));
-  cleanUp.push(() => server.close());
-  return { charger: connectTo(server.port), server };
-}
-
-async function virtual(options: { firmware?: string; current?: number } = {}, deadline?: number) {
-  const { current = 16, ...rest } = options;
-  const device: VirtualGoE = await startVirtualGoE({ evse: new Evse({ current }), apiVersion: 1, ...rest });
-  cleanUp.push(() => device.close());
-  return { charger: connectTo(device.port, deadline), device };
-}
+const { box, virtual } = chargersOf(1);
 
 const read = (changes: object): ChargerReading => readingV1(parseStatus(1, { ...status, ...changes }, party));
 
@@ -295,13 +266,8 @@ test("what is written to a charger is read back from it, and wears no flash", as
   expect(device.flashWrites).toBe(0);
 });
 
-test.each([
-  ["garbage", "protocol"],
-  ["html", "protocol"],
-  ["refuse", "unreachable"],
-  ["silent", "unreachable"],
-] as const)("a charger whose fault is %s: %s", async (fault, code) => {
-  const { charger, device } = await virtual({}, 80);
+test.each(webFaults)("a charger whose fault is %j: %s", async (fault, code) => {
+  const { charger, device } = await virtual({}, fault === "silent" ? 300 : undefined);
   device.fault = fault;
   expect((await failureOf(charger.read())).code).toBe(code);
   expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe(code);
@@ -318,10 +284,7 @@ test("reads and writes at one moment reach the charger one after the other", asy
 
 test("connecting makes no contact, and closing ends", async () => {
   const { device } = await virtual();
-  const charger = goE.connect(
-    goE.options.parse({ host: "127.0.0.1", port: device.port, apiVersion: 1 }),
-    driverContext(),
-  );
+  const charger = connectCharger(goE, { host: "127.0.0.1", port: device.port, apiVersion: 1 });
   await charger.close();
   expect(device.requests).toEqual([]);
 });

@@ -1,15 +1,13 @@
 import fc from "fast-check";
-import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
 import { parseStatus } from "../../../src/drivers/chargers/go-e/status.js";
 import { readingV2 } from "../../../src/drivers/chargers/go-e/v2.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { jsonAt, sendJson, startRawHttp } from "../../support/raw-http.js";
+import { sendJson } from "../../support/raw-http.js";
+import { served } from "../../support/stage.js";
+import { chargersOf } from "./support.js";
 
 /** Typed from the vendor's "apikeys-en.md": a Gemini that charges with 10 A on three phases. */
 const status = {
@@ -70,34 +68,7 @@ const commaFilter = "/api/status?filter=car,err,sse,alw,frc,psm,pnp,fwv,amp,nrg,
 
 const party = { device: "Garage", advice: "Look" };
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-function connectTo(port: number, deadline?: number): Charger {
-  const charger = connectGoE(
-    { route: { by: "local", host: "127.0.0.1", port }, apiVersion: 2 },
-    driverContext(),
-    deadline,
-  );
-  cleanUp.push(() => charger.close());
-  return charger;
-}
-
-async function box(answers: Readonly<Record<string, unknown>>) {
-  const server = await startRawHttp(jsonAt(answers));
-  cleanUp.push(() => server.close());
-  return { charger: connectTo(server.port), server };
-}
-
-async function virtual(firmware?: string, deadline?: number) {
-  const evse = new Evse({ current: 16, maxCurrent: 16 });
-  const device = await startVirtualGoE({ evse, apiVersion: 2, ...(firmware === undefined ? {} : { firmware }) });
-  cleanUp.push(() => device.close());
-  return { charger: connectTo(device.port, deadline), device, evse };
-}
+const { box, connectTo, virtual } = chargersOf(2);
 
 const read = (changes: object): ChargerReading => readingV2(parseStatus(2, { ...status, ...changes }, party));
 
@@ -253,7 +224,7 @@ test("what is written to a charger is read back from it", async () => {
 });
 
 test("older firmware is asked in its own way, found out once", async () => {
-  const { charger, device } = await virtual("051.3");
+  const { charger, device } = await virtual({ firmware: "051.3" });
   expect((await charger.read()).firmware).toBe("051.3");
   const first = device.requests.length;
   expect((await charger.read()).state).toBe("disconnected");
@@ -262,7 +233,7 @@ test("older firmware is asked in its own way, found out once", async () => {
 });
 
 test("no question to older firmware asks for more than ten keys", async () => {
-  const { charger, device } = await virtual("051.3");
+  const { charger, device } = await virtual({ firmware: "051.3" });
   await charger.read();
   const lists = device.requests.slice(1).map(({ url }) => decodeURI(url).split(",").length);
   expect(Math.max(...lists)).toBeLessThanOrEqual(10);
@@ -270,11 +241,10 @@ test("no question to older firmware asks for more than ten keys", async () => {
 
 test("a firmware that has understood commas once is not asked in the old way when it stumbles", async () => {
   let asked = 0;
-  const server = await startRawHttp((_request, response) => {
+  const server = await served((_request, response) => {
     asked += 1;
     sendJson(response, asked === 1 ? status : {});
   });
-  cleanUp.push(() => server.close());
   const charger = connectTo(server.port);
   await charger.read();
   expect((await failureOf(charger.read())).code).toBe("protocol");
@@ -282,7 +252,7 @@ test("a firmware that has understood commas once is not asked in the old way whe
 });
 
 test("a write whose answer is lost is not sent again", async () => {
-  const { charger, device } = await virtual(undefined, 80);
+  const { charger, device } = await virtual({}, 80);
   device.fault = "silent";
   expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("unreachable");
   expect(device.requests.map(({ url }) => url)).toEqual(["/api/set?amp=10"]);

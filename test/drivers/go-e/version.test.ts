@@ -1,24 +1,12 @@
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
-import type { Charger } from "../../../src/drivers/driver.js";
 import { Evse } from "../../../src/simulator/evse.js";
 import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { connectCharger, ending } from "../../support/stage.js";
 
 async function undeclared(apiVersion: 1 | 2 | "both") {
-  const device = await startVirtualGoE({ evse: new Evse({ current: 16 }), apiVersion });
-  const charger: Charger = goE.connect(goE.options.parse({ host: "127.0.0.1", port: device.port }), driverContext());
-  cleanUp.push(
-    () => device.close(),
-    () => charger.close(),
-  );
-  return { charger, device };
+  const device = ending(await startVirtualGoE({ evse: new Evse({ current: 16 }), apiVersion }));
+  return { charger: connectCharger(goE, { host: "127.0.0.1", port: device.port }), device };
 }
 
 test.each([
@@ -66,10 +54,9 @@ test.each([
 });
 
 test.each([1, 2] as const)("what version %i declares is what it can write", async (apiVersion) => {
-  const options = goE.options.parse({ host: "127.0.0.1", apiVersion });
-  const charger = goE.connect(options, driverContext());
-  expect(Object.keys(charger.writes).sort()).toEqual([...goE.writable(options)].sort());
-  await charger.close();
+  const written = { host: "127.0.0.1", apiVersion };
+  const channels = goE.writable(goE.options.parse(written));
+  expect(Object.keys(connectCharger(goE, written).writes).sort()).toEqual([...channels].sort());
 });
 
 test.each([3, "2", null])("%p is no API version", (apiVersion) =>

@@ -1,3 +1,4 @@
+import type { RequestListener } from "node:http";
 import { createServer } from "node:https";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -6,45 +7,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { answerParser, connectHttpMeter, httpMeter } from "../../../src/drivers/meters/http/index.js";
-import type { Meter } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import type { MeterRole } from "../../../src/model/readings.js";
-import { driverContext } from "../../support/driver-context.js";
+import { type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
-import { jsonAt, sendJson, sendText, startRawHttp } from "../../support/raw-http.js";
+import { jsonAt, sendJson, sendText } from "../../support/raw-http.js";
+import { afterwards, connectMeter, ending, served } from "../../support/stage.js";
 
-const cleanUp: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-function keep(meter: Meter): Meter {
-  cleanUp.push(() => meter.close());
-  return meter;
-}
-
-function meterOn(options: object, measures: readonly MeterRole[] = ["grid"]): Meter {
-  const parsed = httpMeter.options.parse(options);
-  expect(httpMeter.check?.(parsed)).toEqual([]);
-  return keep(httpMeter.connect({ ...parsed, measures }, driverContext({ name: "Grid" })));
-}
-
-async function serve(answer: Parameters<typeof startRawHttp>[0]) {
-  const server = await startRawHttp(answer);
-  cleanUp.push(() => server.close());
-  return server;
-}
-
-const nothing = {
-  power: null,
-  powers: [null, null, null],
-  currents: [null, null, null],
-  voltages: [null, null, null],
-  importEnergy: null,
-  exportEnergy: null,
-  soc: null,
-};
+const meterOn = (written: object, measures: readonly MeterRole[] = ["grid"]) =>
+  connectMeter(httpMeter, written, { measures });
 
 test("every value finds its place, with its path and scale", async () => {
   const body = {
@@ -59,7 +29,7 @@ test("every value finds its place, with its path and scale", async () => {
     counters: { in: 1_500_000, out: 500 },
     battery: { soc: 0.77 },
   };
-  const server = await serve(jsonAt({ "/api?x=1": body }));
+  const server = await served(jsonAt({ "/api?x=1": body }));
   const phase = (key: string) =>
     Object.fromEntries(
       [0, 1, 2].map((at) => [
@@ -89,19 +59,19 @@ test("every value finds its place, with its path and scale", async () => {
       exportEnergy: 0.5,
       soc: null,
     },
-    battery: { ...nothing, soc: 77 },
+    battery: { ...noQuantities, soc: 77 },
   });
   expect(server.urls).toEqual(["/api?x=1"]);
 });
 
 test("an answer that is a number alone is one without a path", async () => {
-  const server = await serve((_request, response) => sendText(response, "1234.5\n"));
+  const server = await served((_request, response) => sendText(response, "1234.5\n"));
   const meter = meterOn({ url: `http://127.0.0.1:${server.port}`, values: { power: {} } }, ["pv"]);
-  expect(await meter.read()).toEqual({ pv: { ...nothing, power: 1_234.5 } });
+  expect(await meter.read()).toEqual({ pv: { ...noQuantities, power: 1_234.5 } });
 });
 
 test("user name and password are sent, and a refusal shows neither them nor the query", async () => {
-  const server = await serve((request, response) =>
+  const server = await served((request, response) =>
     request.headers.authorization === `Basic ${Buffer.from("me:hidden").toString("base64")}`
       ? sendJson(response, { p: 5 })
       : sendText(response, "no", 401),
@@ -115,7 +85,7 @@ test("user name and password are sent, and a refusal shows neither them nor the 
   expect(failure.message).not.toContain("hidden");
 });
 
-test.each<[string, Parameters<typeof startRawHttp>[0], string, RegExp]>([
+test.each<[string, RequestListener, string, RegExp]>([
   ["no JSON", (_, response) => sendText(response, "<html>"), "protocol", /is not JSON/],
   ["404", (_, response) => sendText(response, "", 404), "protocol", /HTTP 404/],
   ["500", (_, response) => sendText(response, "", 500), "unreachable", /HTTP 500/],
@@ -142,7 +112,7 @@ test.each<[string, Parameters<typeof startRawHttp>[0], string, RegExp]>([
   ["a value that can't be", (_, response) => sendJson(response, { p: 1e9 }), "protocol", /none of its values/],
 ])("%s is told apart, and the next reading is as ever", async (_why, answer, code, message) => {
   let broken = true;
-  const server = await serve((request, response) =>
+  const server = await served((request, response) =>
     broken ? answer(request, response) : sendJson(response, { p: 42 }),
   );
   const meter = meterOn({ url: `http://127.0.0.1:${server.port}/`, values: { power: { path: "p" } } });
@@ -154,21 +124,21 @@ test.each<[string, Parameters<typeof startRawHttp>[0], string, RegExp]>([
 });
 
 test("a value that is missing is null, and costs its neighbours nothing", async () => {
-  const server = await serve(jsonAt({ "/": { p: 100 } }));
+  const server = await served(jsonAt({ "/": { p: 100 } }));
   const meter = meterOn({
     url: `http://127.0.0.1:${server.port}/`,
     values: { power: { path: "p" }, voltageL1: { path: "v" } },
   });
-  expect(await meter.read()).toEqual({ grid: { ...nothing, power: 100 } });
+  expect(await meter.read()).toEqual({ grid: { ...noQuantities, power: 100 } });
 });
 
 test("silence ends with the deadline, and closing ends a read that waits", async () => {
-  const server = await serve(() => undefined);
+  const server = await served(() => undefined);
   const url = `http://127.0.0.1:${server.port}/`;
   const options = { values: { power: { path: "", scale: 1 } }, measures: ["grid"] } as const;
-  const quick = keep(connectHttpMeter(options, { device: "Grid", url, deadline: 30 }));
+  const quick = ending(connectHttpMeter(options, { device: "Grid", url, deadline: 30 }));
   expect((await failureOf(quick.read())).message).toContain("within 0.03 s");
-  const slow = keep(connectHttpMeter(options, { device: "Grid", url }));
+  const slow = ending(connectHttpMeter(options, { device: "Grid", url }));
   const asked = server.next();
   const failure = failureOf(slow.read());
   await asked;
@@ -178,7 +148,7 @@ test("silence ends with the deadline, and closing ends a read that waits", async
 });
 
 test("nobody there is unreachable", async () => {
-  const server = await startRawHttp(() => undefined);
+  const server = await served(() => undefined);
   await server.close();
   const meter = meterOn({ url: `http://127.0.0.1:${server.port}/`, values: { power: {} } });
   expect(await failureOf(meter.read())).toMatchObject({ code: "unreachable" });
@@ -200,7 +170,7 @@ test("a certificate that nobody vouches for is not accepted, and the password is
   server.on("tlsClientError", () => undefined);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  cleanUp.push(async () => new Promise((resolve) => server.close(resolve)));
+  afterwards(async () => new Promise((resolve) => server.close(resolve)));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
   const meter = meterOn({ url: `https://127.0.0.1:${port}/`, username: "me", password: "x", values: { power: {} } });

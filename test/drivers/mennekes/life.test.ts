@@ -1,11 +1,9 @@
 import { Car } from "../../../src/simulator/car.js";
 import { Actuator } from "../../../src/site/actuator.js";
-import type { ModbusFault } from "../../../src/simulator/modbus/server.js";
+import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { TestClock } from "../../support/test-clock.js";
-import { tidyUp, virtual } from "./support.js";
-
-afterEach(tidyUp);
+import { virtual } from "./support.js";
 
 const writesTo = (device: Awaited<ReturnType<typeof virtual>>["device"]) =>
   device.modbus.requests
@@ -113,22 +111,7 @@ test("after a restart it is met anew, and shows the limit that it came back with
   expect(device.safeCurrent).toBe(6);
 });
 
-test.each<[fault: ModbusFault, code: string]>([
-  ["silent", "unreachable"],
-  ["reset", "unreachable"],
-  ["close", "unreachable"],
-  ["truncated", "unreachable"],
-  ["garbage", "protocol"],
-  ["short", "protocol"],
-  ["byte-count", "protocol"],
-  ["wrong-transaction", "protocol"],
-  ["wrong-unit", "protocol"],
-  ["wrong-function", "protocol"],
-  ["twice", "protocol"],
-  [{ exception: 1 }, "unsupported"],
-  [{ exception: 4 }, "protocol"],
-  [{ exception: 6 }, "unreachable"],
-])("fault %j is told as such, and over once it is gone", async (fault, code) => {
+test.each(modbusFaults)("fault %j is told as such, and over once it is gone", async (fault, code) => {
   const { charger, device } = await virtual({}, { replyTimeout: 300 });
   await charger.read();
   device.modbus.fault = fault;

@@ -9,9 +9,7 @@ import type { RegisterStore } from "../../../src/simulator/modbus/server.js";
 import type { ModbusRegisters } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
 import { newCharger, newReading, oldCharger, oldReading } from "./registers.js";
-import { box, connectTo, tidyUp, virtual } from "./support.js";
-
-afterEach(tidyUp);
+import { box, connectTo, virtual } from "./support.js";
 
 test("firmware 5.22 off the wire is this reading, and only what it has is asked for", async () => {
   const { charger, server } = await box(newCharger());

@@ -2,7 +2,6 @@
 
 import { connectMennekes, type MennekesOptions } from "../../../src/drivers/chargers/mennekes/charger.js";
 import type { Charger } from "../../../src/drivers/driver.js";
-import type { Clock } from "../../../src/model/clock.js";
 import { Evse, type EvseOptions } from "../../../src/simulator/evse.js";
 import { startVirtualMennekes, type VirtualMennekesOptions } from "../../../src/simulator/mennekes/server.js";
 import {
@@ -11,37 +10,19 @@ import {
   type VirtualModbusOptions,
 } from "../../../src/simulator/modbus/server.js";
 import { MemoryLog } from "../../support/memory-log.js";
-
-/** Every wait is over at once. */
-const hastyClock: Clock = {
-  now: () => 0,
-  after(_delay, callback) {
-    const waiting = setImmediate(callback);
-    return { cancel: () => clearImmediate(waiting) };
-  },
-};
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-export async function tidyUp(): Promise<void> {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-}
-
-export function cleanedUp<T extends { close(): Promise<void> }>(closable: T): T {
-  cleanUp.push(() => closable.close());
-  return closable;
-}
+import { ending } from "../../support/stage.js";
+import { hastyClock } from "../../support/test-clock.js";
 
 export function connectTo(port: number, options: Partial<MennekesOptions> = {}): { charger: Charger; log: MemoryLog } {
   const log = new MemoryLog();
   const retry = { first: 0, longest: 0 };
   const address = { device: "Garage", host: "127.0.0.1", port, retry };
-  return { charger: cleanedUp(connectMennekes({ ...address, ...options }, { log, clock: hastyClock })), log };
+  return { charger: ending(connectMennekes({ ...address, ...options }, { log, clock: hastyClock() })), log };
 }
 
 /** A server that holds these registers and nothing more. */
 export async function box(holding: RegisterStore, options: VirtualModbusOptions = {}) {
-  const server = cleanedUp(await startVirtualModbus({ holding, ...options }));
+  const server = ending(await startVirtualModbus({ holding, ...options }));
   return { server, holding, ...connectTo(server.port) };
 }
 
@@ -51,6 +32,6 @@ export async function virtual(
   inside: EvseOptions = {},
 ) {
   const evse = new Evse({ maxCurrent: 16, ...inside });
-  const device = cleanedUp(await startVirtualMennekes({ evse, ...twin }));
+  const device = ending(await startVirtualMennekes({ evse, ...twin }));
   return { device, evse, ...connectTo(device.port, options) };
 }

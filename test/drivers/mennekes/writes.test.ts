@@ -2,12 +2,10 @@ import { mennekes } from "../../../src/drivers/chargers/mennekes/index.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { Car } from "../../../src/simulator/car.js";
 import type { ModbusFault } from "../../../src/simulator/modbus/server.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
+import { connectCharger } from "../../support/stage.js";
 import { newCharger } from "./registers.js";
-import { box, cleanedUp, tidyUp, virtual } from "./support.js";
-
-afterEach(tidyUp);
+import { box, virtual } from "./support.js";
 
 test.each<[why: string, before: number, write: (charger: Charger) => Promise<void>, written: number]>([
   ["the least current", 10, ({ writes }) => writes.maxAmpere(6), 6],
@@ -118,9 +116,10 @@ test("a write whose answer is lost is not sent again", async () => {
 
 test("the driver connects with what a person wrote, and declares what can be changed", async () => {
   const { device } = await virtual();
-  const options = mennekes.options.parse({ host: "127.0.0.1", port: device.port });
-  expect(options).toEqual({ host: "127.0.0.1", port: device.port, unitId: 1 });
-  const charger = cleanedUp(mennekes.connect(options, driverContext()));
+  const written = { host: "127.0.0.1", port: device.port };
+  const options = mennekes.options.parse(written);
+  expect(options).toEqual({ ...written, unitId: 1 });
+  const charger = connectCharger(mennekes, written);
   expect((await charger.read()).maxAmpere).toBe(32);
   expect(Object.keys(charger.writes)).toEqual(mennekes.writable(options));
 });

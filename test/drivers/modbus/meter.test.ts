@@ -1,41 +1,24 @@
 import { connectModbusMeter, modbusMeter } from "../../../src/drivers/meters/modbus/index.js";
 import { parseName } from "../../../src/drivers/values.js";
-import type { MeterRole } from "../../../src/model/readings.js";
+import { type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { startVirtualModbus } from "../../../src/simulator/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { ending } from "../../support/stage.js";
 
 async function setUp(values: object, measures: readonly MeterRole[] = ["grid"]) {
-  const device = await startVirtualModbus();
+  const device = ending(await startVirtualModbus());
   const options = modbusMeter.options.parse({ host: "127.0.0.1", port: device.port, values });
-  const meter = connectModbusMeter({ ...options, measures }, { device: "Meter", replyTimeout: 100 });
-  cleanUp.push(
-    () => device.close(),
-    () => meter.close(),
-  );
-  return { device, meter };
+  return {
+    device,
+    meter: ending(connectModbusMeter({ ...options, measures }, { device: "Meter", replyTimeout: 100 })),
+  };
 }
-
-const nothing = {
-  power: null,
-  powers: [null, null, null],
-  currents: [null, null, null],
-  voltages: [null, null, null],
-  importEnergy: null,
-  exportEnergy: null,
-  soc: null,
-};
 
 test("the contract's example: a float in two holding registers", async () => {
   const power = { register: 65, table: "holding", type: "float32", wordOrder: "high-first", scale: 1 };
   const { device, meter } = await setUp({ power });
   device.holding.setWords(65, [0x4496, 0x0000]);
-  expect(await meter.read()).toEqual({ grid: { ...nothing, power: 1_200 } });
+  expect(await meter.read()).toEqual({ grid: { ...noQuantities, power: 1_200 } });
   expect(device.requests.map(({ functionCode, address, count }) => [functionCode, address, count])).toEqual([
     [3, 65, 2],
   ]);
@@ -88,9 +71,9 @@ test("one device can measure several things", async () => {
   );
   device.holding.setWords(0, [800, 3_000, 500, 60]);
   expect(await meter.read()).toEqual({
-    house: { ...nothing, power: 800 },
-    pv: { ...nothing, power: 3_000 },
-    battery: { ...nothing, power: -500, soc: 60 },
+    house: { ...noQuantities, power: 800 },
+    pv: { ...noQuantities, power: 3_000 },
+    battery: { ...noQuantities, power: -500, soc: 60 },
   });
 });
 

@@ -1,24 +1,17 @@
 import fc from "fast-check";
 import { mqttMeter } from "../../../src/drivers/meters/mqtt/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import type { MeterReading, MeterRole } from "../../../src/model/readings.js";
-import { driverContext } from "../../support/driver-context.js";
+import { type MeterReading, type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
 import { MqttWire } from "../../support/mqtt-wire.js";
+import { connectMeter } from "../../support/stage.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 function setUp(values: object, measures: readonly MeterRole[] = ["grid"]) {
   const clock = new TestClock();
   const wire = new MqttWire();
-  const asked: unknown[] = [];
-  const connect = (...login: unknown[]) => {
-    asked.push(login);
-    return wire;
-  };
-  const context = driverContext({ name: "Grid", clock, mqtt: { connect, close: async () => undefined } });
-  const options = mqttMeter.options.parse({ url: "mqtt://broker.local:1883", username: "me", values });
-  expect(mqttMeter.check?.(options)).toEqual([]);
-  const meter = mqttMeter.connect({ ...options, measures }, context);
+  const written = { url: "mqtt://broker.local:1883", username: "me", values };
+  const meter = connectMeter(mqttMeter, written, { measures, clock, mqtt: wire.pool });
   const readings: MeterReading[] = [];
   const burst = async (messages: Readonly<Record<string, string>>): Promise<void> => {
     for (const [topic, payload] of Object.entries(messages)) wire.deliver(topic, payload);
@@ -30,27 +23,16 @@ function setUp(values: object, measures: readonly MeterRole[] = ["grid"]) {
     meter,
     readings,
     burst,
-    asked,
     watch: () => meter.watch?.((reading) => readings.push(reading)),
   };
 }
 
-const nothing = {
-  power: null,
-  powers: [null, null, null],
-  currents: [null, null, null],
-  voltages: [null, null, null],
-  importEnergy: null,
-  exportEnergy: null,
-  soc: null,
-};
-
 test("the contract's example: a value deep in JSON", async () => {
-  const { watch, burst, readings, asked } = setUp({ power: { topic: "meter/state", path: "a.b[0]", scale: 1 } });
+  const { watch, burst, readings, wire } = setUp({ power: { topic: "meter/state", path: "a.b[0]", scale: 1 } });
   watch();
   await burst({ "meter/state": '{"a":{"b":[1250.5,7]}}' });
-  expect(readings).toEqual([{ grid: { ...nothing, power: 1_250.5 } }]);
-  expect(asked).toEqual([["mqtt://broker.local:1883", { username: "me" }]]);
+  expect(readings).toEqual([{ grid: { ...noQuantities, power: 1_250.5 } }]);
+  expect(wire.asked).toEqual([["mqtt://broker.local:1883", { username: "me" }]]);
 });
 
 test("numbers on topics of their own, and several values out of one message, are one reading", async () => {
@@ -66,18 +48,18 @@ test("numbers on topics of their own, and several values out of one message, are
   expect(readings).toEqual([
     {
       grid: {
-        ...nothing,
+        ...noQuantities,
         power: -2_300,
         currents: [10, null, null],
         voltages: [230.1, null, null],
         importEnergy: 1_500,
       },
-      battery: { ...nothing, soc: 77 },
+      battery: { ...noQuantities, soc: 77 },
     },
   ]);
 });
 
-test("what did not come is null, and a place of which nothing came is left out", async () => {
+test("what did not come is null, and a place of which noQuantities came is left out", async () => {
   const { watch, burst, readings } = setUp({
     power: { topic: "g/p" },
     voltageL1: { topic: "g/u" },
@@ -88,8 +70,8 @@ test("what did not come is null, and a place of which nothing came is left out",
   await burst({ "g/u": "231" });
   await burst({ "pv/p": "3100" });
   expect(readings.slice(1)).toEqual([
-    { grid: { ...nothing, voltages: [231, null, null] } },
-    { pv: { ...nothing, power: 3_100 } },
+    { grid: { ...noQuantities, voltages: [231, null, null] } },
+    { pv: { ...noQuantities, power: 3_100 } },
   ]);
 });
 
@@ -102,7 +84,7 @@ test("a burst ends 20 ms after its last message, and 60 ms after its first in an
   await clock.advance(19);
   expect(readings).toEqual([]);
   await clock.advance(1);
-  expect(readings).toEqual([{ grid: { ...nothing, power: 1, voltages: [230, null, null] } }]);
+  expect(readings).toEqual([{ grid: { ...noQuantities, power: 1, voltages: [230, null, null] } }]);
   for (let time = 0; time < 60; time += 10) {
     wire.deliver("p", "2");
     await clock.advance(10);
@@ -131,16 +113,16 @@ test("a current takes the sign of its power, also of one from before", async () 
   watch();
   await burst({ p2: "-2300" });
   await burst({ i2: "10" });
-  expect(readings[1]).toEqual({ grid: { ...nothing, currents: [null, -10, null] } });
+  expect(readings[1]).toEqual({ grid: { ...noQuantities, currents: [null, -10, null] } });
 });
 
 test.each(["", "nan", "1,5", "12 W", " 230", "230\n", '{"value":230}', '"230"', "true", "null", "1e9", "-1", "[230]"])(
-  "%j is no voltage, and costs its neighbours nothing",
+  "%j is no voltage, and costs its neighbours noQuantities",
   async (payload) => {
     const { watch, burst, readings } = setUp({ voltageL1: { topic: "u1" }, voltageL2: { topic: "u2" } });
     watch();
     await burst({ u1: payload, u2: "230" });
-    expect(readings).toEqual([{ grid: { ...nothing, voltages: [null, 230, null] } }]);
+    expect(readings).toEqual([{ grid: { ...noQuantities, voltages: [null, 230, null] } }]);
   },
 );
 
@@ -150,7 +132,7 @@ test.each(["230", "{", '{"b":230}', '{"a":"x"}', '{"a":{}}', "[]", ""])(
     const { watch, burst, readings } = setUp({ voltageL1: { topic: "u", path: "a" } });
     watch();
     await burst({ u: payload });
-    expect(readings).toEqual([{ grid: nothing }]);
+    expect(readings).toEqual([{ grid: noQuantities }]);
   },
 );
 
@@ -177,7 +159,7 @@ test("a read waits for all values, over several bursts", async () => {
   await burst({ p: "1" });
   await burst({ p: "2" });
   await burst({ soc: "50" });
-  expect(await reading).toEqual({ grid: { ...nothing, power: 2 }, battery: { ...nothing, soc: 50 } });
+  expect(await reading).toEqual({ grid: { ...noQuantities, power: 2 }, battery: { ...noQuantities, soc: 50 } });
   expect(clock.pending).toBe(0);
 });
 
@@ -231,7 +213,7 @@ test("closing ends a read that waits, and no timer and no reading is left", asyn
   expect((await failureOf(meter.read())).code).toBe("unreachable");
 });
 
-test("whatever is published, nothing is thrown", async () => {
+test("whatever is published, noQuantities is thrown", async () => {
   const { watch, wire, clock } = setUp({ power: { topic: "p", path: "a[0]" }, soc: { topic: "p" } });
   watch();
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (payload) => wire.deliver("p", payload)));

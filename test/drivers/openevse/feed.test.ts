@@ -1,40 +1,16 @@
-import { EventEmitter, once } from "node:events";
-import { WifiCharger } from "../../../src/drivers/chargers/openevse/wifi.js";
-import type { ChargerReading } from "../../../src/model/readings.js";
 import { Car } from "../../../src/simulator/car.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/openevse/server.js";
-import { driverContext } from "../../support/driver-context.js";
+import { listenTo } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
+import { chargersBy } from "./support.js";
 
-const cleanUp: (() => Promise<void>)[] = [];
+const { virtual } = chargersBy("wifi");
 
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-async function watched(options: Partial<VirtualOpenEvseOptions> = {}, clock?: TestClock) {
-  const evse = new Evse({ phases: 1, current: 32, answerTime: 0 });
-  const device = await startVirtualOpenEvse({ evse, ...options });
-  cleanUp.push(() => device.close());
-  const { port } = device;
-  const { login } = options;
-  const charger = new WifiCharger(
-    { device: "Garage", host: "127.0.0.1", port, deadline: 2_000, ...(login ? { login } : {}) },
-    driverContext(),
-    { retry: { first: 1, jitter: 0 }, ...(clock ? { clock } : {}) },
-  );
-  cleanUp.push(() => charger.close());
-  const heard = new EventEmitter();
+async function watched(options: Parameters<typeof virtual>[0] = {}) {
+  const { charger, device, evse } = await virtual(options);
   await charger.read();
-  charger.watch((reading) => void heard.emit("reading", reading));
-  const next = async (): Promise<ChargerReading> => {
-    const [reading]: ChargerReading[] = await once(heard, "reading");
-    if (!reading) throw new Error("An event without a reading");
-    return reading;
-  };
+  const { readings, next } = listenTo(charger);
   const greeting = await next();
-  return { charger, device, evse, next, greeting, heard };
+  return { charger, device, evse, greeting, next, toldSince: () => readings.slice(1) };
 }
 
 test("on connecting it tells all it knows", async () => {
@@ -80,19 +56,17 @@ test.each<[string, object | string]>([
   ["a state that there is not", { state: "three" }],
   ["a gateway that has lost its controller", { evse_connected: 0, state: 0 }],
 ])("%s tells nothing, and breaks nothing", async (_why, message) => {
-  const { device, next, heard } = await watched();
-  let told = 0;
-  heard.on("reading", () => (told += 1));
+  const { device, next, toldSince } = await watched();
   device.socket.sendAll(message);
   const after = next();
   device.socket.sendAll({ state: 2, evse_connected: 1 });
   expect((await after).state).toBe("connected");
-  expect(told).toBe(1);
+  expect(toldSince()).toHaveLength(1);
 });
 
 test("its question for a sign of life is the gateway's own, and the answer keeps the connection", async () => {
   const clock = new TestClock();
-  const { device, next } = await watched({}, clock);
+  const { device, next } = await watched({ clock });
   const told = next();
   const asked = device.socket.nextPing();
   await clock.advance(15_000);
@@ -105,7 +79,7 @@ test("its question for a sign of life is the gateway's own, and the answer keeps
 
 test("a half-open connection is noticed, polling goes on meanwhile, and it is opened anew", async () => {
   const clock = new TestClock();
-  const { charger, device, next } = await watched({}, clock);
+  const { charger, device, next } = await watched({ clock });
   device.socket.mute = true;
   await clock.advance(15_000);
   await clock.advance(10_000);
@@ -118,15 +92,13 @@ test("a half-open connection is noticed, polling goes on meanwhile, and it is op
 });
 
 test("what was heard before a break is not mixed with what comes after it: only a poll tells", async () => {
-  const { charger, device, heard, next } = await watched();
-  let told = 0;
-  heard.on("reading", () => (told += 1));
+  const { charger, device, next, toldSince } = await watched();
   const greeted = device.socket.nextGreeting();
   device.rebootGateway();
   await greeted;
   device.socket.sendAll({ amp: 1_000 });
   expect((await charger.read()).state).toBe("disconnected");
-  expect(told).toBe(0);
+  expect(toldSince()).toEqual([]);
   const after = next();
   device.socket.sendAll({ amp: 2_000 });
   expect((await after).currentL1).toBe(2);
@@ -138,11 +110,9 @@ test("the login opens the WebSocket too", async () => {
 });
 
 test("after closing nothing is told", async () => {
-  const { charger, device, heard } = await watched();
-  let told = 0;
-  heard.on("reading", () => (told += 1));
+  const { charger, device, toldSince } = await watched();
   await charger.close();
   device.evse.plug(new Car());
   device.push();
-  expect(told).toBe(0);
+  expect(toldSince()).toEqual([]);
 });

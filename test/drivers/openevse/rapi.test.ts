@@ -1,25 +1,14 @@
 import type { RequestListener } from "node:http";
-import { RapiCharger } from "../../../src/drivers/chargers/openevse/rapi.js";
 import { checksum } from "../../../src/drivers/chargers/openevse/rapi-frame.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { noChargerReading } from "../../../src/model/readings.js";
 import { Car } from "../../../src/simulator/car.js";
-import { Evse, type EvseOptions } from "../../../src/simulator/evse.js";
-import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/openevse/server.js";
 import { failureOf } from "../../support/failure.js";
-import { sendJson, sendText, startRawHttp } from "../../support/raw-http.js";
+import { sendJson, sendText } from "../../support/raw-http.js";
+import { served } from "../../support/stage.js";
+import { chargersBy } from "./support.js";
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-function connectTo(port: number, deadline = 2_000): Charger {
-  const charger = new RapiCharger({ device: "Garage", host: "127.0.0.1", port, deadline });
-  cleanUp.push(() => charger.close());
-  return charger;
-}
+const { connectTo, virtual } = chargersBy("rapi");
 
 /** A controller that gives these replies, to which the checksum is added. */
 async function controller(replies: Readonly<Record<string, string>>) {
@@ -29,23 +18,8 @@ async function controller(replies: Readonly<Record<string, string>>) {
     const text = replies[cmd] ?? "$NK";
     sendJson(response, { cmd, ret: `${text}^${checksum(text).toString(16).padStart(2, "0")}` });
   };
-  const server = await startRawHttp(answer);
-  cleanUp.push(() => server.close());
+  const server = await served(answer);
   return { charger: connectTo(server.port), server };
-}
-
-async function virtual({
-  box,
-  deadline,
-  ...options
-}: Omit<VirtualOpenEvseOptions, "evse"> & { readonly box?: EvseOptions; readonly deadline?: number } = {}) {
-  const evse = new Evse({ phases: 1, current: 32, answerTime: 0, ...box });
-  const device = await startVirtualOpenEvse({ evse, generation: "old", ...options });
-  cleanUp.push(() => device.close());
-  /** The commands so far. */
-  const commands = (): string[] =>
-    device.requests.flatMap(({ url }) => new URL(url, "http://box").searchParams.get("rapi") ?? []);
-  return { charger: connectTo(device.port, deadline), device, evse, commands };
 }
 
 /** Typed from "rapi_proc.h": charging with 16 A. */
@@ -215,31 +189,12 @@ test("news in place of a reply: a question is asked once more, a command is not"
   expect(commands().slice(1)).toEqual(["$GV", "$GV"]);
 });
 
-test.each([
-  ["silent", "unreachable"],
-  ["refuse", "unreachable"],
-  ["no-controller", "unreachable"],
-  ["bad-checksum", "protocol"],
-  ["garbage", "protocol"],
-  ["html", "protocol"],
-  [{ status: 503 }, "unreachable"],
-  [{ status: 404 }, "protocol"],
-] as const)("%j while it is read: %s, and back by itself", async (fault, code) => {
-  const { charger, device } = await virtual({ deadline: 100 });
-  await charger.read();
-  device.fault = fault;
-  expect((await failureOf(charger.read())).code).toBe(code);
-  device.fault = null;
-  expect((await charger.read()).state).toBe("disconnected");
-});
-
 test.each<[why: string, answer: unknown, code: string]>([
   ["of another command", { cmd: "$GP", ret: "$OK 1^21" }, "protocol"],
   ["without a reply", { cmd: "$GV" }, "protocol"],
   ["with an error of the serial line", { cmd: "$GV", error: "RAPI_RESPONSE_BAD_SEQUENCE_ID" }, "protocol"],
   ["with no word from the controller", { cmd: "$GV", error: "RAPI_RESPONSE_TIMEOUT" }, "unreachable"],
 ])("an answer %s", async (_why, answer, code) => {
-  const server = await startRawHttp((_request, response) => sendJson(response, answer));
-  cleanUp.push(() => server.close());
+  const server = await served((_request, response) => sendJson(response, answer));
   expect((await failureOf(connectTo(server.port).read())).code).toBe(code);
 });

@@ -1,8 +1,8 @@
 import type { Charger } from "../../../src/drivers/driver.js";
 import { failureOf } from "../../support/failure.js";
-import { connectTo, endAll, virtual } from "./wifi-box.js";
+import { chargersBy } from "./support.js";
 
-afterEach(endAll);
+const { connectTo, virtual } = chargersBy("wifi");
 
 test.each([
   ["maxAmpere", (c: Charger) => c.writes.maxAmpere(10)],
@@ -27,33 +27,15 @@ test("ten others have claimed it: the refusal says what it said", async () => {
 
 test("a login is sent, and a wrong one is told as one", async () => {
   const { device } = await virtual({ login: { username: "admin", password: "secret" } });
-  expect((await connectTo(device.port, 2_000, { username: "admin", password: "secret" }).read()).state).toBe(
+  expect((await connectTo(device.port, { login: { username: "admin", password: "secret" } }).read()).state).toBe(
     "disconnected",
   );
-  const wrong = connectTo(device.port, 2_000, { username: "admin", password: "guess" });
+  const wrong = connectTo(device.port, { login: { username: "admin", password: "guess" } });
   for (const failure of [await failureOf(wrong.read()), await failureOf(wrong.writes.maxAmpere(10))]) {
     expect(failure.code).toBe("login-refused");
     expect(failure.message).not.toContain("guess");
   }
   expect((await failureOf(connectTo(device.port).read())).code).toBe("login-refused");
-});
-
-test.each([
-  ["silent", "unreachable"],
-  ["refuse", "unreachable"],
-  ["no-controller", "unreachable"],
-  ["garbage", "protocol"],
-  ["html", "protocol"],
-  [{ status: 500 }, "unreachable"],
-  [{ status: 302 }, "protocol"],
-  [{ status: 404 }, "protocol"],
-] as const)("%j while it is read: %s, and back by itself", async (fault, code) => {
-  const { charger, device } = await virtual({ deadline: 100 });
-  await charger.read();
-  device.fault = fault;
-  expect((await failureOf(charger.read())).code).toBe(code);
-  device.fault = null;
-  expect((await charger.read()).state).toBe("disconnected");
 });
 
 test("a write whose answer is lost is not sent again", async () => {

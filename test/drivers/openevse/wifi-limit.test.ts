@@ -1,8 +1,8 @@
 import { Car } from "../../../src/simulator/car.js";
 import { failureOf } from "../../support/failure.js";
-import { endAll, virtual } from "./wifi-box.js";
+import { chargersBy } from "./support.js";
 
-afterEach(endAll);
+const { virtual } = chargersBy("wifi");
 
 test.each<[why: string, energy: number | null, request: string, body: unknown]>([
   ["a limit", 10.5, "POST /limit", { type: "energy", value: 10_500, auto_release: true }],

@@ -1,15 +1,16 @@
 import { Car } from "../../../src/simulator/car.js";
 import { failureOf } from "../../support/failure.js";
-import { jsonAt, startRawHttp } from "../../support/raw-http.js";
-import { connectTo, endAll, later, virtual } from "./wifi-box.js";
+import { jsonAt } from "../../support/raw-http.js";
+import { served } from "../../support/stage.js";
+import { chargersBy } from "./support.js";
 
-afterEach(endAll);
+const { connectTo, virtual } = chargersBy("wifi");
 
 /** 0x45560001, which fits the 31 bits that the firmware reads. */
 const ours = 1_163_264_001;
 
 test("what a box says off the wire is this reading", async () => {
-  const server = await startRawHttp(
+  const server = await served(
     jsonAt({
       "/status": {
         state: 3,
@@ -29,7 +30,6 @@ test("what a box says off the wire is this reading", async () => {
       "/limit": { type: "energy", value: 12_500, auto_release: true },
     }),
   );
-  later(() => server.close());
   expect(await connectTo(server.port).read()).toMatchObject({
     state: "charging",
     maxAmpere: 10,

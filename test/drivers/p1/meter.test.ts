@@ -2,17 +2,12 @@ import { EventEmitter, once } from "node:events";
 import { Freshness } from "../../../src/drivers/meters/p1/freshness.js";
 import { p1 } from "../../../src/drivers/meters/p1/index.js";
 import { P1Meter } from "../../../src/drivers/meters/p1/meter.js";
-import { type MeterReading, noQuantities } from "../../../src/model/readings.js";
+import { noQuantities } from "../../../src/model/readings.js";
 import { startVirtualP1Gateway, telegram } from "../../../src/simulator/p1/gateway.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
+import { connectMeter, ending, listenTo } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
 
 const values = {
   powers: [1_250, -2_300, 0] as const,
@@ -44,39 +39,30 @@ function eventLog() {
 
 async function setUp() {
   const clock = new TestClock();
-  const gateway = await startVirtualP1Gateway({ values: () => values, now: () => clock.now() });
+  const gateway = ending(await startVirtualP1Gateway({ values: () => values, now: () => clock.now() }));
   const { log, events } = eventLog();
   const context = driverContext({ name: "Grid", clock, log });
-  const meter = new P1Meter({ host: "127.0.0.1", port: gateway.port, measures: ["grid"] }, context, {
-    first: 1_000,
-    jitter: 0,
-  });
-  const readings: MeterReading[] = [];
-  const news = new EventEmitter();
-  cleanUp.push(
-    () => gateway.close(),
-    () => meter.close(),
-  );
-  const watch = async (): Promise<void> => {
-    meter.watch((reading) => {
-      readings.push(reading);
-      news.emit("reading");
-    });
-    await gateway.connected();
-  };
+  const address = { host: "127.0.0.1", port: gateway.port, measures: ["grid"] } as const;
+  const meter = ending(new P1Meter(address, context, { first: 1_000, jitter: 0 }));
+  const lost = async (): Promise<unknown> => (await once(events, "debug"))[0];
+  return { clock, gateway, meter, lost };
+}
+
+async function watched() {
+  const stage = await setUp();
+  const { readings, next } = listenTo(stage.meter);
+  await stage.gateway.connected();
   /** One telegram, and the reading that comes of it. */
   const said = async (): Promise<void> => {
-    const reading = once(news, "reading");
-    gateway.send();
+    const reading = next();
+    stage.gateway.send();
     await reading;
   };
-  const lost = async (): Promise<unknown> => (await once(events, "debug"))[0];
-  return { clock, gateway, meter, readings, watch, said, lost };
+  return { ...stage, readings, said };
 }
 
 test("each telegram is one reading", async () => {
-  const { watch, said, readings, clock } = await setUp();
-  await watch();
+  const { said, readings, clock } = await watched();
   await said();
   await clock.advance(1_000);
   await said();
@@ -95,8 +81,7 @@ test("a read is over with the next telegram, and leaves no timer but that of the
 });
 
 test("a telegram that came before the read does not count", async () => {
-  const { watch, said, meter, clock } = await setUp();
-  await watch();
+  const { said, meter, clock } = await watched();
   await said();
   const failure = failureOf(meter.read());
   await clock.advance(15_000);
@@ -110,8 +95,7 @@ test.each([
   ["wrong-checksum", "the checksum of a telegram is wrong"],
   ["no-checksum", "no checksum"],
 ] as const)("%s: no reading, an error that says so, and back by itself", async (fault, message) => {
-  const { watch, said, lost, meter, clock, gateway, readings } = await setUp();
-  await watch();
+  const { said, lost, meter, clock, gateway, readings } = await watched();
   await said();
   gateway.fault = fault;
   const failure = failureOf(meter.read());
@@ -128,8 +112,7 @@ test.each([
 });
 
 test("a lost connection is opened anew, after a wait that grows, and its half telegram forgotten", async () => {
-  const { watch, said, lost, gateway, clock, readings } = await setUp();
-  await watch();
+  const { said, lost, gateway, clock, readings } = await watched();
   await said();
   gateway.fault = "cut-off";
   gateway.send();
@@ -150,8 +133,7 @@ test("a lost connection is opened anew, after a wait that grows, and its half te
 });
 
 test("a connection without telegrams is given up after 25 s", async () => {
-  const { watch, said, lost, clock, gateway } = await setUp();
-  await watch();
+  const { said, lost, clock, gateway } = await watched();
   await said();
   const gone = lost();
   await clock.advance(25_000);
@@ -162,8 +144,7 @@ test("a connection without telegrams is given up after 25 s", async () => {
 });
 
 test("telegrams that had been kept back are no readings, and the connection is opened anew", async () => {
-  const { watch, said, lost, clock, gateway, readings } = await setUp();
-  await watch();
+  const { said, lost, clock, gateway, readings } = await watched();
   await said();
   const kept = [1_000, 2_000, 3_000].map((later) => telegram(values, clock.now() + later)).join("");
   await clock.advance(20_000);
@@ -294,7 +275,5 @@ test("freshness: telegrams without a time can't be late", () => {
 });
 
 test("the driver makes no contact by itself", async () => {
-  const options = p1.options.parse({ host: "127.0.0.1", port: 1 });
-  const meter = p1.connect({ ...options, measures: ["grid"] }, driverContext());
-  await meter.close();
+  await connectMeter(p1, { host: "127.0.0.1", port: 1 }).close();
 });

@@ -2,8 +2,8 @@
 
 import { meterDrivers } from "../../../src/drivers/registry.js";
 import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
+import { connectMeter, ending } from "../../support/stage.js";
 import type { RegisterMeterFixture } from "./fixture.js";
 import { fixture as siemensPac2200 } from "./siemens-pac2200.js";
 
@@ -25,18 +25,8 @@ describe.each(fixtures)("$driver", ({ driver, words, reading }) => {
   async function readFrom(store: RegisterStore) {
     const declared = meterDrivers.find((each) => each.driver === driver);
     if (declared === undefined) throw new Error(`${driver} is not in the registry`);
-    const server = await startVirtualModbus({ holding: store, input: store });
-    const options = {
-      ...declared.options.parse({ host: "127.0.0.1", port: server.port }),
-      measures: ["grid"] as const,
-    };
-    const meter = declared.connect(options, driverContext({ name: "Grid" }));
-    try {
-      return await meter.read();
-    } finally {
-      await meter.close();
-      await server.close();
-    }
+    const server = ending(await startVirtualModbus({ holding: store, input: store }));
+    return connectMeter(declared, { host: "127.0.0.1", port: server.port }).read();
   }
 
   test("every value is read as it is meant", async () => {

@@ -8,6 +8,7 @@ import {
 import { startVirtualModbus, type VirtualModbusOptions } from "../../../src/simulator/modbus/server.js";
 import { ModbusDevice } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
+import { ending } from "../../support/stage.js";
 
 const table = defineRegisters(
   {
@@ -21,20 +22,12 @@ const table = defineRegisters(
   { table: "holding", wordOrder: "high-first" },
 );
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
 async function setUp(options: VirtualModbusOptions = {}) {
   const device = await startVirtualModbus(options);
   let now = 0;
   const modbus = new ModbusDevice({ device: "Garage", host: "127.0.0.1", port: device.port, now: () => now });
-  cleanUp.push(
-    () => device.close(),
-    () => modbus.close(),
-  );
+  ending(device);
+  ending(modbus);
   device.holding.allowWrites(1_000, 1_002);
   device.holding.setText(142, 3, "CC612");
   return { device, modbus, later: () => (now += 100_000) };

@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import { shelly3em } from "../../../src/drivers/meters/shelly-3em/index.js";
 import { parseStatus } from "../../../src/drivers/meters/shelly-3em/http.js";
+import { shelly3em } from "../../../src/drivers/meters/shelly-3em/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import type { MeterRole } from "../../../src/model/readings.js";
 import { startVirtualShelly3em } from "../../../src/simulator/shelly-3em/device.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { jsonAt, startRawHttp } from "../../support/raw-http.js";
+import { jsonAt } from "../../support/raw-http.js";
+import { connectMeter, ending, served } from "../../support/stage.js";
+import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
 
 /** Typed from the vendor's example of `/status`: sun on L2. */
 const status = {
@@ -29,22 +29,11 @@ const expected = {
   soc: null,
 };
 
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-function meterAt(port: number, more: object = {}, measures: readonly MeterRole[] = ["grid"]) {
-  const options = shelly3em.options.parse({ transport: "http", host: "127.0.0.1", port, ...more });
-  const meter = shelly3em.connect({ ...options, measures }, driverContext({ name: "Grid" }));
-  cleanUp.push(() => meter.close());
-  return meter;
-}
+const meterAt = (port: number, more: object = {}) =>
+  connectMeter(shelly3em, { transport: "http", host: "127.0.0.1", port, ...more });
 
 test("a status off the wire is this reading", async () => {
-  const server = await startRawHttp(jsonAt({ "/status": status }));
-  cleanUp.push(() => server.close());
+  const server = await served(jsonAt({ "/status": status }));
   expect(await meterAt(server.port).read()).toEqual({ grid: expected });
 });
 
@@ -106,30 +95,11 @@ test("whatever JSON comes, reading it fails as a device does or not at all", () 
   );
 });
 
-const grid = () => ({
-  powers: [100, -200, 300] as const,
-  currents: [0.5, 1, 1.5] as const,
-  voltages: [230, 231, 232] as const,
-  importEnergies: [1_000, 2_000, 3_000] as const,
-  exportEnergies: [0, 500, 0] as const,
-});
-
 test("a meter with a password is read with it, and without it says so", async () => {
   const login = { username: "hidden-user", password: "hidden-password" };
-  const device = await startVirtualShelly3em({ grid, http: { login } });
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualShelly3em({ grid: () => shellyGrid, http: { login } }));
   const port = device.httpPort ?? 0;
-  expect(await meterAt(port, login).read()).toEqual({
-    grid: {
-      power: 200,
-      currents: [0.5, -1, 1.5],
-      voltages: [230, 231, 232],
-      powers: [100, -200, 300],
-      importEnergy: 6,
-      exportEnergy: 0.5,
-      soc: null,
-    },
-  });
+  expect(await meterAt(port, login).read()).toEqual(shellyGridReading);
   const failure = await failureOf(meterAt(port, { ...login, password: "hidden-and-wrong" }).read());
   expect(failure.code).toBe("login-refused");
   expect(failure.message).not.toContain("hidden");

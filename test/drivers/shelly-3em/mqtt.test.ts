@@ -1,51 +1,25 @@
-import { MqttMeter } from "../../../src/drivers/meters/shelly-3em/mqtt.js";
+import { shelly3em } from "../../../src/drivers/meters/shelly-3em/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import type { MeterReading } from "../../../src/model/readings.js";
-import type { MqttConnection, MqttMessage } from "../../../src/transport/mqtt.js";
-import { matchesTopic } from "../../../src/transport/topics.js";
-import { driverContext } from "../../support/driver-context.js";
+import { type MeterReading, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
+import { MqttWire } from "../../support/mqtt-wire.js";
+import { connectMeter } from "../../support/stage.js";
 import { settle, TestClock } from "../../support/test-clock.js";
-
-/** A broker in memory: what is published, and what a test lets come in. */
-class Wire implements MqttConnection {
-  readonly published: string[] = [];
-  failure: DeviceError | null = null;
-  readonly #handlers: { readonly filter: string; readonly handle: (message: MqttMessage) => void }[] = [];
-
-  subscribe(filter: string, handle: (message: MqttMessage) => void): void {
-    this.#handlers.push({ filter, handle });
-  }
-
-  publish(topic: string, payload: string): void {
-    this.published.push(`${topic} ${payload}`);
-  }
-
-  async ready(): Promise<void> {
-    if (this.failure) throw this.failure;
-  }
-
-  /** @param topic below the meter's own */
-  deliver(topic: string, payload: string, retained = false): void {
-    const message: MqttMessage = { topic: `shellies/em/${topic}`, payload, retained };
-    for (const { filter, handle } of this.#handlers) if (matchesTopic(filter, message.topic)) handle(message);
-  }
-}
 
 function setUp() {
   const clock = new TestClock();
-  const wire = new Wire();
-  const context = driverContext({ name: "Grid", clock, mqtt: { connect: () => wire, close: async () => undefined } });
-  const meter = new MqttMeter(
-    { topic: "shellies/em", url: "mqtt://broker.local:1883", login: {}, measures: ["grid"] },
-    context,
+  const wire = new MqttWire();
+  const meter = connectMeter(
+    shelly3em,
+    { topic: "shellies/em", url: "mqtt://broker.local:1883" },
+    { clock, mqtt: wire.pool },
   );
   const readings: MeterReading[] = [];
   const burst = async (values: Readonly<Record<string, string>>): Promise<void> => {
-    for (const [topic, payload] of Object.entries(values)) wire.deliver(`emeter/${topic}`, payload);
+    for (const [topic, payload] of Object.entries(values)) wire.deliver(`shellies/em/emeter/${topic}`, payload);
     await clock.advance(20);
   };
-  return { clock, wire, meter, readings, burst, watch: () => meter.watch((reading) => readings.push(reading)) };
+  return { clock, wire, meter, readings, burst, watch: () => meter.watch?.((reading) => readings.push(reading)) };
 }
 
 const everything = {
@@ -65,16 +39,6 @@ const everything = {
   "2/voltage": "229.90",
   "2/total": "300000.0",
   "2/total_returned": "0.0",
-};
-
-const nothing = {
-  power: null,
-  currents: [null, null, null],
-  voltages: [null, null, null],
-  powers: [null, null, null],
-  importEnergy: null,
-  exportEnergy: null,
-  soc: null,
 };
 
 const complete = {
@@ -97,20 +61,20 @@ test("the messages of one burst are one reading", async () => {
 test("a burst ends 20 ms after its last message, and not before", async () => {
   const { watch, wire, clock, readings } = setUp();
   watch();
-  wire.deliver("emeter/0/voltage", "230");
+  wire.deliver("shellies/em/emeter/0/voltage", "230");
   await clock.advance(19);
-  wire.deliver("emeter/1/voltage", "231");
+  wire.deliver("shellies/em/emeter/1/voltage", "231");
   await clock.advance(19);
   expect(readings).toEqual([]);
   await clock.advance(1);
-  expect(readings).toEqual([{ grid: { ...nothing, voltages: [230, 231, null] } }]);
+  expect(readings).toEqual([{ grid: { ...noQuantities, voltages: [230, 231, null] } }]);
 });
 
 test("a burst without pauses ends 60 ms after its first message", async () => {
   const { watch, wire, clock, readings } = setUp();
   watch();
   for (let time = 0; time < 60; time += 10) {
-    wire.deliver("emeter/0/voltage", "230");
+    wire.deliver("shellies/em/emeter/0/voltage", "230");
     await clock.advance(10);
   }
   expect(readings).toHaveLength(1);
@@ -121,7 +85,7 @@ test("what did not come with a burst is null in it", async () => {
   watch();
   await burst(everything);
   await burst({ "1/voltage": "228.00" });
-  expect(readings[1]).toEqual({ grid: { ...nothing, voltages: [null, 228, null] } });
+  expect(readings[1]).toEqual({ grid: { ...noQuantities, voltages: [null, 228, null] } });
 });
 
 test("the power is the sum of the newest three, once one of them has come", async () => {
@@ -169,7 +133,7 @@ test.each(["", "nan", "1,5", "12 W", " 230", '{"value":230}', "230\n", "1e9", "-
     const { watch, burst, readings } = setUp();
     watch();
     await burst({ "0/voltage": payload, "1/voltage": "230" });
-    expect(readings).toEqual([{ grid: { ...nothing, voltages: [null, 230, null] } }]);
+    expect(readings).toEqual([{ grid: { ...noQuantities, voltages: [null, 230, null] } }]);
   },
 );
 
@@ -191,10 +155,10 @@ test("topics that are not of a phase, and values that are not known, are left al
 test("what the broker had kept is no reading, and no part of one", async () => {
   const { watch, wire, burst, readings } = setUp();
   watch();
-  wire.deliver("emeter/0/power", "9999", true);
-  wire.deliver("emeter/1/power", "9999", true);
+  wire.deliver("shellies/em/emeter/0/power", "9999", true);
+  wire.deliver("shellies/em/emeter/1/power", "9999", true);
   await burst({ "2/power": "100" });
-  expect(readings).toEqual([{ grid: { ...nothing, powers: [null, null, 100] } }]);
+  expect(readings).toEqual([{ grid: { ...noQuantities, powers: [null, null, 100] } }]);
 });
 
 test.each([true, false])(
@@ -203,10 +167,10 @@ test.each([true, false])(
     const { watch, wire, burst, readings } = setUp();
     watch();
     await burst(everything);
-    wire.deliver("emeter/0/power", "100");
-    wire.deliver("online", "false", kept);
+    wire.deliver("shellies/em/emeter/0/power", "100");
+    wire.deliver("shellies/em/online", "false", kept);
     await burst({ "2/power": "500" });
-    expect(readings[1]).toEqual({ grid: { ...nothing, powers: [null, null, 500] } });
+    expect(readings[1]).toEqual({ grid: { ...noQuantities, powers: [null, null, 500] } });
   },
 );
 
@@ -300,7 +264,7 @@ test("closing ends a read that waits, and no timer and no reading is left", asyn
   const { meter, watch, clock, wire, readings, burst } = setUp();
   watch();
   const failure = failureOf(meter.read());
-  wire.deliver("emeter/0/power", "1");
+  wire.deliver("shellies/em/emeter/0/power", "1");
   await settle();
   await meter.close();
   expect((await failure).code).toBe("unreachable");

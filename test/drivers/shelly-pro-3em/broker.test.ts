@@ -3,11 +3,11 @@ import { DeviceError } from "../../../src/model/errors.js";
 import type { MeterReading } from "../../../src/model/readings.js";
 import { startBroker } from "../../../src/simulator/broker.js";
 import { startVirtualShellyPro3em } from "../../../src/simulator/shelly-pro-3em/device.js";
-import { createMqttPool } from "../../../src/transport/mqtt.js";
-import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { MqttWire } from "../../support/mqtt-wire.js";
+import { connectMeter, ending, listenTo, overBroker } from "../../support/stage.js";
 import { settle, TestClock } from "../../support/test-clock.js";
+import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
 
 const prefix = "shellypro3em-aabbcc112233";
 
@@ -34,24 +34,10 @@ const emdata = {
   c_total_act_ret_energy: 0,
 };
 
-const expected = {
-  grid: {
-    power: -1_150,
-    currents: [5, -10, 0],
-    voltages: [230, 230, 231],
-    powers: [1_150, -2_300, 0],
-    importEnergy: 6,
-    exportEnergy: 0.5,
-    soc: null,
-  },
-};
-
 function setUp() {
   const clock = new TestClock();
   const wire = new MqttWire();
-  const options = shellyPro3em.options.parse({ transport: "mqtt", topic: prefix });
-  const context = driverContext({ name: "Grid", clock, mqtt: { connect: () => wire, close: async () => undefined } });
-  const meter = shellyPro3em.connect({ ...options, measures: ["grid"] }, context);
+  const meter = connectMeter(shellyPro3em, { transport: "mqtt", topic: prefix }, { clock, mqtt: wire.pool });
   const readings: MeterReading[] = [];
   const results: Record<string, unknown> = { "EM.GetStatus": em, "EMData.GetStatus": emdata };
   /** The device answers each question on the asker's own topic. */
@@ -68,7 +54,7 @@ function setUp() {
 test("a read asks on the device's topic, with a source of its own, and takes the answer", async () => {
   const { meter, wire, answering, clock } = setUp();
   answering();
-  expect(await meter.read()).toEqual(expected);
+  expect(await meter.read()).toEqual(shellyGridReading);
   expect(wire.published[0]).toMatch(
     /^shellypro3em-aabbcc112233\/rpc \{"id":1,"src":"ev-charging-[0-9a-f]{8}","method":"EM.GetStatus","params":\{"id":0\}\}$/,
   );
@@ -118,7 +104,7 @@ test.each<[road: string, topic: string, payload: string]>([
   answering();
   watch();
   await settle();
-  expect(readings).toEqual([expected]);
+  expect(readings).toEqual([shellyGridReading]);
   wire.deliver(`${prefix}/${topic}`, payload);
   expect(readings[1]?.grid).toMatchObject({ power: -650 });
   expect(readings[1]?.grid?.currents[2]).toBe(2.2);
@@ -209,42 +195,17 @@ test("closing ends what waits, and leaves no timer", async () => {
   expect(clock.pending).toBe(0);
 });
 
-describe("on a real broker", () => {
-  const cleanUp: (() => Promise<void>)[] = [];
-  afterEach(async () => {
-    for (const end of cleanUp.splice(0).reverse()) await end();
-  });
-
-  const grid = () => ({
-    powers: [1_150, -2_300, 0] as const,
-    currents: [5, 10, 0] as const,
-    voltages: [230, 230, 231] as const,
-    importEnergies: [1_000, 2_000, 3_000] as const,
-    exportEnergies: [0, 500, 0] as const,
-  });
-
-  test.each(["triphase", "monophase"] as const)("a meter (%s) is read, and speaks by itself", async (profile) => {
-    const broker = await startBroker();
-    const device = await startVirtualShellyPro3em({ grid, profile, mqtt: { url: broker.url, status: true } });
-    const mqtt = createMqttPool(undefined, { first: 5, longest: 20 });
-    const options = shellyPro3em.options.parse({ transport: "mqtt", topic: device.name, url: broker.url });
-    const meter = shellyPro3em.connect(
-      { ...options, measures: ["grid"] },
-      driverContext({ clock: new TestClock(), mqtt }),
-    );
-    cleanUp.push(
-      () => broker.close(),
-      () => device.close(),
-      () => mqtt.close(),
-      () => meter.close(),
-    );
-    expect(await meter.read()).toEqual(expected);
-    const told = new Promise<MeterReading>((resolve) =>
-      meter.watch?.((reading) => {
-        if (reading.grid?.voltages[2] === 231) resolve(reading);
-      }),
-    );
+test.each(["triphase", "monophase"] as const)(
+  "on a real broker a meter (%s) is read, and speaks by itself",
+  async (profile) => {
+    const broker = ending(await startBroker());
+    const mqtt = { url: broker.url, status: true };
+    const device = ending(await startVirtualShellyPro3em({ grid: () => shellyGrid, profile, mqtt }));
+    const written = { transport: "mqtt", topic: device.name, url: broker.url };
+    const meter = connectMeter(shellyPro3em, written, { ...overBroker(), clock: new TestClock() });
+    expect(await meter.read()).toEqual(shellyGridReading);
+    const told = listenTo(meter).next(({ grid }) => grid?.voltages[2] === 231);
     await device.publish();
     await told;
-  });
-});
+  },
+);

@@ -1,82 +1,30 @@
-import { shellyPro3em } from "../../../src/drivers/meters/shelly-pro-3em/index.js";
 import { HttpRpc } from "../../../src/drivers/meters/shelly-pro-3em/http-rpc.js";
+import { shellyPro3em } from "../../../src/drivers/meters/shelly-pro-3em/index.js";
 import type { Clock } from "../../../src/model/clock.js";
-import { systemClock } from "../../../src/site/clock.js";
 import type { MeterReading } from "../../../src/model/readings.js";
-import type { Profile, ShellyFault, VirtualShellyPro3emOptions } from "../../../src/simulator/shelly-pro-3em/device.js";
-import { startVirtualShellyPro3em } from "../../../src/simulator/shelly-pro-3em/device.js";
-import { driverContext } from "../../support/driver-context.js";
+import {
+  type Profile,
+  startVirtualShellyPro3em,
+  type VirtualShellyPro3emOptions,
+} from "../../../src/simulator/shelly-pro-3em/device.js";
+import { systemClock } from "../../../src/site/clock.js";
+import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { MemoryLog } from "../../support/memory-log.js";
+import { jsonAt } from "../../support/raw-http.js";
+import { connectMeter, ending, listenTo, served } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
-import { jsonAt, startRawHttp } from "../../support/raw-http.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
-
-/** Real time, and what is waited for can be counted. */
-const realClock: Clock = systemClock();
-
-const values = {
-  powers: [1_150, -2_300, 0] as const,
-  currents: [5, 10, 0] as const,
-  voltages: [230, 230, 231] as const,
-  importEnergies: [1_000, 2_000, 3_000] as const,
-  exportEnergies: [0, 500, 0] as const,
-};
-
-const expected = {
-  grid: {
-    power: -1_150,
-    currents: [5, -10, 0],
-    voltages: [230, 230, 231],
-    powers: [1_150, -2_300, 0],
-    importEnergy: 6,
-    exportEnergy: 0.5,
-    soc: null,
-  },
-};
+import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
 
 async function house(more: Partial<VirtualShellyPro3emOptions> = {}) {
-  let grid: ReturnType<VirtualShellyPro3emOptions["grid"]> = values;
-  const device = await startVirtualShellyPro3em({ grid: () => grid, ...more });
-  cleanUp.push(() => device.close());
+  let grid: ReturnType<VirtualShellyPro3emOptions["grid"]> = shellyGrid;
+  const device = ending(await startVirtualShellyPro3em({ grid: () => grid, ...more }));
   const log = new MemoryLog();
-  const connect = (options: object = {}, clock: Clock = realClock) => {
-    const parsed = shellyPro3em.options.parse({ host: "127.0.0.1", port: device.port, ...options });
-    const context = driverContext({ name: "Grid", clock, log });
-    const meter = shellyPro3em.connect({ ...parsed, measures: ["grid"] }, context);
-    cleanUp.push(() => meter.close());
-    return meter;
+  const connect = (options: object = {}, clock: Clock = systemClock()) => {
+    const written = { host: "127.0.0.1", port: device.port, ...options };
+    return connectMeter(shellyPro3em, written, { clock, log });
   };
   return { device, connect, log, become: (changes: object) => (grid = { ...grid, ...changes }) };
-}
-
-function watch(meter: { watch?(onReading: (reading: MeterReading) => void): void }) {
-  const readings: MeterReading[] = [];
-  const waiting = new Set<() => void>();
-  meter.watch?.((reading) => {
-    readings.push(reading);
-    for (const look of waiting) look();
-  });
-  return {
-    readings,
-    next: (fits: (reading: MeterReading) => boolean): Promise<MeterReading> => {
-      const from = readings.length;
-      return new Promise((resolve) => {
-        const look = (): void => {
-          const found = readings.slice(from).find(fits);
-          if (!found) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-      });
-    },
-  };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -86,13 +34,13 @@ const complete = ({ grid }: MeterReading): boolean => grid?.power != null && gri
 describe.each(["triphase", "monophase"] as const)("profile %s", (profile: Profile) => {
   test.each(["ws", "http"])("is read over %s", async (transport) => {
     const { device, connect } = await house({ profile });
-    expect(await connect({ transport }).read()).toEqual(expected);
+    expect(await connect({ transport }).read()).toEqual(shellyGridReading);
     expect(device.questions.every(({ over }) => over === transport)).toBe(true);
   });
 
   test("tells by itself what has changed, and nothing else", async () => {
     const { device, connect, become } = await house({ profile });
-    const watched = watch(connect());
+    const watched = listenTo(connect());
     await watched.next(complete);
     await device.publish();
     const told = watched.next(({ grid }) => grid?.powers[0] === 2_300);
@@ -104,23 +52,23 @@ describe.each(["triphase", "monophase"] as const)("profile %s", (profile: Profil
 
 test("whoever watches hears everything at once, without asking for it", async () => {
   const { connect } = await house();
-  const watched = watch(connect());
-  expect(await watched.next(complete)).toEqual(expected);
+  const watched = listenTo(connect());
+  expect(await watched.next(complete)).toEqual(shellyGridReading);
 });
 
 test("a whole notice is taken whole", async () => {
   const { device, connect } = await house();
-  const watched = watch(connect());
+  const watched = listenTo(connect());
   await watched.next(complete);
   const whole = watched.next(complete);
   await device.publishAll();
-  expect(await whole).toEqual(expected);
+  expect(await whole).toEqual(shellyGridReading);
 });
 
 test("a broken WebSocket is opened anew, and asked, so that it speaks again", async () => {
   const { device, connect, become } = await house();
   const clock = new TestClock();
-  const watched = watch(connect({}, clock));
+  const watched = listenTo(connect({}, clock));
   await watched.next(complete);
   const back = watched.next(complete);
   device.dropSockets();
@@ -136,7 +84,7 @@ test("a broken WebSocket is opened anew, and asked, so that it speaks again", as
 test("a meter that takes no WebSocket is asked over HTTP", async () => {
   const { device, connect } = await house();
   device.refuseSockets = true;
-  expect(await connect().read()).toEqual(expected);
+  expect(await connect().read()).toEqual(shellyGridReading);
   expect(device.questions.map(({ over, method }) => `${over} ${method}`)).toEqual([
     "http EM.GetStatus",
     "http EMData.GetStatus",
@@ -152,7 +100,7 @@ test("a meter that falls silent on its WebSocket is asked over HTTP, and its Web
   const reading = meter.read();
   while (device.questions.length < 3) await turn();
   await clock.advance(5_000);
-  expect(await reading).toEqual(expected);
+  expect(await reading).toEqual(shellyGridReading);
   expect(device.questions.slice(3).map(({ over }) => over)).toEqual(["http", "http"]);
   device.muteSockets = false;
   while (device.sockets > 0) await turn();
@@ -166,10 +114,10 @@ test.each(["ws", "http"])(
   async (transport) => {
     const { device, connect } = await house({ password: "hidden" });
     const meter = connect({ transport, password: "hidden" });
-    expect(await meter.read()).toEqual(expected);
-    expect(await meter.read()).toEqual(expected);
+    expect(await meter.read()).toEqual(shellyGridReading);
+    expect(await meter.read()).toEqual(shellyGridReading);
     device.digest?.expire();
-    expect(await meter.read()).toEqual(expected);
+    expect(await meter.read()).toEqual(shellyGridReading);
     expect(device.questions.every(({ over }) => over === transport)).toBe(true);
   },
 );
@@ -186,38 +134,30 @@ test.each([
   expect(failure.message).not.toContain("hidden");
 });
 
-test.each<[fault: ShellyFault, code: string]>([
-  ["refuse", "unreachable"],
-  ["garbage", "protocol"],
-  ["html", "protocol"],
-  [{ status: 503 }, "unreachable"],
-  [{ status: 302 }, "protocol"],
-  [{ status: 404 }, "protocol"],
-])("%j over HTTP is a failed reading, and the next one is well again", async (fault, code) => {
+/** Its silence takes 5 s, and has a test of its own. */
+const quickFaults = webFaults.filter(([fault]) => fault !== "silent");
+
+test.each(quickFaults)("%j over HTTP is a failed reading, and the next one is well again", async (fault, code) => {
   const { device, connect } = await house();
   const meter = connect({ transport: "http" });
   device.fault = fault;
   expect((await failureOf(meter.read())).code).toBe(code);
   device.fault = null;
-  expect(await meter.read()).toEqual(expected);
+  expect(await meter.read()).toEqual(shellyGridReading);
 });
 
 test("a silent meter is given up in time", async () => {
   const { device } = await house();
   device.fault = "silent";
-  const rpc = new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 });
-  cleanUp.push(() => rpc.close());
+  const rpc = ending(new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 }));
   const failure = await failureOf(rpc.call("EM.GetStatus", { id: 0 }));
-  expect(failure.message).toContain("no answer from 127.0.0.1 within 0.05 s");
+  expect(failure.message).toContain(`no answer from 127.0.0.1:${device.port} within 0.05 s`);
 });
 
 test("another Shelly, without a meter for three phases, says so", async () => {
   const none = { code: 404, message: "No handler for EM.GetStatus" };
-  const server = await startRawHttp((_request, response) => response.writeHead(404).end(JSON.stringify(none)));
-  cleanUp.push(() => server.close());
-  const options = shellyPro3em.options.parse({ transport: "http", host: "127.0.0.1", port: server.port });
-  const meter = shellyPro3em.connect({ ...options, measures: ["grid"] }, driverContext({ name: "Grid" }));
-  cleanUp.push(() => meter.close());
+  const server = await served((_request, response) => response.writeHead(404).end(JSON.stringify(none)));
+  const meter = connectMeter(shellyPro3em, { transport: "http", host: "127.0.0.1", port: server.port });
   const failure = await failureOf(meter.read());
   expect(failure.code).toBe("protocol");
   expect(failure.message).toContain("neither a meter for three phases nor three for one phase");
@@ -225,15 +165,13 @@ test("another Shelly, without a meter for three phases, says so", async () => {
 
 test("a meter without counters is read without them", async () => {
   const em = { id: 0, a_act_power: 1, a_current: 1, b_act_power: 1, b_current: 1, c_act_power: 1, c_current: 1 };
-  const server = await startRawHttp((request, response) =>
+  const server = await served((request, response) =>
     request.url === "/rpc/EM.GetStatus?id=0"
       ? jsonAt({ "/rpc/EM.GetStatus?id=0": em })(request, response)
       : response.writeHead(404).end('{"code":404,"message":"No handler for EMData.GetStatus"}'),
   );
-  cleanUp.push(() => server.close());
-  const options = shellyPro3em.options.parse({ transport: "http", host: "127.0.0.1", port: server.port });
-  const meter = shellyPro3em.connect({ ...options, measures: ["house"] }, driverContext());
-  cleanUp.push(() => meter.close());
+  const written = { transport: "http", host: "127.0.0.1", port: server.port };
+  const meter = connectMeter(shellyPro3em, written, { measures: ["house"] });
   expect(await meter.read()).toMatchObject({ house: { power: 3, importEnergy: null } });
 });
 
@@ -244,7 +182,7 @@ test("a failing phase is unknown, and people are told once, and once more when i
   expect(await meter.read()).toMatchObject({ grid: { power: null, powers: [1_150, null, 0] } });
   await meter.read();
   device.phaseErrors.clear();
-  expect(await meter.read()).toEqual(expected);
+  expect(await meter.read()).toEqual(shellyGridReading);
   expect(log.told).toEqual([
     "warn: Grid: the Shelly reports em:0 b_errors: power_meter_failure. Check its wiring and its current transformers",
     "info: Grid: the Shelly no longer reports errors",
@@ -256,7 +194,7 @@ test("a meter whose profile was changed is found out anew", async () => {
   const meter = connect();
   await meter.read();
   device.profile = "monophase";
-  expect(await meter.read()).toEqual(expected);
+  expect(await meter.read()).toEqual(shellyGridReading);
 });
 
 test("questions over HTTP never overlap", async () => {

@@ -1,28 +1,22 @@
 import fc from "fast-check";
+import type { Meter } from "../../../src/drivers/driver.js";
 import { connectRegisterMeter } from "../../../src/drivers/meters/modbus-meter.js";
 import { pac2200Registers, siemensPac2200 } from "../../../src/drivers/meters/siemens-pac2200/index.js";
-import type { Meter } from "../../../src/drivers/driver.js";
-import type { MeterRole } from "../../../src/model/readings.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import { type ModbusFault, RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import type { MeterRole } from "../../../src/model/readings.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
 import { type Pac2200Values, startVirtualPac2200 } from "../../../src/simulator/siemens-pac2200/device.js";
+import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { ending } from "../../support/stage.js";
 
 let now = 0;
 
 function meterAt(port: number, more: object = {}, measures: readonly MeterRole[] = ["grid"]): Meter {
   const options = siemensPac2200.options.parse({ host: "127.0.0.1", port, ...more });
   const link = { device: "Grid", replyTimeout: 100, retry: { first: 1_000, jitter: 0 }, now: () => now };
-  const meter = connectRegisterMeter(pac2200Registers, { ...options, measures }, link);
-  cleanUp.push(() => meter.close());
-  return meter;
+  return ending(connectRegisterMeter(pac2200Registers, { ...options, measures }, link));
 }
 
 /** Registers typed from the manual's table: sun on L2. */
@@ -59,9 +53,7 @@ async function typedRegisters(without: readonly number[] = []) {
   store.fill(1, 72, 0x7fc0); // NaN where nothing is
   store.fill(801, 840);
   for (const [offset, words] of registers) if (!without.includes(offset)) store.setWords(offset, words);
-  const device = await startVirtualModbus({ holding: store });
-  cleanUp.push(() => device.close());
-  return device;
+  return ending(await startVirtualModbus({ holding: store }));
 }
 
 test("registers off the wire are this reading, in two requests", async () => {
@@ -136,9 +128,7 @@ const house: Pac2200Values = {
 };
 
 async function virtual(values: () => Pac2200Values = () => house) {
-  const device = await startVirtualPac2200({ values });
-  cleanUp.push(() => device.close());
-  return device;
+  return ending(await startVirtualPac2200({ values }));
 }
 
 test("a virtual meter with two phases is read: the third is absent, not 0", async () => {
@@ -165,17 +155,7 @@ test("each reading is new", async () => {
   expect((await meter.read()).grid?.power).toBe(2_000);
 });
 
-test.each<[ModbusFault, string]>([
-  ["silent", "unreachable"],
-  ["reset", "unreachable"],
-  ["truncated", "unreachable"],
-  ["garbage", "protocol"],
-  ["wrong-unit", "protocol"],
-  ["short", "protocol"],
-  [{ exception: 2 }, "unsupported"],
-  [{ exception: 4 }, "protocol"],
-  [{ exception: 11 }, "unreachable"],
-])("%p is a failure of the device, and it comes back by itself", async (fault, code) => {
+test.each(modbusFaults)("%p is a failure of the device, and it comes back by itself", async (fault, code) => {
   const device = await virtual();
   const meter = meterAt(device.port);
   device.modbus.fault = fault;

@@ -10,13 +10,8 @@ import {
 } from "../../../src/simulator/sma-home-manager/device.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
+import { connectMeter, ending } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
 
 const values = {
   powers: [1_250.5, -2_300, 0] as const,
@@ -47,15 +42,11 @@ async function freePort(): Promise<number> {
 async function setUp(options: object = {}, measures: readonly MeterRole[] = ["grid"]) {
   const clock = new TestClock();
   const port = await freePort();
-  const parsed = smaHomeManager.options.parse({ port, interface: "127.0.0.1", ...options });
-  const meter = smaHomeManager.connect({ ...parsed, measures }, driverContext({ name: "Grid", clock }));
+  const meter = connectMeter(smaHomeManager, { port, interface: "127.0.0.1", ...options }, { measures, clock });
   const readings: MeterReading[] = [];
   const news = new EventEmitter();
-  cleanUp.push(() => meter.close());
   const device = async (serial = 12_345): Promise<VirtualSmaMeter> => {
-    const started = await startVirtualSmaMeter({ values: () => values, address: "127.0.0.1", port, serial });
-    cleanUp.push(() => started.close());
-    return started;
+    return ending(await startVirtualSmaMeter({ values: () => values, address: "127.0.0.1", port, serial }));
   };
   const watch = (): void =>
     meter.watch?.((reading) => {
@@ -184,8 +175,7 @@ test("of several meters none is taken, and a read names them", async () => {
 test("an interface that this computer does not have is an error that says so, and is tried again", async () => {
   const clock = new TestClock();
   const options = { serial: undefined, interface: "203.0.113.7", port: await freePort(), reversed: false };
-  const meter = new SmaMeter({ ...options, measures: ["grid"] }, driverContext({ name: "Grid", clock }));
-  cleanUp.push(() => meter.close());
+  const meter = ending(new SmaMeter({ ...options, measures: ["grid"] }, driverContext({ name: "Grid", clock })));
   const failure = failureOf(meter.read());
   await settled();
   await clock.advance(10_000);

@@ -2,41 +2,24 @@ import fc from "fast-check";
 import { sunspec } from "../../../src/drivers/meters/sunspec/index.js";
 import { connectSunSpec } from "../../../src/drivers/meters/sunspec/meter.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import type { MeterRole } from "../../../src/model/readings.js";
-import { type ModbusFault, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { type MeterRole, noQuantities } from "../../../src/model/readings.js";
+import { startVirtualModbus } from "../../../src/simulator/modbus/server.js";
 import { startVirtualSunSpec, type VirtualSunSpecOptions } from "../../../src/simulator/sunspec/device.js";
+import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-
-const cleanUp: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of cleanUp.splice(0).reverse()) await end();
-});
+import { ending } from "../../support/stage.js";
 
 let now = 0;
 
 function meterAt(port: number, measures: readonly MeterRole[], more: object = {}) {
   const options = sunspec.options.parse({ host: "127.0.0.1", port, ...more });
   const link = { device: "Roof", replyTimeout: 100, retry: { first: 1_000, jitter: 0 }, now: () => now };
-  const meter = connectSunSpec({ ...options, measures }, link);
-  cleanUp.push(() => meter.close());
-  return meter;
+  return ending(connectSunSpec({ ...options, measures }, link));
 }
-
-const nothing = {
-  power: null,
-  powers: [null, null, null],
-  currents: [null, null, null],
-  voltages: [null, null, null],
-  importEnergy: null,
-  exportEnergy: null,
-  soc: null,
-};
 
 /** Registers of one model, typed from the model's document; those that are not named are not implemented. */
 async function typed(id: number, length: number, words: Readonly<Record<number, number>>, base = 40_000) {
-  const device = await startVirtualModbus();
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualModbus());
   const { holding } = device;
   holding.setWords(base, [0x5375, 0x6e53, 1, 2, 0, 0, id, length]);
   const at = base + 6;
@@ -65,7 +48,7 @@ test("inverter 103: counts and their powers of ten", async () => {
   });
   expect(await meterAt(device.port, ["pv"]).read()).toEqual({
     pv: {
-      ...nothing,
+      ...noQuantities,
       power: 5_010,
       currents: [7.25, 7.24, null],
       voltages: [230.1, 231, 229.9],
@@ -92,7 +75,7 @@ test("inverter 113: floats", async () => {
   });
   expect(await meterAt(device.port, ["pv"]).read()).toEqual({
     pv: {
-      ...nothing,
+      ...noQuantities,
       power: 5_000,
       currents: [7.25, null, null],
       voltages: [230.1, null, null],
@@ -181,12 +164,12 @@ test.each<[string, number, number, number | null]>([
   ["no power told", 3, 0x8000, null],
 ])("battery 802: %s", async (_what, status, word, power) => {
   const { device } = await typed(802, 62, { 11: 775, 16: status, 47: word, 56: 0xffff, 63: 0 });
-  expect(await meterAt(device.port, ["battery"]).read()).toEqual({ battery: { ...nothing, soc: 77.5, power } });
+  expect(await meterAt(device.port, ["battery"]).read()).toEqual({ battery: { ...noQuantities, soc: 77.5, power } });
 });
 
 test("storage 124: its charge, and no power", async () => {
   const { device } = await typed(124, 24, { 8: 7_750, 22: 0xfffe });
-  expect(await meterAt(device.port, ["battery"]).read()).toEqual({ battery: { ...nothing, soc: 77.5 } });
+  expect(await meterAt(device.port, ["battery"]).read()).toEqual({ battery: { ...noQuantities, soc: 77.5 } });
 });
 
 test.each<[string, Record<number, number>, object]>([
@@ -212,9 +195,7 @@ const gridMeter = { id: 203, values: () => ({ power: -3_000 }) } as const;
 const battery = { id: 802, values: () => ({ power: 1_000, soc: 50, state: 4 }) } as const;
 
 async function virtual(options: Partial<VirtualSunSpecOptions> = {}) {
-  const device = await startVirtualSunSpec({ models: [inverter, gridMeter, battery], ...options });
-  cleanUp.push(() => device.close());
-  return device;
+  return ending(await startVirtualSunSpec({ models: [inverter, gridMeter, battery], ...options }));
 }
 
 test("a device with several models is read for all that it is to measure, and walked only once", async () => {
@@ -243,8 +224,7 @@ test("the meter at the grid is not taken for the sun", async () => {
 });
 
 test("a device without SunSpec says so", async () => {
-  const device = await startVirtualModbus({ unknown: "zero" });
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualModbus({ unknown: "zero" }));
   const failure = await failureOf(meterAt(device.port, ["grid"]).read());
   expect(failure.code).toBe("protocol");
   expect(failure.message).toContain("no SunSpec at 40000, 0, 50000");
@@ -254,8 +234,7 @@ test.each<[string, number[]]>([
   ["a model of no length", [203, 0]],
   ["models without an end", [2, 1, 0, 2, 1, 0]],
 ])("a map that leads nowhere fails: %s", async (_what, words) => {
-  const device = await startVirtualModbus({ unknown: "zero" });
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualModbus({ unknown: "zero" }));
   device.holding.setWords(40_000, [0x5375, 0x6e53]);
   if (words.length === 2) device.holding.setWords(40_002, words);
   else for (let at = 40_002; at < 42_000; at += 3) device.holding.setWords(at, [2, 1, 0]);
@@ -271,14 +250,12 @@ test("a device whose models have moved is walked again", async () => {
   expect((await meter.read()).grid?.power).toBe(-3_000);
 });
 
-test.each<[ModbusFault, string]>([
-  ["silent", "unreachable"],
-  ["close", "unreachable"],
-  ["garbage", "protocol"],
-  ["byte-count", "protocol"],
-  [{ exception: 2 }, "protocol"],
-  [{ exception: 11 }, "unreachable"],
-])("%p at the first contact fails, and it comes back by itself", async (fault, code) => {
+/** Whoever does not have the registers of SunSpec does not speak it. */
+const atFirstContact = modbusFaults.map(
+  ([fault, code]) => [fault, code === "unsupported" ? "protocol" : code] as const,
+);
+
+test.each(atFirstContact)("%p at the first contact fails, and it comes back by itself", async (fault, code) => {
   const device = await virtual();
   const meter = meterAt(device.port, ["grid"]);
   device.modbus.fault = fault;
@@ -289,8 +266,7 @@ test.each<[ModbusFault, string]>([
 });
 
 test("whatever the registers hold, reading them fails as a device does or not at all", async () => {
-  const device = await startVirtualModbus({ unknown: "zero" });
-  cleanUp.push(() => device.close());
+  const device = ending(await startVirtualModbus({ unknown: "zero" }));
   const words = fc.array(fc.oneof(fc.constantFrom(1, 103, 203, 802, 0xffff), fc.integer({ min: 0, max: 0xffff })), {
     minLength: 60,
     maxLength: 60,

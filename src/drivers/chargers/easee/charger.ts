@@ -6,6 +6,7 @@ import type { PhaseCount } from "../../../model/phases.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type Answer, answerOf } from "../../fields.js";
+import { requireCurrent } from "../requirements.js";
 import {
   type AccountOptions,
   type AccountTimes,
@@ -188,7 +189,7 @@ class EaseeCharger implements Charger, StreamListener {
   }
 
   async #setCurrent(amperes: number): Promise<void> {
-    this.#requireCurrent(amperes);
+    requireCurrent(amperes, currentRange, this.#device);
     const known = this.#control === "charger" ? this.#store.number("dynamicChargerCurrent") : this.#circuitCurrent();
     const lowers = known === null || amperes <= known;
     // A decrease may be carried out later by itself; then a resume must not undo it.
@@ -256,13 +257,6 @@ class EaseeCharger implements Charger, StreamListener {
       lowers,
       makes: { dynamicCircuitCurrentP1: amperes, dynamicCircuitCurrentP2: others, dynamicCircuitCurrentP3: others },
     };
-  }
-
-  #requireCurrent(amperes: number): void {
-    const { min, max } = currentRange;
-    if (Number.isInteger(amperes) && amperes >= min && amperes <= max) return;
-    const advice = `Choose whole amperes from ${min} to ${max}; to pause, stop it`;
-    throw this.#error("unsupported", `${amperes} A cannot be set`, advice);
   }
 
   #unreachable(what: string): DeviceError {

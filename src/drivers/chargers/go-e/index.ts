@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";
 import { defineCharger, type OptionProblem, type WritableChannel } from "../../driver.js";
-import { brokerOption, defaultBroker, hostOption, portOption } from "../../options.js";
+import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options.js";
 import { connectGoE, type GoERoute } from "./charger.js";
 import type { ApiVersion } from "./line.js";
 import { currentRange } from "./status.js";
@@ -103,11 +103,10 @@ function problemsOf({ transport, cloud, host, serial, topic, token }: Options): 
 
 /** `null`: something is missing. */
 function routeOf(chosen: Options): GoERoute | null {
-  const { transport, cloud, host, port, serial, topic, url, username, password, token, cloudUrl } = chosen;
+  const { transport, cloud, host, port, serial, topic, url, token, cloudUrl } = chosen;
   if (cloud) return serial === undefined || token === undefined ? null : { by: "cloud", serial, token, url: cloudUrl };
   if (transport === "http") return host === undefined ? null : { by: "local", host, port };
   const own = topic ?? (serial === undefined ? null : `go-eCharger/${serial}`);
   if (own === null) return null;
-  const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
-  return { by: "broker", topic: own, url: url ?? defaultBroker, login };
+  return { by: "broker", topic: own, url: url ?? defaultBroker, login: brokerLogin(chosen) };
 }

@@ -1,6 +1,7 @@
 /** A go-e charger on the local network: HTTP, one request at a time. */
 
 import { DeviceError } from "../../../model/errors.js";
+import { hostUrl } from "../../../transport/host-url.js";
 import { HttpDevice } from "../../../transport/http.js";
 import { answerOf } from "../../fields.js";
 import type { ApiVersion, Line, LineV1, LineV2 } from "./line.js";
@@ -18,7 +19,7 @@ export interface LocalAddress {
 
 /** @param deadline ms for each request */
 export function localLine({ host, port }: LocalAddress, device: string, deadline: number): Line {
-  const http = new HttpDevice({ device, host, port, deadline, advice });
+  const http = new HttpDevice({ device, url: hostUrl("http", host, port), deadline, advice });
   const v1: LineV1 = {
     status: () => http.getJson("/status"),
     set: (key, value) => http.sendJson("/mqtt", { payload: `${key}=${value}` }),

@@ -1,4 +1,4 @@
-/** What both generations of the API have in common: how an answer is taken apart, and what may be written. */
+/** What both generations of the API have in common: what may be set, and how an answer is taken apart. */
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
@@ -43,33 +43,4 @@ export function textAt(answer: Answer, key: string): string | null {
 export function hasList(answer: Answer, key: string): boolean {
   const list = answer.get(key);
   return Array.isArray(list) && list.length >= 2;
-}
-
-/** @throws DeviceError when no go-e takes this current. A */
-export function requireCurrent(amperes: number, device: string): void {
-  const { min, max } = currentRange;
-  if (Number.isInteger(amperes) && amperes >= min && amperes <= max) return;
-  throw unsupported(
-    device,
-    `${amperes} A cannot be set`,
-    `Choose whole amperes from ${min} to ${max}; to pause, stop it`,
-  );
-}
-
-/**
- * The session's limit in counts of the device; `null`: no limit, as 0 means it too.
- * @param energy kWh
- * @param perKWh counts
- * @throws DeviceError when it does not fit
- */
-export function limitCounts(energy: number | null, perKWh: number, most: number, device: string): number | null {
-  if (energy === null || energy === 0) return null;
-  const counts = Math.round(energy * perKWh);
-  if (counts >= 1 && counts <= most) return counts;
-  const advice = `Choose ${1 / perKWh} to ${most / perKWh} kWh, or none`;
-  throw unsupported(device, `an energy limit of ${energy} kWh cannot be set`, advice);
-}
-
-export function unsupported(device: string, what: string, advice: string): DeviceError {
-  return new DeviceError({ code: "unsupported", device, what, advice });
 }

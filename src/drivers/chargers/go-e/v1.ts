@@ -5,7 +5,8 @@ import { type ChargerReading, noChargerReading } from "../../../model/readings.j
 import type { ChargerWrites } from "../../driver.js";
 import { type Answer, type Field, readField, readFields, toNumber } from "../../fields.js";
 import type { LineV1, Party } from "./line.js";
-import { hasList, limitCounts, parseStatus, requireCurrent, type Status, textAt, unsupported } from "./status.js";
+import { limitCounts, requireCurrent, unsupported } from "../requirements.js";
+import { currentRange, hasList, parseStatus, type Status, textAt } from "./status.js";
 import { accessTextsV1, carTextsV1, errorTextsV1, internalError, stateOf, textOf } from "./texts.js";
 
 const voltage = { key: "nrg", unit: "V", range: [0, 500] } as const;
@@ -91,7 +92,7 @@ export function writesV1(line: LineV1, party: Party): Required<Pick<ChargerWrite
   };
   return {
     async maxAmpere(amperes) {
-      requireCurrent(amperes, device);
+      requireCurrent(amperes, currentRange, device);
       await set("amx", amperes, amxStaysUnderAmp);
     },
     async allowCharging(allowed) {

@@ -6,7 +6,8 @@ import { type ChargerReading, noChargerReading } from "../../../model/readings.j
 import type { ChargerWrites } from "../../driver.js";
 import { type Answer, type Field, readFields, toNumber } from "../../fields.js";
 import type { LineV2, Party } from "./line.js";
-import { hasList, limitCounts, requireCurrent, type Status, textAt, unsupported } from "./status.js";
+import { limitCounts, requireCurrent, unsupported } from "../requirements.js";
+import { currentRange, hasList, type Status, textAt } from "./status.js";
 import { carTextsV2, errorTextsV2, internalError, stateOf, textOf } from "./texts.js";
 import { phasesInUse } from "./v1.js";
 
@@ -97,7 +98,7 @@ export function writesV2(line: LineV2, { device }: Party): Required<Pick<Charger
   };
   return {
     async maxAmpere(amperes) {
-      requireCurrent(amperes, device);
+      requireCurrent(amperes, currentRange, device);
       await set("amp", amperes);
     },
     allowCharging: (allowed) => set("frc", allowed ? forceState.on : forceState.off),

@@ -7,6 +7,7 @@ import type { ChargerReading } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import type { Charger, ChargerWrites } from "../../driver.js";
 import { readRegisters, registerReader, type RegisterReader, writeRow } from "../../registers.js";
+import { requireCurrent } from "../requirements.js";
 import { advice, allows, currentRange, isSince522, readingOf } from "./reading.js";
 import { before522, identity, limitRow, modelRow, since522, type NewValues, type OldValues } from "./registers.js";
 import { Watchdog, type WatchdogWish } from "./watchdog.js";
@@ -107,12 +108,7 @@ class Mennekes implements Charger {
 
   /** A pause has no place for a current: it is kept here, and goes out with the start. */
   async #setCurrent(amperes: number): Promise<void> {
-    const { min, max } = currentRange;
-    if (!(Number.isInteger(amperes) && amperes >= min && amperes <= max)) {
-      const what = `${amperes} A cannot be set`;
-      const choice = `Choose whole amperes from ${min} to ${max}; to pause, stop it`;
-      throw new DeviceError({ code: "unsupported", device: this.#modbus.device, what, advice: choice });
-    }
+    requireCurrent(amperes, currentRange, this.#modbus.device);
     const limit = await this.#limit();
     if (limit === null || allows(limit)) await this.#write(amperes);
     this.#current = amperes;

@@ -1,30 +1,29 @@
 /** Requests to the WiFi gateway of one OpenEVSE: one at a time, each with an end. */
 
-import { Agent } from "node:http";
-import axios, { type AxiosResponse, isAxiosError } from "axios";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
-
-/** Bytes of an answer; its configuration, the longest, takes some 6 KB. */
-const longestAnswer = 64 * 1024;
+import { Exchange, type ExchangeRequest, type Login } from "../../../transport/exchange.js";
+import { hostUrl } from "../../../transport/host-url.js";
+import { adviceAtHome } from "../../../transport/http-failure.js";
+import { parseJson } from "../../../model/json.js";
 
 export const gatewayAdvice = "Check that host and port belong to the WiFi gateway of an OpenEVSE";
+
+const advice = {
+  ...adviceAtHome(gatewayAdvice),
+  loginRefused: "Check username and password; they are those of the gateway's web page",
+};
 
 export interface GatewayOptions {
   /** Name of the device in the configuration. */
   readonly device: string;
   readonly host: string;
   readonly port: number;
-  readonly login?: { readonly username: string; readonly password: string };
+  readonly login?: Login | undefined;
   /** ms from the sending of a request to the last byte of its answer */
   readonly deadline: number;
 }
 
-export interface GatewayRequest {
-  readonly method: "GET" | "POST" | "DELETE";
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
-  readonly body?: object;
+export interface GatewayRequest extends Pick<ExchangeRequest, "method" | "path" | "body"> {
   /** It changes something although it is a GET, as commands over RAPI do. */
   readonly changes?: boolean;
   /** HTTP statuses that the caller makes something of, beside 200. */
@@ -39,25 +38,20 @@ export interface GatewayAnswer {
 
 export class Gateway {
   readonly device: string;
-  readonly #options: GatewayOptions;
-  readonly #base: string;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  readonly #closing = new AbortController();
-  /** Settles with the last request in the queue; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #exchange: Exchange;
 
-  constructor(options: GatewayOptions) {
-    const { device, host, port } = options;
+  constructor({ device, host, port, login, deadline }: GatewayOptions) {
     this.device = device;
-    this.#options = options;
-    this.#base = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    this.#exchange = new Exchange({ url: hostUrl("http", host, port), login, deadline, advice });
   }
 
   /** Rejects with DeviceError, also for an HTTP status that the caller does not expect. */
-  request(request: GatewayRequest): Promise<GatewayAnswer> {
-    const answer = this.#last.then(() => this.#exchange(request));
-    this.#last = answer.catch(() => undefined);
-    return answer;
+  async request({ expect = [], ...request }: GatewayRequest): Promise<GatewayAnswer> {
+    const { method, changes = method !== "GET" } = request;
+    const answer = await this.#exchange.ask({ ...request, device: this.device, repeat: !changes });
+    const { status, text } = answer;
+    if (status !== 200 && !expect.includes(status)) throw answer.refusal();
+    return { status, json: parseJson(withoutControls(text)) };
   }
 
   async getJson(path: string): Promise<unknown> {
@@ -67,10 +61,8 @@ export class Gateway {
   }
 
   /** Breaks off what is under way. Always ends. */
-  async close(): Promise<void> {
-    this.#closing.abort();
-    this.#agent.destroy();
-    await this.#last;
+  close(): Promise<void> {
+    return this.#exchange.close();
   }
 
   protocol(what: string): DeviceError {
@@ -80,80 +72,9 @@ export class Gateway {
   error(code: DeviceErrorCode, what: string, advice: string): DeviceError {
     return new DeviceError({ code, device: this.device, what, advice });
   }
-
-  async #exchange(request: GatewayRequest): Promise<GatewayAnswer> {
-    const tooLate = AbortSignal.timeout(this.#options.deadline);
-    const signal = AbortSignal.any([tooLate, this.#closing.signal]);
-    // Only a question is asked again where the gateway had hung up on an idle connection: a write may have been heard.
-    for (let left = request.method === "GET" && request.changes !== true ? 1 : 0; ; left--) {
-      try {
-        if (this.#closing.signal.aborted) throw this.#unreachable("the connection has been closed");
-        return this.#answerOf(await this.#send(request, signal), request);
-      } catch (error) {
-        if (error instanceof DeviceError) throw error;
-        if (left > 0 && !signal.aborted && isAxiosError(error) && error.code === "ECONNRESET") continue;
-        throw this.#explain(error, request.path, tooLate.aborted);
-      }
-    }
-  }
-
-  #send({ method, path, query = {}, body }: GatewayRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
-    const url = new URL(path, this.#base);
-    url.search = Object.entries(query)
-      .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
-      .join("&");
-    return axios.request<string>({
-      url: url.href,
-      method,
-      signal,
-      httpAgent: this.#agent,
-      proxy: false,
-      maxRedirects: 0,
-      maxContentLength: longestAnswer,
-      responseType: "text",
-      transformResponse: (text: unknown) => text,
-      validateStatus: () => true,
-      ...(this.#options.login ? { auth: { ...this.#options.login } } : {}),
-      ...(body ? { data: JSON.stringify(body), headers: { "Content-Type": "application/json" } } : {}),
-    });
-  }
-
-  #answerOf({ status, data }: AxiosResponse<string>, { path, expect = [] }: GatewayRequest): GatewayAnswer {
-    if (status === 200 || expect.includes(status)) return { status, json: parsed(data) };
-    const { host } = this.#options;
-    if (status === 401 || status === 403) {
-      const advice = "Check username and password; they are those of the gateway's web page";
-      throw this.error("login-refused", `${host} refuses access to ${path} (HTTP ${status})`, advice);
-    }
-    if (status >= 500) throw this.#unreachable(`${host} answered ${path} with HTTP ${status}`);
-    if (status >= 300 && status < 400)
-      throw this.protocol(`${host} wants to redirect ${path} elsewhere (HTTP ${status}), which is not followed`);
-    throw this.protocol(`${host} answered ${path} with HTTP ${status}`);
-  }
-
-  #explain(error: unknown, path: string, tooLate: boolean): DeviceError {
-    const { host, deadline } = this.#options;
-    if (tooLate) return this.#unreachable(`no answer from ${host} within ${deadline / 1_000} s`);
-    if (this.#closing.signal.aborted) return this.#unreachable("the connection has been closed");
-    if (!isAxiosError(error)) return this.#unreachable(`no answer from ${host}`);
-    if (error.message.startsWith("maxContentLength"))
-      return this.protocol(`the answer of ${host} to ${path} is longer than 64 KiB`);
-    if (error.code?.startsWith("HPE_")) return this.protocol(`${host} does not answer ${path} in readable HTTP`);
-    if (error.response) return this.#unreachable(`the answer of ${host} to ${path} broke off`);
-    return this.#unreachable(`no connection to ${host}${error.code ? `: ${error.code}` : ""}`);
-  }
-
-  #unreachable(what: string): DeviceError {
-    return this.error("unreachable", what, `Check that it is on and in the network. ${gatewayAdvice}`);
-  }
 }
 
 /** What its controller sends stands in the JSON as it came, line ends included, where JSON has no room for them. */
-function parsed(text: string): unknown {
-  try {
-    const json: unknown = JSON.parse(text.replace(/\p{Cc}+/gu, " "));
-    return json;
-  } catch {
-    return undefined;
-  }
+function withoutControls(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineCharger, type WritableChannel } from "../../driver.js";
-import { hostOption, portOption } from "../../options.js";
+import { basicLogin, hostOption, portOption, problemsOfLogin } from "../../options.js";
 import { RapiCharger } from "./rapi.js";
 import { WifiCharger } from "./wifi.js";
 import { currentRange } from "./writes.js";
@@ -52,16 +52,12 @@ export const openEvse = defineCharger({
         "Voltage that it is told, for boxes that can't measure it: in V, 1 to 500, or the name of a meter that does.",
       ),
   }),
-  check: ({ username, password }) =>
-    password !== undefined && username === undefined
-      ? [{ path: "username", message: "is needed where there is a password" }]
-      : [],
+  check: problemsOfLogin,
   current: currentRange,
   writable: ({ api }) => writable[api],
   voltageFrom: ({ voltage }) => voltage,
-  connect({ host, port, api, username, password }, context) {
-    const login = username === undefined ? {} : { login: { username, password: password ?? "" } };
-    const options = { device: context.name, host, port, deadline, ...login };
+  connect({ host, port, api, ...credentials }, context) {
+    const options = { device: context.name, host, port, deadline, ...basicLogin(credentials) };
     return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, context);
   },
 });

@@ -2,9 +2,12 @@
 
 import { z } from "zod";
 import type { Answer } from "../../fields.js";
+import { limitCounts, unsupported } from "../requirements.js";
 import { reasonOf } from "./claims.js";
 import type { Gateway } from "./gateway.js";
-import { limitWattHours, unsupported } from "./writes.js";
+
+/** Wh; more than any car takes. */
+const mostLimit = 1e6;
 
 /** `value` is in Wh for type energy; minutes, % or a range for the other types. */
 const limitForm = z.object({ type: z.string(), value: z.number().min(0).max(1e9) });
@@ -37,7 +40,7 @@ export class EnergyLimit {
 
   /** It goes with the session. @param energy kWh; `null` lifts it */
   async set(energy: number | null): Promise<void> {
-    const value = limitWattHours(energy, this.#gateway.device);
+    const value = limitCounts(energy, 1_000, mostLimit, this.#gateway.device);
     const body = { type: "energy", value, auto_release: true };
     const { status, json } = await this.#gateway.request({
       path: "/limit",

@@ -4,12 +4,13 @@ import { z } from "zod";
 import type { ChargerReading } from "../../../model/readings.js";
 import type { Charger, ChargerWrites } from "../../driver.js";
 import { type Answer, type Field, parseNumber, readField } from "../../fields.js";
+import { requireCurrent, unsupported } from "../requirements.js";
 import { Gateway, type GatewayOptions } from "./gateway.js";
 import { parseReply } from "./rapi-frame.js";
 import { readingOf } from "./reading.js";
 import { type Details, detailsOf } from "./status.js";
 import { isAwake } from "./texts.js";
-import { requireCurrent, requireVoltage, unsupported } from "./writes.js";
+import { currentRange, requireVoltage } from "./writes.js";
 
 /** open_evse "rapi_proc.h": the place of each value in the reply to its question. */
 const questions = {
@@ -68,7 +69,7 @@ export class RapiCharger implements Charger {
     this.#gateway = new Gateway(options);
     this.writes = {
       maxAmpere: async (amperes) => {
-        requireCurrent(amperes, options.device);
+        requireCurrent(amperes, currentRange, options.device);
         await this.#setCurrent(amperes);
       },
       allowCharging: (allowed) => this.#allow(allowed),
@@ -182,11 +183,9 @@ export class RapiCharger implements Charger {
 
   /** The gateway adds the checksum, and the id of the command, by itself. */
   async #send(rapi: string): Promise<string> {
-    const query = { json: "1", rapi };
     const { status, json } = await this.#gateway.request({
       method: "GET",
-      path: "/r",
-      query,
+      path: `/r?json=1&rapi=${encodeURIComponent(rapi)}`,
       changes: !rapi.startsWith("$G"),
       expect: [400, 404, 500],
     });

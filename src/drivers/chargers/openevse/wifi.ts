@@ -2,15 +2,18 @@
 
 import { messageOf } from "../../../model/errors.js";
 import type { ChargerReading } from "../../../model/readings.js";
+import { hostUrl } from "../../../transport/host-url.js";
+import { parseJson } from "../../../model/json.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../../transport/websocket.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type Answer, answerOf, readField } from "../../fields.js";
+import { requireCurrent } from "../requirements.js";
 import { Board, type Claims } from "./claims.js";
 import { Gateway, gatewayAdvice, type GatewayOptions } from "./gateway.js";
 import { EnergyLimit } from "./limit.js";
 import { readingOf } from "./reading.js";
 import { type Details, detailsOf, factsOf, numbers, parseStatus, tellingKeys } from "./status.js";
-import { requireCurrent, requireVoltage } from "./writes.js";
+import { currentRange, requireVoltage } from "./writes.js";
 
 /** How its WebSocket is kept up; what is left out is as the transport has it. */
 export type FeedTiming = Pick<WebSocketOptions, "deadline" | "heartbeat" | "retry" | "clock">;
@@ -59,7 +62,7 @@ export class WifiCharger implements Charger {
     const { device } = options;
     this.writes = {
       maxAmpere: async (amperes) => {
-        requireCurrent(amperes, device);
+        requireCurrent(amperes, currentRange, device);
         await this.#board.change({ charge_current: amperes });
       },
       allowCharging: (allowed) => this.#board.change({ state: allowed ? "active" : "disabled" }),
@@ -88,7 +91,7 @@ export class WifiCharger implements Charger {
     const { device, host, port, login } = this.#options;
     this.#link ??= openWebSocket({
       device,
-      url: `ws://${host.includes(":") ? `[${host}]` : host}:${port}/ws`,
+      url: `${hostUrl("ws", host, port)}/ws`,
       log: this.#log,
       advice: gatewayAdvice,
       onMessage: (text) => this.#heard(text),
@@ -116,7 +119,7 @@ export class WifiCharger implements Charger {
   }
 
   #heard(text: string): void {
-    const message = answerOf(parsed(text));
+    const message = answerOf(parseJson(text));
     if (!message || ![...message.keys()].some((key) => tellingKeys.has(key))) return;
     this.#heardSince = new Map([...this.#heardSince, ...message]);
     const known = this.#known;
@@ -173,14 +176,5 @@ export class WifiCharger implements Charger {
     this.#details = null;
     this.#board.forget();
     this.#limit.forget();
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    const json: unknown = JSON.parse(text);
-    return json;
-  } catch {
-    return null;
   }
 }

@@ -3,11 +3,15 @@
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
-import { HttpUrl, type HttpUrlOptions, isPlainHttpUrl } from "../../../transport/http-url.js";
+import { HttpDevice, type HttpDeviceOptions, isPlainHttpUrl } from "../../../transport/http.js";
 import { defineMeter, type Meter } from "../../driver.js";
+import { basicLogin, problemsOfLogin } from "../../options.js";
 import { extractor, namesOfValues, problemsOfNames, readingOf, valueInJson } from "../../values.js";
 
 const advice = "Check the address and the paths of its values against what a browser shows there";
+
+/** Bytes of an answer; it may be all that a home automation has to say. */
+const longest = 256 * 1024;
 
 const value = z.strictObject(valueInJson);
 
@@ -29,17 +33,9 @@ export const httpMeter = defineMeter({
     password: z.string().optional().describe("Password that belongs to the user name."),
     values: z.record(z.string(), value).describe(`Where each value stands in the answer: ${namesOfValues}.`),
   }),
-  check: ({ username, password, values }) => [
-    ...(password !== undefined && username === undefined
-      ? [{ path: "username", message: "is needed where there is a password" }]
-      : []),
-    ...problemsOfNames(values),
-  ],
-  connect: ({ url, username, password, values, measures }, { name }) =>
-    connectHttpMeter(
-      { values, measures },
-      { device: name, url, ...(username === undefined ? {} : { login: { username, password: password ?? "" } }) },
-    ),
+  check: (options) => [...problemsOfLogin(options), ...problemsOfNames(options.values)],
+  connect: ({ url, values, measures, ...credentials }, { name }) =>
+    connectHttpMeter({ values, measures }, { device: name, url, ...basicLogin(credentials) }),
 });
 
 interface HttpMeterOptions {
@@ -47,8 +43,11 @@ interface HttpMeterOptions {
   readonly measures: readonly MeterRole[];
 }
 
-export function connectHttpMeter(options: HttpMeterOptions, address: Omit<HttpUrlOptions, "advice">): Meter {
-  const http = new HttpUrl({ ...address, advice });
+export function connectHttpMeter(
+  options: HttpMeterOptions,
+  address: Omit<HttpDeviceOptions, "advice" | "longest">,
+): Meter {
+  const http = new HttpDevice({ ...address, longest, advice });
   const parse = answerParser(options, address.device);
   return {
     read: async () => parse(await http.getJson()),

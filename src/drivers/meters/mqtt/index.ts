@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { brokerOption, defaultBroker, topicOption } from "../../options.js";
+import { brokerLogin, brokerOption, defaultBroker, topicOption } from "../../options.js";
 import { namesOfValues, problemsOfNames, valueInJson } from "../../values.js";
 import { MqttMeter } from "./meter.js";
 
@@ -28,8 +28,7 @@ export const mqttMeter = defineMeter({
       .describe(`Topic of each value, and where it stands in what the topic says: ${namesOfValues}.`),
   }),
   check: ({ values }) => problemsOfNames(values),
-  connect({ url = defaultBroker, username, password, values, measures }, context) {
-    const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
-    return new MqttMeter({ url, login, values, measures }, context);
+  connect({ url = defaultBroker, values, measures, ...credentials }, context) {
+    return new MqttMeter({ url, login: brokerLogin(credentials), values, measures }, context);
   },
 });

@@ -1,19 +1,16 @@
 /** A connection to one generic meter behind an MQTT broker: it is heard, and never asked. */
 
-import type { Timer } from "../../../model/clock.js";
 import { DeviceError, messageOf } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
+import { parseJson } from "../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
-import { parseJson, Waiting } from "../../waiting.js";
+import { BurstEnd } from "../../burst-end.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { parseNumber } from "../../fields.js";
 import { type Extract, extractor, readingOf } from "../../values.js";
+import { Waiting } from "../../waiting.js";
 import { Bursts } from "./bursts.js";
 
-/** ms without a further message after which a burst is over. */
-const burstPause = 20;
-/** ms after its first message at which a burst is over in any case. */
-const longestBurst = 60;
 /** ms that a read waits. */
 const readTimeout = 10_000;
 
@@ -45,13 +42,12 @@ export class MqttMeter implements Meter {
   readonly #context: DriverContext;
   readonly #sources: readonly Source[];
   readonly #bursts: Bursts;
+  readonly #burstEnd: BurstEnd;
   readonly #waiting: Waiting;
   readonly #listeners = new Set<OnReading>();
   /** What reads that still wait have heard since they began. */
   readonly #collections = new Set<Map<string, number>>();
   #connection: MqttConnection | null = null;
-  #burstStart: number | null = null;
-  #burstTimer: Timer | null = null;
 
   constructor(options: MqttMeterOptions, context: DriverContext) {
     this.#options = options;
@@ -62,6 +58,7 @@ export class MqttMeter implements Meter {
       extract: extractor(name, topic),
     }));
     this.#bursts = new Bursts(Object.keys(options.values), options.measures);
+    this.#burstEnd = new BurstEnd(context.clock, () => this.#endBurst());
     this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
   }
 
@@ -92,7 +89,7 @@ export class MqttMeter implements Meter {
   }
 
   async close(): Promise<void> {
-    this.#burstTimer?.cancel();
+    this.#burstEnd.cancel();
     this.#listeners.clear();
     this.#waiting.close();
   }
@@ -116,20 +113,10 @@ export class MqttMeter implements Meter {
     const json = number ?? parseJson(payload);
     for (const { name, path, extract } of this.#sources.filter((source) => source.topic === topic))
       this.#bursts.add(name, extract(path === "" ? number : json), now);
-    this.#burstStart ??= now;
-    this.#burstTimer?.cancel();
-    const wait = Math.min(burstPause, Math.max(0, this.#burstStart + longestBurst - now));
-    this.#burstTimer = this.#context.clock.after(wait, () => this.#lastCall());
-  }
-
-  /** A busy process fires its timers before it reads its sockets: what lies there already still belongs to the burst. */
-  #lastCall(): void {
-    this.#burstTimer = this.#context.clock.after(0, () => this.#endBurst());
+    this.#burstEnd.came();
   }
 
   #endBurst(): void {
-    this.#burstStart = null;
-    this.#burstTimer = null;
     const { came, reading } = this.#bursts.take(this.#context.clock.now());
     for (const collected of this.#collections)
       for (const [name, value] of came)

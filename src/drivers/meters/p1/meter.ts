@@ -5,8 +5,8 @@ import type { Timer } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
-import { Waiting } from "../../waiting.js";
 import type { DriverContext, Meter } from "../../driver.js";
+import { ToldReadings } from "../../told-readings.js";
 import { Freshness } from "./freshness.js";
 import { parseTelegram, TelegramCutter } from "./telegram.js";
 
@@ -28,8 +28,6 @@ export interface P1Options {
   readonly measures: readonly MeterRole[];
 }
 
-type OnReading = (reading: MeterReading) => void;
-
 /** One attempt, and the connection that may come of it. */
 interface Attempt {
   readonly socket: Socket;
@@ -44,14 +42,11 @@ export class P1Meter implements Meter {
   readonly #options: P1Options;
   readonly #context: DriverContext;
   readonly #retry: BackoffOptions | undefined;
-  readonly #waiting: Waiting;
-  readonly #listeners = new Set<OnReading>();
+  readonly #readings: ToldReadings;
   readonly #freshness = new Freshness();
   #delays: Generator<number, never>;
   #current: Attempt | null = null;
   #retryTimer: Timer | null = null;
-  #last: { readonly reading: MeterReading; readonly count: number } | null = null;
-  #count = 0;
   /** What was wrong last, since the last reading. */
   #fault: { readonly code: DeviceErrorCode; readonly what: string } | null = null;
 
@@ -61,32 +56,30 @@ export class P1Meter implements Meter {
     this.#context = context;
     this.#retry = retry;
     this.#delays = backoff(retry);
-    this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
+    this.#readings = new ToldReadings(context.clock, () =>
+      this.#error("unreachable", "the connection has been closed"),
+    );
   }
 
-  watch(onReading: OnReading): void {
-    this.#listeners.add(onReading);
+  watch(onReading: (reading: MeterReading) => void): void {
+    this.#readings.watch(onReading);
     this.#open();
   }
 
   read(): Promise<MeterReading> {
     this.#open();
-    const before = this.#count;
-    const next = (): MeterReading | null =>
-      this.#last !== null && this.#last.count > before ? this.#last.reading : null;
-    return this.#waiting.until(next, readTimeout, () => {
+    return this.#readings.next(readTimeout, () => {
       const { host, port } = this.#options;
       const { code, what } = this.#fault ?? {
         code: "unreachable",
         what: `no telegram came from ${host}:${port} within ${readTimeout / 1_000} s`,
       };
-      throw this.#error(code, what);
+      return this.#error(code, what);
     });
   }
 
   async close(): Promise<void> {
-    this.#listeners.clear();
-    this.#waiting.close();
+    this.#readings.close();
     this.#retryTimer?.cancel();
     const attempt = this.#current;
     attempt?.timer?.cancel();
@@ -95,7 +88,7 @@ export class P1Meter implements Meter {
   }
 
   #open(): void {
-    if (this.#waiting.closed || this.#current || this.#retryTimer) return;
+    if (this.#readings.closed || this.#current || this.#retryTimer) return;
     const { host, port } = this.#options;
     const socket = connect({ host, port, keepAlive: true });
     const attempt: Attempt = { socket, cutter: new TelegramCutter(), timer: null, openedAt: null };
@@ -114,7 +107,7 @@ export class P1Meter implements Meter {
 
   #onBytes(attempt: Attempt, bytes: Buffer): void {
     for (const cut of attempt.cutter.add(bytes)) {
-      if (attempt.socket.destroyed || this.#waiting.closed) return;
+      if (attempt.socket.destroyed || this.#readings.closed) return;
       if ("fault" in cut) this.#fault = { code: "protocol", what: cut.fault };
       else this.#onTelegram(attempt, cut.text);
     }
@@ -139,15 +132,13 @@ export class P1Meter implements Meter {
     if (attempt.openedAt !== null && now - attempt.openedAt >= settled) this.#delays = backoff(this.#retry);
     this.#fault = null;
     const reading = { [this.#options.measures[0] ?? "grid"]: telegram.quantities };
-    this.#last = { reading, count: (this.#count += 1) };
-    this.#waiting.look();
-    for (const listener of this.#listeners) listener(reading);
+    this.#readings.tell(reading);
   }
 
   #onClose(attempt: Attempt): void {
     attempt.timer?.cancel();
     this.#current = null;
-    if (this.#waiting.closed) return;
+    if (this.#readings.closed) return;
     const { host, port } = this.#options;
     this.#fault ??= { code: "unreachable", what: `${host}:${port} closed the connection` };
     this.#context.log.debug(`${this.#context.name}: ${this.#fault.what}`);

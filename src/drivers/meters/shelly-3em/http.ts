@@ -4,6 +4,7 @@ import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
 import { perPhase } from "../../../model/phases.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
+import { hostUrl } from "../../../transport/host-url.js";
 import { HttpDevice, type HttpDeviceOptions } from "../../../transport/http.js";
 import type { Meter } from "../../driver.js";
 import { plausible, toNumber } from "../../fields.js";
@@ -24,14 +25,16 @@ const emeter = z.object({
 
 const status = z.object({ emeters: z.tuple([emeter, emeter, emeter], z.unknown()) });
 
-export interface ShellyHttpOptions extends Omit<HttpDeviceOptions, "advice"> {
+export interface ShellyHttpOptions extends Pick<HttpDeviceOptions, "device" | "login" | "deadline"> {
+  readonly host: string;
+  readonly port: number;
   readonly measures: readonly MeterRole[];
 }
 
-export function connectOverHttp({ measures, ...address }: ShellyHttpOptions): Meter {
-  const http = new HttpDevice({ ...address, advice });
+export function connectOverHttp({ host, port, measures, ...options }: ShellyHttpOptions): Meter {
+  const http = new HttpDevice({ ...options, url: hostUrl("http", host, port), advice });
   return {
-    read: async () => parseStatus(await http.getJson("/status"), measures, address.device),
+    read: async () => parseStatus(await http.getJson("/status"), measures, options.device),
     close: () => http.close(),
   };
 }

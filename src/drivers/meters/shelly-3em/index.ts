@@ -2,7 +2,15 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { brokerOption, defaultBroker, hostOption, portOption, topicOption } from "../../options.js";
+import {
+  basicLogin,
+  brokerLogin,
+  brokerOption,
+  defaultBroker,
+  hostOption,
+  portOption,
+  topicOption,
+} from "../../options.js";
 import { connectOverHttp } from "./http.js";
 import { MqttMeter } from "./mqtt.js";
 
@@ -32,17 +40,11 @@ export const shelly3em = defineMeter({
     return [];
   },
   connect(options, context) {
-    const { transport, topic, url = defaultBroker, host, port, username, password, measures } = options;
-    const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
-    if (transport === "mqtt" && topic !== undefined) return new MqttMeter({ topic, url, login, measures }, context);
+    const { transport, topic, url = defaultBroker, host, port, measures } = options;
+    if (transport === "mqtt" && topic !== undefined)
+      return new MqttMeter({ topic, url, login: brokerLogin(options), measures }, context);
     if (transport === "http" && host !== undefined)
-      return connectOverHttp({
-        device: context.name,
-        host,
-        port,
-        measures,
-        ...(username === undefined ? {} : { login: { username, password: password ?? "" } }),
-      });
+      return connectOverHttp({ device: context.name, host, port, measures, ...basicLogin(options) });
     throw new TypeError(`${context.name}: options that check() refuses`);
   },
 });

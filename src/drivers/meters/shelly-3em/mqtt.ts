@@ -5,16 +5,14 @@ import { DeviceError } from "../../../model/errors.js";
 import { phaseIndexes } from "../../../model/phases.js";
 import type { MeterReading, MeterRole, Quantities } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
+import { BurstEnd } from "../../burst-end.js";
 import type { DriverContext, Meter } from "../../driver.js";
+import { Waiting } from "../../waiting.js";
 import { missingIn, overlay } from "../shelly/overlay.js";
 import { readingOf } from "../shelly/reading.js";
 import { Bursts } from "./burst.js";
 import { isEmeterField } from "./emeter.js";
 
-/** ms without a further message after which a burst is over. */
-const burstPause = 20;
-/** ms after its first message at which a burst is over in any case. */
-const longestBurst = 60;
 /** ms that a value may stay away before the meter is asked; by itself it may keep quiet for 30 s. */
 const askAfter = 5_000;
 /** ms that a read waits. */
@@ -37,19 +35,18 @@ export class MqttMeter implements Meter {
   readonly #options: ShellyMqttOptions;
   readonly #context: DriverContext;
   readonly #bursts = new Bursts();
+  readonly #burstEnd: BurstEnd;
+  readonly #waiting: Waiting;
   readonly #listeners = new Set<OnReading>();
-  /** What ends reads that still wait. */
-  readonly #abandon = new Set<() => void>();
   #connection: MqttConnection | null = null;
-  #burstStart: number | null = null;
-  #burstTimer: Timer | null = null;
   #askTimer: Timer | null = null;
   #lastAsked = -Infinity;
-  #closed = false;
 
   constructor(options: ShellyMqttOptions, context: DriverContext) {
     this.#options = options;
     this.#context = context;
+    this.#burstEnd = new BurstEnd(context.clock, () => this.#endBurst());
+    this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
   }
 
   watch(onReading: OnReading): void {
@@ -65,39 +62,30 @@ export class MqttMeter implements Meter {
   }
 
   async read(): Promise<MeterReading> {
-    if (this.#closed) throw this.#error("unreachable", "the connection has been closed");
+    if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
+    const { clock, name } = this.#context;
+    const role = this.#role;
+    let merged: Quantities | null = null;
+    const listen = (reading: MeterReading): void => void (merged = overlay(merged, reading[role]));
+    const deadline = clock.now() + readTimeout;
     const connection = this.#connect();
-    const deadline = this.#context.clock.now() + readTimeout;
-    await connection.ready(this.#context.name, readTimeout);
-    return new Promise((resolve, reject) => {
-      let merged: Quantities | null = null;
-      const end = (settle: () => void): void => {
-        this.#listeners.delete(listen);
-        this.#abandon.delete(abandon);
-        timer.cancel();
-        settle();
-      };
-      const listen = (reading: MeterReading): void => {
-        const role = this.#role;
-        merged = overlay(merged, reading[role]);
-        const complete = merged;
-        if (missingIn(complete).length === 0) end(() => resolve({ [role]: complete }));
-      };
-      const abandon = (): void => end(() => reject(this.#error("unreachable", "the connection has been closed")));
-      const timer = this.#context.clock.after(Math.max(0, deadline - this.#context.clock.now()), () =>
-        end(() => reject(this.#incomplete(merged))),
-      );
-      this.#listeners.add(listen);
-      this.#abandon.add(abandon);
+    await connection.ready(name, readTimeout);
+    this.#listeners.add(listen);
+    try {
       this.#ask(connection);
-    });
+      const complete = () => (merged !== null && missingIn(merged).length === 0 ? { [role]: merged } : null);
+      return await this.#waiting.until<MeterReading>(complete, Math.max(0, deadline - clock.now()), () => {
+        throw this.#incomplete(merged);
+      });
+    } finally {
+      this.#listeners.delete(listen);
+    }
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#burstTimer?.cancel();
+    this.#burstEnd.cancel();
     this.#askTimer?.cancel();
-    for (const abandon of this.#abandon) abandon();
+    this.#waiting.close();
     this.#listeners.clear();
   }
 
@@ -120,46 +108,34 @@ export class MqttMeter implements Meter {
 
   /** A retained value may be from last year. */
   #onValue({ topic, payload, retained }: MqttMessage): void {
-    if (this.#closed || retained) return;
+    if (this.#waiting.closed || retained) return;
     const [number, field] = topic.split("/").slice(-2);
     const phase = phaseIndexes.find((index) => String(index) === number);
     if (phase === undefined || field === undefined || !isEmeterField(field)) return;
-    const now = this.#context.clock.now();
-    this.#bursts.add(phase, field, payload, now);
-    this.#burstStart ??= now;
-    this.#burstTimer?.cancel();
-    const wait = Math.min(burstPause, Math.max(0, this.#burstStart + longestBurst - now));
-    this.#burstTimer = this.#context.clock.after(wait, () => this.#lastCall());
-  }
-
-  /** A busy process fires its timers before it reads its sockets: what lies there already still belongs to the burst. */
-  #lastCall(): void {
-    this.#burstTimer = this.#context.clock.after(0, () => this.#endBurst());
+    this.#bursts.add(phase, field, payload, this.#context.clock.now());
+    this.#burstEnd.came();
   }
 
   #endBurst(): void {
-    this.#burstStart = null;
-    this.#burstTimer = null;
     const reading = readingOf(this.#bursts.take(this.#context.clock.now()), this.#options.measures);
     for (const listener of this.#listeners) listener(reading);
+    this.#waiting.look();
   }
 
   #onOffline(): void {
-    this.#burstTimer?.cancel();
-    this.#burstTimer = null;
-    this.#burstStart = null;
+    this.#burstEnd.cancel();
     this.#bursts.forget();
   }
 
   #ask(connection: MqttConnection): void {
-    if (this.#closed) return;
+    if (this.#waiting.closed) return;
     this.#lastAsked = this.#context.clock.now();
     connection.publish(`${this.#options.topic}/command`, "update");
   }
 
   /** Asks, at most once in `askAfter`, while any watched value has stayed away for so long. */
   #askWhenQuiet(connection: MqttConnection, startedAt: number): void {
-    if (this.#closed) return;
+    if (this.#waiting.closed) return;
     const now = this.#context.clock.now();
     const oldest = Math.min(...watched.map(({ phase, field }) => this.#bursts.lastSeen(phase, field) ?? startedAt));
     if (now >= Math.max(oldest, this.#lastAsked) + askAfter) this.#ask(connection);

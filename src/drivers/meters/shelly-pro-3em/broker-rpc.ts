@@ -1,10 +1,10 @@
 /** A Shelly behind an MQTT broker: asked, and heard when it speaks by itself. */
 
+import { parseJson } from "../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
 import { type Answer, answerOf } from "../../fields.js";
 import { Frames, type Notice } from "./frames.js";
-import { parseJson } from "./json.js";
 import type { Speaker } from "./meter.js";
 import { refusalOf, resultOf } from "./rpc.js";
 

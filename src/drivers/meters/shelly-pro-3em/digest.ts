@@ -1,8 +1,8 @@
 /** The login of a Shelly: digest authentication with SHA-256 (RFC 7616), over HTTP and inside its own frames. */
 
 import { createHash } from "node:crypto";
+import { parseJson } from "../../../model/json.js";
 import { answerOf, toNumber } from "../../fields.js";
-import { parseJson } from "./json.js";
 
 /** A Shelly knows no other user. */
 const username = "admin";

@@ -3,8 +3,8 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
+import { parseJson } from "../../../model/json.js";
 import { type Answer, answerOf, toNumber } from "../../fields.js";
-import { parseJson } from "./json.js";
 import type { Components } from "./measurements.js";
 import { advice } from "./rpc.js";
 

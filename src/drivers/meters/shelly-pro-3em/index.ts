@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { brokerOption, defaultBroker, hostOption, portOption, topicOption } from "../../options.js";
+import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption, topicOption } from "../../options.js";
 import { BrokerRpc } from "./broker-rpc.js";
 import { HttpRpc, type ShellyAddress } from "./http-rpc.js";
 import { ProMeter } from "./meter.js";
@@ -46,10 +46,9 @@ export const shellyPro3em = defineMeter({
     return [];
   },
   connect(options, context) {
-    const { transport, topic, url = defaultBroker, host, port, username, password, measures } = options;
-    const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+    const { transport, topic, url = defaultBroker, host, port, password, measures } = options;
     if (transport === "mqtt" && topic !== undefined)
-      return new ProMeter(new BrokerRpc({ topic, url, login }, context), measures, context);
+      return new ProMeter(new BrokerRpc({ topic, url, login: brokerLogin(options) }, context), measures, context);
     if (transport === "mqtt" || host === undefined)
       throw new TypeError(`${context.name}: options that check() refuses`);
     const address: ShellyAddress = { device: context.name, host, port, password, deadline };

@@ -2,10 +2,10 @@
 
 import { randomInt } from "node:crypto";
 import { DeviceError } from "../../../model/errors.js";
+import { hostUrl } from "../../../transport/host-url.js";
 import { openWebSocket, type WebSocketLink } from "../../../transport/websocket.js";
 import type { DriverContext } from "../../driver.js";
 import type { Answer } from "../../fields.js";
-import { hostInUrl } from "../../options.js";
 import { type Challenge, challengeOfMessage, frameAuth } from "./digest.js";
 import { Frames, type Notice, type Reply } from "./frames.js";
 import { HttpRpc, type ShellyAddress } from "./http-rpc.js";
@@ -67,7 +67,7 @@ export class SocketRpc implements Speaker {
     const { device, host, port } = this.#address;
     this.#link ??= openWebSocket({
       device,
-      url: `ws://${hostInUrl(host)}:${port}/rpc`,
+      url: `${hostUrl("ws", host, port)}/rpc`,
       advice,
       clock: this.#context.clock,
       log: this.#context.log,

@@ -5,8 +5,8 @@ import type { Timer } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
-import { Waiting } from "../../waiting.js";
 import type { DriverContext, Meter } from "../../driver.js";
+import { ToldReadings } from "../../told-readings.js";
 import { reversed } from "../signs.js";
 import { parseDatagram } from "./datagram.js";
 import { MetersHeard } from "./meters-heard.js";
@@ -29,17 +29,12 @@ export interface SmaOptions {
   readonly measures: readonly MeterRole[];
 }
 
-type OnReading = (reading: MeterReading) => void;
-
 export class SmaMeter implements Meter {
   readonly #options: SmaOptions;
   readonly #context: DriverContext;
   readonly #heard: MetersHeard;
-  readonly #waiting: Waiting;
-  readonly #listeners = new Set<OnReading>();
+  readonly #readings: ToldReadings;
   readonly #delays: Generator<number, never>;
-  #last: { readonly reading: MeterReading; readonly count: number } | null = null;
-  #count = 0;
   #socket: Socket | null = null;
   #retryTimer: Timer | null = null;
   /** Why the group can't be heard; `null`: it can, or has not been tried. */
@@ -51,28 +46,24 @@ export class SmaMeter implements Meter {
     this.#context = context;
     this.#heard = new MetersHeard(options.serial);
     this.#delays = backoff(retry);
-    this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
+    this.#readings = new ToldReadings(context.clock, () =>
+      this.#error("unreachable", "the connection has been closed"),
+    );
   }
 
-  watch(onReading: OnReading): void {
-    this.#listeners.add(onReading);
+  watch(onReading: (reading: MeterReading) => void): void {
+    this.#readings.watch(onReading);
     this.#listen();
   }
 
   read(): Promise<MeterReading> {
-    if (!this.#waiting.closed) this.#listen();
-    const before = this.#count;
-    const next = (): MeterReading | null =>
-      this.#last !== null && this.#last.count > before ? this.#last.reading : null;
-    return this.#waiting.until(next, readTimeout, () => {
-      throw this.#silence();
-    });
+    if (!this.#readings.closed) this.#listen();
+    return this.#readings.next(readTimeout, () => this.#silence());
   }
 
   async close(): Promise<void> {
-    this.#listeners.clear();
     this.#retryTimer?.cancel();
-    this.#waiting.close();
+    this.#readings.close();
     const socket = this.#socket;
     this.#socket = null;
     if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()));
@@ -111,16 +102,14 @@ export class SmaMeter implements Meter {
   }
 
   #onMessage(bytes: Buffer): void {
-    if (this.#waiting.closed) return;
+    if (this.#readings.closed) return;
     const datagram = parseDatagram(bytes);
     if (datagram === null || datagram.quantities.power === null) return;
     if (!this.#heard.takes(datagram, this.#context.clock.now())) return;
     const { measures, reversed: isReversed } = this.#options;
     const quantities = isReversed ? reversed(datagram.quantities) : datagram.quantities;
     const reading = { [measures[0] ?? "grid"]: quantities };
-    this.#last = { reading, count: (this.#count += 1) };
-    this.#waiting.look();
-    for (const listener of this.#listeners) listener(reading);
+    this.#readings.tell(reading);
   }
 
   #silence(): DeviceError {

@@ -6,6 +6,7 @@ export function parseJson(text: string): unknown {
     const value: unknown = JSON.parse(text);
     return value;
   } catch {
+    // Nothing of the error is passed on: it quotes the text, which may hold a secret.
     return undefined;
   }
 }

@@ -1,0 +1,24 @@
+import type { OpenEvseFault } from "../../../src/simulator/openevse/server.js";
+import { webFaults } from "../../support/device-faults.js";
+import { failureOf } from "../../support/failure.js";
+import { chargersBy } from "./support.js";
+
+type Row = readonly [fault: OpenEvseFault, code: string];
+
+const faults: readonly Row[] = [...webFaults, ["no-controller", "unreachable"]];
+
+describe.each<["wifi" | "rapi", readonly Row[]]>([
+  ["wifi", [...faults, [{ status: 500 }, "unreachable"]]],
+  ["rapi", [...faults, ["bad-checksum", "protocol"]]],
+])("by %s", (api, rows) => {
+  const { virtual } = chargersBy(api);
+
+  test.each(rows)("%j while it is read: %s, and back by itself", async (fault, code) => {
+    const { charger, device } = await virtual({ deadline: fault === "silent" ? 300 : undefined });
+    await charger.read();
+    device.fault = fault;
+    expect((await failureOf(charger.read())).code).toBe(code);
+    device.fault = null;
+    expect((await charger.read()).state).toBe("disconnected");
+  });
+});

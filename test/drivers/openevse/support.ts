@@ -1,0 +1,50 @@
+/** A virtual OpenEVSE, and a charger that is connected to it in one of its languages. */
+
+import { RapiCharger } from "../../../src/drivers/chargers/openevse/rapi.js";
+import { WifiCharger } from "../../../src/drivers/chargers/openevse/wifi.js";
+import type { Charger } from "../../../src/drivers/driver.js";
+import type { Clock } from "../../../src/model/clock.js";
+import { Evse, type EvseOptions } from "../../../src/simulator/evse.js";
+import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/openevse/server.js";
+import type { Login } from "../../../src/transport/exchange.js";
+import { driverContext } from "../../support/driver-context.js";
+import { ending } from "../../support/stage.js";
+
+interface ConnectOptions {
+  readonly deadline?: number | undefined;
+  readonly login?: Login | undefined;
+  /** Its WebSocket lives by this one. */
+  readonly clock?: Clock | undefined;
+}
+
+interface Options extends Omit<ConnectOptions, "login">, Omit<VirtualOpenEvseOptions, "evse"> {
+  /** The wallbox's inside. */
+  readonly box?: EvseOptions;
+}
+
+export function chargersBy(api: "wifi" | "rapi") {
+  const connectTo = (port: number, { deadline = 2_000, login, clock }: ConnectOptions = {}): Charger => {
+    const options = { device: "Garage", host: "127.0.0.1", port, deadline, login };
+    const timing = { retry: { first: 1, jitter: 0 }, ...(clock ? { clock } : {}) };
+    return ending(api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext(), timing));
+  };
+  return {
+    connectTo,
+    async virtual({ box, deadline, clock, ...twin }: Options = {}) {
+      const evse = new Evse({ phases: 1, current: 32, answerTime: 0, ...box });
+      const generation = api === "rapi" ? "old" : "new";
+      const device = ending(await startVirtualOpenEvse({ evse, generation, ...twin }));
+      return {
+        charger: connectTo(device.port, { deadline, login: twin.login, clock }),
+        device,
+        evse,
+        /** Requests so far, as "METHOD url". */
+        asked: () => device.requests.map(({ method, url }) => `${method} ${url}`),
+        /** What was posted so far. */
+        bodies: () => device.requests.filter(({ method }) => method === "POST").map(({ body }) => body),
+        /** Commands over RAPI so far. */
+        commands: () => device.requests.flatMap(({ url }) => new URL(url, "http://box").searchParams.get("rapi") ?? []),
+      };
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** What a test sets up: servers, virtual devices, and our connections to them. All of it ends with the test. */
+
+import type { RequestListener } from "node:http";
+import type { z } from "zod";
+import type { Charger, ChargerDriver, DriverContext, Meter, MeterDriver } from "../../src/drivers/driver.js";
+import type { MeterRole } from "../../src/model/readings.js";
+import { systemClock } from "../../src/site/clock.js";
+import { createMqttPool } from "../../src/transport/mqtt.js";
+import { driverContext } from "./driver-context.js";
+import { type RawHttp, startRawHttp } from "./raw-http.js";
+
+const ends: (() => unknown)[] = [];
+
+/** The newest first. */
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+/** Has it closed after the test. */
+export function ending<T extends { close(): unknown }>(it: T): T {
+  ends.push(() => it.close());
+  return it;
+}
+
+/** Has something else done after the test. */
+export function afterwards(end: () => unknown): void {
+  ends.push(end);
+}
+
+/** A web server that answers whatever a test wants. */
+export async function served(answer: RequestListener): Promise<RawHttp> {
+  return ending(await startRawHttp(answer));
+}
+
+/** What a driver is given to speak through a real broker: connections of its own, and real time. */
+export function overBroker(): Pick<DriverContext, "clock" | "mqtt"> {
+  return { clock: systemClock(), mqtt: ending(createMqttPool(undefined, { first: 5, longest: 20 })) };
+}
+
+/** A charger, as someone has written it in the configuration. */
+export function connectCharger<Options extends z.ZodObject>(
+  driver: ChargerDriver<Options>,
+  written: object,
+  context: Partial<DriverContext> = {},
+): Charger {
+  return ending(driver.connect(checked(driver, written), driverContext(context)));
+}
+
+/** A meter, as someone has written it in the configuration. */
+export function connectMeter<Options extends z.ZodObject>(
+  driver: MeterDriver<Options>,
+  written: object,
+  { measures = ["grid"], ...context }: Partial<DriverContext> & { readonly measures?: readonly MeterRole[] } = {},
+): Meter {
+  return ending(driver.connect({ ...checked(driver, written), measures }, driverContext({ name: "Grid", ...context })));
+}
+
+function checked<Options extends z.ZodObject>(
+  { options, check }: Pick<MeterDriver<Options>, "options" | "check">,
+  written: object,
+): z.output<Options> {
+  const parsed = options.parse(written);
+  expect(check?.(parsed) ?? []).toEqual([]);
+  return parsed;
+}
+
+/** What a device tells by itself from now on. */
+export function listenTo<Reading>(device: { watch?(onReading: (reading: Reading) => void): void }) {
+  const readings: Reading[] = [];
+  const waiting = new Set<(reading: Reading) => void>();
+  device.watch?.((reading) => {
+    readings.push(reading);
+    for (const look of waiting) look(reading);
+  });
+  return {
+    readings,
+    /** Resolves with the next reading that fits. */
+    next: (fits: (reading: Reading) => boolean = () => true): Promise<Reading> =>
+      new Promise((resolve) => {
+        const look = (reading: Reading): void => {
+          if (!fits(reading)) return;
+          waiting.delete(look);
+          resolve(reading);
+        };
+        waiting.add(look);
+      }),
+  };
+}

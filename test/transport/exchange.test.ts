@@ -1,0 +1,49 @@
+import { Exchange } from "../../src/transport/exchange.js";
+import { failureOf } from "../support/failure.js";
+import { sendJson, sendText, startRawHttp } from "../support/raw-http.js";
+
+const advice = { unreachable: "Look whether it is there", protocol: "Look what it is" };
+
+async function exchangeWith(answer: Parameters<typeof startRawHttp>[0]) {
+  const server = await startRawHttp(answer);
+  const exchange = new Exchange({ url: `http://127.0.0.1:${server.port}`, deadline: 2_000, advice });
+  const request = (path: string) => ({ device: "Garage", method: "GET", path }) as const;
+  const end = async (): Promise<void> => {
+    await exchange.close();
+    await server.close();
+  };
+  return { server, exchange, request, end };
+}
+
+test("nothing comes between what is asked in one turn, urgent or not", async () => {
+  const { server, exchange, request, end } = await exchangeWith((_request, response) => sendJson(response, 1));
+  const turn = exchange.turn(async (ask) => {
+    await ask(request("/first"));
+    await ask(request("/second"));
+  });
+  const later = exchange.ask(request("/later"));
+  const urgent = exchange.turn((ask) => ask(request("/urgent")), true);
+  await Promise.all([turn, later, urgent]);
+  await end();
+  expect(server.urls).toEqual(["/first", "/second", "/urgent", "/later"]);
+});
+
+test("a turn that fails by its own fault fails with that, and the next one is as ever", async () => {
+  const { exchange, request, end } = await exchangeWith((_request, response) => sendJson(response, "there"));
+  const own = new Error("not what was wanted");
+  await expect(
+    exchange.turn(async (ask) => {
+      await ask(request("/"));
+      throw own;
+    }),
+  ).rejects.toBe(own);
+  expect((await exchange.ask(request("/"))).json()).toBe("there");
+  await end();
+});
+
+test("errors say where, and leave the query out", async () => {
+  const { server, exchange, request, end } = await exchangeWith((_request, response) => sendText(response, "<html>"));
+  const { message } = await failureOf(exchange.ask(request("/api?key=hidden")).then((answer) => answer.json()));
+  await end();
+  expect(message).toBe(`Garage: the answer of 127.0.0.1:${server.port}/api is not JSON. Look what it is. (protocol)`);
+});
