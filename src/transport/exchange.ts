@@ -4,8 +4,8 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
 import type { DeviceError } from "../model/errors.js";
-import { type Advice, HttpFailure } from "./http-failure.js";
 import { parseJson } from "../model/json.js";
+import { type Advice, HttpFailure } from "./http-failure.js";
 
 /** Bytes of an answer after decompression; devices say all they have in a tenth of it. */
 const usualLongest = 64 * 1024;

@@ -1,10 +1,10 @@
 /** Requests to the WiFi gateway of one OpenEVSE: one at a time, each with an end. */
 
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
+import { parseJson } from "../../../model/json.js";
 import { Exchange, type ExchangeRequest, type Login } from "../../../transport/exchange.js";
 import { hostUrl } from "../../../transport/host-url.js";
 import { adviceAtHome } from "../../../transport/http-failure.js";
-import { parseJson } from "../../../model/json.js";
 
 export const gatewayAdvice = "Check that host and port belong to the WiFi gateway of an OpenEVSE";
 

@@ -1,9 +1,9 @@
 /** An OpenEVSE in the language of its WiFi gateway: asked for its status, and heard whenever something changes. */
 
 import { messageOf } from "../../../model/errors.js";
+import { parseJson } from "../../../model/json.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import { hostUrl } from "../../../transport/host-url.js";
-import { parseJson } from "../../../model/json.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../../transport/websocket.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type Answer, answerOf, readField } from "../../fields.js";

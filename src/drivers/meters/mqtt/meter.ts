@@ -1,8 +1,8 @@
 /** A connection to one generic meter behind an MQTT broker: it is heard, and never asked. */
 
 import { DeviceError, messageOf } from "../../../model/errors.js";
-import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { parseJson } from "../../../model/json.js";
+import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import { BurstEnd } from "../../burst-end.js";
 import type { DriverContext, Meter } from "../../driver.js";

@@ -1,10 +1,10 @@
 /** A Shelly that is asked over HTTP, with its own sort of login: one request at a time, each with an end. */
 
 import { randomBytes } from "node:crypto";
+import { parseJson } from "../../../model/json.js";
 import { type Ask, Exchange, type ExchangeAnswer } from "../../../transport/exchange.js";
 import { hostUrl } from "../../../transport/host-url.js";
 import { adviceAtHome } from "../../../transport/http-failure.js";
-import { parseJson } from "../../../model/json.js";
 import { type Answer, answerOf } from "../../fields.js";
 import { authorization, type Challenge, challengeOfHeader } from "./digest.js";
 import { advice, loginRefused, refusalOf, resultOf, type Rpc } from "./rpc.js";
