@@ -11,6 +11,10 @@ import type { ChargerSettings } from "./settings.js";
 const largestUsualCurrent = 40;
 const largestUsualVoltage = 300;
 
+/** A car is known to take more than offered only from this on, in A; and by how much the greediest one does. */
+const greedFrom = 5;
+const greediest = 1.25;
+
 /** Draws and commands older than this have no part in any decision. */
 const historyKept = Math.max(roomMemory, lagSearch) + 2 * deadTime;
 
@@ -36,9 +40,10 @@ export function rememberCharger(
     reading,
     at: now,
     failing: false,
-    draws: [...recent(old.draws, now), { at: now, ...draw }],
+    draws: [...recent(old.draws, now), { at: now, ...draw, ...(old.failing ? { isAfterFailure: true } : {}) }],
     // It moved at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
+    greed: greedOf(old, reading, Math.max(...draw.currents), now),
     idleSince: idle ? (old.idleSince ?? now) : null,
   };
 }
@@ -90,6 +95,18 @@ function isAbsurd(reading: ChargerReading, { maxCurrent }: ChargerSettings): boo
     currents.some((current) => current !== null && !(Math.abs(current) <= highest)) ||
     (power !== null && !(Math.abs(power) <= 3 * highest * largestUsualVoltage))
   );
+}
+
+/** Told once a command has had its time to show, and kept over the next one; another car has another greed. */
+function greedOf(
+  { lasting: { given }, greed }: ChargerMemory,
+  reading: ChargerReading,
+  drawn: number,
+  now: number,
+): number {
+  if (!isPlugged(reading)) return 1;
+  if (given === null || given.current < greedFrom || drawn < idleCurrent || now - given.at < deadTime) return greed;
+  return Math.min(greediest, Math.max(1, drawn / given.current));
 }
 
 /** By its own word, or, from a charger that does not tell, after any time without an answer. */

@@ -16,27 +16,45 @@ export interface DrawRange {
   readonly isConfirmed: boolean;
 }
 
-type Draw = Omit<DrawSample, "at">;
+type Draw = Pick<DrawSample, "currents" | "power">;
 
 const nothing: Draw = { currents: [0, 0, 0], power: 0 };
 
 /**
- * What of a charger's draw a meter reading taken at `measuredAt` may show. The meter is as late as its lag was learnt
- * to be; until then it may have seen all of the last seconds or nothing of them. Where the charger has not spoken
- * since, a command that is under way may have come through, too.
+ * What of a charger's draw a meter reading taken at `measuredAt` may show, as far as a fuse depends on it: whatever its
+ * lag seems to be, the meter may have seen all of the last seconds or nothing of them, and a command that is under way
+ * may have come through, too.
  */
 export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number): DrawRange {
-  const { draws, commands, lag } = charger.memory;
-  const { from: least, to: most } = lag.lag ?? { from: 0, to: deadTime };
-  const [from, to] = [measuredAt - most, measuredAt - least];
+  const from = measuredAt - Math.max(deadTime, charger.memory.lag.lag?.to ?? 0);
+  const { draws, isConfirmed } = saidBetween(charger, from, measuredAt);
+  const underWay = charger.memory.commands.filter((command, i) => isUnderWay(charger, command, i, from));
+  return { ...rangeOf([...draws, ...drawsOf(charger, underWay, voltage)]), isConfirmed };
+}
 
+/**
+ * The same, as far as only the sun depends on it: the meter is as late as its lag was learnt to be. Until the charger
+ * has spoken since, its car may have come to take what it is offered.
+ */
+export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: number): DrawRange {
+  const { lag } = charger.memory.lag;
+  if (lag === null) return drawRange(charger, measuredAt, voltage);
+  const { draws, isConfirmed } = saidBetween(charger, measuredAt - lag.to, measuredAt - lag.from);
+  const offered = isConfirmed ? [] : charger.memory.commands.slice(-1);
+  return { ...rangeOf([...draws, ...drawsOf(charger, offered, voltage)]), isConfirmed };
+}
+
+/** What it said to draw between two times, with the words just before and after, and whether there is one after. */
+function saidBetween({ memory: { draws } }: ChargerFacts, from: number, to: number) {
   const before = draws.findLastIndex(({ at }) => at <= from);
   const after = draws.findIndex(({ at }) => at >= to);
   const said = draws.slice(Math.max(0, before), after < 0 ? undefined : after + 1);
-  const isConfirmed = after >= 0;
-  const underWay = commands.filter((command, i) => isUnderWay(charger, command, i, from));
-  const told = (isConfirmed && lag.lag !== null) || !charger.plugged ? [] : underWay;
-  return { ...rangeOf([...said, ...told.map((command) => drawOf(charger, command, voltage))]), isConfirmed };
+  const isUnbroken = said.every(({ isAfterFailure }, i) => i === 0 || isAfterFailure !== true);
+  return { draws: said, isConfirmed: after >= 0 && isUnbroken };
+}
+
+function drawsOf(charger: ChargerFacts, commands: readonly Given[], voltage: number): readonly Draw[] {
+  return charger.plugged ? commands.map((command) => drawOf(charger, command, voltage)) : [];
 }
 
 function rangeOf(draws: readonly Draw[]): Omit<DrawRange, "isConfirmed"> {

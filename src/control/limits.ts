@@ -52,8 +52,17 @@ export const idleCurrent = 1;
 /** A car that takes nothing for so long is full or asleep and holds only the minimum of a shared circuit. */
 export const idleAfter = 60_000;
 
+/** As long as the meter's lag is not known, a current is raised by no more than this at a time, in A. */
+export const probingRaise = 4;
+
+/** And only into surplus that has been there this long. */
+export const probingMemory = 20_000;
+
 /** Value that a start of charging must be worth, in Wh: contactor, car and losses of starting (0.02 kWh). */
 export const startPrice = 20;
+
+/** So many of these lost end a charge, whatever the sky promises. */
+export const mostStartsLost = 3;
 
 /** Value that must have been missed before a start, in Wh: waiting for more would cost what it saves. */
 export const startPatience = 5;

@@ -163,6 +163,8 @@ export interface ChargerMemory {
   readonly commands: readonly Given[];
   /** When its current last moved noticeably; 0: never. */
   readonly movedAt: number;
+  /** How much more than offered its car was last seen to take; 1 = what is offered. */
+  readonly greed: number;
   /** Since when an allowed car takes nothing; `null`: it takes something, or may not. */
   readonly idleSince: number | null;
   /** Wh of value missed by waiting, or lost by staying. */
@@ -181,6 +183,8 @@ export interface ChargerMemory {
 /** What a charger drew on the phases of the house. */
 export interface DrawSample {
   readonly at: number;
+  /** It did not answer before, and what it drew meanwhile is not known. */
+  readonly isAfterFailure?: boolean;
   /** A */
   readonly currents: PerPhase<number>;
   /** W */
@@ -222,6 +226,7 @@ export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
     draws: [],
     commands: [],
     movedAt: 0,
+    greed: 1,
     idleSince: null,
     lag: noLagMemory,
     regret: 0,

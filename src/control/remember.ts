@@ -2,10 +2,10 @@
 
 import { phaseIndexes } from "../model/phases.js";
 import { recent, rememberCharger, rememberCommand } from "./chargers.js";
-import { hasMoved, learnLag } from "./lag.js";
+import { hasMoved, learnLag, longestLead, type MeterStep } from "./lag.js";
 import { freshForStaying, frozenAfter, lagSearch, longestStep, surplusSpacing } from "./limits.js";
 import { newChargerMemory, noLastingMemory } from "./memory.js";
-import type { ChargerMemory, Memory, MonitorMemory } from "./memory.js";
+import type { ChargerMemory, Memory, MonitorMemory, SurplusSample } from "./memory.js";
 import { rememberMeter, type MeterWitness } from "./meters.js";
 import { answerAlarm, rememberMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
@@ -63,11 +63,19 @@ function learnLags(
 ): Readonly<Record<string, ChargerMemory>> {
   const [after, before] = [history.at(-1), history.at(-2)];
   if (after === undefined || before === undefined || after.at - before.at < surplusSpacing) return chargers;
-  const [moved, ...others] = Object.entries(chargers).filter(([, memory]) => hasMoved(memory, before.at));
+  const [moved, ...others] = Object.entries(chargers).filter(([, memory]) => hasMoved(memory, before.at - longestLead));
   if (moved === undefined || others.length > 0) return chargers;
   const [name, memory] = moved;
-  const step = { from: before.at, to: after.at, change: after.drawn - before.drawn };
-  return { ...chargers, [name]: { ...memory, lag: learnLag(memory, step) } };
+  const settled = history.flatMap((sample, i) => {
+    const last = history[i - 1];
+    const since = after.at - longestLead - sample.at;
+    return last !== undefined && since >= 0 && since < after.at - before.at ? [stepBetween(last, sample)] : [];
+  });
+  return { ...chargers, [name]: { ...memory, lag: learnLag(memory, stepBetween(before, after), settled) } };
+}
+
+function stepBetween(before: SurplusSample, after: SurplusSample): MeterStep {
+  return { from: before.at, to: after.at, change: after.drawn - before.drawn };
 }
 
 /** Names of the chargers whose current flows through what this meter measures. */

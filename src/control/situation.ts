@@ -5,7 +5,6 @@ import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from ".
 import type { ChargerReading } from "../model/readings.js";
 import { isEnabled, isPlugged, isSilent } from "./chargers.js";
 import {
-  deadTime,
   freshForRaising,
   freshForStaying,
   idleAfter,
@@ -116,7 +115,7 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
       return phaseIndexes.filter((i) => (wired.includes(i) && !unused.includes(i)) || drawing.includes(i));
     },
     activePhases: (phases) => (phases === 1 ? 1 : Math.max(1, 3 - unused.length)),
-    greed: greedOf(memory, now),
+    greed: memory.greed,
   };
 }
 
@@ -140,12 +139,6 @@ function unusedPhases({ draws, lasting, reading }: ChargerMemory, now: number): 
   if (since.length < 2 || (since[0]?.at ?? now) > now - unusedPhaseAfter / 2) return [];
   const busy = since.every(({ currents }) => Math.max(...currents) >= greedFrom);
   return busy ? phaseIndexes.filter((i) => since.every(({ currents }) => currents[i] < idleCurrent)) : [];
-}
-
-function greedOf({ draws, lasting: { given } }: ChargerMemory, now: number): number {
-  const newest = draws.at(-1);
-  if (given === null || given.current < greedFrom || newest === undefined || now - given.at < deadTime) return 1;
-  return Math.min(1.25, Math.max(1, Math.max(...newest.currents) / given.current));
 }
 
 /** The newest draw, in W. */

@@ -4,7 +4,7 @@ import { isSunMode } from "./chargers.js";
 import { surplusMemory, surplusSpacing } from "./limits.js";
 import type { Measured, Memory, SurplusSample } from "./memory.js";
 import type { ControlSettings } from "./settings.js";
-import { drawRange } from "./draws.js";
+import { likelyDraw } from "./draws.js";
 import { powerNow, trustIn, type Situation, type Trust } from "./situation.js";
 
 /** W that come from the grid, by the meter that shows most, and out of the battery: a discharge is no sun. */
@@ -25,7 +25,7 @@ export function surplusSample({ settings, memory, chargers, voltage }: Situation
   let high = low;
   let isConfirmed = true;
   for (const charger of chargers) {
-    const shown = drawRange(charger, drawn.at, voltage);
+    const shown = likelyDraw(charger, drawn.at, voltage);
     const own = isSunMode(charger.mode) ? 0 : powerNow(charger);
     low += shown.lowPower - own;
     high += shown.highPower - own;

@@ -26,7 +26,11 @@ function learnt({ draws, lag, house = () => 300, period = 5, seconds = 600 }: St
       };
     if (second % period === 0 && second > 0) {
       const change = shown(second) - shown(second - period);
-      memory = { ...memory, lag: learnLag(memory, { from: (second - period) * 1_000, to: second * 1_000, change }) };
+      const settled = second - 30 - period;
+      const old = shown(settled) - shown(settled - period);
+      const steps = [{ from: (settled - period) * 1_000, to: settled * 1_000, change: old }];
+      const newest = { from: (second - period) * 1_000, to: second * 1_000, change };
+      memory = { ...memory, lag: learnLag(memory, newest, settled > period ? steps : []) };
     }
   }
   return memory.lag.lag;
@@ -40,6 +44,14 @@ test.each([0, 5, 10, 20, 40, 60])("a single start tells a lag of %i s", (lag) =>
   expect(known?.from).toBeLessThanOrEqual(lag * 1_000);
   expect(known?.to).toBeGreaterThanOrEqual(lag * 1_000);
   expect((known?.to ?? Infinity) - (known?.from ?? 0)).toBeLessThan(10_000);
+});
+
+test.each([10, 16, 25])("a meter that is %i s quicker than the charger's own word has no lag that is known", (lead) => {
+  expect(learnt({ draws: stairs, lag: -lead })).toBeNull();
+});
+
+test("one that is quicker only because the charger is asked now and then has none", () => {
+  expect(learnt({ draws: stairs, lag: -3 })).toMatchObject({ from: 0 });
 });
 
 test("it is known as soon as the meter has answered", () => {
@@ -67,6 +79,6 @@ test.each([0, 12, 35])("among the noise of a house a lag of %i s is learnt from 
   const noise = Array.from({ length: 1_300 }, () => 200 * random());
   const house = (second: number) => (noise[second] ?? 0) + (Math.floor(second / 90) % 2) * 1_500;
   const known = learnt({ draws: stairs, lag, house, period: 2, seconds: 1_200 });
-  expect(Math.abs((known?.from ?? Infinity) / 1_000 - lag)).toBeLessThanOrEqual(5);
+  expect((known?.from ?? -Infinity) / 1_000).toBeGreaterThanOrEqual(lag - 10);
   expect(Math.abs((known?.to ?? Infinity) / 1_000 - lag)).toBeLessThanOrEqual(5);
 });

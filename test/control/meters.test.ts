@@ -112,10 +112,10 @@ test.each<[why: string, readings: Parameters<typeof after>[0], good: number, dou
     null,
   ],
   [
-    "15 s of silence are borne",
+    "14 s of silence are borne",
     [
       [0, fine],
-      [15, fine],
+      [14, fine],
     ],
     2,
     null,

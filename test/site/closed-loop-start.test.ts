@@ -106,6 +106,7 @@ describe("a wrong device in the configuration keeps only itself from starting", 
     });
     await built.startConfig(config);
     await built.until("it charges", () => built.box.evse.state === "charging", 240);
+    await built.until("it is told", () => built.log.about("Carport").length > 0, 60);
     expect(built.log.about("Carport")).toEqual([expect.stringMatching(/^warn: Carport: /)]);
     expect(built.view("Carport").reachable).toBe(false);
   }, 20_000);

@@ -8,7 +8,15 @@
 
 import type { PhaseCount } from "../../model/phases.js";
 import { expectedValue, learnHabits } from "../habits.js";
-import { idleCurrent, justBegun, phaseHorizon, phaseSwitchPause, startPatience, startPrice } from "../limits.js";
+import {
+  idleCurrent,
+  justBegun,
+  mostStartsLost,
+  phaseHorizon,
+  phaseSwitchPause,
+  startPatience,
+  startPrice,
+} from "../limits.js";
 import { noHabits, type Habits, type PhaseStay } from "../memory.js";
 import { maySwitchPhases, type ChargerFacts, type Situation } from "../situation.js";
 import { duration, watts } from "../words.js";
@@ -178,9 +186,10 @@ function keepOn({ charger, demand, pool, situation, options, gain, habits }: Wei
   const there = watts(Math.max(0, surplus));
   const enough = breakEven(option, importPenalty);
   const value = bestValue(surplus, option, importPenalty);
-  const regret = between(0, memory.regret - value * situation.hours, startPrice);
+  const regret = between(0, memory.regret - value * situation.hours, mostStartsLost * startPrice);
   const hasRun = situation.now - (lasting.startedAt ?? 0) >= minimumRun;
-  const isLoss = value < 0 && regret >= startPrice && expectedValue(habits.sun, value, hoursOf(minimumPause)) < 0;
+  const isPassing = expectedValue(habits.sun, value, hoursOf(minimumPause)) >= 0;
+  const isLoss = value < 0 && regret >= (isPassing ? mostStartsLost : 1) * startPrice;
   const usesOther = other !== undefined && bestValue(surplus, other, importPenalty) > 0;
   if (demand.pull === "sun" && isLoss && hasRun && !usesOther) {
     const reason = `${there} of surplus for too long: starts again from ${watts(enough)} on`;

@@ -5,7 +5,8 @@ import type { SurplusSample } from "../memory.js";
 import type { ChargerFacts, Situation } from "../situation.js";
 import type { Outlook } from "./value.js";
 
-/** Enough moves to know how the sky moves; more only take time. */
+/** Of fewer moves nothing is concluded; more than enough only take time. */
+const fewestMoves = 12;
 const mostMoves = 16;
 
 /** W between the least and the most that a reading may mean, up to which it tells a move of the sun. */
@@ -29,6 +30,7 @@ function movesIn(samples: readonly { readonly at: number; readonly power: number
     const then = samples[later];
     if (then !== undefined) moves.push(then.power - power);
   }
+  if (moves.length < fewestMoves) return [];
   moves.sort((a, b) => a - b);
   const apart = Math.max(1, moves.length / mostMoves);
   const count = Math.floor(moves.length / apart);

@@ -1,6 +1,7 @@
 /** Shares out the sun's surplus: who charges from it, and with how much. */
 
-import { deadTime, lagSearch, slowestCharger } from "../limits.js";
+import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../limits.js";
+import type { SurplusSample } from "../memory.js";
 import { powerNow, type ChargerFacts, type Situation } from "../situation.js";
 import type { Demand } from "./demand.js";
 import {
@@ -54,7 +55,7 @@ export function shareSun(situation: Situation, askers: readonly SunAsker[]): Rea
     situation,
     askers.map(({ charger }) => charger),
   );
-  let pool: Pool = { low: newest.low, high: newest.high };
+  let pool = poolOf(newest, situation, askers);
   for (const priority of [...new Set(askers.map(({ charger }) => charger.settings.priority))].sort((a, b) => b - a)) {
     const equals = askers.filter(({ charger }) => charger.settings.priority === priority);
     const members: Member[] = [];
@@ -73,6 +74,14 @@ export function shareSun(situation: Situation, askers: readonly SunAsker[]): Rea
     }
   }
   return wishes;
+}
+
+/** Where the lag of a charger is not known, only what has lasted is sure to be there. */
+function poolOf({ low, high }: SurplusSample, { memory, now }: Situation, askers: readonly SunAsker[]): Pool {
+  if (askers.every(({ charger }) => charger.memory.lag.lag !== null || charger.holding.current === 0))
+    return { low, high };
+  const lately = memory.surplus.filter(({ at }) => at >= now - probingMemory);
+  return { low: Math.min(low, ...lately.map((sample) => sample.high)), high };
 }
 
 function runningFirst(a: SunAsker, b: SunAsker): number {
@@ -124,7 +133,9 @@ function levelOf({ charger, option }: Member, share: Pool, outlook: Outlook, sit
   const isSame = holding.current > 0 && holding.phases === option.phases;
   if (!isSame) return option.lowest;
   const held = Math.min(option.highest, Math.max(option.lowest, holding.current));
-  const up = bestCurrent(share.low, option, outlook, importPenalty);
+  const isProbing = charger.memory.lag.lag === null;
+  const raised = bestCurrent(share.low, option, outlook, importPenalty);
+  const up = isProbing ? Math.min(raised, held + probingRaise) : raised;
   const down = bestCurrent(share.high, option, outlook, importPenalty);
   const best = up > held && memory.surplus.at(-1)?.isConfirmed && mayRaise(charger, now) ? up : Math.min(down, held);
   const worth = (current: number) => meanValue(current * option.wattsPerAmpere, middle(share), outlook, importPenalty);

@@ -42,7 +42,9 @@ describe.each<[meterDelay: number, chargerDelay: number]>([
 
 test("a charger that answers 8 s late is not lowered for its own current", () => {
   const currents = told(sunny({ meterDelay: 2, chargerDelay: 8 }).run(300));
-  expect(currents.every((current, i) => current >= (currents[i - 1] ?? 0))).toBe(true);
+  // The last part of an ampere is given up once the sun is seen to stand still.
+  expect(currents.every((current, i) => current >= (currents[i - 1] ?? 0) - 1)).toBe(true);
+  expect(currents.at(-1)).toBe(21);
 });
 
 test("one meter reading raises the current once", () => {

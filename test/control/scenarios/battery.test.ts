@@ -38,7 +38,7 @@ describe.each<[why: string, discharge: null | undefined]>([
   test("pauses a charge by the sun after 15 s", () => {
     const run = new Run(house({ meters }));
     live(run, 300, 0);
-    live(run, 20, discharge);
+    live(run, 15, discharge);
     expect(run.decision("Garage").current).toBe(0);
     expect(run.decision("Garage").reason).toMatch(/Battery .*failsafe/);
   });

@@ -61,8 +61,8 @@ test("after 10 s without a reading nothing rises into room that was there before
 
 test("the failsafe says what is missing, and since when", () => {
   const run = fullFuse();
-  goOn(run, 20, grid(500, gone));
-  expect(run.decision("Garage").reason).toMatch(/Grid does not tell the current of L1 since 20 s: failsafe/);
+  goOn(run, 15, grid(500, gone));
+  expect(run.decision("Garage").reason).toMatch(/Grid does not tell the current of L1 since 15 s: failsafe/);
 });
 
 describe("a meter that freezes, found out by the car's own movement", () => {

@@ -2,9 +2,9 @@ import { pass } from "../../../src/control/pass.js";
 import { charger, charging, connected, house, Run, start } from "../support.js";
 import { alive, live } from "./support.js";
 
-test("surplus starts a charge once 20 Wh were missed, and the current follows", () => {
+test("surplus starts a charge once 5 Wh were missed, and the current follows", () => {
   const run = new Run();
-  live(run, 15, -12);
+  live(run, 10, -12);
   expect(run.decision("Garage")).toMatchObject({ current: 0 });
   expect(run.decision("Garage").reason).toContain("starts if it stays");
   live(run, 150, -12);

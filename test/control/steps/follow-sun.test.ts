@@ -122,7 +122,7 @@ describe("a running charger", () => {
       "not before the minimum run",
       { pool: even(0), charger: running({ regret: 17, lasting: { startedAt: start - 299_000 } }) },
       true,
-      20,
+      20.83,
     ],
     [
       "as soon as the minimum run is over",
@@ -142,13 +142,19 @@ describe("a running charger", () => {
       "a cloud that will have passed before a pause is over",
       { pool: even(0), charger: running({ regret: 20, habits: { sun: passingClouds } }) },
       true,
-      20,
+      23.83,
+    ],
+    [
+      "but not if it lasts and lasts",
+      { pool: even(0), charger: running({ regret: 57, habits: { sun: passingClouds } }) },
+      false,
+      0,
     ],
     [
       "the minimum at least: never stops for want of sun",
       { pool: even(-2_000), demand: sunAndMinimum, charger: running({ regret: 20 }) },
       true,
-      20,
+      23.83,
     ],
     [
       "an idle car: nothing is gained or lost",

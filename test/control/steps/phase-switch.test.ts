@@ -27,12 +27,12 @@ function decide({ held, phases, surplus, charger = {} }: Case) {
   return chooseBySun(switchable, { pull: "sun", reason: "" }, pool, situation({ surplus: [[0, surplus]] }));
 }
 
-/** Sun and clouds of so many seconds each; three phases gain as much in the sun as they lose in the clouds. */
-const turns = (seconds: number): Habits => ({
-  good: { time: 0.1, ends: 360 / seconds, value: 300 },
-  bad: { time: 0.1, ends: 360 / seconds, value: -300 },
+/** Three phases gain for a few minutes, and then lose for longer. */
+const mostlyClouds: Habits = {
+  good: { time: 0.1, ends: 6, value: 300 },
+  bad: { time: 0.3, ends: 6, value: -900 },
   isGood: true,
-});
+};
 
 test.each<[why: string, facts: Case, phases: PhaseCount]>([
   ["one phase is full, 7 kW are there: not at once", { held: 16, phases: 1, surplus: 7_000 }, 1],
@@ -86,7 +86,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
   ],
   [
     "not among clouds that will be back before it has paid",
-    { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, habits: { threePhases: turns(60) } } },
+    { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, habits: { threePhases: mostlyClouds } } },
     1,
   ],
   [
@@ -140,7 +140,7 @@ test.each<[why: string, surplus: number, charger: FactOverrides, phases: PhaseCo
   ["what one phase can take", 3_680, taken, 1],
   ["more", 6_000, taken, 3],
   ["more, for a car that has not shown yet that it takes current", 6_000, {}, 1],
-  ["more, among clouds", 6_000, { ...taken, habits: { threePhases: turns(60) } }, 1],
+  ["more, among clouds", 6_000, { ...taken, habits: { threePhases: mostlyClouds } }, 1],
 ])("a start with %s", (_why, surplus, charger, phases) => {
   const { option } = decide({ held: 0, phases: 1, surplus, charger: { regret: 20, ...charger } });
   expect(option).toMatchObject({ lowest: 6, phases });
