@@ -32,10 +32,13 @@ export function rememberCharger(
     before !== undefined && phaseIndexes.some((i) => Math.abs(draw.currents[i] - before[i]) >= noticeableCurrent);
   const idle = isEnabled(reading) !== false && isPlugged(reading) && Math.max(...draw.currents) < idleCurrent;
   const { session, appetite, ...stay } = rememberSession(old, reading, draw);
+  const noticed = noticePerson(old.lasting, reading, restarted, settings.stopOnUnplug);
+  const showsTag = old.reading !== null && stay.tag !== null && stay.tag !== old.tag;
   return {
     ...old,
     ...stay,
-    lasting: { ...noticePerson(old.lasting, reading, restarted, settings.stopOnUnplug), session, appetite },
+    // Who shows a tag wants to charge now.
+    lasting: { ...noticed, session, appetite, pausedAt: showsTag ? null : noticed.pausedAt },
     reading,
     at: now,
     failing: false,

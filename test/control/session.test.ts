@@ -84,6 +84,44 @@ describe("a session", () => {
   });
 });
 
+test.each<[why: string, readings: readonly Reading[], pausedAt: number | null]>([
+  [
+    "is shown: that ends the wait after a pause",
+    [
+      [0, connected()],
+      [5, connected({ tag: "A1" })],
+    ],
+    null,
+  ],
+  [
+    "another: likewise",
+    [
+      [0, connected({ tag: "B2" })],
+      [5, connected({ tag: "A1" })],
+    ],
+    null,
+  ],
+  [
+    "stays the same",
+    [
+      [0, connected({ tag: "A1" })],
+      [5, connected({ tag: "A1" })],
+    ],
+    start - 60_000,
+  ],
+  ["was there when we came", [[0, connected({ tag: "A1" })]], start - 60_000],
+  [
+    "there is none",
+    [
+      [0, connected()],
+      [5, connected()],
+    ],
+    start - 60_000,
+  ],
+])("a tag %s", (_why, readings, pausedAt) => {
+  expect(after(readings, { pausedAt: start - 60_000 }).lasting.pausedAt).toBe(pausedAt);
+});
+
 describe("what was charged", () => {
   test.each<[why: string, readings: readonly Reading[], charged: number, countsFrom: number]>([
     [

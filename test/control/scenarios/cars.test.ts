@@ -63,7 +63,7 @@ describe("cars by their tag", () => {
     expect(run.decision("Garage")).toMatchObject({ current: 0, reason: "waits for the tag of a known car" });
     live(run, 60, 2, connected({ tag: "ff" }));
     expect(run.decision("Garage")).toMatchObject({ current: 0, reason: "the tag belongs to no known car: refused" });
-    live(run, 400, 2, connected({ tag: "b2" }));
+    live(run, 5, 2, connected({ tag: "b2" }));
     expect(run.decision("Garage").current).toBe(16);
   });
 });
