@@ -6,7 +6,7 @@ import { carsOn, pursue, type Outlook } from "./plan.js";
 import type { Room } from "./room.js";
 import type { ChargerFacts, Situation } from "./situation.js";
 import { demandOf, type Demand, type TariffNow } from "./steps/demand.js";
-import { cheapFrom, cheapUntil, stretchesFrom, type Stretch } from "./tariff.js";
+import { cheapestFirst, cheapFrom, cheapUntil, stretchesFrom, type Stretch } from "./tariff.js";
 
 export interface Asked {
   readonly charger: ChargerFacts;
@@ -26,7 +26,8 @@ export function askAll(situation: Situation, rooms: readonly Room[], stopped: st
     situation,
     rooms,
     cars: chargers.some(isPlanned) ? carsOn(situation, rooms) : new Map(),
-    stretches,
+    cheapest: cheapestFirst(stretches),
+    cost: stretches[0]?.cost ?? Infinity,
   };
   const common = { now, timeZone: settings.timeZone, cars: settings.cars, tariff: tariffNow(stretches) };
   return chargers.map((charger): Asked => {

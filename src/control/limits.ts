@@ -96,4 +96,4 @@ export const usualBattery = 60;
 export const unknownRest = 10;
 
 /** A charge for a target goes on while it is ahead of its plan by no more than this: pausing it would wear things. */
-export const planSlack = 3_600_000;
+export const planSlack = 1_800_000;

@@ -30,7 +30,10 @@ export interface Outlook {
   readonly rooms: readonly Room[];
   /** How many cars want to charge through each circuit, and `""`: in the whole house. */
   readonly cars: ReadonlyMap<string, number>;
-  readonly stretches: readonly Stretch[];
+  /** The time to come: the cheapest first, and of what costs the same the latest. */
+  readonly cheapest: readonly Stretch[];
+  /** What energy costs now, as in a stretch. */
+  readonly cost: number;
 }
 
 /** The next target of a charger with a car at it, and its session with what was noted of it; `null`: there is none. */
@@ -49,12 +52,9 @@ export function pursue(
   const power = expectedPower(charger, outlook);
   const hours = missing / (power / 1_000);
   const needed = missing === 0 ? 0 : hours * 3_600_000 * (1 + planReserve.share) + planReserve.time;
-  const times = bestTimes(outlook.stretches, next.by, needed);
+  const times = bestTimes(outlook.cheapest, next.by, needed);
   const goesOn =
-    session.pursuedSince !== null &&
-    missing > 0 &&
-    times.first - now <= planSlack &&
-    (outlook.stretches[0]?.cost ?? Infinity) <= times.cost;
+    session.pursuedSince !== null && missing > 0 && times.first - now <= planSlack && outlook.cost <= times.cost;
   const isTime = missing > 0 && (times.first <= now || goesOn);
   const pursuedSince = isTime ? (session.pursuedSince ?? now) : null;
   const reachable = (power / 1_000) * ((next.by - now) / 3_600_000);
@@ -95,8 +95,8 @@ function missingFor({ energy }: ChargeTarget, charged: number, { countsFrom }: S
 }
 
 /**
- * W that it is likely to take when it may have all: what charger, cable, owner and car allow, and its part of what
- * every circuit has now.
+ * W that it is sure to take when it may have all: what charger, cable, owner and car allow, and its part of what every
+ * circuit has now. A car that has never shown how many phases it uses may use one: the first minutes of charging tell.
  */
 export function expectedPower(charger: ChargerFacts, { situation, rooms, cars }: Outlook): number {
   const { settings, lasting } = charger;
@@ -108,7 +108,7 @@ export function expectedPower(charger: ChargerFacts, { situation, rooms, cars }:
     );
     const current = Math.min(ownLimit(charger, phases, voltage).current, budget, ...parts);
     const taken = Math.min(current, lasting.appetite.current ?? Infinity);
-    return current < settings.minCurrent ? 0 : taken * voltage * Math.min(phases, lasting.appetite.phases ?? phases);
+    return current < settings.minCurrent ? 0 : taken * voltage * Math.min(phases, lasting.appetite.phases ?? 1);
   };
   const options: readonly PhaseCount[] = phaseOptions(charger, situation);
   return Math.max(settings.minCurrent * voltage, ...options.map(powerWith));
@@ -130,22 +130,20 @@ export function carsOn({ chargers }: Situation, rooms: readonly Room[]): Readonl
  * `first`: when it begins, at the end if nothing is needed; `cost`: that of the dearest of it.
  */
 function bestTimes(
-  stretches: readonly Stretch[],
+  cheapest: readonly Stretch[],
   by: number,
   needed: number,
 ): { readonly first: number; readonly cost: number } {
-  const left = stretches
-    .filter(({ from }) => from < by)
-    .map(({ from, to, cost }) => ({ from, to: Math.min(to, by), cost }))
-    .sort((a, b) => (a.cost === b.cost ? b.to - a.to : a.cost - b.cost));
   let first = by;
   let cost = -Infinity;
   let missing = needed;
-  for (const stretch of left) {
+  for (const stretch of cheapest) {
     if (missing <= 0) break;
-    first = Math.min(first, Math.max(stretch.from, stretch.to - missing));
-    cost = Math.max(cost, stretch.cost);
-    missing -= stretch.to - stretch.from;
+    if (stretch.from >= by) continue;
+    const to = Math.min(stretch.to, by);
+    first = Math.min(first, Math.max(stretch.from, to - missing));
+    cost = stretch.cost;
+    missing -= to - stretch.from;
   }
   return { first, cost };
 }

@@ -61,6 +61,11 @@ export function stretchesFrom(
   });
 }
 
+/** Of what costs the same the latest comes first: until then the sun may do it. */
+export function cheapestFirst(stretches: readonly Stretch[]): readonly Stretch[] {
+  return [...stretches].sort((a, b) => (a.cost === b.cost ? b.from - a.from : a.cost - b.cost));
+}
+
 /** When the cheap time that it is now ends; `null`: it is none. */
 export function cheapUntil(stretches: readonly Stretch[]): number | null {
   const end = stretches.find(({ cheap }) => !cheap) ?? stretches.at(-1);

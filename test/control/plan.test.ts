@@ -1,6 +1,6 @@
 import { carsOn, expectedPower, pursue, type Outlook, type Pursuit } from "../../src/control/plan.js";
 import type { ChargerFacts } from "../../src/control/situation.js";
-import { stretchesFrom, type Tariff } from "../../src/control/tariff.js";
+import { cheapestFirst, stretchesFrom, type Tariff } from "../../src/control/tariff.js";
 import { weekdays, type ChargeTarget } from "../../src/model/commands.js";
 import type { Room } from "../../src/control/room.js";
 import { facts, room, session, situation, type FactOverrides } from "./facts.js";
@@ -33,7 +33,8 @@ function outlook({ tariff, rooms = [room(25)], powerLimit, others = [] }: Case, 
     chargers: [charger, ...others],
   });
   const stretches = stretchesFrom(start, { ...none, ...tariff }, "UTC");
-  return { situation: site, rooms, cars: carsOn(site, rooms), stretches };
+  const cost = stretches[0]?.cost ?? Infinity;
+  return { situation: site, rooms, cars: carsOn(site, rooms), cheapest: cheapestFirst(stretches), cost };
 }
 
 /** A car on one phase, which takes 16 A: 3.68 kW, so that 7.36 kWh take two hours, and 2 h 17 min with the reserve. */
@@ -69,7 +70,12 @@ describe("without any tariff it charges as late as it can", () => {
       2,
     ],
     ["a car that takes less needs longer", { lasting: { appetite: { current: 8, phases: null } } }, 4],
-    ["three phases are quicker", { settings: { phases: 3 } }, 2 / 3],
+    [
+      "three phases are quicker",
+      { settings: { phases: 3 }, lasting: { appetite: { current: null, phases: 3 } } },
+      2 / 3,
+    ],
+    ["if the car has shown that it uses them", { settings: { phases: 3 } }, 2],
     [
       "but not for a car that uses one of them",
       { settings: { phases: 3 }, lasting: { appetite: { current: null, phases: 1 } } },
@@ -229,11 +235,11 @@ describe("what is noted of it", () => {
   });
 
   test.each<[why: string, hours: number, tariff: Partial<Tariff>, isTime: boolean]>([
-    ["goes on while it is a little ahead", 3, {}, true],
-    ["makes room for the sun when it is far ahead", 4, {}, false],
+    ["goes on while it is a little ahead", 2.75, {}, true],
+    ["makes room for the sun when it is far ahead", 3, {}, false],
     [
       "pauses where energy costs more than it has to",
-      3,
+      2.75,
       {
         prices: [
           { start: start - hour, price: 0.3 },
@@ -250,7 +256,7 @@ describe("what is noted of it", () => {
 });
 
 test("what it can't charge with is not counted with: three phases that have no room for the minimum", () => {
-  const charger = facts({ settings: { phases: "auto" } });
+  const charger = facts({ settings: { phases: "auto" }, lasting: { appetite: { current: null, phases: 3 } } });
   expect(expectedPower(charger, outlook({ rooms: [room(25)] }, charger))).toBe(3 * 16 * 230);
   expect(expectedPower(charger, outlook({ rooms: [room([25, 5, 25])] }, charger))).toBe(16 * 230);
 });

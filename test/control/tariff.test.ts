@@ -1,4 +1,4 @@
-import { cheapFrom, cheapUntil, stretchesFrom, type Tariff } from "../../src/control/tariff.js";
+import { cheapestFirst, cheapFrom, cheapUntil, stretchesFrom, type Tariff } from "../../src/control/tariff.js";
 import { weekdays } from "../../src/model/commands.js";
 
 const berlin = "Europe/Berlin";
@@ -88,4 +88,16 @@ test("costs: what is known counts; else cheap hours come first, and all others l
     [Infinity, false],
   ]);
   expect(stretches.every(({ from }, i) => i === 0 || from === stretches[i - 1]?.to)).toBe(true);
+});
+
+test("the cheapest first, and of what costs the same the latest", () => {
+  const stretch = (from: number, cost: number) => ({ from, to: from + 1, cost, cheap: false });
+  const order = cheapestFirst([
+    stretch(0, 2),
+    stretch(1, 1),
+    stretch(2, Infinity),
+    stretch(3, 1),
+    stretch(4, Infinity),
+  ]);
+  expect(order.map(({ from }) => from)).toEqual([3, 1, 0, 4, 2]);
 });
