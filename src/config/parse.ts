@@ -8,7 +8,7 @@ import type { ChargerConfig, MeterConfig, MonitorConfig, SiteBroker } from "./de
 import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
 import type { Problem } from "./problems.js";
 import type { TariffConfig } from "./schedule.js";
-import { blockSchema } from "./schema.js";
+import { blockSchema, systemTimeZone } from "./schema.js";
 import type { CarConfig, MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
 
 /** What the house starts with. */
@@ -130,11 +130,16 @@ function fitted(charger: ChargerConfig, site: SiteConfig): ChargerConfig {
   return site.phases === 1 ? { ...charger, phases: 1 } : charger;
 }
 
-function guardWarnings({ site, chargers, meters, cars }: Config): string[] {
+function guardWarnings({ site, chargers, meters, cars, tariff }: Config): string[] {
   if (chargers.length === 0) return [];
   const warnings = site.mainFuse === undefined ? ["nothing guards the main fuse: set site.mainFuse"] : [];
   const refusing = chargers.filter(({ unknownTags }) => unknownTags === "refuse" && cars.length === 0);
   warnings.push(...refusing.map(({ name }) => `${name} refuses every car: none has a tag in cars`));
+  const hasTimes = tariff.cheapHours.length > 0 || chargers.some(({ targets }) => targets.length > 0);
+  if (hasTimes && site.timeZone === undefined)
+    warnings.push(
+      `times of the week are in the system's zone, ${systemTimeZone()}: set site.timeZone to be sure of it`,
+    );
   if (meters.some(({ measures }) => measures.includes("grid"))) return warnings;
   const blind = chargers.filter(
     ({ mode, cheapHours }) => site.mainFuse !== undefined || (mode.startsWith("solar") && !cheapHours),

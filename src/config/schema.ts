@@ -45,6 +45,11 @@ const deviceName = z
 
 const driverName = z.string().meta({ title: "Driver" });
 
+/** The zone that times of the week are in where none is named: in a container mostly UTC. */
+export function systemTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 function isTimeZone(timeZone: string): boolean {
   try {
     Intl.DateTimeFormat("en", { timeZone });

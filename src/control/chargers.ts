@@ -57,7 +57,8 @@ export function rememberCommand(old: ChargerMemory, command: ChargerCommand): Ch
   if (mode !== undefined)
     lasting = { ...lasting, mode, manual: lasting.manual === "stop" ? "stop" : null, until: null, pausedAt: null };
   if (allowCharging !== undefined) lasting = { ...lasting, manual: allowCharging ? "start" : "stop", pausedAt: null };
-  if (allowCharging !== undefined || until !== undefined) lasting = { ...lasting, until: until ?? null };
+  if (allowCharging !== undefined || until !== undefined)
+    lasting = { ...lasting, until: lasting.manual === "start" ? (until ?? null) : null };
   if (minAmpere !== undefined) lasting = { ...lasting, minimum: minAmpere };
   if (targets !== undefined)
     lasting = {

@@ -2,7 +2,7 @@
 
 import type { ChargerConfig, MeterConfig } from "../config/devices.js";
 import type { Config } from "../config/parse.js";
-import type { CarConfig } from "../config/schema.js";
+import { systemTimeZone, type CarConfig } from "../config/schema.js";
 import { tagOf } from "../control/cars.js";
 import { ceilTo } from "../control/steps/own-limit.js";
 import {
@@ -19,7 +19,7 @@ export function controlSettings(config: Config): ControlSettings {
   return {
     phases: site.phases,
     voltage: site.voltage,
-    timeZone: site.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: site.timeZone ?? systemTimeZone(),
     powerLimit: site.powerLimit ?? null,
     tariff: {
       cheapHours: tariff.cheapHours,

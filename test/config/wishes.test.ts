@@ -132,6 +132,14 @@ describe("what is told once at the start", () => {
     expect(warnings({ ...refusing, cars: [{ name: "Zoe", tags: ["A1"] }] })).toEqual([]);
   });
 
+  test("in which zone times are, unless it is named", () => {
+    const told = [expect.stringMatching(/^times of the week are in the system's zone, \S+: set site.timeZone/)];
+    const timed = garage({ targets: [{ time: "07:00" }] });
+    expect(warnings(timed)).toEqual(told);
+    expect(warnings({ ...garage({}), tariff: { cheapHours: [{ from: "22:00", to: "06:00" }] } })).toEqual(told);
+    expect(warnings({ ...timed, site: { mainFuse: 25, timeZone: "Europe/Berlin" } })).toEqual([]);
+  });
+
   test("a charger that has cheap hours needs no meter to charge in them", () => {
     const block = { chargers: [charger({ cheapHours: true })] };
     expect(warnings(block)).toEqual(["nothing guards the main fuse: set site.mainFuse"]);
