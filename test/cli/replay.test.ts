@@ -116,7 +116,7 @@ describe("wishes", () => {
     const waiting = lastDecision(await replay([early, dark(2), dark(4)], garage({})));
     expect(waiting).toMatchObject({
       current: 0,
-      reason: expect.stringMatching(/all current from 04:\d\d for 20 kWh by 07:00$/),
+      reason: expect.stringMatching(/all current from 00:\d\d for 20 kWh by 07:00$/),
     });
   });
 

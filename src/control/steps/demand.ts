@@ -46,50 +46,69 @@ export interface TariffNow {
 }
 
 export function demandOf(charger: DemandFacts, circumstances: Circumstances): Demand {
-  const { mode, reading, lasting, settings, memory } = charger;
-  const { now, timeZone, cars, pursuit } = circumstances;
-  const time = (at: number) => timeText(timeZone, at, now);
-  if (reading === null) return none("the charger has not answered yet");
-  if (reading.state === "fault") return none(`the charger reports a fault${reading.error ? `: ${reading.error}` : ""}`);
-  if (lasting.manual === "stop") return none(whyStopped(charger, time));
-  const unplugged = reading.state === "disconnected";
-  const car = carOf(memory.tag, cars);
-  const refused = settings.refusesUnknownTags && car === null;
-  if (refused && !unplugged)
-    return none(memory.tag === null ? "waits for the tag of a known car" : "the tag belongs to no known car: refused");
-  const limit = energyLimitOf(charger);
-  if (limit !== null && (reading.sessionChargeConsumption ?? memory.charged) >= limit)
-    return none(`the session has its ${limit} kWh`);
-
+  const { mode, reading, lasting, settings } = charger;
+  const forbidden = whyForbidden(charger, circumstances);
+  if (forbidden !== null) return none(forbidden);
   const started = lasting.manual === "start";
-  const byHand = lasting.until === null ? "started by hand" : `started by hand until ${time(lasting.until)}`;
-  if (mode === "off") return started ? { pull: "full", reason: byHand } : none("switched off");
-  if (mode === "fast" && !(refused && unplugged)) return { pull: "full", reason: started ? byHand : "fast charging" };
-  if (unplugged)
-    return settings.unpluggedCurrent > 0
-      ? held(settings.unpluggedCurrent, `no car is plugged in: ready with ${amperes(settings.unpluggedCurrent)}`)
-      : none("no car is plugged in");
-  if (reading.state === null) return none("the charger does not tell whether a car is plugged in");
+  const reason = started ? byHand(charger, circumstances) : "fast charging";
+  if (mode === "off") return started ? { pull: "full", reason } : none("switched off");
 
-  const holdLeft = holdLeftOf(charger, now);
-  if (settings.plugInHold !== null && holdLeft > 0) {
-    const { current } = settings.plugInHold;
-    return held(current, `${amperes(current)} after plugging in, for ${duration(holdLeft)} more`);
+  const unplugged = reading?.state === "disconnected";
+  const whoComesIsKnown = !settings.refusesUnknownTags || !unplugged;
+  if (mode === "fast" && whoComesIsKnown) return { pull: "full", reason };
+  if (unplugged) {
+    const { unpluggedCurrent } = settings;
+    const idle = "no car is plugged in";
+    return unpluggedCurrent > 0
+      ? held(unpluggedCurrent, `${idle}: ready with ${amperes(unpluggedCurrent)}`)
+      : none(idle);
   }
-  if (pursuit?.isTime) return { pull: "full", reason: whyPursued(pursuit, time) };
-  const { cheapUntil, price } = circumstances.tariff;
-  if (settings.cheapHours && cheapUntil !== null)
-    return {
-      pull: "full",
-      reason: `energy is cheap until ${time(cheapUntil)}${price === null ? "" : ` (${price} per kWh)`}`,
-    };
+  if (reading?.state === null) return none("the charger does not tell whether a car is plugged in");
+  return forNow(charger, circumstances) ?? byTheSun(charger, circumstances);
+}
 
+/** What keeps it from charging in every mode; `null`: nothing. */
+function whyForbidden(charger: DemandFacts, { cars, now, timeZone }: Circumstances): string | null {
+  const { reading, lasting, settings, memory } = charger;
+  if (reading === null) return "the charger has not answered yet";
+  if (reading.state === "fault") return `the charger reports a fault${reading.error ? `: ${reading.error}` : ""}`;
+  if (lasting.manual === "stop") return whyStopped(charger, (at) => timeText(timeZone, at, now));
+  if (reading.state === "disconnected") return null;
+  if (settings.refusesUnknownTags && carOf(memory.tag, cars) === null)
+    return memory.tag === null ? "waits for the tag of a known car" : "the tag belongs to no known car: refused";
+  const limit = energyLimitOf(charger);
+  const charged = reading.sessionChargeConsumption ?? memory.charged;
+  return limit !== null && charged >= limit ? `the session has its ${limit} kWh` : null;
+}
+
+/** What goes before the sun at this moment; `null`: nothing. */
+function forNow({ settings, lasting }: DemandFacts, { now, timeZone, pursuit, tariff }: Circumstances): Demand | null {
+  const time = (at: number) => timeText(timeZone, at, now);
+  const { plugInHold, cheapHours } = settings;
+  const since = lasting.session?.since ?? null;
+  const holdLeft = plugInHold === null || since === null ? 0 : since + plugInHold.duration - now;
+  if (plugInHold !== null && holdLeft > 0)
+    return held(plugInHold.current, `${amperes(plugInHold.current)} after plugging in, for ${duration(holdLeft)} more`);
+  if (pursuit?.isTime) return { pull: "full", reason: whyPursued(pursuit, time) };
+  const { cheapUntil, price } = tariff;
+  if (!cheapHours || cheapUntil === null) return null;
+  const cost = price === null ? "" : ` (${price} per kWh)`;
+  return { pull: "full", reason: `energy is cheap until ${time(cheapUntil)}${cost}` };
+}
+
+function byTheSun(charger: DemandFacts, circumstances: Circumstances): Demand {
+  const { mode, lasting, memory } = charger;
   const later = laterOf(charger, circumstances);
-  if (started) return { pull: "sun-and-minimum", reason: byHand, ...later };
-  const minimumToo = car?.sunOnly == null ? mode === "solar-min" : !car.sunOnly;
-  return minimumToo
-    ? { pull: "sun-and-minimum", reason: "the minimum at least", ...later }
-    : { pull: "sun", reason: "", ...later, ...(car !== null && car.minPower > 0 ? { minPower: car.minPower } : {}) };
+  if (lasting.manual === "start") return { pull: "sun-and-minimum", reason: byHand(charger, circumstances), ...later };
+  const car = carOf(memory.tag, circumstances.cars);
+  const sunOnly = car?.sunOnly ?? mode === "solar";
+  if (!sunOnly) return { pull: "sun-and-minimum", reason: "the minimum at least", ...later };
+  const minPower = car !== null && car.minPower > 0 ? { minPower: car.minPower } : {};
+  return { pull: "sun", reason: "", ...later, ...minPower };
+}
+
+function byHand({ lasting: { until } }: DemandFacts, { timeZone, now }: Circumstances): string {
+  return until === null ? "started by hand" : `started by hand until ${timeText(timeZone, until, now)}`;
 }
 
 function whyStopped({ lasting, settings }: DemandFacts, time: (at: number) => string): string {
@@ -103,12 +122,6 @@ function energyLimitOf({ reading, lasting, settings }: DemandFacts): number | nu
   const limits = [lasting.energyLimit ?? settings.sessionEnergyLimit, reading?.sessionChargeConsumptionLimit ?? 0];
   const set = limits.filter((limit) => limit > 0);
   return set.length > 0 ? Math.min(...set) : null;
-}
-
-/** ms for which the current after plugging in is still held. */
-function holdLeftOf({ lasting, settings }: DemandFacts, now: number): number {
-  const since = lasting.session?.since ?? null;
-  return settings.plugInHold === null || since === null ? 0 : since + settings.plugInHold.duration - now;
 }
 
 function whyPursued({ plan, possible }: Pursuit, time: (at: number) => string): string {

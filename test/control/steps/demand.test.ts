@@ -91,6 +91,11 @@ test("where the charger does not count, what it was seen to draw does", () => {
   expect(demand({ settings: { mode: "fast", sessionEnergyLimit: 10 }, charged: 9.9 }).pull).toBe("full");
 });
 
+test("a session that is over limits nothing: the charger is ready for the next", () => {
+  const reading = { ...disconnected, sessionChargeConsumption: 10 };
+  expect(demand({ settings: { mode: "fast", sessionEnergyLimit: 10 }, reading }).pull).toBe("full");
+});
+
 test.each<[why: string, lasting: Partial<LastingMemory>, stopOnUnplug: boolean, said: string]>([
   ["started until a time", { manual: "start", until: start + hour }, false, "started by hand until 16:06"],
   ["which has passed", { manual: "stop", until: start - hour }, false, "started until 14:06: stopped until"],
