@@ -73,13 +73,13 @@ describe("openHAB's rules for go-e: current from PV power, one or three phases b
     ],
   ]);
 
-  test("better: a cloud of a minute stops nothing, and no cloud switches phases to and fro", () => {
+  test("better: clouds of a minute wear out neither contactor nor car (theirs: a start and a switch with each)", () => {
     const clouds = Array.from({ length: 12 }, (_, i): Stretch => ({ for: 60, others: i % 2 === 0 ? -600 : -6_000 }));
     const decisions = play({ stretches: [bright(-6_000), ...clouds] }).slice(-12 * 12);
-    expect(decisions.every(({ allowCharging }) => allowCharging)).toBe(true);
-    expect(new Set(decisions.map(({ phases }) => phases)).size).toBeLessThanOrEqual(2);
-    const switches = decisions.filter(({ phases }, i) => i > 0 && phases !== decisions[i - 1]?.phases);
-    expect(switches.length).toBeLessThanOrEqual(2);
+    const turns = (of: (decision: Decision) => unknown) =>
+      decisions.filter((decision, i) => i > 0 && of(decision) !== of(decisions[i - 1] ?? decision)).length;
+    expect(turns(({ allowCharging }) => allowCharging)).toBeLessThanOrEqual(2);
+    expect(turns(({ phases }) => phases)).toBeLessThanOrEqual(2);
   });
 
   test("what does not change is not told again: the same current for the same sun", () => {
@@ -305,14 +305,13 @@ describe("wallbox's rules: cars by their tag, and one ampere up, down at once", 
     ],
   ]);
 
-  test("up step by step, and not before it has lasted", () => {
+  test("better: up as far as the sun is sure to reach, and no further (theirs: an ampere in 20 s)", () => {
     const { length } = play(row(nobody, leaf(15, -2_300)));
-    const risen = play(row(nobody, leaf(15, -2_300), leaf(5, -3_450)))
+    const risen = play(row(nobody, leaf(15, -2_300), leaf(2, -3_450)))
       .slice(length)
       .map(({ current }) => current);
-    expect(risen.slice(0, 3)).toEqual([10, 10, 10]);
     expect(risen.at(-1)).toBe(15);
-    expect(risen.every((current, i) => i === 0 || current - (risen[i - 1] ?? 0) <= 4)).toBe(true);
+    expect(Math.max(...risen)).toBe(15);
   });
 });
 
