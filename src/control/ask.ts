@@ -2,7 +2,7 @@
 
 import type { Plan } from "../model/commands.js";
 import type { Session } from "./memory.js";
-import { carsOn, pursue, type Outlook } from "./plan.js";
+import { carsOn, pursue, type Prospect } from "./plan.js";
 import type { Room } from "./room.js";
 import type { ChargerFacts, Situation } from "./situation.js";
 import { demandOf, type Demand, type TariffNow } from "./steps/demand.js";
@@ -22,7 +22,7 @@ export function askAll(situation: Situation, rooms: readonly Room[], stopped: st
   const { settings, memory, now, chargers } = situation;
   const tariff = { ...settings.tariff, prices: memory.prices ?? settings.tariff.prices };
   const stretches = stretchesFrom(now, tariff, settings.timeZone);
-  const outlook: Outlook = {
+  const prospect: Prospect = {
     situation,
     rooms,
     cars: chargers.some(isPlanned) ? carsOn(situation, rooms) : new Map(),
@@ -31,7 +31,7 @@ export function askAll(situation: Situation, rooms: readonly Room[], stopped: st
   };
   const common = { now, timeZone: settings.timeZone, cars: settings.cars, tariff: tariffNow(stretches) };
   return chargers.map((charger): Asked => {
-    const pursued = pursue(charger, outlook);
+    const pursued = pursue(charger, prospect);
     const demand: Demand =
       stopped === null
         ? demandOf(charger, { ...common, pursuit: pursued?.pursuit ?? null })

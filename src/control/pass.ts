@@ -53,7 +53,7 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   );
   const claims = asked.map(({ charger, demand }): Claim => {
     const followed = sun.get(charger.settings.name)?.wish;
-    const wish = followed ? withOutlook(followed, demand) : wishWithoutSun(charger, demand, situation, rooms);
+    const wish = followed ? withLater(followed, demand) : wishWithoutSun(charger, demand, situation, rooms);
     return { charger, wish: limitToItself(wish, charger, situation) };
   });
   const shared = shareCircuits(situation, claims, rooms);
@@ -84,7 +84,7 @@ function withinLimit(situation: Situation, configured: number | null): Situation
 }
 
 /** Says also what the clock will bring. */
-function withOutlook(wish: Wish, { later }: Demand): Wish {
+function withLater(wish: Wish, { later }: Demand): Wish {
   return later === undefined ? wish : { ...wish, reason: `${wish.reason}; ${later}` };
 }
 

@@ -25,7 +25,7 @@ export interface Pursuit {
 }
 
 /** What is known when a plan is made. */
-export interface Outlook {
+export interface Prospect {
   readonly situation: Situation;
   readonly rooms: readonly Room[];
   /** How many cars want to charge through each circuit, and `""`: in the whole house. */
@@ -39,22 +39,22 @@ export interface Outlook {
 /** The next target of a charger with a car at it, and its session with what was noted of it; `null`: there is none. */
 export function pursue(
   charger: ChargerFacts,
-  outlook: Outlook,
+  prospect: Prospect,
 ): { readonly pursuit: Pursuit; readonly session: Session } | null {
   const { lasting, settings, memory, plugged } = charger;
-  const { now, settings: site } = outlook.situation;
+  const { now, settings: site } = prospect.situation;
   if (lasting.session === null || !plugged) return null;
   const session = afterDue(lasting.session, memory.charged, now);
   const next = nextTarget(lasting.targets ?? settings.targets, site.timeZone, now);
   if (next === null) return null;
 
   const missing = missingFor(next.target, memory.charged, session);
-  const power = expectedPower(charger, outlook);
+  const power = expectedPower(charger, prospect);
   const hours = missing / (power / 1_000);
   const needed = missing === 0 ? 0 : hours * 3_600_000 * (1 + planReserve.share) + planReserve.time;
-  const times = bestTimes(outlook.cheapest, next.by, needed);
+  const times = bestTimes(prospect.cheapest, next.by, needed);
   const goesOn =
-    session.pursuedSince !== null && missing > 0 && times.first - now <= planSlack && outlook.cost <= times.cost;
+    session.pursuedSince !== null && missing > 0 && times.first - now <= planSlack && prospect.cost <= times.cost;
   const isTime = missing > 0 && (times.first <= now || goesOn);
   const pursuedSince = isTime ? (session.pursuedSince ?? now) : null;
   const reachable = (power / 1_000) * ((next.by - now) / 3_600_000);
@@ -98,7 +98,7 @@ function missingFor({ energy }: ChargeTarget, charged: number, { countsFrom }: S
  * W that it is sure to take when it may have all: what charger, cable, owner and car allow, and its part of what every
  * circuit has now. A car that has never shown how many phases it uses may use one: the first minutes of charging tell.
  */
-export function expectedPower(charger: ChargerFacts, { situation, rooms, cars }: Outlook): number {
+export function expectedPower(charger: ChargerFacts, { situation, rooms, cars }: Prospect): number {
   const { settings, lasting } = charger;
   const { voltage, memory } = situation;
   const powerWith = (phases: PhaseCount) => {

@@ -1,4 +1,4 @@
-import { carsOn, expectedPower, pursue, type Outlook, type Pursuit } from "../../src/control/plan.js";
+import { carsOn, expectedPower, pursue, type Prospect, type Pursuit } from "../../src/control/plan.js";
 import type { ChargerFacts } from "../../src/control/situation.js";
 import { cheapestFirst, stretchesFrom, type Tariff } from "../../src/control/tariff.js";
 import { weekdays, type ChargeTarget } from "../../src/model/commands.js";
@@ -26,7 +26,7 @@ interface Case {
   readonly others?: readonly ChargerFacts[];
 }
 
-function outlook({ tariff, rooms = [room(25)], powerLimit, others = [] }: Case, charger: ChargerFacts): Outlook {
+function prospect({ tariff, rooms = [room(25)], powerLimit, others = [] }: Case, charger: ChargerFacts): Prospect {
   const site = situation({
     settings: { timeZone: "UTC" },
     powerLimit: powerLimit ?? null,
@@ -41,7 +41,7 @@ function outlook({ tariff, rooms = [room(25)], powerLimit, others = [] }: Case, 
 function planned(targets: readonly ChargeTarget[], options: Case = {}) {
   const { lasting, ...others } = options.charger ?? {};
   const charger = facts({ ...others, lasting: { targets, session: session(60), ...lasting } });
-  return pursue(charger, outlook(options, charger));
+  return pursue(charger, prospect(options, charger));
 }
 
 function pursuitOf(targets: readonly ChargeTarget[], options: Case = {}): Pursuit {
@@ -195,7 +195,7 @@ describe("which target", () => {
   test("a person's go before the configured ones, also if they are none", () => {
     const settings = { targets: [by(12, 5)] };
     const charger = facts({ settings, lasting: { session: session(60) } });
-    expect(pursue(charger, outlook({}, charger))?.pursuit.plan).toMatchObject({ energy: 5 });
+    expect(pursue(charger, prospect({}, charger))?.pursuit.plan).toMatchObject({ energy: 5 });
     expect(planned([by(12, 8)], { charger: { settings } })?.pursuit.plan).toMatchObject({ energy: 8 });
     expect(planned([], { charger: { settings } })).toBeNull();
   });
@@ -257,6 +257,6 @@ describe("what is noted of it", () => {
 
 test("what it can't charge with is not counted with: three phases that have no room for the minimum", () => {
   const charger = facts({ settings: { phases: "auto" }, lasting: { appetite: { current: null, phases: 3 } } });
-  expect(expectedPower(charger, outlook({ rooms: [room(25)] }, charger))).toBe(3 * 16 * 230);
-  expect(expectedPower(charger, outlook({ rooms: [room([25, 5, 25])] }, charger))).toBe(16 * 230);
+  expect(expectedPower(charger, prospect({ rooms: [room(25)] }, charger))).toBe(3 * 16 * 230);
+  expect(expectedPower(charger, prospect({ rooms: [room([25, 5, 25])] }, charger))).toBe(16 * 230);
 });
