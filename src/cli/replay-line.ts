@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { suggestion } from "../config/nearest.js";
+import { priceSchema, pricesSchema, targetSchema, targetsSchema } from "../config/schedule.js";
 import type { Observation } from "../control/observation.js";
 import type { ControlSettings } from "../control/settings.js";
 import { chargerStates, forceStates } from "../model/channels.js";
@@ -71,6 +72,14 @@ const commandSchema = z.strictObject({
   powerLimit: z.number().min(0).nullable().exactOptional(),
   sessionChargeConsumptionLimit: z.number().min(0).nullable().exactOptional(),
   phases: z.literal([1, 3, "auto"]).exactOptional(),
+  minAmpere: z.number().min(0).nullable().exactOptional(),
+  until: z.number().min(0).nullable().exactOptional(),
+  targets: targetsSchema.exactOptional(),
+});
+
+const siteSchema = z.strictObject({
+  powerLimit: z.number().min(0).nullable().exactOptional(),
+  prices: pricesSchema.exactOptional(),
 });
 
 const lineSchema = z.object({
@@ -78,7 +87,7 @@ const lineSchema = z.object({
   meters: z.record(z.string(), z.unknown()).default({}),
   chargers: z.record(z.string(), z.unknown()).default({}),
   commands: z.record(z.string(), commandSchema).default({}),
-  site: z.object({ powerLimit: z.number().min(0).nullable().exactOptional() }).default({}),
+  site: siteSchema.default({}),
 });
 
 /**
@@ -107,7 +116,16 @@ function faultIn({ issues: [issue] }: z.ZodError): string {
   if (issue === undefined || place === "") return "this line is not an object with a time";
   if (issue.code !== "unrecognized_keys") return `${place}: ${issue.message}`;
   const [key = ""] = issue.keys;
-  return `${place}: ${JSON.stringify(key)} is no command; ${suggestion(key, Object.keys(commandSchema.shape))}`;
+  const { kind, known } = keysAt(issue.path);
+  return `${place}: ${JSON.stringify(key)} is no ${kind}; ${suggestion(key, Object.keys(known))}`;
+}
+
+/** What a block at this place of a line may hold. */
+function keysAt([part, name, list]: readonly PropertyKey[]): { readonly kind: string; readonly known: object } {
+  if (part === "site" && name === "prices") return { kind: "part of a price", known: priceSchema.shape };
+  if (part === "site") return { kind: "limit or tariff", known: siteSchema.shape };
+  if (list === "targets") return { kind: "part of a target", known: targetSchema.shape };
+  return { kind: "command", known: commandSchema.shape };
 }
 
 /** Where a meter that tells its quantities without a place is mounted. */

@@ -53,7 +53,8 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
   const grid = settings.meters.find(({ measures }) => measures.includes("grid"));
   if (charger === undefined || grid === undefined)
     throw new RangeError("a simulation needs a charger and a grid meter");
-  const alone: ControlSettings = { ...settings, chargers: [charger] };
+  // The rows' times are local ones, of no day in particular.
+  const alone: ControlSettings = { ...settings, timeZone: "UTC", chargers: [charger] };
   const evse = new Evse({
     allowed: false,
     current: charger.minCurrent,

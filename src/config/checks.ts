@@ -1,10 +1,11 @@
 /** What is wrong between parts that are right one by one. */
 
+import { tagOf } from "../control/cars.js";
 import type { ChargerConfig, WrittenDevice } from "./devices.js";
 import { suggestion } from "./nearest.js";
 import { isBlock, pathText } from "./problems.js";
 import type { Problem } from "./problems.js";
-import type { CircuitConfig, SiteConfig } from "./schema.js";
+import type { CarConfig, CircuitConfig, SiteConfig } from "./schema.js";
 
 type Keys = readonly PropertyKey[];
 
@@ -59,7 +60,11 @@ function loopFrom(name: string, circuits: readonly CircuitConfig[]): string[] {
 
 /** How a charger fits its driver and the house. */
 export function chargerProblems(charger: ChargerConfig, site: SiteConfig | null, keys: Keys): Problem[] {
-  const at = (key: string, message: string) => ({ path: pathText([...keys, key]), message, device: charger.name });
+  const at = (key: string, message: string) => ({
+    path: pathText([...keys, ...key.split(".")]),
+    message,
+    device: charger.name,
+  });
   const { minCurrent, maxCurrent, phases, circuit, range, driver } = charger;
   const problems: Problem[] = [];
   const sets = `the driver ${quoted(driver)} sets ${range.min} to ${range.max} A`;
@@ -67,6 +72,13 @@ export function chargerProblems(charger: ChargerConfig, site: SiteConfig | null,
   if (minCurrent < range.min) problems.push(at("minCurrent", `${minCurrent} A is too little: ${sets}`));
   const tooMuch = minCurrentLimit(charger, site);
   if (tooMuch !== null) problems.push(at("minCurrent", `${minCurrent} A is above ${tooMuch}`));
+  const { plugInHold, unpluggedCurrent } = charger;
+  const possible = `${minCurrent} to ${maxCurrent} A (minCurrent, maxCurrent)`;
+  const isPossible = (current: number) => current >= minCurrent && current <= maxCurrent;
+  if (plugInHold !== undefined && !isPossible(plugInHold.current))
+    problems.push(at("plugInHold.current", `${plugInHold.current} A is not within ${possible}`));
+  if (unpluggedCurrent > 0 && !isPossible(unpluggedCurrent))
+    problems.push(at("unpluggedCurrent", `${unpluggedCurrent} A is not within ${possible}`));
   if (site === null) return problems;
   if (phases === 3 && site.phases === 1) problems.push(at("phases", "3 does not fit: site.phases is 1"));
   const circuits = site.circuits.map(({ name }) => name);
@@ -83,6 +95,29 @@ function minCurrentLimit({ minCurrent, maxCurrent, circuit }: ChargerConfig, sit
   const chain = circuit === undefined || site === null ? [] : chainOf(circuit, site.circuits);
   const narrow = chain.find(({ limit }) => minCurrent > limit);
   return narrow === undefined ? null : `the limit of circuit ${quoted(narrow.name)} (${narrow.limit} A)`;
+}
+
+/** Whose tag it is must be clear, and each car must be able to charge. */
+export function carProblems(cars: readonly CarConfig[]): Problem[] {
+  const at = (path: Keys, message: string) => ({ path: pathText(["cars", ...path]), message });
+  const ownerOf = new Map<string, CarConfig>();
+  return cars.flatMap((car, index): Problem[] => {
+    const { name, tags, minCurrent, maxCurrent } = car;
+    const problems: Problem[] = [];
+    const first = cars.findIndex((other) => other.name === name);
+    if (first < index) problems.push(at([index, "name"], `${quoted(name)} is already the name of cars[${first}]`));
+    if (minCurrent !== undefined && maxCurrent !== undefined && minCurrent > maxCurrent)
+      problems.push(at([index, "minCurrent"], `${minCurrent} A is above maxCurrent (${maxCurrent} A)`));
+    tags.forEach((written, place) => {
+      const tag = tagOf(written);
+      const owner = tag === null ? undefined : ownerOf.get(tag);
+      if (tag === null) problems.push(at([index, "tags", place], "a tag is not blank"));
+      else if (owner !== undefined && owner !== car)
+        problems.push(at([index, "tags", place], `it already belongs to ${quoted(owner.name)}`));
+      else ownerOf.set(tag, car);
+    });
+    return problems;
+  });
 }
 
 /** Names tell the devices apart, so only the first of each keeps its name. */

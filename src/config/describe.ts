@@ -7,7 +7,8 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 /** Characters of a value that a message repeats. */
 const longest = 60;
 
-const secretKeys: readonly PropertyKey[] = ["password", "token"];
+/** A tag opens whatever trusts it. */
+const secretKeys: readonly PropertyKey[] = ["password", "token", "tags"];
 
 /** The value as written, in short. What may hold a secret is left out, and so is what stands inside of blocks. */
 export function shown(value: unknown, path: readonly PropertyKey[]): string {

@@ -39,6 +39,8 @@ export function configSchema(drivers: Drivers = installedDrivers): Record<string
           items: deviceJson("residualCurrentMonitors", monitorSettings, drivers.residualCurrentMonitors),
         },
         surplus: properties["surplus"],
+        tariff: properties["tariff"],
+        cars: properties["cars"],
         mqtt: properties["mqtt"],
         influx: properties["influx"],
         web: properties["web"],

@@ -2,19 +2,22 @@
 
 import type { ChargerDriver, MeterDriver, ResidualCurrentDriver } from "../drivers/driver.js";
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../drivers/registry.js";
-import { chargerProblems, duplicateAddresses, duplicateNames, siteProblems } from "./checks.js";
+import { carProblems, chargerProblems, duplicateAddresses, duplicateNames, siteProblems } from "./checks.js";
 import { readCharger, readMeter, readMonitor, writtenDevices } from "./devices.js";
 import type { ChargerConfig, MeterConfig, MonitorConfig, SiteBroker } from "./devices.js";
 import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
 import type { Problem } from "./problems.js";
-import { blockSchema } from "./schema.js";
-import type { MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
+import type { TariffConfig } from "./schedule.js";
+import { blockSchema, systemTimeZone } from "./schema.js";
+import type { CarConfig, MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
 
 /** What the house starts with. */
 export interface Config {
   readonly name: string;
   readonly site: SiteConfig;
   readonly surplus: SurplusConfig;
+  readonly tariff: TariffConfig;
+  readonly cars: readonly CarConfig[];
   /** Broker for meters that have none of their own. */
   readonly mqtt?: MqttConfig | undefined;
   readonly chargers: readonly ChargerConfig[];
@@ -76,6 +79,7 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           site,
           meters.map(({ label }) => label),
         )),
+    ...carProblems(top.value?.cars ?? []),
     ...[...readMeters, ...readChargers, ...readMonitors].flatMap((device) => device.problems),
     ...goodChargers.flatMap(({ keys, config }) => chargerProblems(config, site, keys)),
     ...duplicateNames([...meters, ...chargers, ...monitors]),
@@ -94,6 +98,8 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           name: value.name,
           site: value.site,
           surplus: value.surplus,
+          tariff: value.tariff,
+          cars: value.cars,
           mqtt: value.mqtt,
           chargers: goodChargers.filter(({ keys }) => starts(keys)).map((each) => fitted(each.config, value.site)),
           meters: readMeters.flatMap((each) => (each.value !== null && starts(each.keys) ? [each.value] : [])),
@@ -124,11 +130,20 @@ function fitted(charger: ChargerConfig, site: SiteConfig): ChargerConfig {
   return site.phases === 1 ? { ...charger, phases: 1 } : charger;
 }
 
-function guardWarnings({ site, chargers, meters }: Config): string[] {
+function guardWarnings({ site, chargers, meters, cars, tariff }: Config): string[] {
   if (chargers.length === 0) return [];
   const warnings = site.mainFuse === undefined ? ["nothing guards the main fuse: set site.mainFuse"] : [];
+  const refusing = chargers.filter(({ unknownTags }) => unknownTags === "refuse" && cars.length === 0);
+  warnings.push(...refusing.map(({ name }) => `${name} refuses every car: none has a tag in cars`));
+  const hasTimes = tariff.cheapHours.length > 0 || chargers.some(({ targets }) => targets.length > 0);
+  if (hasTimes && site.timeZone === undefined)
+    warnings.push(
+      `times of the week are in the system's zone, ${systemTimeZone()}: set site.timeZone to be sure of it`,
+    );
   if (meters.some(({ measures }) => measures.includes("grid"))) return warnings;
-  const blind = chargers.filter(({ mode }) => site.mainFuse !== undefined || mode.startsWith("solar"));
+  const blind = chargers.filter(
+    ({ mode, cheapHours }) => site.mainFuse !== undefined || (mode.startsWith("solar") && !cheapHours),
+  );
   if (blind.length === 0) return warnings;
   const names = blind.map(({ name }) => name).join(", ");
   const stay = site.failsafeCurrent === 0 ? "paused" : `at ${site.failsafeCurrent} A (site.failsafeCurrent)`;

@@ -10,12 +10,19 @@ import { brokerOption, topicOption } from "../drivers/options.js";
 import { chargerModes } from "../model/commands.js";
 import type { PhaseRotation } from "../model/phases.js";
 import { meterRoles } from "../model/readings.js";
+import { targetsSchema, tariffSchema } from "./schedule.js";
 
 /** Name of the platform in Homebridge's configuration. */
 export const platformAlias = "EVCharging";
 
 /** A, the lowest and the highest current that a control pilot can announce (IEC 61851-1). */
 const pilot = { min: 6, max: 80 } as const;
+
+const pilotOrPause = z
+  .number()
+  .min(0)
+  .max(pilot.max)
+  .refine((current) => current === 0 || current >= pilot.min, `it takes 0 (pause) or ${pilot.min} to ${pilot.max} A`);
 
 /** Homebridge hands the name on to HomeKit, which shows no device whose name breaks this rule. */
 const homeKitName = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{Zs}\u2019'&!._:;()/,-]*[\p{L}\p{N}])?$/u;
@@ -37,6 +44,20 @@ const deviceName = z
   .meta({ title: "Name" });
 
 const driverName = z.string().meta({ title: "Driver" });
+
+/** The zone that times of the week are in where none is named: in a container mostly UTC. */
+export function systemTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    Intl.DateTimeFormat("en", { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const circuitSchema = z.strictObject({
   name: circuitName.meta({ title: "Name" }),
@@ -64,22 +85,26 @@ export const siteSchema = z.strictObject({
     unit: "A",
     description: "Of each phase. Without it nothing guards the fuse.",
   }),
+  powerLimit: z.number().min(0).max(10_000_000).optional().meta({
+    title: "Power limit",
+    unit: "W",
+    description: "For all chargers together, whatever the grid operator allows beside it.",
+  }),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, "it takes a time zone like Europe/Berlin")
+    .optional()
+    .meta({ title: "Time zone", description: "Of targets and cheap hours, like Europe/Berlin; empty: the system's." }),
   circuits: z
     .array(circuitSchema)
     .default([])
     .meta({ title: "Circuits", description: "The tree below the main fuse, where other fuses need a guard too." }),
-  failsafeCurrent: z
-    .number()
-    .min(0)
-    .max(pilot.max)
-    .refine((current) => current === 0 || current >= pilot.min, `it takes 0 (pause) or ${pilot.min} to ${pilot.max} A`)
-    .default(0)
-    .meta({
-      title: "Fail-safe current",
-      unit: "A",
-      description: "What each charger falls to when its inputs can't be trusted; 0: it pauses.",
-      not: { exclusiveMinimum: 0, exclusiveMaximum: pilot.min },
-    }),
+  failsafeCurrent: pilotOrPause.default(0).meta({
+    title: "Fail-safe current",
+    unit: "A",
+    description: "What each charger falls to when its inputs can't be trusted; 0: it pauses.",
+    not: { exclusiveMinimum: 0, exclusiveMaximum: pilot.min },
+  }),
   overloadTolerance: z.number().min(0).max(300).default(0).meta({
     title: "Overload tolerance",
     unit: "s",
@@ -151,6 +176,11 @@ const rotationIndexes: Readonly<Record<(typeof rotations)[number], PhaseRotation
   "L3 L2 L1": [2, 1, 0],
 };
 
+const plugInHoldSchema = z.strictObject({
+  current: z.number().min(pilot.min).max(pilot.max).meta({ title: "Current", unit: "A" }),
+  duration: z.number().min(1).max(3600).meta({ title: "Duration", unit: "s" }),
+});
+
 /** What every charger takes, whatever its driver. */
 export const chargerSettings = z.strictObject({
   name: deviceName,
@@ -176,6 +206,59 @@ export const chargerSettings = z.strictObject({
     .max(1000)
     .default(0)
     .meta({ title: "Session energy limit", unit: "kWh", description: "0: none." }),
+  targets: targetsSchema.default([]).meta({
+    title: "Targets",
+    description:
+      "Amounts to charge by times of the week. Until a target presses, the sun has its chance; the cheapest time is used first.",
+  }),
+  cheapHours: z.boolean().default(false).meta({
+    title: "Cheap hours",
+    description: "Charges with all current while energy is cheap by the tariff, in every mode but off.",
+  }),
+  unknownTags: z.enum(["allow", "refuse"]).default("allow").meta({
+    title: "Unknown tags",
+    description: "refuse: a session without the tag of one of the cars is not charged.",
+  }),
+  plugInHold: plugInHoldSchema.optional().meta({
+    title: "Hold after plugging in",
+    description: "A current that a car gets right after it was plugged in, whatever the sun gives.",
+  }),
+  unpluggedCurrent: pilotOrPause.default(0).meta({
+    title: "Current without a car",
+    unit: "A",
+    description: "What is offered while no car is plugged in, in the solar modes; 0: pause.",
+    not: { exclusiveMinimum: 0, exclusiveMaximum: pilot.min },
+  }),
+  stopOnUnplug: z.boolean().default(false).meta({
+    title: "Stop on unplugging",
+    description: "Once a car was unplugged, nothing is charged until someone starts it.",
+  }),
+});
+
+/** A car that is known by its tag. What is left out is as the charger has it. */
+export const carSchema = z.strictObject({
+  name: text.meta({ title: "Name" }),
+  tags: z
+    .array(text)
+    .min(1)
+    .meta({ title: "RFID tags", description: "As the charger tells them; case does not count." }),
+  minCurrent: z.number().min(pilot.min).max(pilot.max).optional().meta({ title: "Minimum current", unit: "A" }),
+  maxCurrent: z.number().min(pilot.min).max(pilot.max).optional().meta({ title: "Maximum current", unit: "A" }),
+  sunOnly: z.boolean().optional().meta({
+    title: "Sun only",
+    description: "In the solar modes: true: as in solar; false: as in solar-min.",
+  }),
+  energyLimit: z
+    .number()
+    .min(0)
+    .max(1000)
+    .optional()
+    .meta({ title: "Energy limit", unit: "kWh", description: "For a session; 0: none." }),
+  minPower: z.number().min(0).max(100_000).default(0).meta({
+    title: "Minimum power",
+    unit: "W",
+    description: "Surplus below which it is not charged from the sun only; some cars take next to nothing there.",
+  }),
 });
 
 /** What every meter takes, whatever its driver. */
@@ -217,6 +300,8 @@ export const blockSchema = z.strictObject({
   chargers: z.array(z.unknown()).default([]).meta({ title: "Chargers" }),
   residualCurrentMonitors: z.array(z.unknown()).default([]).meta({ title: "Residual-current monitors" }),
   surplus: surplusSchema.prefault({}).meta({ title: "Surplus" }),
+  tariff: tariffSchema.prefault({}).meta({ title: "Tariff" }),
+  cars: z.array(carSchema).default([]).meta({ title: "Cars" }),
   mqtt: mqttSchema.optional().meta({ title: "MQTT" }),
   influx: influxSchema.optional().meta({ title: "InfluxDB" }),
   web: webSchema.optional().meta({ title: "Dashboard" }),
@@ -225,6 +310,7 @@ export const blockSchema = z.strictObject({
 export type CircuitConfig = Readonly<z.output<typeof circuitSchema>>;
 export type SiteConfig = Readonly<z.output<typeof siteSchema>>;
 export type SurplusConfig = Readonly<z.output<typeof surplusSchema>>;
+export type CarConfig = Readonly<z.output<typeof carSchema>>;
 export type MqttConfig = Readonly<z.output<typeof mqttSchema>>;
 export type ChargerSettings = Readonly<z.output<typeof chargerSettings>>;
 export type MonitorSettings = Readonly<z.output<typeof monitorSettings>>;

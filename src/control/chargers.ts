@@ -5,6 +5,7 @@ import { perPhase, phaseIndexes, type PerPhase, type PhaseCount } from "../model
 import type { ChargerReading } from "../model/readings.js";
 import { chargerSilence, deadTime, idleCurrent, lagSearch, noticeableCurrent, roomMemory } from "./limits.js";
 import type { ChargerMemory, LastingMemory } from "./memory.js";
+import { rememberSession } from "./session.js";
 import type { ChargerSettings } from "./settings.js";
 
 /** A that a control pilot can announce, halved, and V that no house has (IEC 61851-1: 80 A). */
@@ -29,18 +30,23 @@ export function rememberCharger(
   if (reading === null || isAbsurd(reading, settings)) return { ...old, failing: true };
 
   const restarted = hasRestarted(old, reading, now);
-  const draw = drawOf(reading, settings, voltage, old.lasting.given?.current ?? 0);
+  const draw = { at: now, ...drawOf(reading, settings, voltage, old.lasting.given?.current ?? 0) };
   const before = old.draws.at(-1)?.currents;
   const moved =
     before !== undefined && phaseIndexes.some((i) => Math.abs(draw.currents[i] - before[i]) >= noticeableCurrent);
   const idle = isEnabled(reading) !== false && isPlugged(reading) && Math.max(...draw.currents) < idleCurrent;
+  const { session, appetite, ...stay } = rememberSession(old, reading, draw);
+  const noticed = noticePerson(old.lasting, reading, restarted, settings.stopOnUnplug);
+  const showsTag = old.reading !== null && stay.tag !== null && stay.tag !== old.tag;
   return {
     ...old,
-    lasting: noticePerson(old.lasting, reading, restarted),
+    ...stay,
+    // Who shows a tag wants to charge now.
+    lasting: { ...noticed, session, appetite, pausedAt: showsTag ? null : noticed.pausedAt },
     reading,
     at: now,
     failing: false,
-    draws: [...recent(old.draws, now), { at: now, ...draw, ...(old.failing ? { isAfterFailure: true } : {}) }],
+    draws: [...recent(old.draws, now), { ...draw, ...(old.failing ? { isAfterFailure: true } : {}) }],
     // It moved at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
     greed: greedOf(old, reading, Math.max(...draw.currents), now),
@@ -54,17 +60,30 @@ export function rememberCommand(old: ChargerMemory, command: ChargerCommand): Ch
   const { minAmpere, until, targets } = command;
   let lasting = old.lasting;
   if (mode !== undefined)
-    lasting = { ...lasting, mode, manual: lasting.manual === "stop" ? "stop" : null, pausedAt: null };
+    lasting = { ...lasting, mode, manual: lasting.manual === "stop" ? "stop" : null, until: null, pausedAt: null };
   if (allowCharging !== undefined) lasting = { ...lasting, manual: allowCharging ? "start" : "stop", pausedAt: null };
-  if (allowCharging !== undefined || until !== undefined) lasting = { ...lasting, until: until ?? null };
+  if (allowCharging !== undefined || until !== undefined)
+    lasting = { ...lasting, until: lasting.manual === "start" ? (until ?? null) : null };
   if (minAmpere !== undefined) lasting = { ...lasting, minimum: minAmpere };
-  if (targets !== undefined) lasting = { ...lasting, targets };
+  if (targets !== undefined)
+    lasting = {
+      ...lasting,
+      targets,
+      session: lasting.session && { ...lasting.session, due: null, pursuedSince: null },
+    };
   if (maxAmpere !== undefined) lasting = { ...lasting, cap: maxAmpere };
   if (powerLimit !== undefined) lasting = { ...lasting, powerLimit };
   if (sessionChargeConsumptionLimit !== undefined)
     lasting = { ...lasting, energyLimit: sessionChargeConsumptionLimit ?? 0 };
   if (phases !== undefined) lasting = { ...lasting, phases };
   return { ...old, lasting };
+}
+
+/** A start by hand that was made for a time is a stop once that is over. */
+export function endInTime(old: ChargerMemory, now: number): ChargerMemory {
+  const { manual, until } = old.lasting;
+  if (manual !== "start" || until === null || now < until) return old;
+  return { ...old, lasting: { ...old.lasting, manual: "stop" } };
 }
 
 /** Keeps what is younger than the history's length, and the newest before that. */
@@ -119,17 +138,27 @@ function hasRestarted(old: ChargerMemory, { uptime }: ChargerReading, now: numbe
 
 /**
  * A charger that did what we told it, and then, without a restart, does the opposite, was told so by a person.
- * Pulling the plug ends what people did by hand.
+ * Pulling the plug ends what people did by hand; where it shall stop the charger, it stops it.
  */
-export function noticePerson(lasting: LastingMemory, reading: ChargerReading, restarted: boolean): LastingMemory {
-  if (reading.state === "disconnected")
-    return { ...lasting, manual: null, until: null, confirmed: false, startedAt: null, pausedAt: null };
+export function noticePerson(
+  lasting: LastingMemory,
+  reading: ChargerReading,
+  restarted: boolean,
+  stopOnUnplug = false,
+): LastingMemory {
+  if (reading.state === "disconnected") {
+    // A start made since the car is gone is meant for the next one.
+    const kept = lasting.session === null && lasting.manual === "start";
+    const manual = stopOnUnplug ? (kept ? "start" : "stop") : null;
+    const until = manual === "start" ? lasting.until : null;
+    return { ...lasting, manual, until, confirmed: false, startedAt: null, pausedAt: null };
+  }
   const enabled = isEnabled(reading);
   if (lasting.given === null || enabled === null) return lasting;
   const told = lasting.given.current > 0;
   if (enabled === told) return { ...lasting, confirmed: true };
   if (restarted || !lasting.confirmed) return { ...lasting, confirmed: false };
-  return { ...lasting, manual: enabled ? "start" : "stop" };
+  return { ...lasting, manual: enabled ? "start" : "stop", until: null };
 }
 
 /** A and W that the charger draws, on the phases of the house; where it does not measure, what it offers counts. */

@@ -88,3 +88,21 @@ export const readingsToTrust = 2;
 
 /** No time between two passes counts for more than this: what happened in between was not seen. */
 export const longestStep = 60_000;
+
+/** A count of a session beyond this, in kWh, is none: no car takes so much. */
+export const largestSession = 1_000;
+
+/** A car that takes so much less than it is offered for a while, in A, can't take more. */
+export const carRefuses = 1.5;
+
+/** A target is planned for with this much more time than the sum says: cars ramp up, taper off and lose a little. */
+export const planReserve = { share: 0.1, time: 300_000 } as const;
+
+/** What is planned for where a car shall be full and nobody knows how empty it is, in kWh: a usual battery. */
+export const usualBattery = 60;
+
+/** As long as a car is not seen to be full, so much is still planned for, in kWh, whatever it has got. */
+export const unknownRest = 10;
+
+/** A charge for a target goes on while it is ahead of its plan by no more than this: pausing it would wear things. */
+export const planSlack = 1_800_000;

@@ -1,6 +1,6 @@
 /** What the controller remembers from pass to pass. Plain data: it survives JSON. */
 
-import type { ChargeTarget, ChargerMode } from "../model/commands.js";
+import type { ChargeTarget, ChargerMode, Price } from "../model/commands.js";
 import type { PerPhase, PhaseCount } from "../model/phases.js";
 import type { ChargerReading, MeterRole } from "../model/readings.js";
 
@@ -16,8 +16,10 @@ export interface Memory {
   readonly background: { readonly [circuit: string]: readonly BackgroundSample[] };
   /** Since when each circuit is above its limit without a break; absent: it is not. */
   readonly overloadedSince: { readonly [circuit: string]: number };
-  /** The grid operator's limit in W. */
+  /** The grid operator's limit in W. Survives a restart. */
   readonly powerLimit: number | null;
+  /** What energy costs when, in the order of time; `null`: nobody told since the start, the configured ones hold. */
+  readonly prices: readonly Price[] | null;
 }
 
 /** A measured value and when it was measured. */
@@ -122,6 +124,26 @@ export interface Given {
   readonly phases: PhaseCount;
 }
 
+/** The stay of a car at the charger. */
+export interface Session {
+  /** When it was plugged in; `null`: it was there when we first looked. */
+  readonly since: number | null;
+  /** kWh in the session when the target that it is charged for began to count: at plugging in, or at the one before. */
+  readonly countsFrom: number;
+  /** When that target is due; `null`: there is none yet. */
+  readonly due: number | null;
+  /** Since when it charges with all current for it; `null`: it does not. */
+  readonly pursuedSince: number | null;
+}
+
+/** What the cars at a charger have shown to take when they were offered more. `null`: not known. */
+export interface Appetite {
+  /** A per phase */
+  readonly current: number | null;
+  /** Phases used of three. */
+  readonly phases: number | null;
+}
+
 /** What must survive a restart of the program. */
 export interface LastingMemory {
   /** Chosen by a person; `null`: the configured one. */
@@ -141,6 +163,9 @@ export interface LastingMemory {
   readonly until: number | null;
   /** Chosen by people; `null`: the configured ones. */
   readonly targets: readonly ChargeTarget[] | null;
+  /** `null`: no car is plugged in. */
+  readonly session: Session | null;
+  readonly appetite: Appetite;
   readonly given: Given | null;
   /** The charger was seen to do what `given` says. */
   readonly confirmed: boolean;
@@ -167,6 +192,14 @@ export interface ChargerMemory {
   readonly greed: number;
   /** Since when an allowed car takes nothing; `null`: it takes something, or may not. */
   readonly idleSince: number | null;
+  /** RFID tag of the session as `tagOf` writes it; `null`: none was told. */
+  readonly tag: string | null;
+  /** kWh charged since the car was plugged in. */
+  readonly charged: number;
+  /** A per phase that the car of this session has taken for a while at most. */
+  readonly peak: number;
+  /** At the last pass it was to charge whatever the sun gives, though its mode may follow the sun. */
+  readonly full: boolean;
   /** Wh of value missed by waiting, or lost by staying. */
   readonly regret: number;
   /** Wh of value missed by not using the other number of phases. */
@@ -201,6 +234,8 @@ export const noLastingMemory: LastingMemory = {
   manual: null,
   until: null,
   targets: null,
+  session: null,
+  appetite: { current: null, phases: null },
   given: null,
   confirmed: false,
   startedAt: null,
@@ -229,6 +264,10 @@ export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
     greed: 1,
     idleSince: null,
     lag: noLagMemory,
+    tag: null,
+    charged: 0,
+    peak: 0,
+    full: false,
     regret: 0,
     phaseRegret: 0,
     sun: noHabits,
@@ -243,18 +282,23 @@ export interface LastingHouse {
   readonly chargers: { readonly [name: string]: LastingMemory };
   /** Alarms of residual-current monitors that no person has answered yet. */
   readonly alarms: { readonly [monitor: string]: string };
+  /** The grid operator's limit in W; `null`: none. */
+  readonly powerLimit: number | null;
 }
 
-export function lastingOf({ chargers, monitors }: Memory): LastingHouse {
+export const noLastingHouse: LastingHouse = { chargers: {}, alarms: {}, powerLimit: null };
+
+export function lastingOf({ chargers, monitors, powerLimit }: Memory): LastingHouse {
   const alarms = Object.entries(monitors).flatMap(([name, { latched }]) => (latched === null ? [] : [[name, latched]]));
   return {
     chargers: Object.fromEntries(Object.entries(chargers).map(([name, { lasting }]) => [name, lasting])),
     alarms: Object.fromEntries(alarms),
+    powerLimit,
   };
 }
 
 /** Where every house starts. */
-export function newMemory({ chargers, alarms }: LastingHouse = { chargers: {}, alarms: {} }): Memory {
+export function newMemory({ chargers, alarms, powerLimit }: LastingHouse = noLastingHouse): Memory {
   return {
     time: 0,
     meters: {},
@@ -265,6 +309,7 @@ export function newMemory({ chargers, alarms }: LastingHouse = { chargers: {}, a
     surplus: [],
     background: {},
     overloadedSince: {},
-    powerLimit: null,
+    powerLimit,
+    prices: null,
   };
 }

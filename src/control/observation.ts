@@ -1,9 +1,9 @@
 /** What one pass of the controller is told. */
 
-import type { ChargerCommand } from "../model/commands.js";
+import type { ChargerCommand, SiteCommand } from "../model/commands.js";
 import type { ChargerReading, MeterReading, ResidualCurrentReading } from "../model/readings.js";
 
-export interface Observation {
+export interface Observation extends SiteCommand {
   /** ms since 1970, never before that of the pass before. */
   readonly time: number;
   /** New readings by name. Left out: nothing new. `null`: the attempt to read failed. */
@@ -12,6 +12,4 @@ export interface Observation {
   readonly monitors?: { readonly [name: string]: ResidualCurrentReading | null };
   /** What people asked for since the pass before. */
   readonly commands: { readonly [name: string]: ChargerCommand };
-  /** The grid operator's limit for all chargers together in W; `null` lifts it; left out: as before. */
-  readonly powerLimit?: number | null;
 }

@@ -4,20 +4,21 @@
  * circuits carry → what can be trusted → what starts and stops may follow each other.
  */
 
-import type { Decision } from "../model/commands.js";
+import type { Decision, Plan } from "../model/commands.js";
+import { askAll, type Asked } from "./ask.js";
 import { isPlugged, recent } from "./chargers.js";
 import { freshForStaying, phaseSwitchesPerHour } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
 import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
 import { observe } from "./remember.js";
-import { roomsOf } from "./room.js";
+import { roomsOf, type Room } from "./room.js";
 import type { ControlSettings } from "./settings.js";
 import type { ChargerFacts, Situation } from "./situation.js";
 import { surplusTrust } from "./surplus.js";
 import { shareCircuits, type Claim } from "./steps/circuits.js";
-import { demandOf, type Demand } from "./steps/demand.js";
-import { fullWish } from "./steps/full.js";
+import type { Demand } from "./steps/demand.js";
+import { fullWish, heldWish } from "./steps/full.js";
 import { ownLimit } from "./steps/own-limit.js";
 import { failSafe } from "./steps/safety.js";
 import { settle } from "./steps/settle.js";
@@ -29,6 +30,8 @@ export interface Outcome {
   readonly memory: Memory;
   /** For every charger of the settings, by its name. */
   readonly decisions: { readonly [charger: string]: Decision };
+  /** What the next target of each charger asks for; absent: it has none, no car, or is not to charge. */
+  readonly plans: { readonly [charger: string]: Plan };
 }
 
 /**
@@ -37,29 +40,29 @@ export interface Outcome {
  */
 export function pass(settings: ControlSettings, memory: Memory, observation: Observation): Outcome {
   if (observation.time < memory.time) throw new RangeError("time goes back");
-  const situation = observe(settings, memory, observation);
-  const { chargers } = situation;
+  const observed = observe(settings, memory, observation);
+  const situation = withinLimit(observed, settings.powerLimit);
   const rooms = roomsOf(situation);
   const surplus = surplusTrust(situation);
 
   const stopped = stoppedByMonitor(settings, situation.memory);
-  const demands = chargers.map((charger) => ({
-    charger,
-    demand: stopped === null ? demandOf(charger) : { pull: "none" as const, reason: stopped },
-  }));
+  const asked = askAll(situation, rooms, stopped);
   const sun = shareSun(
     situation,
-    demands.filter(({ demand }) => dependsOnSun(demand)),
+    asked.filter(({ demand }) => dependsOnSun(demand)),
   );
-  const claims = demands.map(({ charger, demand }): Claim => {
-    const wish = sun.get(charger.settings.name)?.wish ?? wishWithoutSun(charger, demand, situation, rooms);
+  const claims = asked.map(({ charger, demand }): Claim => {
+    const followed = sun.get(charger.settings.name)?.wish;
+    const wish = followed ? withLater(followed, demand) : wishWithoutSun(charger, demand, situation, rooms);
     return { charger, wish: limitToItself(wish, charger, situation) };
   });
   const shared = shareCircuits(situation, claims, rooms);
 
   const decisions: Record<string, Decision> = {};
+  const plans: Record<string, Plan> = {};
   const remembered: Record<string, ChargerMemory> = { ...situation.memory.chargers };
-  demands.forEach(({ charger, demand }, index) => {
+  asked.forEach((each, index) => {
+    const { charger, demand, plan } = each;
     const { name } = charger.settings;
     const trusts = circuitsOf(charger.settings.circuit, rooms).map(({ trust }) => trust);
     const inputs = dependsOnSun(demand) ? [...trusts, surplus] : trusts;
@@ -67,9 +70,22 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
     const safe = failSafe(shared[index] ?? nothing(charger), { charger, now: situation.now, inputs, failsafeCurrent });
     const wish = settle(safe, charger, situation);
     decisions[name] = { allowCharging: wish.current > 0, ...wish };
-    remembered[name] = rememberDecision(charger, wish, sun.get(name), situation.now);
+    if (plan !== null) plans[name] = plan;
+    remembered[name] = rememberDecision(each, wish, sun.get(name), situation.now);
   });
-  return { memory: { ...situation.memory, chargers: remembered }, decisions };
+  return { memory: { ...observed.memory, chargers: remembered }, decisions, plans };
+}
+
+/** With the grid operator's limit as it holds: the configured one, where that is lower. */
+function withinLimit(situation: Situation, configured: number | null): Situation {
+  if (configured === null) return situation;
+  const { memory } = situation;
+  return { ...situation, memory: { ...memory, powerLimit: Math.min(configured, memory.powerLimit ?? Infinity) } };
+}
+
+/** Says also what the clock will bring. */
+function withLater(wish: Wish, { later }: Demand): Wish {
+  return later === undefined ? wish : { ...wish, reason: `${wish.reason}; ${later}` };
 }
 
 function dependsOnSun({ pull }: Demand): boolean {
@@ -78,11 +94,13 @@ function dependsOnSun({ pull }: Demand): boolean {
 
 function wishWithoutSun(
   charger: ChargerFacts,
-  { pull, reason }: Demand,
+  { pull, reason, current = 0 }: Demand,
   situation: Situation,
-  rooms: ReturnType<typeof roomsOf>,
+  rooms: readonly Room[],
 ): Wish {
-  return pull === "full" ? fullWish(charger, reason, situation, rooms) : { ...nothing(charger), reason };
+  if (pull === "full") return fullWish(charger, reason, situation, rooms);
+  if (pull === "held") return heldWish(charger, current, reason, situation);
+  return { ...nothing(charger), reason };
 }
 
 function nothing({ holding }: ChargerFacts): Wish {
@@ -98,9 +116,16 @@ function limitToItself(wish: Wish, charger: ChargerFacts, { voltage, chargers }:
   return atMost(limited, charger.settings.minCurrent, reason);
 }
 
-function rememberDecision(charger: ChargerFacts, wish: Wish, sun: SunWish | undefined, now: number): ChargerMemory {
-  const { memory, holding, lasting, reading } = charger;
-  const kept = { ...memory, regret: 0, phaseRegret: 0, ...sun?.memory };
+function rememberDecision(
+  { charger, demand, session }: Asked,
+  wish: Wish,
+  sun: SunWish | undefined,
+  now: number,
+): ChargerMemory {
+  const { memory, holding, reading } = charger;
+  const lasting = { ...charger.lasting, session };
+  const full = demand.pull === "full" || demand.pull === "held";
+  const kept = { ...memory, lasting, full, regret: 0, phaseRegret: 0, ...sun?.memory };
   const { given } = lasting;
   if (given !== null && given.current === wish.current && given.phases === wish.phases) return kept;
 

@@ -1,7 +1,9 @@
 /** Takes an observation into memory, before anything is decided. */
 
+import type { Price } from "../model/commands.js";
 import { phaseIndexes } from "../model/phases.js";
-import { recent, rememberCharger, rememberCommand } from "./chargers.js";
+import { settingsFor } from "./cars.js";
+import { endInTime, recent, rememberCharger, rememberCommand } from "./chargers.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "./lag.js";
 import { freshForStaying, frozenAfter, lagSearch, longestStep, surplusSpacing } from "./limits.js";
 import { newChargerMemory, noLastingMemory } from "./memory.js";
@@ -26,7 +28,7 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     let kept = memory.chargers[name] ?? newChargerMemory(noLastingMemory);
     if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
     if (command !== undefined) kept = rememberCommand(kept, command);
-    chargers[name] = kept;
+    chargers[name] = endInTime(kept, now);
   }
 
   const monitors: Record<string, MonitorMemory> = {};
@@ -49,8 +51,22 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
   const isNew = drawnFromGrid(settings, meters)?.at === now;
   const known = isNew ? learnLags(chargers, memory.surplus) : chargers;
   const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
-  const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, powerLimit };
-  return rememberHistory(situationOf(settings, seen));
+  const prices = observation.prices === undefined ? memory.prices : inOrder(observation.prices);
+  const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, powerLimit, prices };
+  return rememberHistory(situationOf(settingsNow(settings, chargers), seen));
+}
+
+/** What holds while these cars are at the chargers. */
+function settingsNow(settings: ControlSettings, memories: Memory["chargers"]): ControlSettings {
+  const chargers = settings.chargers.map((charger) => {
+    const memory = memories[charger.name];
+    return memory ? settingsFor(charger, memory, settings.cars) : charger;
+  });
+  return { ...settings, chargers };
+}
+
+function inOrder(prices: readonly Price[]): readonly Price[] {
+  return [...prices].sort((a, b) => a.start - b.start);
 }
 
 /**

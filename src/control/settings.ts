@@ -1,14 +1,22 @@
 /** What the controller has to know of a house that does not change while it runs. */
 
-import type { ChargerMode } from "../model/commands.js";
+import type { ChargerMode, ChargeTarget } from "../model/commands.js";
 import type { PhaseCount, PhaseRotation } from "../model/phases.js";
 import type { MeterRole } from "../model/readings.js";
+import type { Tariff } from "./tariff.js";
 
 export interface ControlSettings {
   /** Phases of the house's connection. */
   readonly phases: PhaseCount;
   /** V, phase to neutral, where no meter measures it. */
   readonly voltage: number;
+  /** IANA time zone that times of the week are in. */
+  readonly timeZone: string;
+  /** W for all chargers together, whatever the grid operator allows beside it; `null`: no such limit. */
+  readonly powerLimit: number | null;
+  readonly tariff: Tariff;
+  /** Cars that are known by their tags. */
+  readonly cars: readonly CarSettings[];
   /** The main fuse and the circuits below it, parents before children. Empty: nothing guards the fuse. */
   readonly circuits: readonly CircuitSettings[];
   /** A that a running charger falls to when its inputs can't be trusted; 0 = pause. */
@@ -67,6 +75,34 @@ export interface ChargerSettings {
   readonly circuit: string | null;
   /** kWh per session; 0 = none. */
   readonly sessionEnergyLimit: number;
+  /** What shall be charged by when, unless a person asks for something else. */
+  readonly targets: readonly ChargeTarget[];
+  /** Whether it charges with all current while energy is cheap. */
+  readonly cheapHours: boolean;
+  /** Whether a session without the tag of a known car is not charged. */
+  readonly refusesUnknownTags: boolean;
+  /** What a car gets right after it was plugged in, whatever the sun; `null`: nothing of its own. */
+  readonly plugInHold: { readonly current: number; /** ms */ readonly duration: number } | null;
+  /** A offered while no car is plugged in and the sun is followed; 0 = pause. */
+  readonly unpluggedCurrent: number;
+  /** Whether a charge that follows needs a start by hand once the car was unplugged. */
+  readonly stopOnUnplug: boolean;
+}
+
+/** A car, and what of a charger's settings it has its own of; `null`: it has not. */
+export interface CarSettings {
+  readonly name: string;
+  /** As `tagOf` writes them. */
+  readonly tags: readonly string[];
+  /** A */
+  readonly minCurrent: number | null;
+  readonly maxCurrent: number | null;
+  /** Where the sun is followed: the sun only, or the minimum without it. */
+  readonly sunOnly: boolean | null;
+  /** kWh per session; 0 = none. */
+  readonly energyLimit: number | null;
+  /** W of surplus below which it is not charged from the sun only. */
+  readonly minPower: number;
 }
 
 /** Whether a charger is fed through this circuit, or through one below it. */

@@ -26,7 +26,7 @@ export function surplusSample({ settings, memory, chargers, voltage }: Situation
   let isConfirmed = true;
   for (const charger of chargers) {
     const shown = likelyDraw(charger, drawn.at, voltage);
-    const own = isSunMode(charger.mode) ? 0 : powerNow(charger);
+    const own = isSunMode(charger.mode) && !charger.memory.full ? 0 : powerNow(charger);
     low += shown.lowPower - own;
     high += shown.highPower - own;
     isConfirmed &&= shown.isConfirmed || charger.silent || shown.highPower === 0;

@@ -10,6 +10,11 @@ export function amperes(current: number): string {
   return `${Number(current.toFixed(1))} A`;
 }
 
+/** "20 kWh", "7.4 kWh" */
+export function kilowattHours(energy: number): string {
+  return `${Number(energy.toFixed(1))} kWh`;
+}
+
 /** "40 s", "5 min" */
 export function duration(ms: number): string {
   return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`;

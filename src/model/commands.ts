@@ -45,6 +45,22 @@ export interface ChargeTarget {
   readonly energy: number | null;
 }
 
+/** What energy from the grid costs from a moment on, until the next one that is told. */
+export interface Price {
+  /** ms since 1970 */
+  readonly start: number;
+  /** Per kWh, in whatever currency; below 0 where one is paid for taking it. */
+  readonly price: number;
+}
+
+/** What is asked of the whole house. What is left out stays as it is. */
+export interface SiteCommand {
+  /** The grid operator's limit for all chargers together, in W. `null` lifts it. */
+  readonly powerLimit?: number | null;
+  /** What energy costs when. Replaces all that was told before, and what was configured. */
+  readonly prices?: readonly Price[];
+}
+
 /** What people asked of a charger and what still holds. */
 export interface Wishes {
   /** Started or stopped by hand; `null`: neither. */
@@ -62,9 +78,9 @@ export interface Wishes {
 export interface Plan {
   /** ms since 1970 by when it shall be reached. */
   readonly by: number;
-  /** kWh still missing; `null`: until the car is full. */
+  /** kWh still missing, 0: it is reached; `null`: until the car is full. */
   readonly energy: number | null;
-  /** ms since 1970 from when on it charges with all current for it. */
+  /** ms since 1970 from when on it charges with all current for it: since when, once it does. Never after `by`. */
   readonly from: number;
 }
 

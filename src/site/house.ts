@@ -1,7 +1,7 @@
 /** The house as the faces see it: what is true now, and where people's wishes go in. */
 
 import type { CurrentRange, WritableChannel } from "../drivers/driver.js";
-import type { ChargerCommand, ChargerMode, Decision, Plan, Wishes } from "../model/commands.js";
+import type { ChargerCommand, ChargerMode, Decision, Plan, SiteCommand, Wishes } from "../model/commands.js";
 import type { ChargerReading, MeterReading } from "../model/readings.js";
 
 export interface ChargerView {
@@ -18,7 +18,7 @@ export interface ChargerView {
   readonly reading: ChargerReading | null;
   readonly mode: ChargerMode;
   readonly wishes: Wishes;
-  /** What the next target asks for; `null`: there is none, or no car is plugged in. */
+  /** What the next target asks for; `null`: there is none, no car is plugged in, or it is not to charge. */
   readonly plan: Plan | null;
   /** What it was last told, and why; `null`: nothing yet. */
   readonly decision: Decision | null;
@@ -35,10 +35,14 @@ export interface MeterView {
 export interface House {
   readonly chargers: readonly ChargerView[];
   readonly meters: readonly MeterView[];
+  /** The grid operator's limit for all chargers together, in W; `null`: none. */
+  readonly powerLimit: number | null;
   /** Calls back after every change; returns what ends it. */
   onChange(listener: () => void): () => void;
   /** Takes a person's wish to the controller, which decides at once. @throws RangeError for an unknown charger */
   command(charger: string, command: ChargerCommand): void;
+  /** Likewise what is asked of the whole house. */
+  commandSite(command: SiteCommand): void;
   /** Changes a setting that the controller has no part in. Rejects with DeviceError. */
   write(charger: string, channel: "accessState", value: string): Promise<void>;
   write(charger: string, channel: "transaction", value: number | null): Promise<void>;

@@ -2,8 +2,12 @@
 
 import type { ChargerConfig, MeterConfig } from "../config/devices.js";
 import type { Config } from "../config/parse.js";
+import { systemTimeZone, type CarConfig } from "../config/schema.js";
+import { tagOf } from "../control/cars.js";
+import { ceilTo } from "../control/steps/own-limit.js";
 import {
   mainFuse,
+  type CarSettings,
   type ChargerSettings,
   type CircuitSettings,
   type ControlSettings,
@@ -11,10 +15,18 @@ import {
 } from "../control/settings.js";
 
 export function controlSettings(config: Config): ControlSettings {
-  const { site, surplus, chargers, meters, residualCurrentMonitors } = config;
+  const { site, surplus, tariff, cars, chargers, meters, residualCurrentMonitors } = config;
   return {
     phases: site.phases,
     voltage: site.voltage,
+    timeZone: site.timeZone ?? systemTimeZone(),
+    powerLimit: site.powerLimit ?? null,
+    tariff: {
+      cheapHours: tariff.cheapHours,
+      prices: [...tariff.prices].sort((a, b) => a.start - b.start),
+      priceLimit: tariff.priceLimit ?? null,
+    },
+    cars: cars.map(carSettings),
     circuits: circuits(site, meters),
     failsafeCurrent: site.failsafeCurrent,
     overloadTolerance: site.overloadTolerance * 1_000,
@@ -60,7 +72,7 @@ function meterSettings({ name, measures }: MeterConfig, { circuits }: Config["si
 function chargerSettings(charger: ChargerConfig): ChargerSettings {
   return {
     name: charger.name,
-    minCurrent: Math.max(charger.minCurrent, charger.range.min),
+    minCurrent: ceilTo(Math.max(charger.minCurrent, charger.range.min), charger.range.step),
     maxCurrent: Math.min(charger.maxCurrent, charger.range.max),
     step: charger.range.step,
     phases: charger.phases,
@@ -70,5 +82,25 @@ function chargerSettings(charger: ChargerConfig): ChargerSettings {
     priority: charger.priority,
     circuit: charger.circuit ?? null,
     sessionEnergyLimit: charger.sessionEnergyLimit,
+    targets: charger.targets,
+    cheapHours: charger.cheapHours,
+    refusesUnknownTags: charger.unknownTags === "refuse",
+    plugInHold: charger.plugInHold
+      ? { current: charger.plugInHold.current, duration: charger.plugInHold.duration * 1_000 }
+      : null,
+    unpluggedCurrent: charger.unpluggedCurrent,
+    stopOnUnplug: charger.stopOnUnplug,
+  };
+}
+
+function carSettings({ name, tags, minCurrent, maxCurrent, sunOnly, energyLimit, minPower }: CarConfig): CarSettings {
+  return {
+    name,
+    tags: tags.flatMap((tag) => tagOf(tag) ?? []),
+    minCurrent: minCurrent ?? null,
+    maxCurrent: maxCurrent ?? null,
+    sunOnly: sunOnly ?? null,
+    energyLimit: energyLimit ?? null,
+    minPower,
   };
 }

@@ -6,7 +6,7 @@ import { lastingOf, newChargerMemory, newMemory, noLastingMemory, type Memory } 
 import type { Observation } from "../control/observation.js";
 import { pass, unattended, type Outcome } from "../control/pass.js";
 import type { ControlSettings } from "../control/settings.js";
-import type { ChargerCommand, Decision } from "../model/commands.js";
+import type { ChargerCommand, Decision, SiteCommand } from "../model/commands.js";
 import type { Clock, Timer } from "../model/clock.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
@@ -35,7 +35,7 @@ export interface SiteOptions {
   readonly stateFile?: StateFile;
 }
 
-type News = Partial<Omit<Observation, "time" | "powerLimit">>;
+type News = Partial<Omit<Observation, "time">>;
 
 export class Site implements House {
   readonly #settings: ControlSettings;
@@ -50,6 +50,7 @@ export class Site implements House {
   readonly #failedFaces = new Set<() => void>();
   #memory: Memory = newMemory();
   #decisions: Outcome["decisions"] = {};
+  #plans: Outcome["plans"] = {};
   #startedAt = 0;
   #timer: Timer | undefined;
   #running = false;
@@ -115,12 +116,12 @@ export class Site implements House {
         mode: lasting.mode ?? line.config.mode,
         wishes: {
           manual: lasting.manual,
-          until: lasting.until,
+          until: lasting.manual === "start" ? lasting.until : null,
           maxAmpere: lasting.cap,
           minAmpere: lasting.minimum,
-          targets: lasting.targets ?? [],
+          targets: lasting.targets ?? line.config.targets,
         },
-        plan: null,
+        plan: this.#plans[line.config.name] ?? null,
         decision: this.#decisions[line.config.name] ?? null,
       };
     });
@@ -128,6 +129,10 @@ export class Site implements House {
 
   get meters(): readonly MeterView[] {
     return this.#meters.map((line) => line.view());
+  }
+
+  get powerLimit(): number | null {
+    return this.#memory.powerLimit;
   }
 
   onChange(listener: () => void): () => void {
@@ -138,6 +143,11 @@ export class Site implements House {
   command(charger: string, command: ChargerCommand): void {
     this.#line(charger);
     this.#observe({ commands: { [charger]: command } });
+    this.#keep(true);
+  }
+
+  commandSite(command: SiteCommand): void {
+    this.#observe(command);
     this.#keep(true);
   }
 
@@ -220,10 +230,11 @@ export class Site implements House {
     );
   }
 
-  #carryOut({ memory, decisions }: Outcome): void {
+  #carryOut({ memory, decisions, plans }: Outcome): void {
     const turned = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
     this.#memory = memory;
     this.#decisions = decisions;
+    this.#plans = plans;
     for (const line of this.#chargers) {
       const decision = decisions[line.config.name];
       if (decision !== undefined) line.aim(decision);
@@ -239,6 +250,7 @@ export class Site implements House {
     const reason = "the controller failed";
     const pause: Decision = { allowCharging: false, current: 0, phases: 1, reason };
     this.#decisions = Object.fromEntries(this.#chargers.map(({ config }) => [config.name, pause]));
+    this.#plans = {};
     for (const line of this.#chargers) line.aim(pause);
   }
 

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { noLastingMemory, type LastingHouse, type LastingMemory } from "../control/memory.js";
+import { noLastingHouse, noLastingMemory, type LastingHouse, type LastingMemory } from "../control/memory.js";
 import { chargerModes, weekdays } from "../model/commands.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
@@ -29,6 +29,18 @@ const lastingSchema: z.ZodType<LastingMemory> = z.object({
   manual: z.enum(["start", "stop"]).nullable(),
   until: time.nullable().default(null),
   targets: z.array(target).readonly().nullable().default(null),
+  session: z
+    .object({
+      since: time.nullable(),
+      countsFrom: z.number().min(0),
+      due: time.nullable(),
+      pursuedSince: time.nullable(),
+    })
+    .nullable()
+    .default(null),
+  appetite: z
+    .object({ current: current.nullable(), phases: z.number().min(0).max(3).nullable() })
+    .default(noLastingMemory.appetite),
   given: z.object({ at: time, current, phases: phaseCount }).nullable(),
   confirmed: z.boolean(),
   startedAt: time.nullable(),
@@ -40,6 +52,7 @@ const fileSchema = z.object({
   version: z.literal(1),
   chargers: z.record(z.string(), lastingSchema),
   alarms: z.record(z.string(), z.string()).default({}),
+  powerLimit: z.number().min(0).nullable().default(null),
 });
 
 /** ms between two writes of what only changed by itself, to spare SD cards. */
@@ -67,7 +80,7 @@ export class StateFile {
     try {
       text = await readFile(this.#path, "utf8");
     } catch (error) {
-      if (isMissing(error)) return { chargers: {}, alarms: {} };
+      if (isMissing(error)) return noLastingHouse;
       this.#log.warn(`${this.#path} can't be read, nothing starts by itself: ${messageOf(error)}`);
       return stopped(chargers);
     }
@@ -75,7 +88,7 @@ export class StateFile {
     if (parsed !== null) {
       this.#written = text;
       const kept = Object.entries(parsed.chargers).map(([name, lasting]) => [name, notAfter(lasting, now)]);
-      return { chargers: Object.fromEntries(kept), alarms: parsed.alarms };
+      return { ...parsed, chargers: Object.fromEntries(kept) };
     }
     const aside = `${this.#path}.bad-${Math.round(now)}`;
     await rename(this.#path, aside).catch(() => undefined);
@@ -115,7 +128,8 @@ export class StateFile {
 
 function parseState(text: string): LastingHouse | null {
   try {
-    return fileSchema.parse(JSON.parse(text));
+    const { chargers, alarms, powerLimit } = fileSchema.parse(JSON.parse(text));
+    return { chargers, alarms, powerLimit };
   } catch {
     return null;
   }
@@ -130,12 +144,17 @@ function notAfter(kept: LastingMemory, now: number): LastingMemory {
     startedAt: past(kept.startedAt),
     pausedAt: past(kept.pausedAt),
     switchedAt: past(kept.switchedAt),
+    session: kept.session && {
+      ...kept.session,
+      since: past(kept.session.since),
+      pursuedSince: past(kept.session.pursuedSince),
+    },
   };
 }
 
 function stopped(chargers: readonly string[]): LastingHouse {
   const each = chargers.map((name) => [name, { ...noLastingMemory, manual: "stop" as const }]);
-  return { chargers: Object.fromEntries(each), alarms: {} };
+  return { ...noLastingHouse, chargers: Object.fromEntries(each) };
 }
 
 function isMissing(error: unknown): boolean {

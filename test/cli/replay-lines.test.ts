@@ -21,6 +21,43 @@ describe("a line that can't be understood is answered in its place, and the repl
     ["a permission that is text", { time: start, commands: { Garage: { allowCharging: "off" } } }, /allowCharging: /],
     ["a limit that is text", { time: start, site: { powerLimit: "4200" } }, /^site\.powerLimit: /],
     ["a limit below zero", { time: start, site: { powerLimit: -1 } }, /^site\.powerLimit: /],
+    [
+      "a minimum that is text",
+      { time: start, commands: { Garage: { minAmpere: "8" } } },
+      /^commands\.Garage\.minAmpere: /,
+    ],
+    [
+      "a time to stop that is text",
+      { time: start, commands: { Garage: { until: "22:00" } } },
+      /^commands\.Garage\.until: /,
+    ],
+    [
+      "a target without a time",
+      { time: start, commands: { Garage: { targets: [{ energy: 5 }] } } },
+      /^commands\.Garage\.targets\.0\.time: it takes a time like 07:00/,
+    ],
+    [
+      "a target with a key that is misspelt",
+      { time: start, commands: { Garage: { targets: [{ time: "07:00", kwh: 5 }] } } },
+      /targets\.0: "kwh" is no part of a target/,
+    ],
+    ["a limit that is misspelt", { time: start, site: { powerlimit: 4_200 } }, /^site: .* did you mean "powerLimit"/],
+    ["prices that are no list", { time: start, site: { prices: {} } }, /^site\.prices: /],
+    [
+      "a price without an offset in its time",
+      { time: start, site: { prices: [{ start: "2026-11-21T13:00:00", price: 0.2 }] } },
+      /^site\.prices\.0\.start: it takes a time with its offset/,
+    ],
+    [
+      "a price that is text",
+      { time: start, site: { prices: [{ start: "2026-11-21T13:00:00Z", price: "0.2" }] } },
+      /^site\.prices\.0\.price: /,
+    ],
+    [
+      "a price with a key that is misspelt",
+      { time: start, site: { prices: [{ start: "2026-11-21T13:00:00Z", price: 0.2, prise: 0.2 }] } },
+      /^site\.prices\.0: "prise" is no part of a price; did you mean "price"/,
+    ],
     ["meters that are a list", { time: start, meters: [] }, /^meters: /],
     ["chargers that are text", { time: start, chargers: "Garage" }, /^chargers: /],
   ])("%s", async (_what, line, told) => {

@@ -78,6 +78,66 @@ describe("commands", () => {
   });
 });
 
+describe("wishes", () => {
+  const garage = (keys: object) => ({
+    ...house,
+    site: { ...house.site, timeZone: "UTC" },
+    chargers: [{ ...house.chargers[0], ...keys }],
+  });
+  const idle = { ...charging, state: "connected", currents: [0, 0, 0], power: 0, allowCharging: false };
+  /** A car that waits beside a house that draws a little. */
+  const dark = (seconds: number, more: object = {}) => ({
+    time: start + seconds * 1_000,
+    meters: grid(300 + seconds / 1_000),
+    chargers: { Garage: idle },
+    ...more,
+  });
+  const ask = (command: object) => dark(0, { commands: { Garage: command } });
+
+  test("a minimum, which null lifts", async () => {
+    const first = ask({ mode: "solar-min", minAmpere: 9 });
+    expect(lastDecision(await replay([first, dark(2), dark(4)]))).toMatchObject({ current: 9 });
+    const lifted = dark(4, { commands: { Garage: { minAmpere: null } } });
+    const later = Array.from({ length: 20 }, (_, i) => dark(6 + 2 * i));
+    expect(lastDecision(await replay([first, dark(2), lifted, ...later]))).toMatchObject({ current: 6 });
+  });
+
+  test("a start that ends at its time", async () => {
+    const first = ask({ allowCharging: true, until: start + 6_000 });
+    expect(lastDecision(await replay([first, dark(2), dark(5)]))).toMatchObject({ allowCharging: true });
+    expect(lastDecision(await replay([first, dark(2), dark(6)]))).toMatchObject({ allowCharging: false });
+  });
+
+  test("targets: all current for one that presses, and the sun's for one that does not", async () => {
+    const late = ask({ targets: [{ time: "15:30", energy: 20 }] });
+    const pressing = lastDecision(await replay([late, dark(2), dark(4)], garage({})));
+    expect(pressing).toMatchObject({ current: 16, reason: expect.stringContaining("by 15:30, of which") });
+    const early = ask({ targets: [{ days: ["mon"], time: "07:00", energy: 20 }] });
+    const waiting = lastDecision(await replay([early, dark(2), dark(4)], garage({})));
+    expect(waiting).toMatchObject({
+      current: 0,
+      reason: expect.stringMatching(/all current from 00:\d\d for 20 kWh by 07:00$/),
+    });
+  });
+
+  test("cheap hours by the prices on a line", async () => {
+    const block = { ...garage({ cheapHours: true }), tariff: { priceLimit: 0.2 } };
+    const told = (price: number) => dark(2, { site: { prices: [{ start: "2025-06-15T15:00:00Z", price }] } });
+    expect(lastDecision(await replay([dark(0), told(0.2), dark(4)], block))).toMatchObject({ current: 16 });
+    expect(lastDecision(await replay([dark(0), told(0.3), dark(4)], block))).toMatchObject({ current: 0 });
+  });
+
+  test("a car's tag as the charger tells it", async () => {
+    const block = {
+      ...garage({ mode: "fast", unknownTags: "refuse" }),
+      cars: [{ name: "Zoe", tags: ["04a1"], maxCurrent: 10 }],
+    };
+    const tagged = (tag: string) => [0, 2, 4].map((at) => dark(at, { chargers: { Garage: { ...idle, tag } } }));
+    expect(lastDecision(await replay(tagged("04A1"), block))).toMatchObject({ current: 10 });
+    expect(lastDecision(await replay(tagged("04FF"), block))).toMatchObject({ current: 0 });
+  });
+});
+
 describe("the grid operator's limit", () => {
   const fast = { ...sunny(0), commands: { Garage: { mode: "fast" } } };
 

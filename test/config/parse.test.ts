@@ -24,6 +24,8 @@ describe("what is right", () => {
       name: "EV Charging",
       site: { phases: 3, voltage: 230, mainFuse: 25, circuits: [], failsafeCurrent: 0, overloadTolerance: 0 },
       surplus: { gridTarget: 0, importPenalty: 1, minimumRun: 300, minimumPause: 300 },
+      tariff: { cheapHours: [], prices: [] },
+      cars: [],
       mqtt: undefined,
       meters: [
         {
@@ -49,6 +51,11 @@ describe("what is right", () => {
           mode: "solar",
           priority: 1,
           sessionEnergyLimit: 0,
+          targets: [],
+          cheapHours: false,
+          unknownTags: "allow",
+          unpluggedCurrent: 0,
+          stopOnUnplug: false,
           brand: "Boxes Inc.",
           model: "Box",
           writable: ["maxAmpere", "allowCharging", "phases"],
@@ -129,6 +136,33 @@ describe("what is right", () => {
   ])("rotation %s", (phaseRotation, indexes) => {
     const { config } = parse({ ...house, chargers: [charger({ phaseRotation })] });
     expect(config?.chargers[0]?.phaseRotation).toEqual(indexes);
+  });
+
+  test("times and days are what they mean", () => {
+    const { config, problems } = parse({
+      ...house,
+      chargers: [charger({ targets: [{ days: ["mon", "sun"], time: "07:05", energy: 20 }, { time: "23:59" }] })],
+      tariff: {
+        cheapHours: [
+          { from: "22:00", to: "06:00" },
+          { days: ["sat"], from: "00:00", to: "24:00" },
+        ],
+        prices: [{ start: "2026-11-21T13:00:00+01:00", price: 0.21 }],
+      },
+    });
+    expect(problems).toEqual([]);
+    const everyDay = [1, 2, 3, 4, 5, 6, 0];
+    expect(config?.chargers[0]?.targets).toEqual([
+      { days: [1, 0], time: 425, energy: 20 },
+      { days: everyDay, time: 1_439, energy: null },
+    ]);
+    expect(config?.tariff).toEqual({
+      cheapHours: [
+        { days: everyDay, from: 1_320, to: 360 },
+        { days: [6], from: 0, to: 1_440 },
+      ],
+      prices: [{ start: Date.parse("2026-11-21T12:00:00Z"), price: 0.21 }],
+    });
   });
 
   test("what connects to a device is given its options, with their defaults", () => {

@@ -24,7 +24,7 @@ describe("the block", () => {
     [
       { zzz: [] },
       'zzz: "zzz" is not a known key: known are "platform", "_bridge", "name", "site", "meters", "chargers", ' +
-        '"residualCurrentMonitors", "surplus", "mqtt", "influx", "web"',
+        '"residualCurrentMonitors", "surplus", "tariff", "cars", "mqtt", "influx", "web"',
     ],
     [{ chargers: { name: "Garage" } }, "chargers: {…} does not fit: it takes a list"],
     [{ meters: null }, "meters: null does not fit: it takes a list"],
@@ -50,6 +50,10 @@ describe("site", () => {
     [{ failsafeCurrent: "6" }, 'site.failsafeCurrent: "6" does not fit: it takes a number from 0 to 80 A'],
     [{ failsafeCurrent: 32, mainFuse: 25 }, "site.failsafeCurrent: 32 A is more than site.mainFuse (25 A) carries"],
     [{ overloadTolerance: 301 }, "site.overloadTolerance: 301 does not fit: it takes a number from 0 to 300 s"],
+    [{ powerLimit: -1 }, "site.powerLimit: -1 does not fit: it takes a number from 0 to 10000000 W"],
+    [{ timeZone: "Berlin" }, 'site.timeZone: "Berlin" does not fit: it takes a time zone like Europe/Berlin'],
+    [{ timeZone: "" }, 'site.timeZone: "" does not fit: it takes a time zone like Europe/Berlin'],
+    [{ timezone: "UTC" }, 'site.timezone: "timezone" is not a known key: did you mean "timeZone"?'],
     [{ circuits: {} }, "site.circuits: {} does not fit: it takes a list"],
     [{ circuits: ["A"] }, 'site.circuits[0]: "A" does not fit: it takes a block of settings'],
     [{ circuits: [{ name: "A" }] }, "site.circuits[0].limit: missing: it takes a number from 1 to 1000 A"],

@@ -1,4 +1,4 @@
-import { noticePerson, rememberCharger, rememberCommand } from "../../src/control/chargers.js";
+import { endInTime, noticePerson, rememberCharger, rememberCommand } from "../../src/control/chargers.js";
 import { newChargerMemory, noLastingMemory, type ChargerMemory, type LastingMemory } from "../../src/control/memory.js";
 import type { ChargerCommand } from "../../src/model/commands.js";
 import type { ChargerReading } from "../../src/model/readings.js";
@@ -81,7 +81,22 @@ test.each<[why: string, command: ChargerCommand, before: Partial<LastingMemory>,
   ["no energy limit, also not the configured one", { sessionChargeConsumptionLimit: null }, {}, { energyLimit: 0 }],
   ["a minimum", { minAmpere: 8 }, {}, { minimum: 8 }],
   ["a start until", { allowCharging: true, until: start }, {}, { manual: "start", until: start }],
+  ["another time for a start", { until: start + 1 }, { manual: "start", until: start }, { until: start + 1 }],
+  ["a time without a start is none", { until: start }, {}, { until: null }],
+  ["a stop has no time", { allowCharging: false, until: start }, {}, { manual: "stop", until: null }],
   ["a start for good", { allowCharging: true }, { until: start }, { manual: "start", until: null }],
+  [
+    "a mode ends a start by hand, and its time",
+    { mode: "solar" },
+    { manual: "start", until: start },
+    { manual: null, until: null },
+  ],
+  [
+    "other targets begin anew, what was charged for the ones before counts",
+    { targets: [] },
+    { session: { since: null, countsFrom: 2, due: start, pursuedSince: start } },
+    { targets: [], session: { since: null, countsFrom: 2, due: null, pursuedSince: null } },
+  ],
   [
     "targets",
     { targets: [{ days: [1], time: 420, energy: 20 }] },
@@ -215,4 +230,14 @@ test("the history keeps the last two minutes and forgets what was before", () =>
   const { draws } = heard(Array.from({ length: 60 }, (_, i) => [i * 5, charging(6)] as const));
   expect(draws.length).toBeGreaterThan(6);
   expect(draws.length).toBeLessThan(25);
+});
+
+test.each<[why: string, before: Partial<LastingMemory>, manual: LastingMemory["manual"], until: number | null]>([
+  ["its time has come: a stop, that tells when", { manual: "start", until: start }, "stop", start],
+  ["a moment before: it goes on", { manual: "start", until: start + 1 }, "start", start + 1],
+  ["without a time it goes on", { manual: "start" }, "start", null],
+  ["nobody started anything", { until: start }, null, start],
+])("a start by hand that ends: %s", (_why, before, manual, until) => {
+  const { lasting } = endInTime(newChargerMemory({ ...noLastingMemory, ...before }), start);
+  expect(lasting).toMatchObject({ manual, until });
 });

@@ -2,7 +2,7 @@
 
 import type { Room } from "../../src/control/room.js";
 import { newChargerMemory, newMemory, noLastingMemory } from "../../src/control/memory.js";
-import type { ChargerMemory, LastingMemory } from "../../src/control/memory.js";
+import type { ChargerMemory, LastingMemory, Session } from "../../src/control/memory.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/situation.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
@@ -26,6 +26,9 @@ export interface FactOverrides {
   /** ms since it last answered */
   readonly age?: number;
   readonly failing?: boolean;
+  /** kWh since the car was plugged in */
+  readonly charged?: number;
+  readonly tag?: string | null;
 }
 
 /** A charger with a car at it, paused unless it holds something. */
@@ -58,6 +61,8 @@ export function facts(overrides: FactOverrides = {}): ChargerFacts {
       phaseRegret: overrides.phaseRegret ?? 0,
       lag: { fit: [], own: [], lag: { from: 0, to: 0 } },
       ...overrides.habits,
+      charged: overrides.charged ?? 0,
+      tag: overrides.tag ?? null,
     },
     mode: lasting.mode ?? settings.mode,
     plugged: reading?.state === "connected" || reading?.state === "charging",
@@ -67,6 +72,12 @@ export function facts(overrides: FactOverrides = {}): ChargerFacts {
     activePhases: (count) => count,
     greed: overrides.greed ?? 1,
   };
+}
+
+/** A stay that began so many seconds ago; `null`: before anyone looked. */
+export function session(age: number | null, overrides: Partial<Session> = {}): Session {
+  const since = age === null ? null : start - age * 1_000;
+  return { since, countsFrom: 0, due: null, pursuedSince: null, ...overrides };
 }
 
 export interface SituationOverrides {

@@ -3,7 +3,7 @@
 import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
 import { pass, type Outcome } from "../../src/control/pass.js";
-import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
+import { mainFuse, type CarSettings, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import {
   noChargerReading,
@@ -28,6 +28,26 @@ export function charger(overrides: Partial<ChargerSettings> = {}): ChargerSettin
     priority: 1,
     circuit: null,
     sessionEnergyLimit: 0,
+    targets: [],
+    cheapHours: false,
+    refusesUnknownTags: false,
+    plugInHold: null,
+    unpluggedCurrent: 0,
+    stopOnUnplug: false,
+    ...overrides,
+  };
+}
+
+/** A car that is known by one tag. */
+export function car(overrides: Partial<CarSettings> = {}): CarSettings {
+  return {
+    name: "Zoe",
+    tags: ["04A1B2"],
+    minCurrent: null,
+    maxCurrent: null,
+    sunOnly: null,
+    energyLimit: null,
+    minPower: 0,
     ...overrides,
   };
 }
@@ -36,6 +56,10 @@ export function house(overrides: Partial<ControlSettings> = {}): ControlSettings
   return {
     phases: 3,
     voltage: 230,
+    timeZone: "Europe/Berlin",
+    powerLimit: null,
+    tariff: { cheapHours: [], prices: [], priceLimit: null },
+    cars: [],
     circuits: [{ name: mainFuse, limit: 25, parent: null, meters: ["Grid"] }],
     failsafeCurrent: 0,
     overloadTolerance: 0,

@@ -36,6 +36,44 @@ test("what the house is, is handed on as it is", () => {
   expect(settings).toMatchObject({ phases: 1, voltage: 120, failsafeCurrent: 6, chargers: [], meters: [] });
 });
 
+test("the time zone is the system's, unless another is named", () => {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  expect(settingsOf({})).toMatchObject({ timeZone, powerLimit: null });
+  const site = { timeZone: "America/St_Johns", powerLimit: 4_200 };
+  expect(settingsOf({ site })).toMatchObject(site);
+});
+
+test("prices come in the order of time", () => {
+  const prices = [14, 12, 13].map((hour) => ({ start: `2026-11-21T${hour}:00:00Z`, price: hour }));
+  const { tariff } = settingsOf({ tariff: { prices, priceLimit: 13 } });
+  expect(tariff).toMatchObject({ cheapHours: [], priceLimit: 13 });
+  expect(tariff.prices.map(({ price }) => price)).toEqual([12, 13, 14]);
+});
+
+test("tags of cars are written as they are compared, and what a car has not of its own is null", () => {
+  const full = {
+    name: "Leaf",
+    tags: ["b"],
+    minCurrent: 8,
+    maxCurrent: 13,
+    sunOnly: false,
+    energyLimit: 20,
+    minPower: 2_300,
+  };
+  expect(settingsOf({ cars: [{ name: "Zoe", tags: [" 04a1b2 "] }, full] }).cars).toEqual([
+    {
+      name: "Zoe",
+      tags: ["04A1B2"],
+      minCurrent: null,
+      maxCurrent: null,
+      sunOnly: null,
+      energyLimit: null,
+      minPower: 0,
+    },
+    { ...full, tags: ["B"] },
+  ]);
+});
+
 describe("circuits", () => {
   const circuit = (name: string, parent?: string, meter?: string) => ({
     name,
@@ -114,6 +152,12 @@ describe("chargers", () => {
       priority: 1,
       circuit: null,
       sessionEnergyLimit: 0,
+      targets: [],
+      cheapHours: false,
+      refusesUnknownTags: false,
+      plugInHold: null,
+      unpluggedCurrent: 0,
+      stopOnUnplug: false,
     });
   });
 
@@ -121,6 +165,13 @@ describe("chargers", () => {
     ["mode", { mode: "fast" }, { mode: "fast" }],
     ["priority", { priority: 7 }, { priority: 7 }],
     ["energy limit, in kWh", { sessionEnergyLimit: 12.5 }, { sessionEnergyLimit: 12.5 }],
+    ["targets", { targets: [{ days: ["fri"], time: "07:00" }] }, { targets: [{ days: [5], time: 420, energy: null }] }],
+    ["cheap hours", { cheapHours: true }, { cheapHours: true }],
+    ["unknown tags", { unknownTags: "refuse" }, { refusesUnknownTags: true }],
+    ["a hold, in ms", { plugInHold: { current: 8, duration: 180 } }, { plugInHold: { current: 8, duration: 180_000 } }],
+    ["what no car gets", { unpluggedCurrent: 8 }, { unpluggedCurrent: 8 }],
+    ["the stop on unplugging", { stopOnUnplug: true }, { stopOnUnplug: true }],
+    ["a minimum between two steps is the upper one", { minCurrent: 6.5 }, { minCurrent: 7 }],
     ["rotation: its L1 hangs on L2 of the house", { phaseRotation: "L2 L3 L1" }, { rotation: [1, 2, 0] }],
     ["limits of their own", { minCurrent: 8, maxCurrent: 13 }, { minCurrent: 8, maxCurrent: 13 }],
     ["phases are switched where the charger says so", { apiVersion: 2 }, { canSwitchPhases: true }],

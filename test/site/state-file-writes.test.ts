@@ -25,7 +25,11 @@ afterEach(async () => {
 
 /** Saves this cap, so many seconds after the start. */
 async function save(cap: number, seconds: number, urgent = false): Promise<void> {
-  file.save({ chargers: { Garage: { ...noLastingMemory, cap } }, alarms: {} }, now + seconds * 1_000, urgent);
+  file.save(
+    { chargers: { Garage: { ...noLastingMemory, cap } }, alarms: {}, powerLimit: null },
+    now + seconds * 1_000,
+    urgent,
+  );
   await file.settled();
 }
 
@@ -80,7 +84,7 @@ test("what was loaded and did not change is not written", async () => {
 
 test("writes follow each other: the newest is the last", async () => {
   for (let cap = 0; cap < 100; cap++)
-    file.save({ chargers: { Garage: { ...noLastingMemory, cap } }, alarms: {} }, now, true);
+    file.save({ chargers: { Garage: { ...noLastingMemory, cap } }, alarms: {}, powerLimit: null }, now, true);
   await file.settled();
   expect(await capOnDisk()).toBe(99);
 });

@@ -6,7 +6,7 @@ import { StateFile } from "../../src/site/state-file.js";
 import { MemoryLog } from "../support/memory-log.js";
 
 function house(chargers: LastingHouse["chargers"]): LastingHouse {
-  return { chargers, alarms: {} };
+  return { chargers, alarms: {}, powerLimit: null };
 }
 
 const now = 1_750_000_000_000;
@@ -20,6 +20,8 @@ const lasting: LastingMemory = {
   energyLimit: 12.5,
   manual: null,
   until: now + 600_000,
+  session: { since: now - 3_600_000, countsFrom: 2.5, due: now + 7_200_000, pursuedSince: null },
+  appetite: { current: 13, phases: 2 },
   targets: [{ days: [1, 2, 3, 4, 5], time: 420, energy: 20 }],
   given: { at: now - 5_000, current: 8, phases: 3 },
   confirmed: true,
@@ -61,6 +63,26 @@ describe("what is kept", () => {
     await file.settled();
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(["state.json"]);
+  });
+
+  test("with the grid operator's limit", async () => {
+    const file = open();
+    file.save({ ...house({}), powerLimit: 4_200 }, now, true);
+    await file.settled();
+    expect((await open().load([], now)).powerLimit).toBe(4_200);
+  });
+
+  test("before sessions and limits were kept, is understood", async () => {
+    const { session, appetite, minimum, until, targets, ...before } = lasting;
+    await writeFile(path, JSON.stringify({ version: 1, chargers: { Garage: before } }));
+    const { chargers, powerLimit } = await open().load(["Garage"], now);
+    expect({ chargers, powerLimit }).toEqual({
+      powerLimit: null,
+      chargers: {
+        Garage: { ...noLastingMemory, ...before },
+      },
+    });
+    expect([session, appetite, minimum, until, targets]).not.toContain(undefined);
   });
 
   test("finds its folder, or makes it", async () => {
@@ -129,6 +151,8 @@ describe("a file that can't be understood", () => {
     ["a number where a word belongs", text({ manual: 1 })],
     ["an unknown mode", text({ mode: "turbo" })],
     ["two phases", text({ phases: 2 })],
+    ["a session without its parts", text({ session: { since: now } })],
+    ["a target on an eighth day", text({ targets: [{ days: [7], time: 0, energy: null }] })],
     ["something missing", JSON.stringify({ version: 1, chargers: { Garage: { mode: null } } })],
   ])("%s: it is put aside, and nothing starts by itself", async (_what, content) => {
     await writeFile(path, content);
@@ -157,9 +181,11 @@ describe("a file that can't be understood", () => {
   test("times that lie ahead of the clock are over", async () => {
     const later = now + 365 * 86_400_000;
     const given = { at: later, current: 8, phases: 3 };
-    await writeFile(path, text({ given, startedAt: later, pausedAt: later, switchedAt: later }));
+    const session = { since: later, countsFrom: 0, due: later, pursuedSince: later };
+    await writeFile(path, text({ given, startedAt: later, pausedAt: later, switchedAt: later, session }));
     const seen = (await open().load(["Garage"], now)).chargers["Garage"];
-    for (const time of [seen?.given?.at, seen?.startedAt, seen?.pausedAt, seen?.switchedAt])
+    const { since, pursuedSince } = seen?.session ?? {};
+    for (const time of [seen?.given?.at, seen?.startedAt, seen?.pausedAt, seen?.switchedAt, since, pursuedSince])
       expect(time).toBeLessThanOrEqual(now);
   });
 });

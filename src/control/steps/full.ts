@@ -1,4 +1,4 @@
-/** What a charger wishes that shall charge as fast as it may. */
+/** What a charger wishes that shall charge as fast as it may, or with a current that does not depend on the sun. */
 
 import type { PhaseCount } from "../../model/phases.js";
 import type { Room } from "../room.js";
@@ -22,6 +22,13 @@ export function fullWish(charger: ChargerFacts, reason: string, situation: Situa
   const phases = stays && possible.includes(holding.phases) ? holding.phases : best;
   const { current, reason: tightest } = limitOn(phases);
   return { current, phases, reason: current < settings.maxCurrent ? tightest : reason };
+}
+
+/** This current, on the phases that it uses now where it may, so that nothing has to be switched for it. */
+export function heldWish(charger: ChargerFacts, current: number, reason: string, situation: Situation): Wish {
+  const [phases] = phaseOptions(charger, situation);
+  const limit = ownLimit(charger, phases, situation.voltage);
+  return current > limit.current ? { ...limit, phases } : { current, phases, reason };
 }
 
 /** Room for the minimum: on phases that it does not load yet, room that has lasted. */

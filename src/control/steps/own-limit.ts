@@ -35,3 +35,8 @@ export function ownLimit(
 export function floorTo(current: number, step: number): number {
   return Number((Math.floor(current / step + 1e-9) * step).toFixed(3));
 }
+
+/** The lowest multiple of the step that is not below the current. */
+export function ceilTo(current: number, step: number): number {
+  return Number((Math.ceil(current / step - 1e-9) * step).toFixed(3));
+}

@@ -3,16 +3,9 @@
 import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../limits.js";
 import type { SurplusSample } from "../memory.js";
 import { powerNow, type ChargerFacts, type Situation } from "../situation.js";
+import { chooseForCar } from "./car-power.js";
 import type { Demand } from "./demand.js";
-import {
-  chooseBySun,
-  middle,
-  minimumOf,
-  type Option,
-  type Pool,
-  type SunChoice,
-  type SunMemory,
-} from "./follow-sun.js";
+import { middle, minimumOf, type Option, type Pool, type SunChoice, type SunMemory } from "./follow-sun.js";
 import { outlookOf } from "./outlook.js";
 import { bestCurrent, meanValue, type Outlook } from "./value.js";
 import type { Wish } from "./wish.js";
@@ -61,7 +54,7 @@ export function shareSun(situation: Situation, askers: readonly SunAsker[]): Rea
     const members: Member[] = [];
     let left = pool;
     for (const asker of [...equals].sort(runningFirst)) {
-      const choice = chooseBySun(asker.charger, asker.demand, left, situation);
+      const choice = chooseForCar(asker.charger, asker.demand, left, situation);
       const { option, reason } = choice;
       left = less(left, choice.claim);
       if (option !== null) members.push({ ...asker, choice, option });

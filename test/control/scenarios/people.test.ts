@@ -1,7 +1,6 @@
-import { lastingOf, newMemory, type LastingHouse } from "../../../src/control/memory.js";
 import type { ChargerMode } from "../../../src/model/commands.js";
 import { charger, charging, connected, disconnected, house, Run } from "../support.js";
-import { alive, live } from "./support.js";
+import { alive, live, restart } from "./support.js";
 
 /** A charge by the sun, or by the fuse in a fast mode, that has run for a minute. */
 function charge(mode: ChargerMode = "solar"): Run {
@@ -9,12 +8,6 @@ function charge(mode: ChargerMode = "solar"): Run {
   live(run, 120, -12);
   if (run.decision("Garage").current === 0) throw new Error("it should charge");
   return run;
-}
-
-/** What lasts over a restart of the program, by way of a file. */
-function restart(run: Run): void {
-  const kept: LastingHouse = JSON.parse(JSON.stringify(lastingOf(run.memory)));
-  run.memory = newMemory(kept);
 }
 
 describe.each<[mode: ChargerMode]>([["solar"], ["solar-min"], ["fast"]])(

@@ -1,7 +1,13 @@
 /** What several scenarios begin with. */
 
+import { lastingOf, newMemory, type LastingHouse } from "../../../src/control/memory.js";
+import type { ChargerSettings, ControlSettings } from "../../../src/control/settings.js";
+import type { ChargerCommand } from "../../../src/model/commands.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
 import { charger, charging, connected, gridCurrents, house, Run } from "../support.js";
+
+/** s */
+export const hour = 3_600;
 
 /** A grid reading that differs a little from each other one, as those of real meters do. */
 export function alive(run: Run, l1: number, l2 = 0, l3 = 0): MeterReading {
@@ -23,4 +29,33 @@ export function fullFuse(failsafeCurrent = 0): Run {
   live(run, 60, 15);
   if (run.decision("Garage").current !== 10) throw new Error("the fuse should leave 10 A");
   return run;
+}
+
+/** A house in UTC with one charger. */
+export function runWith(settings: Partial<ChargerSettings>, site: Partial<ControlSettings> = {}): Run {
+  return new Run(house({ timeZone: "UTC", chargers: [charger(settings)], ...site }));
+}
+
+/** A charger that obeys and counts, and a car that takes all: for so long, beside others on L1. */
+export function charge(run: Run, seconds: number, others: number, told: Partial<ChargerReading> = {}): void {
+  let energy = run.memory.chargers["Garage"]?.charged ?? 0;
+  for (const end = run.seconds + seconds; run.seconds < end;) {
+    const current = run.last ? run.decision("Garage").current : 0;
+    energy += (current * 0.23 * 10) / hour;
+    const reading = current > 0 ? charging(current) : connected();
+    run.after(10, {
+      meters: { Grid: alive(run, others + current) },
+      chargers: { Garage: { ...reading, sessionChargeConsumption: energy, ...told } },
+    });
+  }
+}
+
+export function command(run: Run, asked: ChargerCommand): void {
+  run.after(1, { commands: { Garage: asked } });
+}
+
+/** What lasts over a restart of the program, by way of a file. */
+export function restart(run: Run): void {
+  const kept: LastingHouse = JSON.parse(JSON.stringify(lastingOf(run.memory)));
+  run.memory = newMemory(kept);
 }

@@ -1,7 +1,7 @@
-import { fullWish } from "../../../src/control/steps/full.js";
+import { fullWish, heldWish } from "../../../src/control/steps/full.js";
 import type { PerPhase, PhaseCount } from "../../../src/model/phases.js";
 import { facts, room, situation, type FactOverrides } from "../facts.js";
-import { start } from "../support.js";
+import { connected, start } from "../support.js";
 
 interface Case {
   readonly room?: PerPhase<number>;
@@ -60,4 +60,17 @@ test.each<[why: string, facts: Case, phases: PhaseCount, current: number, said: 
 
 test("the grid operator's limit leaves room for one phase: one phase", () => {
   expect(decide({ powerLimit: 3_700 }).phases).toBe(1);
+});
+
+test.each<[why: string, charger: FactOverrides, phases: PhaseCount, current: number, said: string]>([
+  ["on the phases that it uses now", { holding: { current: 6, phases: 1 } }, 1, 8, "held"],
+  ["on three, if it uses three", { holding: { current: 6, phases: 3 } }, 3, 8, "held"],
+  ["on those that a person wants", { lasting: { phases: 3 } }, 3, 8, "held"],
+  ["no more than a cap", { lasting: { cap: 7 } }, 1, 7, "capped at 7 A"],
+  ["no more than the cable", { reading: connected({ cableEncoding: 6 }) }, 1, 6, "cable carries 6 A"],
+])("a current that is held: %s", (_why, charger, phases, current, said) => {
+  const auto = facts({ ...charger, settings: { phases: "auto" } });
+  const wish = heldWish(auto, 8, "held", situation());
+  expect(wish).toMatchObject({ phases, current });
+  expect(wish.reason).toContain(said);
 });

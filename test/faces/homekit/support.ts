@@ -4,7 +4,7 @@ import hap from "@homebridge/hap-nodejs";
 import { PlatformAccessory } from "../../../node_modules/homebridge/dist/platformAccessory.js";
 import type { HomeKitApi } from "../../../src/faces/homekit/definition.js";
 import { HomeKitFace } from "../../../src/faces/homekit/face.js";
-import type { ChargerCommand } from "../../../src/model/commands.js";
+import type { ChargerCommand, SiteCommand } from "../../../src/model/commands.js";
 import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";
 import type { ChargerView, House, MeterView } from "../../../src/site/house.js";
 import { TestClock } from "../../support/test-clock.js";
@@ -42,6 +42,8 @@ export class FakeHouse implements House {
   readonly commands: [charger: string, command: ChargerCommand][] = [];
   readonly writes: [charger: string, channel: string, value: string | number | null][] = [];
   readonly listeners = new Set<() => void>();
+  readonly siteCommands: SiteCommand[] = [];
+  readonly powerLimit = null;
   /** What `write` answers. */
   answer: () => Promise<void> = () => Promise.resolve();
   chargers: readonly ChargerView[];
@@ -58,6 +60,10 @@ export class FakeHouse implements House {
   command(charger: string, command: ChargerCommand): void {
     if (!this.chargers.some(({ name }) => name === charger)) throw new RangeError(`No charger is named ${charger}`);
     this.commands.push([charger, command]);
+  }
+
+  commandSite(command: SiteCommand): void {
+    this.siteCommands.push(command);
   }
 
   write(charger: string, channel: string, value: string | number | null): Promise<void> {
