@@ -39,6 +39,7 @@ export function configSchema(drivers: Drivers = installedDrivers): Record<string
           items: deviceJson("residualCurrentMonitors", monitorSettings, drivers.residualCurrentMonitors),
         },
         surplus: properties["surplus"],
+        matter: properties["matter"],
         mqtt: properties["mqtt"],
         influx: properties["influx"],
         web: properties["web"],

@@ -8,13 +8,14 @@ import type { ChargerConfig, MeterConfig, MonitorConfig, SiteBroker } from "./de
 import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
 import type { Problem } from "./problems.js";
 import { blockSchema } from "./schema.js";
-import type { MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
+import type { MatterConfig, MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
 
 /** What the house starts with. */
 export interface Config {
   readonly name: string;
   readonly site: SiteConfig;
   readonly surplus: SurplusConfig;
+  readonly matter: MatterConfig;
   /** Broker for meters that have none of their own. */
   readonly mqtt?: MqttConfig | undefined;
   readonly chargers: readonly ChargerConfig[];
@@ -94,6 +95,7 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           name: value.name,
           site: value.site,
           surplus: value.surplus,
+          matter: value.matter,
           mqtt: value.mqtt,
           chargers: goodChargers.filter(({ keys }) => starts(keys)).map((each) => fitted(each.config, value.site)),
           meters: readMeters.flatMap((each) => (each.value !== null && starts(each.keys) ? [each.value] : [])),

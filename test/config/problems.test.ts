@@ -24,7 +24,7 @@ describe("the block", () => {
     [
       { zzz: [] },
       'zzz: "zzz" is not a known key: known are "platform", "_bridge", "name", "site", "meters", "chargers", ' +
-        '"residualCurrentMonitors", "surplus", "mqtt", "influx", "web"',
+        '"residualCurrentMonitors", "surplus", "matter", "mqtt", "influx", "web"',
     ],
     [{ chargers: { name: "Garage" } }, "chargers: {…} does not fit: it takes a list"],
     [{ meters: null }, "meters: null does not fit: it takes a list"],
