@@ -4,6 +4,7 @@ import type { API, CharacteristicValue } from "homebridge";
 import type { ChargerView } from "../../site/house.js";
 import type { ChargerCommand } from "../../model/commands.js";
 import type { ChargerReading } from "../../model/readings.js";
+import type { Value } from "../dead-band.js";
 
 /** The part of Homebridge's API that this face uses. */
 export type HomeKitApi = Pick<
@@ -16,8 +17,6 @@ export type HomeKitApi = Pick<
 >;
 
 export type Hap = HomeKitApi["hap"];
-
-export type Value = number | boolean | string;
 
 /** What is true of a charger that answers. */
 export interface Facts {
