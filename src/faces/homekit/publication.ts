@@ -3,9 +3,10 @@
 import type { Characteristic, CharacteristicValue } from "homebridge";
 import type { Clock } from "../../model/clock.js";
 import type { ChargerView } from "../../site/house.js";
+import type { Facts } from "../charger-facts.js";
 import type { Value } from "../dead-band.js";
 import { Reporter } from "../reporter.js";
-import { booleanOf, type CharacteristicDefinition, type Facts, type Hap, type Wish } from "./definition.js";
+import { booleanOf, type CharacteristicDefinition, type Hap, type Wish } from "./definition.js";
 import { invalidValue, longestText, noResponse } from "./hap-objects.js";
 
 /** ms between two notices of a measured number. */
