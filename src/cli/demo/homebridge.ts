@@ -2,11 +2,12 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
@@ -26,6 +27,8 @@ export interface HomebridgeOptions {
   readonly local: boolean;
   /** Where the plugin lies; left out: this one. */
   readonly plugin?: string;
+  /** Where Homebridge keeps what it knows, and is the same Homebridge again; left out: a folder that goes when it does. */
+  readonly storage?: string;
   /** Log what is only of interest to the curious, too. */
   readonly verbose: boolean;
   /** Every line that Homebridge logs. */
@@ -40,10 +43,21 @@ export interface RunningHomebridge {
   readonly port: number;
   /** What a HAP client calls this bridge. */
   readonly username: string;
+  readonly matter: MatterBridge;
   /** Resolves when it ends by itself. */
   readonly ended: Promise<void>;
   /** Leaves nothing behind. */
   close(): Promise<void>;
+}
+
+/** Homebridge's own Matter bridge. */
+export interface MatterBridge {
+  readonly port: number;
+  /** Eleven digits, like 1234-567-8901. */
+  readonly code: string;
+  /** The two that are in the code. */
+  readonly passcode: number;
+  readonly discriminator: number;
 }
 
 /** What Homebridge tells whoever started it, as far as it is of use here. */
@@ -58,16 +72,13 @@ export async function startHomebridge({
   speed,
   local,
   plugin = packageRoot(),
+  storage: lasting,
   verbose,
   onLine,
 }: HomebridgeOptions): Promise<RunningHomebridge> {
   const executable = findHomebridge();
-  const storage = await mkdtemp(join(tmpdir(), "ev-charging-demo-"));
-  const port = await freePort();
-  const pin = randomPin();
-  const username = randomUsername();
-  const bind = local ? { bind: ["127.0.0.1"] } : {};
-  const bridge = { name: `EV Charging Demo ${username.slice(-2)}`, username, port, pin, ...bind };
+  const storage = lasting ?? (await mkdtemp(join(tmpdir(), "ev-charging-demo-")));
+  const bridge = (await knownBridge(storage)) ?? (await newBridge(local));
   const config = { bridge, accessories: [], platforms: [configuration] };
   await writeFile(join(storage, "config.json"), JSON.stringify(config, null, 2));
 
@@ -89,7 +100,7 @@ export async function startHomebridge({
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const close = async () => {
     await end(child, ended);
-    await rm(storage, { recursive: true, force: true });
+    if (lasting === undefined) await rm(storage, { recursive: true, force: true });
   };
 
   const setupUri = await Promise.race([whenUp(child), ended.then(() => null), wait(startBudget, null, { ref: false })]);
@@ -97,7 +108,57 @@ export async function startHomebridge({
     await close();
     throw new Error(`Homebridge did not start. The last it said: ${lastLines.join(" / ")}`);
   }
-  return { pin, setupUri, port, username, ended, close };
+  const { pin, port, username } = bridge;
+  const matter = { port: bridge.matter.port, ...(await matterCode(storage, username)) };
+  return { pin, setupUri, port, username, matter, ended, close };
+}
+
+const bridgeSchema = z.object({
+  name: z.string(),
+  username: z.string(),
+  port: z.number(),
+  pin: z.string(),
+  bind: z.array(z.string()).optional(),
+  matter: z.object({ port: z.number() }),
+});
+
+type Bridge = z.output<typeof bridgeSchema>;
+
+/** The one that lived in this folder before. */
+async function knownBridge(storage: string): Promise<Bridge | null> {
+  const file = join(storage, "config.json");
+  if (!existsSync(file)) return null;
+  return z.object({ bridge: bridgeSchema }).parse(JSON.parse(await readFile(file, "utf8"))).bridge;
+}
+
+async function newBridge(local: boolean): Promise<Bridge> {
+  const username = randomUsername();
+  return {
+    name: `EV Charging Demo ${username.slice(-2)}`,
+    username,
+    port: await freePort(),
+    pin: randomPin(),
+    matter: { port: await freeUdpPort() },
+    ...(local ? { bind: [loopback()] } : {}),
+  };
+}
+
+/** Homebridge keeps the code of its Matter bridge in a file of its own. */
+async function matterCode(storage: string, username: string): Promise<Omit<MatterBridge, "port">> {
+  const file = join(storage, "matter", username.replaceAll(":", ""), "commissioning.json");
+  const { manualPairingCode: code, ...rest } = commissioning.parse(JSON.parse(await readFile(file, "utf8")));
+  return { code, ...rest };
+}
+
+const commissioning = z.object({ manualPairingCode: z.string(), passcode: z.number(), discriminator: z.number() });
+
+/** Matter binds to an interface by its name only. */
+function loopback(): string {
+  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
+    addresses?.some(({ internal }) => internal),
+  );
+  if (found === undefined) throw new Error("this computer has no loopback interface");
+  return found[0];
 }
 
 function whenUp(child: ChildProcess): Promise<string> {
@@ -138,6 +199,17 @@ function freePort(): Promise<number> {
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+function freeUdpPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket("udp6");
+    socket.once("error", reject);
+    socket.bind(0, () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
     });
   });
 }
