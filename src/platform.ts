@@ -9,7 +9,7 @@ import type {
   PlatformAccessory,
   PlatformConfig,
 } from "homebridge";
-import { parseConfig, type Config } from "./config/parse.js";
+import { parseConfig } from "./config/parse.js";
 import { problemLine } from "./config/problems.js";
 import { platformAlias } from "./config/schema.js";
 import type { HomebridgeMatterFace, HomebridgeMatterFaceParts } from "./faces/homebridge-matter/face.js";
@@ -50,7 +50,7 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     api.on("didFinishLaunching", () => {
       face.start();
       site.start().catch((error: unknown) => log.error(messageOf(error)));
-      startMatter(api, config, { ...common, kept })
+      startMatter(api, { ...common, config, kept })
         .then((started) => (matterFace = started))
         .catch((error: unknown) => log.error(messageOf(error)));
     });
@@ -73,23 +73,21 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
   }
 }
 
-/** Where Homebridge does not speak Matter on this bridge, nothing of it is loaded. */
+/** Where Homebridge does not speak Matter on this bridge, or nothing is to be shown there, nothing of it is loaded. */
 async function startMatter(
   api: API,
-  { matter: shown, meters, site: { circuits } }: Config,
-  parts: Omit<HomebridgeMatterFaceParts, "matter" | "meters" | "shown">,
+  parts: Omit<HomebridgeMatterFaceParts, "matter">,
 ): Promise<HomebridgeMatterFace | null> {
   const { matter } = api;
   if (matter === undefined || !api.isMatterEnabled()) return null;
-  const wanted = shown.outlet || shown.plug || shown.temperature || shown.site;
-  if (!wanted && parts.kept.length === 0) return null;
+  const { outlet, plug, temperature, site } = parts.config.matter;
+  if (!(outlet || plug || temperature || site) && parts.kept.length === 0) return null;
   if (!api.versionGreaterOrEqual(matterSince)) {
     parts.log.warn(`Matter needs Homebridge ${matterSince} or newer`);
     return null;
   }
   const { HomebridgeMatterFace } = await import("./faces/homebridge-matter/face.js");
-  const ofTheHouse = meters.filter(({ name }) => !circuits.some(({ meter }) => meter === name));
-  const face = new HomebridgeMatterFace({ ...parts, matter, shown, meters: ofTheHouse });
+  const face = new HomebridgeMatterFace({ ...parts, matter });
   face.start();
   return face;
 }

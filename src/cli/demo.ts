@@ -65,6 +65,7 @@ Nothing is left behind.
         configuration,
         speed,
         local: values.local,
+        matter: true,
         verbose: true,
         onLine: (line) => show.hear(line),
       });

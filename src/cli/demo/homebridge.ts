@@ -25,6 +25,8 @@ export interface HomebridgeOptions {
   readonly speed: number;
   /** Nothing is advertised in the network. */
   readonly local: boolean;
+  /** It is a Matter bridge, too. */
+  readonly matter: boolean;
   /** Where the plugin lies; left out: this one. */
   readonly plugin?: string;
   /** Where Homebridge keeps what it knows, and is the same Homebridge again; left out: a folder that goes when it does. */
@@ -43,7 +45,8 @@ export interface RunningHomebridge {
   readonly port: number;
   /** What a HAP client calls this bridge. */
   readonly username: string;
-  readonly matter: MatterBridge;
+  /** `null`: it is none. */
+  readonly matter: MatterBridge | null;
   /** Resolves when it ends by itself. */
   readonly ended: Promise<void>;
   /** Leaves nothing behind. */
@@ -55,9 +58,6 @@ export interface MatterBridge {
   readonly port: number;
   /** Eleven digits, like 1234-567-8901. */
   readonly code: string;
-  /** The two that are in the code. */
-  readonly passcode: number;
-  readonly discriminator: number;
 }
 
 /** What Homebridge tells whoever started it, as far as it is of use here. */
@@ -71,6 +71,7 @@ export async function startHomebridge({
   configuration,
   speed,
   local,
+  matter,
   plugin = packageRoot(),
   storage: lasting,
   verbose,
@@ -78,7 +79,7 @@ export async function startHomebridge({
 }: HomebridgeOptions): Promise<RunningHomebridge> {
   const executable = findHomebridge();
   const storage = lasting ?? (await mkdtemp(join(tmpdir(), "ev-charging-demo-")));
-  const bridge = (await knownBridge(storage)) ?? (await newBridge(local));
+  const bridge = (await knownBridge(storage)) ?? (await newBridge(local, matter));
   const config = { bridge, accessories: [], platforms: [configuration] };
   await writeFile(join(storage, "config.json"), JSON.stringify(config, null, 2));
 
@@ -109,8 +110,8 @@ export async function startHomebridge({
     throw new Error(`Homebridge did not start. The last it said: ${lastLines.join(" / ")}`);
   }
   const { pin, port, username } = bridge;
-  const matter = { port: bridge.matter.port, ...(await matterCode(storage, username)) };
-  return { pin, setupUri, port, username, matter, ended, close };
+  const matterBridge = bridge.matter ? { ...bridge.matter, ...(await matterCode(storage, username)) } : null;
+  return { pin, setupUri, port, username, matter: matterBridge, ended, close };
 }
 
 const bridgeSchema = z.object({
@@ -119,7 +120,7 @@ const bridgeSchema = z.object({
   port: z.number(),
   pin: z.string(),
   bind: z.array(z.string()).optional(),
-  matter: z.object({ port: z.number() }),
+  matter: z.object({ port: z.number() }).optional(),
 });
 
 type Bridge = z.output<typeof bridgeSchema>;
@@ -131,29 +132,28 @@ async function knownBridge(storage: string): Promise<Bridge | null> {
   return z.object({ bridge: bridgeSchema }).parse(JSON.parse(await readFile(file, "utf8"))).bridge;
 }
 
-async function newBridge(local: boolean): Promise<Bridge> {
+async function newBridge(local: boolean, matter: boolean): Promise<Bridge> {
   const username = randomUsername();
   return {
     name: `EV Charging Demo ${username.slice(-2)}`,
     username,
     port: await freePort(),
     pin: randomPin(),
-    matter: { port: await freeUdpPort() },
+    ...(matter ? { matter: { port: await freeUdpPort() } } : {}),
     ...(local ? { bind: [loopback()] } : {}),
   };
 }
 
 /** Homebridge keeps the code of its Matter bridge in a file of its own. */
-async function matterCode(storage: string, username: string): Promise<Omit<MatterBridge, "port">> {
+async function matterCode(storage: string, username: string): Promise<{ readonly code: string }> {
   const file = join(storage, "matter", username.replaceAll(":", ""), "commissioning.json");
-  const { manualPairingCode: code, ...rest } = commissioning.parse(JSON.parse(await readFile(file, "utf8")));
-  return { code, ...rest };
+  return { code: commissioning.parse(JSON.parse(await readFile(file, "utf8"))).manualPairingCode };
 }
 
-const commissioning = z.object({ manualPairingCode: z.string(), passcode: z.number(), discriminator: z.number() });
+const commissioning = z.object({ manualPairingCode: z.string() });
 
 /** Matter binds to an interface by its name only. */
-function loopback(): string {
+export function loopback(): string {
   const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
     addresses?.some(({ internal }) => internal),
   );

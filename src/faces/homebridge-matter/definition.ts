@@ -5,16 +5,13 @@ import type { ChargerCommand } from "../../model/commands.js";
 import type { Value } from "../dead-band.js";
 
 /** The part of Homebridge's Matter API that this face uses. */
-export type Matter = Pick<
+export interface Matter extends Pick<
   MatterAPI,
-  | "uuid"
-  | "deviceTypes"
-  | "status"
-  | "registerPlatformAccessories"
-  | "unregisterPlatformAccessories"
-  | "updateAccessoryState"
-  | "getAccessoryState"
->;
+  "uuid" | "deviceTypes" | "status" | "registerPlatformAccessories" | "unregisterPlatformAccessories"
+> {
+  updateAccessoryState(uuid: string, cluster: string, attributes: Record<string, unknown>): Promise<void>;
+  getAccessoryState(uuid: string, cluster: string): Promise<object | undefined>;
+}
 
 /** Attributes by cluster, in Matter's words and units. */
 export type Clusters = NonNullable<MatterAccessory["clusters"]>;

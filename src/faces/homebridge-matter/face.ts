@@ -2,7 +2,7 @@
 
 import type { MatterAccessory } from "homebridge";
 import type { MeterConfig } from "../../config/devices.js";
-import type { MatterConfig } from "../../config/schema.js";
+import type { MatterConfig, SiteConfig } from "../../config/schema.js";
 import type { Clock } from "../../model/clock.js";
 import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
@@ -20,14 +20,18 @@ const chargerDevices = { outlet, plug, temperature };
 const chargerKinds = ["outlet", "plug", "temperature"] as const;
 const meterKinds = ["grid", "pv", "battery"] as const;
 
+type MeterOnMatter = Pick<MeterConfig, "name" | "brand" | "model" | "measures">;
+
 export interface HomebridgeMatterFaceParts {
   readonly matter: Matter;
   readonly log: Log;
   readonly clock: Clock;
   readonly house: House;
-  /** Those that measure the house as a whole. */
-  readonly meters: readonly Pick<MeterConfig, "name" | "brand" | "model" | "measures">[];
-  readonly shown: Pick<MatterConfig, (typeof chargerKinds)[number] | "site">;
+  readonly config: {
+    readonly matter: Pick<MatterConfig, (typeof chargerKinds)[number] | "site">;
+    readonly meters: readonly MeterOnMatter[];
+    readonly site: Pick<SiteConfig, "circuits">;
+  };
   /** Names of devices that are configured, and wrongly: they are not in the house, and keep their place. */
   readonly faulty: readonly string[];
   /** What Homebridge has kept of ours. */
@@ -45,10 +49,13 @@ export class HomebridgeMatterFace {
 
   constructor(parts: HomebridgeMatterFaceParts) {
     this.#parts = parts;
-    const { house, meters, shown } = parts;
+    const { house, config } = parts;
+    const { matter, meters, site } = config;
+    // A meter that serves a circuit tells nothing of the house as a whole.
+    const wanted = matter.site ? meters.filter(({ name }) => !site.circuits.some(({ meter }) => meter === name)) : [];
     this.#devices = [
       ...house.chargers.flatMap((charger) => this.#ofCharger(charger)),
-      ...(shown.site ? meters.flatMap((meter) => this.#ofMeter(meter)) : []),
+      ...wanted.flatMap((meter) => this.#ofMeter(meter)),
     ];
   }
 
@@ -69,7 +76,7 @@ export class HomebridgeMatterFace {
   }
 
   #ofCharger({ name, brand, model }: ChargerView): Device[] {
-    const { house, shown } = this.#parts;
+    const { house, config } = this.#parts;
     const charger = () => house.chargers.find((each) => each.name === name) ?? null;
     const source: DeviceSource<Facts> = {
       name,
@@ -79,10 +86,10 @@ export class HomebridgeMatterFace {
       facts: () => factsOf(charger()),
       command: (command) => house.command(name, command),
     };
-    return chargerKinds.filter((kind) => shown[kind]).map((kind) => this.#device(chargerDevices[kind], source));
+    return chargerKinds.filter((kind) => config.matter[kind]).map((kind) => this.#device(chargerDevices[kind], source));
   }
 
-  #ofMeter({ name, brand, model, measures }: HomebridgeMatterFaceParts["meters"][number]): Device[] {
+  #ofMeter({ name, brand, model, measures }: MeterOnMatter): Device[] {
     const { house } = this.#parts;
     const meter = () => house.meters.find((each) => each.name === name);
     const reachable = () => meter()?.reachable ?? false;
