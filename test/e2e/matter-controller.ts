@@ -75,10 +75,11 @@ export class MatterController {
     return manualPairingCode;
   }
 
-  /** What a hub does when a node that has started anew announces itself: its session of before is no longer good. */
+  /** What a hub does when a node that has started anew announces itself: session and subscription are made anew. */
   async meetAgain(): Promise<void> {
     const cause = new Error("the node has started anew");
     await Promise.all([...this.#controller.node.env.get(PeerSet)].map((peer) => peer.disconnect(cause)));
+    await this.#node.reconnect();
   }
 
   /** Labels of all bridged devices. */
