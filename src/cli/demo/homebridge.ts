@@ -45,7 +45,7 @@ export interface RunningHomebridge {
   readonly port: number;
   /** What a HAP client calls this bridge. */
   readonly username: string;
-  /** `null`: it is none. */
+  /** `null`: it is none, or has not come up. */
   readonly matter: MatterBridge | null;
   /** Resolves when it ends by itself. */
   readonly ended: Promise<void>;
@@ -110,7 +110,8 @@ export async function startHomebridge({
     throw new Error(`Homebridge did not start. The last it said: ${lastLines.join(" / ")}`);
   }
   const { pin, port, username } = bridge;
-  const matterBridge = bridge.matter ? { ...bridge.matter, ...(await matterCode(storage, username)) } : null;
+  const code = await matterCode(join(storage, "matter", username.replaceAll(":", "")));
+  const matterBridge = bridge.matter === undefined || code === null ? null : { ...bridge.matter, code };
   return { pin, setupUri, port, username, matter: matterBridge, ended, close };
 }
 
@@ -144,10 +145,11 @@ async function newBridge(local: boolean, matter: boolean): Promise<Bridge> {
   };
 }
 
-/** Homebridge keeps the code of its Matter bridge in a file of its own. */
-async function matterCode(storage: string, username: string): Promise<{ readonly code: string }> {
-  const file = join(storage, "matter", username.replaceAll(":", ""), "commissioning.json");
-  return { code: commissioning.parse(JSON.parse(await readFile(file, "utf8"))).manualPairingCode };
+/** What a Matter node that lives in this folder is paired with; `null`: none has come up. */
+async function matterCode(folder: string): Promise<string | null> {
+  const file = join(folder, "commissioning.json");
+  if (!existsSync(file)) return null;
+  return commissioning.parse(JSON.parse(await readFile(file, "utf8"))).manualPairingCode;
 }
 
 const commissioning = z.object({ manualPairingCode: z.string() });
