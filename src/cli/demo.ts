@@ -12,7 +12,7 @@ import {
   type Command,
   type Terminal,
 } from "./command.js";
-import { startHomebridge, type MatterBridge, type RunningHomebridge } from "./demo/homebridge.js";
+import { startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
 import { virtualChargers, virtualMeters } from "./demo/virtual-devices.js";
 import { startVirtualHome, type VirtualHome } from "./demo/virtual-home.js";
 
@@ -85,24 +85,24 @@ Nothing is left behind.
 };
 
 async function invitation(
-  { setupUri, pin, port, matter }: RunningHomebridge,
+  { setupUri, pin, port, matter, evChargerCode }: RunningHomebridge,
   speed: number,
   charger: string,
   meter: string,
 ): Promise<string> {
   const code = await new Promise<string>((resolve) => qrcode.generate(setupUri, { small: true }, resolve));
+  const codes = [
+    `HomeKit code ${pin} (port ${port}): scan it with an iPhone's camera, or add it in the Home app.`,
+    ...(matter === null ? [] : [`Matter code ${matter.code} (port ${matter.port}): the same for every other app.`]),
+    ...(evChargerCode === null ? [] : [`Matter code ${evChargerCode}: the charger as a true EV charger.`]),
+  ];
   return `
 ${code}
-HomeKit code ${pin} (port ${port}): scan it with an iPhone's camera, or add it in the Home app.${matterLine(matter)}
+${codes.join("\n")}
 
 An 8 kWp roof, a household, a car, a charger (${charger}) and a meter (${meter}); one minute of theirs takes
 ${(60 / speed).toFixed(1)} s. Charging follows the sun and never passes the 25 A main fuse. Ctrl-C ends it.
 `;
-}
-
-function matterLine(matter: MatterBridge | null): string {
-  if (matter === null) return "";
-  return `\nMatter code ${matter.code} (port ${matter.port}): the same house for Google Home, Home Assistant and others.`;
 }
 
 function farewell({ house }: VirtualHome): string {

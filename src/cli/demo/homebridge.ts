@@ -18,6 +18,9 @@ import { z } from "zod";
 const startBudget = 60_000;
 const stopBudget = 7_000;
 
+/** ms in which the plugin's own Matter node has to be up after that. */
+const nodeBudget = 20_000;
+
 export interface HomebridgeOptions {
   /** The plugin's block. */
   readonly configuration: object;
@@ -47,6 +50,8 @@ export interface RunningHomebridge {
   readonly username: string;
   /** `null`: it is none, or has not come up. */
   readonly matter: MatterBridge | null;
+  /** Code of the Matter node on which the chargers are EV chargers; `null`: there is none, or it has not come up. */
+  readonly evChargerCode: string | null;
   /** Resolves when it ends by itself. */
   readonly ended: Promise<void>;
   /** Leaves nothing behind. */
@@ -112,7 +117,10 @@ export async function startHomebridge({
   const { pin, port, username } = bridge;
   const code = await matterCode(join(storage, "matter", username.replaceAll(":", "")));
   const matterBridge = bridge.matter === undefined || code === null ? null : { ...bridge.matter, code };
-  return { pin, setupUri, port, username, matter: matterBridge, ended, close };
+  const evChargerCode = withEvCharger.safeParse(configuration).success
+    ? await patiently(() => matterCode(join(storage, "ev-charging-matter")))
+    : null;
+  return { pin, setupUri, port, username, matter: matterBridge, evChargerCode, ended, close };
 }
 
 const bridgeSchema = z.object({
@@ -153,6 +161,19 @@ async function matterCode(folder: string): Promise<string | null> {
 }
 
 const commissioning = z.object({ manualPairingCode: z.string() });
+
+/** The plugin's block, where it asks for a Matter node of its own. */
+const withEvCharger = z.object({ matter: z.object({ evse: z.literal(true) }) });
+
+/** The plugin loads its node only after Homebridge is up. */
+async function patiently<T>(look: () => Promise<T | null>): Promise<T | null> {
+  const deadline = performance.now() + nodeBudget;
+  for (;;) {
+    const found = await look();
+    if (found !== null || performance.now() > deadline) return found;
+    await wait(100);
+  }
+}
 
 /** Matter binds to an interface by its name only. */
 export function loopback(): string {
