@@ -45,18 +45,18 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     const common = { log, clock, house: site, faulty, pluginName, platformName: platformAlias };
     const face = new HomeKitFace({ ...common, api });
     const kept = this.#keptForMatter;
-    let matterFace: HomebridgeMatterFace | null = null;
+    let bridged: HomebridgeMatterFace | null = null;
     tellInLog(site, log);
     api.on("didFinishLaunching", () => {
       face.start();
       site.start().catch((error: unknown) => log.error(messageOf(error)));
-      startMatter(api, { ...common, config, kept })
-        .then((started) => (matterFace = started))
+      showOnMatterBridge(api, { ...common, config, kept })
+        .then((started) => (bridged = started))
         .catch((error: unknown) => log.error(messageOf(error)));
     });
     api.on("shutdown", () => {
       face.stop();
-      matterFace?.stop();
+      bridged?.stop();
       site.stop().catch((error: unknown) => log.error(messageOf(error)));
     });
     this.#face = face;
@@ -74,7 +74,7 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
 }
 
 /** Where Homebridge does not speak Matter on this bridge, or nothing is to be shown there, nothing of it is loaded. */
-async function startMatter(
+async function showOnMatterBridge(
   api: API,
   parts: Omit<HomebridgeMatterFaceParts, "matter">,
 ): Promise<HomebridgeMatterFace | null> {

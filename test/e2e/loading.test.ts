@@ -1,14 +1,16 @@
 /** Whoever does not want Matter pays nothing for it: what of it the built plugin loads, in a process of its own. */
 
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 
 const execute = promisify(execFile);
 
 /** Starts the plugin without devices on an API like this, and tells which modules were asked for. */
-function script(api: string, block: object): string {
+function script(api: string, block: object, storage: string): string {
   return `
     import { EventEmitter } from "node:events";
     import { registerHooks } from "node:module";
@@ -18,7 +20,7 @@ function script(api: string, block: object): string {
     const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
     const { default: plugin } = await import("./dist/index.js");
     let Platform;
-    const user = { storagePath: () => ${JSON.stringify(tmpdir())} };
+    const user = { storagePath: () => ${JSON.stringify(storage)} };
     const given = { hap: {}, user, versionGreaterOrEqual: () => true, registerPlatform: (_, __, C) => (Platform = C) };
     const api = Object.assign(new EventEmitter(), given, ${api});
     plugin(api);
@@ -44,7 +46,9 @@ test.each<[why: string, api: string, block: object, loaded: readonly string[]]>(
 ])(
   "%s",
   async (_why, api, block, loaded) => {
-    const { stdout } = await execute(process.execPath, ["--input-type=module", "--eval", script(api, block)]);
+    const storage = await mkdtemp(join(tmpdir(), "ev-charging-loading-"));
+    const { stdout } = await execute(process.execPath, ["--input-type=module", "--eval", script(api, block, storage)]);
+    await rm(storage, { recursive: true, force: true });
     expect(z.array(z.string()).parse(JSON.parse(stdout))).toEqual(loaded);
   },
   30_000,
