@@ -50,7 +50,7 @@ export function rememberCommand(old: ChargerMemory, command: ChargerCommand): Ch
   let lasting = old.lasting;
   if (mode !== undefined)
     lasting = { ...lasting, mode, manual: lasting.manual === "stop" ? "stop" : null, pausedAt: null };
-  if (allowCharging !== undefined) lasting = { ...lasting, manual: allowCharging ? "start" : "stop", pausedAt: null };
+  if (allowCharging !== undefined) lasting = { ...lasting, manual: manualOf(allowCharging), pausedAt: null };
   if (allowCharging !== undefined || until !== undefined) lasting = { ...lasting, until: until ?? null };
   if (minAmpere !== undefined) lasting = { ...lasting, minimum: minAmpere };
   if (targets !== undefined) lasting = { ...lasting, targets };
@@ -60,6 +60,11 @@ export function rememberCommand(old: ChargerMemory, command: ChargerCommand): Ch
     lasting = { ...lasting, energyLimit: sessionChargeConsumptionLimit ?? 0 };
   if (phases !== undefined) lasting = { ...lasting, phases };
   return { ...old, lasting };
+}
+
+function manualOf(allowCharging: boolean | null): LastingMemory["manual"] {
+  if (allowCharging === null) return null;
+  return allowCharging ? "start" : "stop";
 }
 
 /** Keeps what is younger than the history's length, and the newest before that. */

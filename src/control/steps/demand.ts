@@ -25,6 +25,8 @@ export function demandOf({ mode, reading, lasting, settings }: DemandFacts): Dem
 
   const started = lasting.manual === "start";
   if (mode === "off") return started ? { pull: "full", reason: "started by hand" } : none("switched off");
+  if (mode === "scheduled")
+    return started ? { pull: "full", reason: "started by hand" } : none("waits for a target or a cheap hour");
   if (mode === "fast") return { pull: "full", reason: started ? "started by hand" : "fast charging" };
   if (reading.state === "disconnected") return none("no car is plugged in");
   if (reading.state === null) return none("the charger does not tell whether a car is plugged in");
