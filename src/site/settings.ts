@@ -9,6 +9,7 @@ import {
   type ControlSettings,
   type MeterSettings,
 } from "../control/settings.js";
+import type { CurrentRange } from "../drivers/driver.js";
 
 export function controlSettings(config: Config): ControlSettings {
   const { site, surplus, chargers, meters, residualCurrentMonitors } = config;
@@ -57,12 +58,18 @@ function meterSettings({ name, measures }: MeterConfig, { circuits }: Config["si
   return { name, measures: circuits.some(({ meter }) => meter === name) ? [] : measures };
 }
 
+/** The set-points that the charger takes and its owner allows. */
+export function rangeOf({ minCurrent, maxCurrent, range }: ChargerConfig): CurrentRange {
+  return { min: Math.max(minCurrent, range.min), max: Math.min(maxCurrent, range.max), step: range.step };
+}
+
 function chargerSettings(charger: ChargerConfig): ChargerSettings {
+  const range = rangeOf(charger);
   return {
     name: charger.name,
-    minCurrent: Math.max(charger.minCurrent, charger.range.min),
-    maxCurrent: Math.min(charger.maxCurrent, charger.range.max),
-    step: charger.range.step,
+    minCurrent: range.min,
+    maxCurrent: range.max,
+    step: range.step,
     phases: charger.phases,
     canSwitchPhases: charger.writable.includes("phases"),
     rotation: charger.phaseRotation,
