@@ -12,7 +12,7 @@ import {
   type Command,
   type Terminal,
 } from "./command.js";
-import { startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
+import { freeUdpPort, startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
 import { virtualChargers, virtualMeters } from "./demo/virtual-devices.js";
 import { startVirtualHome, type VirtualHome } from "./demo/virtual-home.js";
 
@@ -60,11 +60,12 @@ Nothing is left behind.
     const stopped = terminal.untilStopped();
     const home = await startVirtualHome({ speed, startTime: morning, charger, meter });
     try {
-      const { configuration } = home;
+      const configuration = { ...home.configuration, matter: { evse: true, port: await freeUdpPort() } };
       const homebridge = await startHomebridge({
         configuration,
         speed,
         local: values.local,
+        matter: true,
         verbose: true,
         onLine: (line) => show.hear(line),
       });
@@ -84,15 +85,20 @@ Nothing is left behind.
 };
 
 async function invitation(
-  { setupUri, pin, port }: RunningHomebridge,
+  { setupUri, pin, port, matter, evChargerCode }: RunningHomebridge,
   speed: number,
   charger: string,
   meter: string,
 ): Promise<string> {
   const code = await new Promise<string>((resolve) => qrcode.generate(setupUri, { small: true }, resolve));
+  const codes = [
+    `HomeKit code ${pin} (port ${port}): scan it with an iPhone's camera, or add it in the Home app.`,
+    ...(matter === null ? [] : [`Matter code ${matter.code} (port ${matter.port}): the same for every other app.`]),
+    ...(evChargerCode === null ? [] : [`Matter code ${evChargerCode}: the charger as a true EV charger.`]),
+  ];
   return `
 ${code}
-HomeKit code ${pin} (port ${port}): scan it with an iPhone's camera, or add it in the Home app.
+${codes.join("\n")}
 
 An 8 kWp roof, a household, a car, a charger (${charger}) and a meter (${meter}); one minute of theirs takes
 ${(60 / speed).toFixed(1)} s. Charging follows the sun and never passes the 25 A main fuse. Ctrl-C ends it.

@@ -4,7 +4,9 @@ import { dirname, join } from "node:path";
 import { ConfigError } from "../config/errors.js";
 import { defaultConfigFile, readBlock } from "../config/load.js";
 import { parseConfig } from "../config/parse.js";
+import qrcode from "qrcode-terminal";
 import { tellInLog } from "../faces/log/log-face.js";
+import { startMatter, type Matter } from "../faces/matter/load.js";
 import { systemClock } from "../site/clock.js";
 import { Site } from "../site/site.js";
 import { StateFile } from "../site/state-file.js";
@@ -18,7 +20,9 @@ export const run: Command = {
 
 Charges by the configuration until it is stopped (Ctrl-C), and then leaves every charger in a safe state.
 Devices that are configured wrongly are left out. With --verbose every change of a current is told, not only
-starts and pauses. What people chose is kept in ev-charging-state.json beside the configuration.`,
+starts and pauses. What people chose is kept in ev-charging-state.json beside the configuration.
+With matter.evse in it, the chargers are EV chargers for any Matter controller: the code to add them with is shown
+until one has them. What belongs to that is kept in ev-charging-matter, beside the configuration too.`,
   async run(args, terminal) {
     const stopped = terminal.untilStopped();
     const { values, positionals } = parse(args, {
@@ -36,14 +40,25 @@ starts and pauses. What people chose is kept in ev-charging-state.json beside th
       return problems.length > 0 ? exit.usage : exit.success;
 
     const stateFile = new StateFile(join(dirname(file), "ev-charging-state.json"), log);
-    const site = new Site(config, { log, clock: systemClock(), stateFile });
+    const clock = systemClock();
+    const site = new Site(config, { log, clock, stateFile });
     tellInLog(site, log);
     await site.start();
+    const matter = startMatter(config, { house: site, clock, log, folder: join(dirname(file), "ev-charging-matter") });
+    if (matter !== null) void invite(matter, terminal);
     await aborted(stopped);
-    await site.stop();
+    await Promise.all([site.stop(), matter?.stop()]);
     return exit.success;
   },
 };
+
+/** Shows the code by which a Matter controller is let in, if none is in yet. */
+async function invite({ started }: Matter, { out }: Terminal): Promise<void> {
+  const face = await started.catch(() => null);
+  if (face === null || face.isCommissioned) return;
+  const { qrCode, manualPairingCode } = face.codes;
+  qrcode.generate(qrCode, { small: true }, (code) => out(`\n${code}\nMatter code ${manualPairingCode}\n`));
+}
 
 function terminalLog({ out, error }: Terminal, verbose: boolean): Log {
   const stamped = (message: string) => `${new Date().toISOString()} ${message}`;

@@ -41,6 +41,7 @@ export function configSchema(drivers: Drivers = installedDrivers): Record<string
         surplus: properties["surplus"],
         tariff: properties["tariff"],
         cars: properties["cars"],
+        matter: properties["matter"],
         mqtt: properties["mqtt"],
         influx: properties["influx"],
         web: properties["web"],

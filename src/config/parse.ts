@@ -9,7 +9,7 @@ import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
 import type { Problem } from "./problems.js";
 import type { TariffConfig } from "./schedule.js";
 import { blockSchema, systemTimeZone } from "./schema.js";
-import type { CarConfig, MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
+import type { CarConfig, MatterConfig, MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
 
 /** What the house starts with. */
 export interface Config {
@@ -18,6 +18,7 @@ export interface Config {
   readonly surplus: SurplusConfig;
   readonly tariff: TariffConfig;
   readonly cars: readonly CarConfig[];
+  readonly matter: MatterConfig;
   /** Broker for meters that have none of their own. */
   readonly mqtt?: MqttConfig | undefined;
   readonly chargers: readonly ChargerConfig[];
@@ -100,6 +101,7 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           surplus: value.surplus,
           tariff: value.tariff,
           cars: value.cars,
+          matter: value.matter,
           mqtt: value.mqtt,
           chargers: goodChargers.filter(({ keys }) => starts(keys)).map((each) => fitted(each.config, value.site)),
           meters: readMeters.flatMap((each) => (each.value !== null && starts(each.keys) ? [each.value] : [])),

@@ -165,6 +165,33 @@ export const webSchema = z.strictObject({
   host: text.default("127.0.0.1").meta({ title: "Address to listen on" }),
 });
 
+export const matterSchema = z.strictObject({
+  evse: z.boolean().default(false).meta({
+    title: "EV charger",
+    description: "The chargers as EV chargers, on a Matter node of their own with a code of its own.",
+  }),
+  port: z.int().min(1_025).max(65_534).default(5_550).meta({
+    title: "Port",
+    description: "UDP port of that node. Homebridge's own bridges take 5530 to 5541.",
+  }),
+  outlet: z.boolean().default(true).meta({
+    title: "Outlet",
+    description: "Each charger as a metered outlet, on Homebridge's Matter bridge.",
+  }),
+  plug: z.boolean().default(true).meta({
+    title: "Plug",
+    description: "A contact sensor for each charger on that bridge: closed while a car is plugged in.",
+  }),
+  temperature: z.boolean().default(true).meta({
+    title: "Temperature",
+    description: "A temperature sensor on that bridge, for chargers that tell one.",
+  }),
+  site: z.boolean().default(false).meta({
+    title: "House",
+    description: "Grid, sun and battery as metered devices on that bridge.",
+  }),
+});
+
 const rotations = ["L1 L2 L3", "L1 L3 L2", "L2 L1 L3", "L2 L3 L1", "L3 L1 L2", "L3 L2 L1"] as const;
 
 const rotationIndexes: Readonly<Record<(typeof rotations)[number], PhaseRotation>> = {
@@ -302,6 +329,7 @@ export const blockSchema = z.strictObject({
   surplus: surplusSchema.prefault({}).meta({ title: "Surplus" }),
   tariff: tariffSchema.prefault({}).meta({ title: "Tariff" }),
   cars: z.array(carSchema).default([]).meta({ title: "Cars" }),
+  matter: matterSchema.prefault({}).meta({ title: "Matter" }),
   mqtt: mqttSchema.optional().meta({ title: "MQTT" }),
   influx: influxSchema.optional().meta({ title: "InfluxDB" }),
   web: webSchema.optional().meta({ title: "Dashboard" }),
@@ -311,6 +339,7 @@ export type CircuitConfig = Readonly<z.output<typeof circuitSchema>>;
 export type SiteConfig = Readonly<z.output<typeof siteSchema>>;
 export type SurplusConfig = Readonly<z.output<typeof surplusSchema>>;
 export type CarConfig = Readonly<z.output<typeof carSchema>>;
+export type MatterConfig = Readonly<z.output<typeof matterSchema>>;
 export type MqttConfig = Readonly<z.output<typeof mqttSchema>>;
 export type ChargerSettings = Readonly<z.output<typeof chargerSettings>>;
 export type MonitorSettings = Readonly<z.output<typeof monitorSettings>>;

@@ -61,7 +61,7 @@ export function rememberCommand(old: ChargerMemory, command: ChargerCommand): Ch
   let lasting = old.lasting;
   if (mode !== undefined)
     lasting = { ...lasting, mode, manual: lasting.manual === "stop" ? "stop" : null, until: null, pausedAt: null };
-  if (allowCharging !== undefined) lasting = { ...lasting, manual: allowCharging ? "start" : "stop", pausedAt: null };
+  if (allowCharging !== undefined) lasting = { ...lasting, manual: manualOf(allowCharging), pausedAt: null };
   if (allowCharging !== undefined || until !== undefined)
     lasting = { ...lasting, until: lasting.manual === "start" ? (until ?? null) : null };
   if (minAmpere !== undefined) lasting = { ...lasting, minimum: minAmpere };
@@ -84,6 +84,11 @@ export function endInTime(old: ChargerMemory, now: number): ChargerMemory {
   const { manual, until } = old.lasting;
   if (manual !== "start" || until === null || now < until) return old;
   return { ...old, lasting: { ...old.lasting, manual: "stop" } };
+}
+
+function manualOf(allowCharging: boolean | null): LastingMemory["manual"] {
+  if (allowCharging === null) return null;
+  return allowCharging ? "start" : "stop";
 }
 
 /** Keeps what is younger than the history's length, and the newest before that. */

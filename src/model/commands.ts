@@ -4,17 +4,20 @@ import type { PhaseCount } from "./phases.js";
 
 /**
  * `off`: never · `fast`: as much as the fuse gives · `solar`: the sun's surplus only ·
- * `solar-min`: always the minimum, and the surplus above it.
+ * `solar-min`: always the minimum, and the surplus above it · `scheduled`: only for targets and in cheap hours.
  */
-export const chargerModes = ["off", "fast", "solar", "solar-min"] as const;
+export const chargerModes = ["off", "fast", "solar", "solar-min", "scheduled"] as const;
 
 export type ChargerMode = (typeof chargerModes)[number];
 
 /** What a person asks of a charger. What is left out stays as it is. */
 export interface ChargerCommand {
   readonly mode?: ChargerMode;
-  /** Start (true) or stop (false) by hand. A stop holds until a start or until the car is unplugged. */
-  readonly allowCharging?: boolean;
+  /**
+   * Start (true) or stop (false) by hand. A stop holds until a start or until the car is unplugged. `null` takes
+   * either back: the mode alone decides.
+   */
+  readonly allowCharging?: boolean | null;
   /** A cap of their own, in A per phase. `null` lifts it. */
   readonly maxAmpere?: number | null;
   /** A cap of their own, in W. `null` lifts it. */

@@ -9,6 +9,7 @@ import { Actuator } from "./actuator.js";
 import { Health } from "./health.js";
 import type { ChargerView } from "./house.js";
 import { poll } from "./poller.js";
+import { rangeOf } from "./settings.js";
 
 /** ms, the longest wait for a charger that is away. */
 const longestWait = 30_000;
@@ -73,8 +74,9 @@ export class ChargerLine {
   }
 
   view(): Omit<ChargerView, "mode" | "wishes" | "plan" | "decision"> {
-    const { name, brand, model, writable, range } = this.config;
-    return { name, brand, model, writable, current: range, reachable: this.#health.reachable, reading: this.#reading };
+    const { name, brand, model, writable } = this.config;
+    const current = rangeOf(this.config);
+    return { name, brand, model, writable, current, reachable: this.#health.reachable, reading: this.#reading };
   }
 
   /**

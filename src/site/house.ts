@@ -11,6 +11,7 @@ export interface ChargerView {
   readonly model: string;
   /** What can be changed at it. Known before any contact. */
   readonly writable: readonly WritableChannel[];
+  /** The set-points that it takes and its owner allows. */
   readonly current: CurrentRange;
   /** False once it has failed to answer for a while; the last reading is then no longer true. */
   readonly reachable: boolean;

@@ -13,6 +13,7 @@ import {
   type ControlSettings,
   type MeterSettings,
 } from "../control/settings.js";
+import type { CurrentRange } from "../drivers/driver.js";
 
 export function controlSettings(config: Config): ControlSettings {
   const { site, surplus, tariff, cars, chargers, meters, residualCurrentMonitors } = config;
@@ -69,12 +70,18 @@ function meterSettings({ name, measures }: MeterConfig, { circuits }: Config["si
   return { name, measures: circuits.some(({ meter }) => meter === name) ? [] : measures };
 }
 
+/** The set-points that the charger takes and its owner allows. */
+export function rangeOf({ minCurrent, maxCurrent, range }: ChargerConfig): CurrentRange {
+  return { min: Math.max(minCurrent, range.min), max: Math.min(maxCurrent, range.max), step: range.step };
+}
+
 function chargerSettings(charger: ChargerConfig): ChargerSettings {
+  const range = rangeOf(charger);
   return {
     name: charger.name,
-    minCurrent: ceilTo(Math.max(charger.minCurrent, charger.range.min), charger.range.step),
-    maxCurrent: Math.min(charger.maxCurrent, charger.range.max),
-    step: charger.range.step,
+    minCurrent: ceilTo(range.min, range.step),
+    maxCurrent: range.max,
+    step: range.step,
     phases: charger.phases,
     canSwitchPhases: charger.writable.includes("phases"),
     rotation: charger.phaseRotation,

@@ -77,7 +77,7 @@ describe("a wrong configuration", () => {
       'site.mainFuse: "25 A" does not fit: it takes a number from 6 to 1000 A',
       'meters[0].driver (Grid): unknown driver "shely-3em": did you mean "shelly-3em"?',
       expect.stringMatching(/^chargers\[0\]\.host \(Garage\): "http:\/\/192\.168\.1\.36\/" does not fit: write a name/),
-      'chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar" or "solar-min"',
+      'chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar", "solar-min" or "scheduled"',
     ])
       expect(lines.map((line) => line.slice(file.length + 2))).toContainEqual(told);
   });

@@ -95,7 +95,7 @@ test("every problem has its line", () => {
   expect(problems.map((problem) => problem.path)).toEqual(["site.mainFuse", "chargers[0].mode", "chargers[0].host"]);
   expect(message.split("\n")).toEqual([
     `${path}: site.mainFuse: 1 does not fit: it takes a number from 6 to 1000 A`,
-    `${path}: chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar" or "solar-min"`,
+    `${path}: chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar", "solar-min" or "scheduled"`,
     `${path}: chargers[0].host (Garage): is needed for transport "http", such as 192.168.1.36`,
   ]);
 });

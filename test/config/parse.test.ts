@@ -26,6 +26,7 @@ describe("what is right", () => {
       surplus: { gridTarget: 0, importPenalty: 1, minimumRun: 300, minimumPause: 300 },
       tariff: { cheapHours: [], prices: [] },
       cars: [],
+      matter: { evse: false, port: 5_550, outlet: true, plug: true, temperature: true, site: false },
       mqtt: undefined,
       meters: [
         {
@@ -108,6 +109,7 @@ describe("what is right", () => {
       ],
       residualCurrentMonitors: [],
       surplus: { gridTarget: 0, importPenalty: 1, minimumRun: 300, minimumPause: 300 },
+      matter: { evse: false, port: 5_550, outlet: true, plug: true, temperature: true, site: false },
       mqtt: { url: "mqtt://127.0.0.1:1883", topic: "ev-charging" },
       influx: { url: "http://127.0.0.1:8086", database: "ev" },
       web: { port: 0, host: "127.0.0.1" },

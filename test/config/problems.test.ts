@@ -24,7 +24,7 @@ describe("the block", () => {
     [
       { zzz: [] },
       'zzz: "zzz" is not a known key: known are "platform", "_bridge", "name", "site", "meters", "chargers", ' +
-        '"residualCurrentMonitors", "surplus", "tariff", "cars", "mqtt", "influx", "web"',
+        '"residualCurrentMonitors", "surplus", "tariff", "cars", "matter", "mqtt", "influx", "web"',
     ],
     [{ chargers: { name: "Garage" } }, "chargers: {…} does not fit: it takes a list"],
     [{ meters: null }, "meters: null does not fit: it takes a list"],
@@ -197,7 +197,10 @@ describe("a charger", () => {
       'chargers[0].phaseRotation (Garage): "L1 L1 L3" does not fit: it takes "L1 L2 L3", "L1 L3 L2", "L2 L1 L3", ' +
         '"L2 L3 L1", "L3 L1 L2" or "L3 L2 L1"',
     ],
-    [{ mode: "sun" }, 'chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar" or "solar-min"'],
+    [
+      { mode: "sun" },
+      'chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar", "solar-min" or "scheduled"',
+    ],
     [{ priority: 1.5 }, "chargers[0].priority (Garage): 1.5 does not fit: it takes a whole number from 0 to 100"],
     [{ priority: 101 }, "chargers[0].priority (Garage): 101 does not fit: it takes a whole number from 0 to 100"],
     [{ circuit: "Yrad" }, 'chargers[0].circuit (Garage): no circuit is called "Yrad": did you mean "Yard"?'],

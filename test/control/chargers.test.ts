@@ -68,6 +68,7 @@ function told(command: ChargerCommand, lasting: Partial<LastingMemory> = {}): La
 test.each<[why: string, command: ChargerCommand, before: Partial<LastingMemory>, after: Partial<LastingMemory>]>([
   ["a start", { allowCharging: true }, { manual: "stop", pausedAt: start }, { manual: "start", pausedAt: null }],
   ["a stop", { allowCharging: false }, { manual: "start" }, { manual: "stop" }],
+  ["a stop taken back", { allowCharging: null }, { manual: "stop", pausedAt: start }, { manual: null, pausedAt: null }],
   ["a mode", { mode: "fast" }, {}, { mode: "fast" }],
   ["a mode ends a start by hand", { mode: "off" }, { manual: "start" }, { mode: "off", manual: null }],
   ["a mode does not end a stop by hand", { mode: "fast" }, { manual: "stop" }, { mode: "fast", manual: "stop" }],

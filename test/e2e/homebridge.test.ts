@@ -25,6 +25,7 @@ describe("the packed plugin in a real Homebridge", () => {
       plugin: installed.plugin,
       speed,
       local: true,
+      matter: false,
       verbose: false,
       onLine: (line) => lines.push(line),
     });

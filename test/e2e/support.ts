@@ -1,7 +1,7 @@
 /** Packs the plugin as npm would publish it, and installs it where nothing else is. */
 
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -18,24 +18,46 @@ export interface InstalledPlugin {
   readonly plugin: string;
   /** What the package holds. */
   readonly files: readonly string[];
+  /** Installs a newer version over it, as npm does: the same program under another number. */
+  upgrade(version: string): Promise<void>;
   remove(): Promise<void>;
 }
 
 /** Without any of what it is developed with. The sources have been built by `npm test`. */
 export async function installPlugin(): Promise<InstalledPlugin> {
   const folder = await mkdtemp(join(tmpdir(), "ev-charging-installed-"));
-  const { stdout } = await execute("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder]);
-  const [tarball] = packed.parse(JSON.parse(stdout));
-  if (tarball === undefined) throw new Error("npm pack made nothing");
+  const plugin = join(folder, "node_modules", "homebridge-ev-charging");
+  const { filename, files } = await pack(process.cwd(), folder);
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true }));
-  const install = ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
-  await execute("npm", [...install, join(folder, tarball.filename)], { cwd: folder });
+  await install(folder, filename);
   return {
     folder,
-    plugin: join(folder, "node_modules", "homebridge-ev-charging"),
-    files: tarball.files.map(({ path }) => path),
+    plugin,
+    files: files.map(({ path }) => path),
+    async upgrade(version) {
+      const sources = await mkdtemp(join(tmpdir(), "ev-charging-upgrade-"));
+      await cp(plugin, sources, { recursive: true });
+      const manifest = join(sources, "package.json");
+      const written = z.looseObject({}).parse(JSON.parse(await readFile(manifest, "utf8")));
+      await writeFile(manifest, JSON.stringify({ ...written, version }));
+      await install(folder, (await pack(sources, folder)).filename);
+      await rm(sources, { recursive: true, force: true });
+    },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+async function pack(sources: string, destination: string) {
+  const options = ["--ignore-scripts", "--json", "--pack-destination", destination];
+  const { stdout } = await execute("npm", ["pack", ...options], { cwd: sources });
+  const [tarball] = packed.parse(JSON.parse(stdout));
+  if (tarball === undefined) throw new Error("npm pack made nothing");
+  return tarball;
+}
+
+async function install(folder: string, tarball: string): Promise<void> {
+  const options = ["--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+  await execute("npm", ["install", ...options, join(folder, tarball)], { cwd: folder });
 }
 
 /** Resolves with the first value that is not `undefined`; rejects with what was seen last. */

@@ -2,11 +2,12 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
@@ -17,6 +18,9 @@ import { z } from "zod";
 const startBudget = 60_000;
 const stopBudget = 7_000;
 
+/** ms in which the plugin's own Matter node has to be up after that. */
+const nodeBudget = 20_000;
+
 export interface HomebridgeOptions {
   /** The plugin's block. */
   readonly configuration: object;
@@ -24,8 +28,12 @@ export interface HomebridgeOptions {
   readonly speed: number;
   /** Nothing is advertised in the network. */
   readonly local: boolean;
+  /** It is a Matter bridge, too. */
+  readonly matter: boolean;
   /** Where the plugin lies; left out: this one. */
   readonly plugin?: string;
+  /** Where Homebridge keeps what it knows, and is the same Homebridge again; left out: a folder that goes when it does. */
+  readonly storage?: string;
   /** Log what is only of interest to the curious, too. */
   readonly verbose: boolean;
   /** Every line that Homebridge logs. */
@@ -40,10 +48,21 @@ export interface RunningHomebridge {
   readonly port: number;
   /** What a HAP client calls this bridge. */
   readonly username: string;
+  /** `null`: it is none, or has not come up. */
+  readonly matter: MatterBridge | null;
+  /** Code of the Matter node on which the chargers are EV chargers; `null`: there is none, or it has not come up. */
+  readonly evChargerCode: string | null;
   /** Resolves when it ends by itself. */
   readonly ended: Promise<void>;
   /** Leaves nothing behind. */
   close(): Promise<void>;
+}
+
+/** Homebridge's own Matter bridge. */
+export interface MatterBridge {
+  readonly port: number;
+  /** Eleven digits, like 1234-567-8901. */
+  readonly code: string;
 }
 
 /** What Homebridge tells whoever started it, as far as it is of use here. */
@@ -57,17 +76,15 @@ export async function startHomebridge({
   configuration,
   speed,
   local,
+  matter,
   plugin = packageRoot(),
+  storage: lasting,
   verbose,
   onLine,
 }: HomebridgeOptions): Promise<RunningHomebridge> {
   const executable = findHomebridge();
-  const storage = await mkdtemp(join(tmpdir(), "ev-charging-demo-"));
-  const port = await freePort();
-  const pin = randomPin();
-  const username = randomUsername();
-  const bind = local ? { bind: ["127.0.0.1"] } : {};
-  const bridge = { name: `EV Charging Demo ${username.slice(-2)}`, username, port, pin, ...bind };
+  const storage = lasting ?? (await mkdtemp(join(tmpdir(), "ev-charging-demo-")));
+  const bridge = (await knownBridge(storage)) ?? (await newBridge(local, matter));
   const config = { bridge, accessories: [], platforms: [configuration] };
   await writeFile(join(storage, "config.json"), JSON.stringify(config, null, 2));
 
@@ -76,7 +93,13 @@ export async function startHomebridge({
     [executable, "-U", storage, "-P", plugin, "--strict-plugin-resolution", "-T", "-Q", ...(verbose ? ["-D"] : [])],
     {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, EV_CHARGING_DEMO_SPEED: String(speed), NO_COLOR: "1", FORCE_COLOR: "0" },
+      env: {
+        ...process.env,
+        EV_CHARGING_DEMO_SPEED: String(speed),
+        NO_COLOR: "1",
+        FORCE_COLOR: "0",
+        ...(local ? { MATTER_MDNS_NETWORKINTERFACE: loopback() } : {}),
+      },
     },
   );
   const lastLines: string[] = [];
@@ -89,7 +112,7 @@ export async function startHomebridge({
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const close = async () => {
     await end(child, ended);
-    await rm(storage, { recursive: true, force: true });
+    if (lasting === undefined) await rm(storage, { recursive: true, force: true });
   };
 
   const setupUri = await Promise.race([whenUp(child), ended.then(() => null), wait(startBudget, null, { ref: false })]);
@@ -97,7 +120,74 @@ export async function startHomebridge({
     await close();
     throw new Error(`Homebridge did not start. The last it said: ${lastLines.join(" / ")}`);
   }
-  return { pin, setupUri, port, username, ended, close };
+  const { pin, port, username } = bridge;
+  const code = await matterCode(join(storage, "matter", username.replaceAll(":", "")));
+  const matterBridge = bridge.matter === undefined || code === null ? null : { ...bridge.matter, code };
+  const evChargerCode = withEvCharger.safeParse(configuration).success
+    ? await patiently(() => matterCode(join(storage, "ev-charging-matter")))
+    : null;
+  return { pin, setupUri, port, username, matter: matterBridge, evChargerCode, ended, close };
+}
+
+const bridgeSchema = z.object({
+  name: z.string(),
+  username: z.string(),
+  port: z.number(),
+  pin: z.string(),
+  bind: z.array(z.string()).optional(),
+  matter: z.object({ port: z.number() }).optional(),
+});
+
+type Bridge = z.output<typeof bridgeSchema>;
+
+/** The one that lived in this folder before. */
+async function knownBridge(storage: string): Promise<Bridge | null> {
+  const file = join(storage, "config.json");
+  if (!existsSync(file)) return null;
+  return z.object({ bridge: bridgeSchema }).parse(JSON.parse(await readFile(file, "utf8"))).bridge;
+}
+
+async function newBridge(local: boolean, matter: boolean): Promise<Bridge> {
+  const username = randomUsername();
+  return {
+    name: `EV Charging Demo ${username.slice(-2)}`,
+    username,
+    port: await freePort(),
+    pin: randomPin(),
+    ...(matter ? { matter: { port: await freeUdpPort() } } : {}),
+    ...(local ? { bind: [loopback()] } : {}),
+  };
+}
+
+/** What a Matter node that lives in this folder is paired with; `null`: none has come up. */
+async function matterCode(folder: string): Promise<string | null> {
+  const file = join(folder, "commissioning.json");
+  if (!existsSync(file)) return null;
+  return commissioning.parse(JSON.parse(await readFile(file, "utf8"))).manualPairingCode;
+}
+
+const commissioning = z.object({ manualPairingCode: z.string() });
+
+/** The plugin's block, where it asks for a Matter node of its own. */
+const withEvCharger = z.object({ matter: z.object({ evse: z.literal(true) }) });
+
+/** The plugin loads its node only after Homebridge is up. */
+async function patiently<T>(look: () => Promise<T | null>): Promise<T | null> {
+  const deadline = performance.now() + nodeBudget;
+  for (;;) {
+    const found = await look();
+    if (found !== null || performance.now() > deadline) return found;
+    await wait(100);
+  }
+}
+
+/** Matter binds to an interface by its name only. */
+export function loopback(): string {
+  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
+    addresses?.some(({ internal }) => internal),
+  );
+  if (found === undefined) throw new Error("this computer has no loopback interface");
+  return found[0];
 }
 
 function whenUp(child: ChildProcess): Promise<string> {
@@ -138,6 +228,18 @@ function freePort(): Promise<number> {
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** That nobody has now. */
+export function freeUdpPort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket("udp6");
+    socket.once("error", reject);
+    socket.bind(0, () => {
+      const { port } = socket.address();
+      socket.close(() => resolve(port));
     });
   });
 }

@@ -64,7 +64,10 @@ export function demandOf(charger: DemandFacts, circumstances: Circumstances): De
       : none(idle);
   }
   if (reading?.state === null) return none("the charger does not tell whether a car is plugged in");
-  return forNow(charger, circumstances) ?? byTheSun(charger, circumstances);
+  const timely = forNow(charger, circumstances);
+  if (timely !== null) return timely;
+  if (mode === "scheduled") return started ? { pull: "full", reason } : none(whyScheduled(charger, circumstances));
+  return byTheSun(charger, circumstances);
 }
 
 /** What keeps it from charging in every mode; `null`: nothing. */
@@ -82,7 +85,10 @@ function whyForbidden(charger: DemandFacts, { cars, now, timeZone }: Circumstanc
 }
 
 /** What goes before the sun at this moment; `null`: nothing. */
-function forNow({ settings, lasting }: DemandFacts, { now, timeZone, pursuit, tariff }: Circumstances): Demand | null {
+function forNow(
+  { settings, lasting, mode }: DemandFacts,
+  { now, timeZone, pursuit, tariff }: Circumstances,
+): Demand | null {
   const time = (at: number) => timeText(timeZone, at, now);
   const { plugInHold, cheapHours } = settings;
   const since = lasting.session?.since ?? null;
@@ -91,7 +97,7 @@ function forNow({ settings, lasting }: DemandFacts, { now, timeZone, pursuit, ta
     return held(plugInHold.current, `${amperes(plugInHold.current)} after plugging in, for ${duration(holdLeft)} more`);
   if (pursuit?.isTime) return { pull: "full", reason: whyPursued(pursuit, time) };
   const { cheapUntil, price } = tariff;
-  if (!cheapHours || cheapUntil === null) return null;
+  if (!(cheapHours || mode === "scheduled") || cheapUntil === null) return null;
   const cost = price === null ? "" : ` (${price} per kWh)`;
   return { pull: "full", reason: `energy is cheap until ${time(cheapUntil)}${cost}` };
 }
@@ -131,14 +137,23 @@ function whyPursued({ plan, possible }: Pursuit, time: (at: number) => string): 
 }
 
 /** What the clock will bring. */
-function laterOf({ settings }: DemandFacts, { now, timeZone, pursuit, tariff }: Circumstances): Pick<Demand, "later"> {
+/** In the mode that waits for its time alone. */
+function whyScheduled(charger: DemandFacts, circumstances: Circumstances): string {
+  const { later } = laterOf(charger, circumstances);
+  return later === undefined ? "waits for a target or a cheap hour: none is set" : `waits: ${later}`;
+}
+
+function laterOf(
+  { settings, mode }: DemandFacts,
+  { now, timeZone, pursuit, tariff }: Circumstances,
+): Pick<Demand, "later"> {
   const time = (at: number) => timeText(timeZone, at, now);
   if (pursuit !== null && pursuit.plan.energy !== 0) {
     const { by, energy, from } = pursuit.plan;
     const aim = energy === null ? `to be full by ${time(by)}` : `for ${kilowattHours(energy)} by ${time(by)}`;
     return { later: `all current from ${time(from)} ${aim}` };
   }
-  if (!settings.cheapHours || tariff.cheapFrom === null) return {};
+  if (!(settings.cheapHours || mode === "scheduled") || tariff.cheapFrom === null) return {};
   return { later: `all current from ${time(tariff.cheapFrom)}, when energy is cheap` };
 }
 

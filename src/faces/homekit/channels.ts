@@ -5,13 +5,8 @@ import type { WritableChannel } from "../../drivers/driver.js";
 import { channelNames, chargerChannels, type Channel, type ChannelName } from "../../model/channels.js";
 import { chargerModes } from "../../model/commands.js";
 import type { ChargerView } from "../../site/house.js";
-import {
-  booleanOf,
-  type CharacteristicDefinition,
-  type CustomCharacteristic,
-  type Value,
-  type Wish,
-} from "./definition.js";
+import type { Value } from "../dead-band.js";
+import { booleanOf, type CharacteristicDefinition, type CustomCharacteristic, type Wish } from "./definition.js";
 
 /** Our own UUIDs: the number is the first group. A number once given is never given again. */
 const uuidTail = "-6CEE-41D9-810F-AF3F10CB2E2F";

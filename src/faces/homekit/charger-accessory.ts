@@ -5,7 +5,8 @@ import type { Clock } from "../../model/clock.js";
 import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
 import type { ChargerView, House } from "../../site/house.js";
-import type { CharacteristicDefinition, Facts, Hap, ServiceDefinition, SettingWrite, Wish } from "./definition.js";
+import { factsOf, type Facts } from "../charger-facts.js";
+import type { CharacteristicDefinition, Hap, ServiceDefinition, SettingWrite, Wish } from "./definition.js";
 import { characteristicOf, informationOf, prune, serviceOf } from "./hap-objects.js";
 import { firmwareRevision, homeName, identityText } from "./names.js";
 import { outlet } from "./outlet.js";
@@ -59,8 +60,7 @@ export class ChargerAccessory {
   }
 
   private facts(): Facts | null {
-    const charger = this.charger();
-    return charger?.reachable && charger.reading !== null ? { charger, reading: charger.reading } : null;
+    return factsOf(this.charger());
   }
 
   private introduce({ name, brand, model }: ChargerView): void {

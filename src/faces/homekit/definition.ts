@@ -3,7 +3,8 @@
 import type { API, CharacteristicValue } from "homebridge";
 import type { ChargerView } from "../../site/house.js";
 import type { ChargerCommand } from "../../model/commands.js";
-import type { ChargerReading } from "../../model/readings.js";
+import type { Facts } from "../charger-facts.js";
+import type { Value } from "../dead-band.js";
 
 /** The part of Homebridge's API that this face uses. */
 export type HomeKitApi = Pick<
@@ -16,14 +17,6 @@ export type HomeKitApi = Pick<
 >;
 
 export type Hap = HomeKitApi["hap"];
-
-export type Value = number | boolean | string;
-
-/** What is true of a charger that answers. */
-export interface Facts {
-  readonly charger: ChargerView;
-  readonly reading: ChargerReading;
-}
 
 /** A setting that goes to the charger past the controller. */
 export type SettingWrite =

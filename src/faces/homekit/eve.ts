@@ -1,6 +1,8 @@
 /** The electrical characteristics that Eve shows and draws. */
 
-import type { CharacteristicDefinition, Facts, Value } from "./definition.js";
+import type { Facts } from "../charger-facts.js";
+import type { Value } from "../dead-band.js";
+import type { CharacteristicDefinition } from "./definition.js";
 
 /** UUIDs as in homebridge-lib, EveHomeKitTypes. */
 const uuidTail = "-079E-48FF-8F27-9C2605A29F52";

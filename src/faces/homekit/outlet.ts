@@ -1,6 +1,7 @@
 /** The charger itself: an outlet that is on while charging is allowed, with everything else there is to say in Eve. */
 
 import type { ChargerView } from "../../site/house.js";
+import { isAllowed } from "../charger-facts.js";
 import { channelCharacteristics, controlCharacteristics } from "./channels.js";
 import { booleanOf, type CharacteristicDefinition, type ServiceDefinition } from "./definition.js";
 import { eveCharacteristics } from "./eve.js";
@@ -13,7 +14,7 @@ const outletCharacteristics: readonly CharacteristicDefinition[] = [
     id: "outlet:on",
     shape: "On",
     always: true,
-    read: ({ charger, reading }) => reading.allowCharging ?? charger.decision?.allowCharging ?? false,
+    read: isAllowed,
     wish(value) {
       const allowCharging = booleanOf(value);
       return allowCharging === null ? null : { command: { allowCharging } };

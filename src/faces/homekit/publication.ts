@@ -1,17 +1,16 @@
 /** One characteristic of one charger: what it answers, when its subscribers are told, and what a write does. */
 
 import type { Characteristic, CharacteristicValue } from "homebridge";
-import type { Clock, Timer } from "../../model/clock.js";
+import type { Clock } from "../../model/clock.js";
 import type { ChargerView } from "../../site/house.js";
-import { hasMoved, isMeasured } from "./dead-band.js";
-import { booleanOf, type CharacteristicDefinition, type Facts, type Hap, type Value, type Wish } from "./definition.js";
+import type { Facts } from "../charger-facts.js";
+import type { Value } from "../dead-band.js";
+import { Reporter } from "../reporter.js";
+import { booleanOf, type CharacteristicDefinition, type Hap, type Wish } from "./definition.js";
 import { invalidValue, longestText, noResponse } from "./hap-objects.js";
 
 /** ms between two notices of a measured number. */
 const shortestInterval = 1_000;
-
-/** ms after a write for which the written value is shown, while the charger takes it over. Then the truth is. */
-const settlingTime = 10_000;
 
 interface PublicationParts {
   readonly hap: Hap;
@@ -27,17 +26,21 @@ interface PublicationParts {
 }
 
 export class Publication {
-  /** The last value told; `null`: no response; `undefined`: nothing yet. */
-  private told: Value | null | undefined;
-  private toldAt = -Infinity;
-  private written: { readonly value: Value; readonly until: number } | null = null;
-  private notice: Timer | null = null;
-  private settling: Timer | null = null;
+  private readonly reporter: Reporter<Facts>;
 
   constructor(private readonly parts: PublicationParts) {
-    const { hap, characteristic, definition } = parts;
+    const { hap, clock, characteristic, definition, facts } = parts;
+    this.reporter = new Reporter({
+      clock,
+      unit: definition.unit,
+      interval: shortestInterval,
+      facts,
+      read: (known) => this.read(known),
+      // HAP has no notice of failure: subscribers see it at their next read.
+      tell: (value) => characteristic.updateValue(value ?? noResponse(hap)),
+    });
     characteristic.onGet(() => {
-      const value = this.current();
+      const value = this.reporter.current();
       if (value === null) throw noResponse(hap);
       return value;
     });
@@ -45,87 +48,37 @@ export class Publication {
     else characteristic.onSet((value) => this.write(value));
   }
 
-  /** Tells subscribers what has moved. HAP has no notice of failure: subscribers see it at their next read. */
+  /** Tells subscribers what has moved. */
   refresh(): void {
-    const { clock, characteristic, definition, hap } = this.parts;
-    const value = this.current();
-    if (value === null) {
-      this.notice = cancelled(this.notice);
-      if (this.told !== null) characteristic.updateValue(noResponse(hap));
-      this.told = null;
-      return;
-    }
-    if (this.told !== undefined && !hasMoved(definition.unit, this.told, value)) {
-      this.notice = cancelled(this.notice);
-      return;
-    }
-    const wait = this.toldAt + shortestInterval - clock.now();
-    if (isMeasured(definition.unit) && this.told !== null && wait > 0) {
-      this.notice ??= clock.after(wait, () => {
-        this.notice = null;
-        this.refresh();
-      });
-      return;
-    }
-    this.notice = cancelled(this.notice);
-    this.told = value;
-    this.toldAt = clock.now();
-    characteristic.updateValue(value);
+    this.reporter.refresh();
   }
 
   /** Ends the timers; what is read afterwards is still answered. */
   stop(): void {
-    this.notice = cancelled(this.notice);
-    this.settling = cancelled(this.settling);
+    this.reporter.stop();
   }
 
-  private current(): Value | null {
-    const { definition, facts, clock, characteristic } = this.parts;
-    const known = facts();
-    if (known === null) return null;
-    const value = definition.read(known) ?? definition.none ?? null;
-    const truth = value === null ? null : withinLimits(value, characteristic);
-    if (this.written === null) return truth;
-    if (this.written.value !== truth && clock.now() < this.written.until) return this.written.value;
-    this.settled();
-    return truth;
-  }
-
-  private settled(): void {
-    this.written = null;
-    this.settling = cancelled(this.settling);
+  private read(facts: Facts): Value | null {
+    const { definition, characteristic } = this.parts;
+    const value = definition.read(facts) ?? definition.none ?? null;
+    return value === null ? null : withinLimits(value, characteristic);
   }
 
   private async write(value: CharacteristicValue): Promise<void> {
-    const { definition, charger, carryOut, characteristic, clock, hap } = this.parts;
+    const { definition, charger, carryOut, characteristic, hap } = this.parts;
     const view = charger();
     if (view === null) throw noResponse(hap);
     const wish = definition.wish?.(value, view) ?? null;
     if (wish === null || typeof value === "object") throw invalidValue(hap);
-    const written = characteristic.props.format === "bool" ? (booleanOf(value) ?? value) : value;
-    this.settled();
-    this.written = { value: written, until: clock.now() + settlingTime };
-    this.settling = clock.after(settlingTime, () => this.giveUp());
     // HAP itself tells the other subscribers what was written.
-    this.told = written;
-    this.toldAt = clock.now();
+    this.reporter.hold(characteristic.props.format === "bool" ? (booleanOf(value) ?? value) : value);
     try {
-      await carryOut(wish, () => this.giveUp());
+      await carryOut(wish, () => this.reporter.release());
     } catch {
-      this.giveUp();
+      this.reporter.release();
       throw noResponse(hap);
     }
   }
-
-  private giveUp(): void {
-    this.settled();
-    this.refresh();
-  }
-}
-
-function cancelled(timer: Timer | null): null {
-  timer?.cancel();
-  return null;
 }
 
 /** HAP would warn of a number beyond the declared limits, and of a text that is too long, at every read. */

@@ -1,5 +1,5 @@
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { hasMoved } from "../../../src/faces/homekit/dead-band.js";
+import { hasMoved } from "../../../src/faces/dead-band.js";
 import { bench, noResponse, notices, read, reading } from "./support.js";
 
 test.each<[why: string, unit: string | undefined, told: number, value: number, moved: boolean]>([

@@ -38,7 +38,7 @@ export function view(overrides: Partial<ChargerView> = {}): ChargerView {
 }
 
 export class FakeHouse implements House {
-  readonly meters: readonly MeterView[] = [];
+  meters: readonly MeterView[] = [];
   readonly commands: [charger: string, command: ChargerCommand][] = [];
   readonly writes: [charger: string, channel: string, value: string | number | null][] = [];
   readonly listeners = new Set<() => void>();

@@ -1,6 +1,7 @@
 /** Decides whether a value has moved far enough for people to be told. */
 
-import type { Value } from "./definition.js";
+/** What a face shows. */
+export type Value = number | boolean | string;
 
 /** How far a measured number may drift from the last one told, by unit. */
 const deadBands: Readonly<Record<string, (told: number) => number>> = {

@@ -1,0 +1,238 @@
+/** One charger of the house on Matter: what is true of it goes out, what controllers ask of it goes to the house. */
+
+import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import type { Clock } from "../../model/clock.js";
+import type { Log } from "../../model/log.js";
+import type { ChargerView, House } from "../../site/house.js";
+import { factsOf, isAllowed, type Facts } from "../charger-facts.js";
+import type { Reporter } from "../reporter.js";
+import { isEnabled, milli, stateOf } from "./attributes.js";
+import * as commands from "./commands.js";
+import { powerRange } from "./device-energy-management.js";
+import type { EvseCommands } from "./energy-evse.js";
+import type { ModeCommands } from "./energy-evse-mode.js";
+import { createEvse, type Evse } from "./evse.js";
+import { reconciled } from "./limits.js";
+import { isNews, type Kept, type MemoryFile } from "./memory-file.js";
+import { numberOf, type ModeAnswer } from "./modes.js";
+import { Publisher } from "./publisher.js";
+import { reportersOf } from "./reporters.js";
+import { follow, type Happening, type Shown } from "./session.js";
+import { tagBytes } from "./tag.js";
+import { checkSchedules, replaced, schedulesOf, targetsOf } from "./targets.js";
+import { toldWith, type Told } from "./told.js";
+
+type Schedule = EnergyEvse.ChargingTargetSchedule;
+
+/** ms between two writes of what only counts on, to spare SD cards. */
+const calm = 60_000;
+
+const nothingShown: Shown = { state: null, fault: EnergyEvse.FaultState.NoError };
+
+export interface MatterChargerParts {
+  readonly house: House;
+  readonly charger: ChargerView;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly memory: MemoryFile;
+  /** It is one of several behind an aggregator. */
+  readonly bridged: boolean;
+}
+
+export class MatterCharger implements EvseCommands, ModeCommands {
+  readonly evse: Evse;
+  readonly #parts: MatterChargerParts;
+  readonly #publisher: Publisher;
+  /** What the endpoint has a place for. */
+  readonly #composed: Told;
+  #reporters: readonly Reporter<Facts>[];
+  #kept: Kept;
+  #savedAt = -Infinity;
+  /** What was shown last of a charger that answered; `null`: nothing since the start. */
+  #shown: Shown | null = null;
+  /** The tag of the last reading; `undefined`: there was none since the start. */
+  #tag: string | null | undefined;
+  /** What a controller set, as it wrote it, and the targets that it came to. */
+  #set: { readonly schedules: readonly Schedule[]; readonly targets: string } | null = null;
+
+  constructor(parts: MatterChargerParts) {
+    const { charger, memory, bridged, clock, log } = parts;
+    this.#parts = parts;
+    this.#kept = memory.of(charger.name);
+    if (charger.reading !== null) this.#keep({ told: toldWith(this.#kept.told, charger.reading) });
+    this.#composed = this.#kept.told;
+    this.evse = createEvse(charger, this.#composed, this, bridged);
+    this.#publisher = new Publisher(this.evse, clock, log);
+    this.#reporters = this.#reports();
+  }
+
+  /** Tells Matter what has changed since the last time. */
+  refresh(): void {
+    const now = this.#parts.clock.now();
+    const charger = this.#charger();
+    if (this.#kept.until !== null && now >= this.#kept.until) return this.#ask(commands.disable());
+
+    const facts = factsOf(charger);
+    const happenings = facts === null ? [] : this.#follow(facts, now);
+    this.#keep(
+      {
+        limits: reconciled(this.#kept.limits, charger.wishes.maxAmpere, charger.current),
+        ...(isEnabled(charger) ? {} : { until: null }),
+        ...(charger.mode === "off" ? {} : { mode: charger.mode }),
+      },
+      happenings.length > 0,
+    );
+    const { limits, until, session, mode } = this.#kept;
+    const shown = facts === null ? { ...this.#lastShown, state: null } : this.#lastShown;
+    this.#publisher.publish({
+      state: stateOf({ charger, facts, shown, limits, until }),
+      mode: numberOf(mode),
+      session,
+      plan: isEnabled(charger) && charger.mode !== "fast" ? charger.plan : null,
+      powerRange: powerRange(charger.current, Math.max(1, this.#composed.phases.length)),
+      reachable: facts !== null,
+      tag: facts === null ? null : this.#newTag(facts),
+      happenings,
+    });
+    this.#reporters.forEach((reporter) => reporter.refresh());
+  }
+
+  /** The endpoint was reset, with all that it showed. */
+  async forget(): Promise<void> {
+    await this.settled();
+    this.#publisher.forget();
+    this.#reporters.forEach((reporter) => reporter.stop());
+    this.#reporters = this.#reports();
+    this.refresh();
+  }
+
+  /** Resolves once all that was to be told is there. */
+  async settled(): Promise<void> {
+    await this.#publisher.settled();
+  }
+
+  /** Ends the timers, and resolves once what was told last is there. */
+  async stop(): Promise<void> {
+    this.#reporters.forEach((reporter) => reporter.stop());
+    this.#save();
+    await this.settled();
+  }
+
+  async enableCharging(request: EnergyEvse.EnableChargingRequest): Promise<void> {
+    await this.#carryOut(commands.enableCharging(request, this.#situation));
+  }
+
+  async disable(): Promise<void> {
+    await this.#carryOut(commands.disable());
+  }
+
+  async changeToMode(number: number): Promise<ModeAnswer> {
+    const { answer, change } = commands.changeToMode(number, this.#situation, this.#parts.house.meters);
+    if (change !== null) await this.#carryOut(change);
+    return answer;
+  }
+
+  async setTargets(schedules: readonly Schedule[]): Promise<void> {
+    checkSchedules(schedules);
+    const all = replaced(this.#schedules, schedules);
+    const targets = targetsOf(all);
+    this.#set = { schedules: all, targets: JSON.stringify(targets) };
+    await this.#carryOut({ keep: {}, wish: { targets } });
+  }
+
+  getTargets(): Schedule[] {
+    return [...this.#schedules];
+  }
+
+  async clearTargets(): Promise<void> {
+    this.#set = null;
+    await this.#carryOut({ keep: {}, wish: { targets: [] } });
+  }
+
+  checkUserMaximum(milliamperes: number): void {
+    if (milliamperes !== this.#userMaximum) commands.checkUserMaximum(milliamperes, this.#situation);
+  }
+
+  setUserMaximum(milliamperes: number): void {
+    if (milliamperes !== this.#userMaximum) this.#ask(commands.setUserMaximum(milliamperes, this.#situation));
+  }
+
+  get #lastShown(): Shown {
+    return this.#shown ?? nothingShown;
+  }
+
+  get #situation(): commands.Situation {
+    return {
+      charger: this.#charger(),
+      kept: this.#kept,
+      fault: this.#lastShown.fault,
+      now: this.#parts.clock.now(),
+    };
+  }
+
+  /** mA, as it stands in the attribute. */
+  get #userMaximum(): number {
+    return this.#kept.limits.user === null ? milli(this.#charger().current.max) : milli(this.#kept.limits.user);
+  }
+
+  /** As the controller wrote them, as long as they come to what the house has. */
+  get #schedules(): readonly Schedule[] {
+    const { targets } = this.#charger().wishes;
+    return this.#set?.targets === JSON.stringify(targets) ? this.#set.schedules : schedulesOf(targets);
+  }
+
+  #charger(): ChargerView {
+    const { house, charger } = this.#parts;
+    return house.chargers.find(({ name }) => name === charger.name) ?? charger;
+  }
+
+  /** Resolves once what comes of it is shown. */
+  async #carryOut(change: commands.Change): Promise<void> {
+    this.#ask(change);
+    await this.#publisher.settled();
+  }
+
+  #ask({ wish, keep }: commands.Change): void {
+    const { house, charger } = this.#parts;
+    this.#keep(keep);
+    house.command(charger.name, wish);
+    this.refresh();
+  }
+
+  #follow(facts: Facts, now: number): readonly Happening[] {
+    const { reading } = facts;
+    const progress = follow(this.#kept.session, this.#shown, { reading, offered: isAllowed(facts), now });
+    this.#shown = progress.shown;
+    this.#keep({ session: progress.session, told: toldWith(this.#kept.told, reading) });
+    return progress.happenings;
+  }
+
+  /** A tag that the reading before did not have. */
+  #newTag({ reading: { tag } }: Facts): Uint8Array | null {
+    const before = this.#tag;
+    this.#tag = tag;
+    return tag === null || before === undefined || tag === before ? null : tagBytes(tag);
+  }
+
+  #keep(news: Partial<Kept>, urgent = false): void {
+    const before = this.#kept;
+    this.#kept = { ...before, ...news };
+    const due = this.#parts.clock.now() - this.#savedAt >= calm;
+    if (urgent || due || isNews(before, this.#kept)) this.#save();
+  }
+
+  #save(): void {
+    const { memory, charger, clock } = this.#parts;
+    this.#savedAt = clock.now();
+    memory.save(charger.name, this.#kept);
+  }
+
+  /** What is measured, and told by itself. */
+  #reports(): readonly Reporter<Facts>[] {
+    return reportersOf(this.evse, this.#composed, {
+      clock: this.#parts.clock,
+      facts: () => factsOf(this.#charger()),
+      inTurn: (change) => this.#publisher.inTurn(change),
+    });
+  }
+}

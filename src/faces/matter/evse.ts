@@ -1,0 +1,110 @@
+/**
+ * One charger as Matter's EVSE (device type 0x050C, revision 2). Its measurements, its power source and its energy
+ * management stand on the same endpoint, as in the certification's own sample; each phase is a sensor below it.
+ */
+
+import { createHash } from "node:crypto";
+import { Endpoint } from "@matter/main";
+import { BridgedDeviceBasicInformationServer } from "@matter/main/behaviors/bridged-device-basic-information";
+import { PowerSourceServer } from "@matter/main/behaviors/power-source";
+import { TemperatureMeasurementServer } from "@matter/main/behaviors/temperature-measurement";
+import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { PowerSource } from "@matter/main/clusters/power-source";
+import { EnergyEvseDevice } from "@matter/main/devices/energy-evse";
+import { phaseIndexes, type PhaseIndex } from "../../model/phases.js";
+import type { ChargerView } from "../../site/house.js";
+import { DeviceEnergyManagementServer, initialManagement, powerRange } from "./device-energy-management.js";
+import { energyEvseServer, type EvseCommands } from "./energy-evse.js";
+import { energyEvseModeServer, type ModeCommands } from "./energy-evse-mode.js";
+import { energyServer, initialEnergy, initialPower, phaseEndpoint, powerServer, topology } from "./measurements.js";
+import { numberOf, supportedModes } from "./modes.js";
+import { clipped } from "./names.js";
+import type { Told } from "./told.js";
+
+const wiredPower = PowerSourceServer.with("Wired");
+
+function evseType(commands: EvseCommands & ModeCommands, { phases, tag }: Told) {
+  return EnergyEvseDevice.with(
+    energyEvseServer(commands, tag),
+    energyEvseModeServer(commands),
+    powerServer(phases.length > 1),
+    energyServer,
+    topology,
+    wiredPower,
+    DeviceEnergyManagementServer,
+  );
+}
+
+export type EvseEndpoint = Endpoint<ReturnType<typeof evseType>>;
+export type PhaseEndpoint = ReturnType<typeof phaseEndpoint>;
+
+export interface Evse {
+  readonly endpoint: EvseEndpoint;
+  readonly phases: readonly { readonly phase: PhaseIndex; readonly endpoint: PhaseEndpoint }[];
+}
+
+/** Nothing is known of the charger yet. @param bridged it is one of several behind an aggregator */
+export function createEvse(
+  charger: ChargerView,
+  told: Told,
+  commands: EvseCommands & ModeCommands,
+  bridged: boolean,
+): Evse {
+  const { min, max } = charger.current;
+  const phases = phaseIndexes.filter((phase) => told.phases.includes(phase));
+  const count = Math.max(1, phases.length);
+  const endpoint = new Endpoint(evseType(commands, told), {
+    id: idOf(charger.name),
+    energyEvse: {
+      state: null,
+      supplyState: EnergyEvse.SupplyState.Disabled,
+      faultState: EnergyEvse.FaultState.NoError,
+      chargingEnabledUntil: null,
+      circuitCapacity: max * 1_000,
+      minimumChargeCurrent: min * 1_000,
+      maximumChargeCurrent: max * 1_000,
+      userMaximumChargeCurrent: max * 1_000,
+      approximateEvEfficiency: null,
+      nextChargeStartTime: null,
+      nextChargeTargetTime: null,
+      nextChargeRequiredEnergy: null,
+      nextChargeTargetSoC: null,
+      sessionId: null,
+      sessionDuration: null,
+      sessionEnergyCharged: null,
+    },
+    energyEvseMode: { supportedModes, currentMode: numberOf("fast") },
+    electricalPowerMeasurement: initialPower(max * count),
+    electricalEnergyMeasurement: initialEnergy(),
+    deviceEnergyManagement: initialManagement(powerRange(charger.current, count)),
+    powerSource: {
+      status: PowerSource.PowerSourceStatus.Active,
+      order: 0,
+      description: "Mains",
+      wiredCurrentType: PowerSource.WiredCurrentType.Ac,
+    },
+  });
+  if (told.temperature)
+    endpoint.behaviors.require(TemperatureMeasurementServer, {
+      measuredValue: null,
+      minMeasuredValue: -4_000,
+      maxMeasuredValue: 20_000,
+    });
+  if (bridged)
+    endpoint.behaviors.require(BridgedDeviceBasicInformationServer, {
+      nodeLabel: clipped(charger.name),
+      productName: clipped(charger.model),
+      vendorName: clipped(charger.brand),
+      serialNumber: idOf(charger.name),
+      uniqueId: idOf(charger.name),
+      reachable: false,
+    });
+  // A single phase is all there is.
+  const sensors = phases.length < 2 ? [] : phases;
+  return { endpoint, phases: sensors.map((phase) => ({ phase, endpoint: phaseEndpoint(phase, { amperes: max }) })) };
+}
+
+/** Stable, unique, and free of what a name may hold. At most 32 characters. */
+export function idOf(charger: string): string {
+  return `evse-${createHash("sha256").update(charger).digest("hex").slice(0, 24)}`;
+}

@@ -1,0 +1,68 @@
+/** Loads Matter only when it is wanted: matter.js costs a second or two and some 150 MB. */
+
+import type { Config } from "../../config/parse.js";
+import { messageOf } from "../../model/errors.js";
+import type { MatterFace, MatterFaceParts } from "./face.js";
+
+type Place = Omit<MatterFaceParts, "signal" | "port" | "name">;
+
+/** `null`: it is not wanted, or there is no charger to show. A failure to start is told in the log. */
+export function startMatter({ name, matter, chargers }: Config, place: Place): Matter | null {
+  if (!matter.evse || chargers.length === 0) return null;
+  const wanted = new Matter({ ...place, port: matter.port, name });
+  wanted.started.catch((error: unknown) => {
+    if (!wanted.isStopping) place.log.error(`Matter: ${messageOf(error)}`);
+  });
+  return wanted;
+}
+
+/** The chargers' own Matter node, from the wish for it to its end. */
+export class Matter {
+  /** Rejects with an Error that says what to do. */
+  readonly started: Promise<MatterFace>;
+  readonly #stopping = new AbortController();
+
+  constructor(parts: Omit<MatterFaceParts, "signal">) {
+    this.started = start({ ...parts, signal: this.#stopping.signal });
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** However far it has come. Always ends in time. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const face = await this.started.catch(() => null);
+    await face?.stop();
+  }
+}
+
+async function start(parts: MatterFaceParts): Promise<MatterFace> {
+  const own = await claimProcess();
+  const { MatterFace } = await import("./face.js");
+  if (own) {
+    const { writeInto } = await import("./logging.js");
+    writeInto(parts.log);
+  }
+  return MatterFace.start(parts);
+}
+
+/**
+ * Signals, arguments, exit codes and a folder in the home directory are the program's own affair, not matter.js's.
+ * @returns false if it is loaded already, by Homebridge that shares its copy with us, or by ourselves
+ */
+async function claimProcess(): Promise<boolean> {
+  const { config, NodeJsAlreadyInitializedError } = await import("@matter/nodejs/config");
+  try {
+    config.trapProcessSignals = false;
+    config.trapUnhandledErrors = false;
+    config.setProcessExitCodeOnError = false;
+    config.loadProcessArgv = false;
+    config.loadConfigFile = false;
+    return true;
+  } catch (error) {
+    if (error instanceof NodeJsAlreadyInitializedError) return false;
+    throw error;
+  }
+}

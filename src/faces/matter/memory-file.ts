@@ -1,0 +1,105 @@
+/** What the Matter node has to know of the chargers over a restart, beside what matter.js keeps itself: one file. */
+
+import { readFile } from "node:fs/promises";
+import writeFileAtomic from "write-file-atomic";
+import { z } from "zod";
+import { messageOf } from "../../model/errors.js";
+import type { Log } from "../../model/log.js";
+import { noLimits, type Limits } from "./limits.js";
+import type { EvseMode } from "./modes.js";
+import type { Session } from "./session.js";
+import { nothingTold, type Told } from "./told.js";
+
+export interface Kept {
+  readonly session: Session | null;
+  readonly limits: Limits;
+  /** ms since 1970 until which charging is enabled; `null`: for good, or not at all. */
+  readonly until: number | null;
+  /** The mode that an enabled charger has, or will have again. */
+  readonly mode: EvseMode;
+  readonly told: Told;
+}
+
+export const nothingKept: Kept = { session: null, limits: noLimits, until: null, mode: "fast", told: nothingTold };
+
+/** Whether more has changed than what counts on by itself. */
+export function isNews(before: Kept, after: Kept): boolean {
+  return textOf(before) !== textOf(after);
+}
+
+function textOf({ session, ...rest }: Kept): string {
+  return JSON.stringify({ ...rest, session: session && [session.id, session.open, session.transferFrom !== null] });
+}
+
+const sessionSchema: z.ZodType<Session> = z.object({
+  id: z.int().min(0),
+  open: z.boolean(),
+  since: z.number(),
+  until: z.number().nullable(),
+  energy: z.number().min(0),
+  counter: z.number().nullable(),
+  transferFrom: z.number().nullable(),
+  wanting: z.boolean(),
+  idleSince: z.number().nullable(),
+});
+
+const keptSchema: z.ZodType<Kept> = z.object({
+  session: sessionSchema.nullable(),
+  limits: z.object({ command: z.number().nullable(), user: z.number().nullable() }),
+  until: z.number().nullable(),
+  mode: z.enum(["fast", "scheduled", "solar", "solar-min"]),
+  told: z.object({ phases: z.array(z.int().min(0).max(2)).readonly(), temperature: z.boolean(), tag: z.boolean() }),
+});
+
+const fileSchema = z.object({ version: z.literal(1), chargers: z.record(z.string(), keptSchema) });
+
+export class MemoryFile {
+  readonly #path: string;
+  readonly #log: Log;
+  #kept: Record<string, Kept> = {};
+  #lastWrite: Promise<void> = Promise.resolve();
+  #failing = false;
+
+  constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  /** A file that is missing, or can't be understood, is as good as none: sessions count from 1 again. */
+  async load(): Promise<void> {
+    try {
+      this.#kept = fileSchema.parse(JSON.parse(await readFile(this.#path, "utf8"))).chargers;
+    } catch (error) {
+      this.#log.debug(`${this.#path} is not used: ${messageOf(error)}`);
+    }
+  }
+
+  knows(charger: string): boolean {
+    return Object.hasOwn(this.#kept, charger);
+  }
+
+  of(charger: string): Kept {
+    return this.#kept[charger] ?? nothingKept;
+  }
+
+  save(charger: string, kept: Kept): void {
+    this.#kept = { ...this.#kept, [charger]: kept };
+    const text = `${JSON.stringify({ version: 1, chargers: this.#kept })}\n`;
+    this.#lastWrite = this.#lastWrite.then(() => this.#write(text));
+  }
+
+  /** Resolves once everything is on the disk, or has failed to get there. */
+  async settled(): Promise<void> {
+    await this.#lastWrite;
+  }
+
+  async #write(text: string): Promise<void> {
+    try {
+      await writeFileAtomic(this.#path, text, { mode: 0o600 });
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.#log.warn(`${this.#path} can't be written: ${messageOf(error)}`);
+      this.#failing = true;
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** A cable between a controller and a bridge that can be pulled: passes datagrams on, both ways, until it is cut. */
+
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+
+const host = "::1";
+
+export class UdpRelay {
+  readonly #front: Socket;
+  readonly #backs = new Map<number, Socket>();
+  readonly #sockets: Socket[];
+
+  private constructor(front: Socket, target: number) {
+    this.#front = front;
+    this.#sockets = [front];
+    front.on("message", (message, { port }) => this.#back(port, target).send(message, target, host));
+  }
+
+  static async to(target: number): Promise<UdpRelay> {
+    const front = createSocket("udp6");
+    front.bind(0, host);
+    await once(front, "listening");
+    return new UdpRelay(front, target);
+  }
+
+  get port(): number {
+    return this.#front.address().port;
+  }
+
+  cut(): void {
+    for (const socket of this.#sockets.splice(0)) socket.close();
+  }
+
+  /** The bridge sees a client of its own for every one that speaks to the relay. */
+  #back(client: number, target: number): Socket {
+    const known = this.#backs.get(client);
+    if (known !== undefined) return known;
+    const made = createSocket("udp6");
+    made.on("message", (message, { port }) => {
+      if (port === target) this.#front.send(message, client, host);
+    });
+    this.#backs.set(client, made);
+    this.#sockets.push(made);
+    return made;
+  }
+}

@@ -1,0 +1,143 @@
+/** The certification's test cases TC_EEVSE_1_1 and 2_1, and those whose features no charger here has. */
+
+import { AccessControl } from "@matter/main/clusters/access-control";
+import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { evseEndpoint, Stand } from "./stand.js";
+
+const { attributes, commands } = EnergyEvse;
+
+/** Attributes that every cluster has (7.13). */
+const globals = {
+  clusterRevision: 0xfffd,
+  featureMap: 0xfffc,
+  attributeList: 0xfffb,
+  accepted: 0xfff9,
+  generated: 0xfff8,
+};
+
+let stand: Stand;
+let values: ReadonlyMap<number, unknown>;
+beforeAll(async () => {
+  stand = await Stand.start();
+  stand.house.plug();
+  await stand.device.face.settled();
+  values = await stand.controller.readAll(evseEndpoint, EnergyEvse);
+}, 60_000);
+afterAll(() => stand.close());
+
+describe("TC_EEVSE_1_1: what every cluster tells of itself", () => {
+  test("revision and features", () => {
+    expect(values.get(globals.clusterRevision)).toBe(4);
+    expect(values.get(globals.featureMap)).toEqual({
+      chargingPreferences: true,
+      soCReporting: false,
+      plugAndCharge: false,
+      rfid: false,
+      v2X: false,
+    });
+  });
+
+  test("all mandatory attributes, and two of the optional ones", () => {
+    const mandatory = [0, 1, 2, 3, 5, 6, 7, 35, 36, 37, 38, 64, 65, 66];
+    const optional = [attributes.userMaximumChargeCurrent.id, attributes.approximateEvEfficiency.id];
+    expect(values.get(globals.attributeList)).toEqual(
+      [...mandatory, ...optional, ...Object.values(globals)].sort((a, b) => a - b),
+    );
+    expect([...values.keys()].sort((a, b) => a - b)).toEqual(values.get(globals.attributeList));
+  });
+
+  test("all mandatory commands", () => {
+    const { disable, enableCharging, setTargets, getTargets, clearTargets } = commands;
+    const ids = [disable, enableCharging, setTargets, getTargets, clearTargets].map(({ id }) => id);
+    expect(values.get(globals.accepted)).toEqual(ids.sort((a, b) => a - b));
+    expect(values.get(globals.generated)).toEqual([0]);
+  });
+});
+
+describe("TC_EEVSE_2_1: attributes", () => {
+  const highest = 80_000;
+  test.each<[name: keyof typeof attributes, expected: unknown]>([
+    ["state", EnergyEvse.State.PluggedInNoDemand],
+    ["supplyState", EnergyEvse.SupplyState.Disabled],
+    ["faultState", EnergyEvse.FaultState.NoError],
+    ["chargingEnabledUntil", 946_684_800],
+    ["circuitCapacity", 32_000],
+    ["minimumChargeCurrent", 0],
+    ["maximumChargeCurrent", 0],
+    ["userMaximumChargeCurrent", 32_000],
+    ["nextChargeStartTime", null],
+    ["nextChargeTargetTime", null],
+    ["nextChargeRequiredEnergy", null],
+    ["nextChargeTargetSoC", null],
+    ["approximateEvEfficiency", null],
+    ["sessionId", 1],
+    ["sessionDuration", 0],
+    ["sessionEnergyCharged", 0],
+  ])("%s is %p", (name, expected) => expect(values.get(attributes[name].id)).toEqual(expected));
+
+  test.each<[name: "userMaximumChargeCurrent" | "approximateEvEfficiency", value: number]>([
+    ["userMaximumChargeCurrent", 30_000],
+    ["userMaximumChargeCurrent", 6_000],
+    ["userMaximumChargeCurrent", highest],
+    ["approximateEvEfficiency", 3_500],
+  ])("%s can be written with %p", async (name, value) => {
+    expect(await stand.write(EnergyEvse, name, value)).toBe("Success");
+    expect(await stand.read(EnergyEvse, attributes[name])).toBe(value);
+  });
+
+  test.each([-1, 0, 5_999, highest + 1])("userMaximumChargeCurrent can't be %p", async (value) => {
+    await stand.write(EnergyEvse, "userMaximumChargeCurrent", 16_000);
+    expect(await stand.write(EnergyEvse, "userMaximumChargeCurrent", value)).toBe("ConstraintError");
+    expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(16_000);
+    expect(stand.house.cap).toBe(16);
+  });
+
+  test.each(["state", "supplyState", "faultState", "chargingEnabledUntil", "circuitCapacity", "sessionId"])(
+    "%s is for reading only",
+    async (name) => {
+      const value = name === "chargingEnabledUntil" ? null : 1;
+      expect(await stand.write(EnergyEvse, name, value)).toBe("UnsupportedWrite");
+    },
+  );
+
+  test("a maximum set elsewhere is the user's", async () => {
+    stand.house.command("Garage", { maxAmpere: 10 });
+    expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(10_000);
+    stand.house.command("Garage", { maxAmpere: null });
+    expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(32_000);
+  });
+});
+
+describe("what no charger here has is not there", () => {
+  test("TC_EEVSE_2_5: diagnostics can't be started", async () => {
+    expect(await stand.invoke(EnergyEvse, "startDiagnostics")).toBe("UnsupportedCommand");
+  });
+
+  test.each(["stateOfCharge", "batteryCapacity"] as const)("TC_EEVSE_2_7: %s is not told", (name) => {
+    expect(values.has(attributes[name].id)).toBe(false);
+  });
+
+  test("TC_EEVSE_2_8: no id of the vehicle is told", () => {
+    expect(values.has(attributes.vehicleId.id)).toBe(false);
+  });
+
+  test("TC_EEVSE_2_10: no car is discharged", async () => {
+    const fields = { dischargingEnabledUntil: null, maximumDischargeCurrent: 16_000 };
+    expect(await stand.invoke(EnergyEvse, "enableDischarging", fields)).toBe("UnsupportedCommand");
+    expect(values.has(attributes.maximumDischargeCurrent.id)).toBe(false);
+  });
+
+  test("a randomised start is not offered", () => {
+    expect(values.has(attributes.randomizationDelayWindow.id)).toBe(false);
+  });
+});
+
+/** Takes away the controller's own rights, and comes last. */
+test("a controller that may only look can't enable charging", async () => {
+  const { AccessControlEntryPrivilege: Privilege, AccessControlEntryAuthMode: AuthMode } = AccessControl;
+  const view = { privilege: Privilege.View, authMode: AuthMode.Case, subjects: null, targets: null };
+  expect(await stand.controller.write(0, AccessControl, "acl", [view])).toBe("Success");
+  expect(await stand.enable(null, 6_000, 16_000)).toBe("UnsupportedAccess");
+  expect(await stand.write(EnergyEvse, "userMaximumChargeCurrent", 16_000)).toBe("UnsupportedAccess");
+  expect(await stand.read(EnergyEvse, attributes.state)).toBe(EnergyEvse.State.PluggedInNoDemand);
+});

@@ -1,0 +1,111 @@
+/** The certification's test cases TC_EEVSE_2_4, faults, and 2_9, RFID. */
+
+import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { DeviceEnergyManagement } from "@matter/main/clusters/device-energy-management";
+import { TestHouse } from "./house.js";
+import { Stand } from "./stand.js";
+
+const { attributes, State, SupplyState, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
+
+let stand: Stand;
+beforeAll(async () => {
+  const house = new TestHouse();
+  house.tell({ tag: "04a2b3c4" });
+  stand = await Stand.start(house);
+}, 60_000);
+afterAll(() => stand.close());
+
+const read = (attribute: { readonly id: number }) => stand.read(EnergyEvse, attribute);
+
+/** State, supply state and fault. */
+async function states() {
+  return [await read(attributes.state), await read(attributes.supplyState), await read(attributes.faultState)];
+}
+
+const fault = (state: EnergyEvse.State, before: EnergyEvse.FaultState, now: EnergyEvse.FaultState) => [
+  "Fault",
+  { sessionId: 1, state, faultStatePreviousState: before, faultStateCurrentState: now },
+];
+
+describe("TC_EEVSE_2_4: faults", () => {
+  test("3 to 6: a car charges", async () => {
+    stand.house.plug();
+    expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
+    expect(await stand.enable(null, 6_000, 60_000)).toBe("Success");
+    stand.house.ask(true);
+    expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStarted", { sessionId: 1, maximumCurrent: 32_000 }]);
+    expect(await states()).toEqual([State.PluggedInCharging, SupplyState.ChargingEnabled, FaultState.NoError]);
+  });
+
+  test("7: a ground fault", async () => {
+    stand.house.tell({ state: "fault", error: "RCCB" });
+    expect(await stand.nextEvent()).toEqual(fault(State.PluggedInCharging, FaultState.NoError, FaultState.GroundFault));
+    expect(await states()).toEqual([State.Fault, SupplyState.DisabledError, FaultState.GroundFault]);
+    const { esaState } = DeviceEnergyManagement.attributes;
+    expect(await stand.read(DeviceEnergyManagement, esaState)).toBe(DeviceEnergyManagement.EsaState.Fault);
+  });
+
+  test("8: then it is too hot", async () => {
+    stand.house.tell({ error: "OVER_TEMPERATURE" });
+    expect(await stand.nextEvent()).toEqual(fault(State.Fault, FaultState.GroundFault, FaultState.OverTemperature));
+    expect(await states()).toEqual([State.Fault, SupplyState.DisabledError, FaultState.OverTemperature]);
+  });
+
+  test("beside the steps: enabling is refused meanwhile, disabling is not, and takes effect", async () => {
+    expect(await stand.enable(null, 6_000, 16_000)).toBe("Failure");
+    expect(await stand.invoke(EnergyEvse, "disable")).toBe("Success");
+    expect(await read(attributes.supplyState)).toBe(SupplyState.DisabledError);
+    stand.house.command("Garage", { mode: "fast" });
+  });
+
+  test("9: all is well again, and it goes on charging", async () => {
+    stand.house.tell({ state: "charging", error: "NONE" });
+    expect(await stand.nextEvent()).toEqual(fault(State.Fault, FaultState.OverTemperature, FaultState.NoError));
+    expect(await states()).toEqual([State.PluggedInCharging, SupplyState.ChargingEnabled, FaultState.NoError]);
+  });
+
+  test("10: the car has had enough", async () => {
+    stand.house.tell({ state: "connected" });
+    expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStopped", { reason: Reason.EvStopped }]);
+  });
+
+  test("11: it leaves", async () => {
+    stand.house.tell({ state: "disconnected" });
+    expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1, state: State.PluggedInNoDemand }]);
+  });
+
+  test("a charger that does not answer has no state, and is offline", async () => {
+    stand.house.reachable = false;
+    stand.house.change();
+    expect(await read(attributes.state)).toBeNull();
+    const { esaState } = DeviceEnergyManagement.attributes;
+    expect(await stand.read(DeviceEnergyManagement, esaState)).toBe(DeviceEnergyManagement.EsaState.Offline);
+    stand.house.reachable = true;
+    stand.house.change();
+    expect(await read(attributes.state)).toBe(State.NotPluggedIn);
+  });
+});
+
+describe("TC_EEVSE_2_9: RFID", () => {
+  test("a charger that has told a tag has the feature", async () => {
+    const featureMap = { id: 0xfffc };
+    expect(await read(featureMap)).toMatchObject({ rfid: true });
+  });
+
+  test.each([
+    ["04a2b3c4", "04a2b3c4"],
+    ["04:A2:B3:C4:D5:E6:F7", "04a2b3c4d5e6f7"],
+    ["00112233445566778899", "00112233445566778899"],
+  ])("tag %s is told as its bytes", async (tag, bytes) => {
+    stand.house.tell({ tag: null });
+    stand.house.tell({ tag });
+    const [name, payload] = await stand.nextEvent();
+    expect([name, payload]).toEqual(["RFID", { uid: Uint8Array.from(Buffer.from(bytes, "hex")) }]);
+  });
+
+  test("what is no tag of ISO 14443A is not told", async () => {
+    stand.house.tell({ tag: "Anna" });
+    stand.house.tell({ tag: "04a2b3c4" });
+    expect(await stand.nextEvent()).toMatchObject(["RFID", {}]);
+  });
+});

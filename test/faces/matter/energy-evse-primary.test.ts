@@ -1,0 +1,198 @@
+/** The certification's test case TC_EEVSE_2_2 and what goes with it: a car is plugged in, charges, and leaves. */
+
+import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { Stand } from "./stand.js";
+
+const { attributes, State, SupplyState, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
+
+/** 0 on the wire. */
+const never = 946_684_800;
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await Stand.start();
+}, 60_000);
+afterAll(() => stand.close());
+
+const read = (attribute: { readonly id: number }) => stand.read(EnergyEvse, attribute);
+const started = (maximumCurrent: number, sessionId = 1) => [
+  "EnergyTransferStarted",
+  { sessionId, state: State.PluggedInCharging, maximumCurrent },
+];
+const stopped = (reason: EnergyEvse.EnergyTransferStoppedReason, sessionId = 1, energyTransferred: unknown = 0) => [
+  "EnergyTransferStopped",
+  { sessionId, state: State.PluggedInCharging, reason, energyTransferred },
+];
+
+describe("TC_EEVSE_2_2: the primary functions", () => {
+  test("3: no car, disabled, no error", async () => {
+    expect(await read(attributes.state)).toBe(State.NotPluggedIn);
+    expect(await read(attributes.supplyState)).toBe(SupplyState.Disabled);
+    expect(await read(attributes.faultState)).toBe(FaultState.NoError);
+  });
+
+  test("4: a car is plugged in that asks for nothing yet", async () => {
+    stand.house.plug();
+    expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
+    expect(await read(attributes.state)).toBe(State.PluggedInNoDemand);
+    expect(await read(attributes.sessionId)).toBe(1);
+  });
+
+  test("5, 6: enabled for 5 s, it charges once the car asks, with what the circuit has", async () => {
+    const until = stand.now + 5;
+    expect(await stand.enable(until, 6_000, 60_000)).toBe("Success");
+    stand.house.ask(true);
+    expect(await stand.nextEvent()).toEqual(started(32_000));
+    expect(await read(attributes.state)).toBe(State.PluggedInCharging);
+    expect(await read(attributes.supplyState)).toBe(SupplyState.ChargingEnabled);
+    expect(await read(attributes.chargingEnabledUntil)).toBe(until);
+    expect(await read(attributes.minimumChargeCurrent)).toBe(6_000);
+    expect(await read(attributes.maximumChargeCurrent)).toBe(32_000);
+    expect(stand.house.cap).toBeNull();
+  });
+
+  test("7: after that time it is disabled", async () => {
+    await stand.pass(7);
+    expect(await stand.nextEvent()).toEqual(stopped(Reason.EvseStopped));
+    expect(await read(attributes.state)).toBe(State.PluggedInDemand);
+    expect(await read(attributes.supplyState)).toBe(SupplyState.Disabled);
+    expect(await read(attributes.chargingEnabledUntil)).toBe(never);
+  });
+
+  test("8: enabled for good with 12 A, which the house is told", async () => {
+    expect(await stand.enable(null, 6_000, 12_000)).toBe("Success");
+    expect(await stand.nextEvent()).toEqual(started(12_000));
+    expect(await read(attributes.state)).toBe(State.PluggedInCharging);
+    expect(await read(attributes.supplyState)).toBe(SupplyState.ChargingEnabled);
+    expect(await read(attributes.chargingEnabledUntil)).toBeNull();
+    expect(await read(attributes.minimumChargeCurrent)).toBe(6_000);
+    expect(await read(attributes.maximumChargeCurrent)).toBe(12_000);
+    expect(stand.house.cap).toBe(12);
+  });
+
+  test("9: the user's maximum lowers it to 6 A", async () => {
+    expect(await stand.write(EnergyEvse, "userMaximumChargeCurrent", 6_000)).toBe("Success");
+    expect(await read(attributes.maximumChargeCurrent)).toBe(6_000);
+    expect(stand.house.cap).toBe(6);
+  });
+
+  test("10: the car has had enough", async () => {
+    stand.house.ask(false);
+    expect(await stand.nextEvent()).toEqual(stopped(Reason.EvStopped));
+    expect(await read(attributes.state)).toBe(State.PluggedInNoDemand);
+  });
+
+  test("11: it asks again, and enabling what is enabled starts nothing twice", async () => {
+    stand.house.ask(true);
+    expect(await stand.enable(null, 6_000, 12_000)).toBe("Success");
+    expect(await stand.nextEvent()).toEqual(started(6_000));
+    expect(await read(attributes.state)).toBe(State.PluggedInCharging);
+  });
+
+  test("12: it has had enough once more", async () => {
+    stand.house.ask(false);
+    expect(await stand.nextEvent()).toEqual(stopped(Reason.EvStopped));
+    expect(await read(attributes.state)).toBe(State.PluggedInNoDemand);
+  });
+
+  test("13: it leaves; what was enabled stays so, and the session can still be read", async () => {
+    stand.house.unplug();
+    expect(await stand.nextEvent()).toEqual([
+      "EVNotDetected",
+      { sessionId: 1, state: State.PluggedInNoDemand, sessionDuration: 7, sessionEnergyCharged: 0 },
+    ]);
+    expect(await read(attributes.state)).toBe(State.NotPluggedIn);
+    expect(await read(attributes.supplyState)).toBe(SupplyState.ChargingEnabled);
+    expect(await read(attributes.sessionId)).toBe(1);
+    expect(await read(attributes.sessionDuration)).toBe(7);
+  });
+
+  test("14: the next car begins the next session, and charges with the same maximum", async () => {
+    stand.house.plug();
+    expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 2 }]);
+    stand.house.ask(true);
+    expect(await stand.nextEvent()).toEqual(started(6_000, 2));
+    expect(await read(attributes.sessionId)).toBe(2);
+  });
+
+  test("15: disabled, with the energy since it started", async () => {
+    stand.house.tell({ sessionChargeConsumption: 1.5 });
+    expect(await stand.invoke(EnergyEvse, "disable")).toBe("Success");
+    expect(await stand.nextEvent()).toEqual(stopped(Reason.EvseStopped, 2, 1_500_000));
+    expect(await read(attributes.supplyState)).toBe(SupplyState.Disabled);
+    expect(await read(attributes.chargingEnabledUntil)).toBe(never);
+    expect(await read(attributes.minimumChargeCurrent)).toBe(0);
+    expect(await read(attributes.maximumChargeCurrent)).toBe(0);
+  });
+
+  // Over a control pilot without a signal a car can't tell that it no longer wants anything: its last word holds.
+  test("16, 17: it leaves", async () => {
+    stand.house.unplug();
+    expect(await stand.nextEvent()).toEqual([
+      "EVNotDetected",
+      { sessionId: 2, state: State.PluggedInDemand, sessionDuration: 0, sessionEnergyCharged: 1_500_000 },
+    ]);
+  });
+
+  test("18: disabled it stays, for the next car too", async () => {
+    stand.house.plug();
+    expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 3 }]);
+    expect(await read(attributes.supplyState)).toBe(SupplyState.Disabled);
+    stand.house.unplug();
+    expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 3 }]);
+  });
+});
+
+describe("beside the certification's steps", () => {
+  test("0 A is a controller's word for the charger's own limits", async () => {
+    await stand.write(EnergyEvse, "userMaximumChargeCurrent", 32_000);
+    expect(await stand.enable(null, 0, 0)).toBe("Success");
+    expect(await read(attributes.supplyState)).toBe(SupplyState.ChargingEnabled);
+    expect(await read(attributes.minimumChargeCurrent)).toBe(6_000);
+    expect(await read(attributes.maximumChargeCurrent)).toBe(32_000);
+    expect(stand.house.cap).toBeNull();
+  });
+
+  test("a time that is over disables", async () => {
+    expect(await stand.enable(stand.now - 1, 6_000, 16_000)).toBe("Success");
+    expect(await read(attributes.supplyState)).toBe(SupplyState.Disabled);
+  });
+
+  test("raising the user's maximum again gives no more than was enabled", async () => {
+    await stand.enable(null, 6_000, 12_000);
+    await stand.write(EnergyEvse, "userMaximumChargeCurrent", 8_000);
+    expect(await read(attributes.maximumChargeCurrent)).toBe(8_000);
+    await stand.write(EnergyEvse, "userMaximumChargeCurrent", 20_000);
+    expect(await read(attributes.maximumChargeCurrent)).toBe(12_000);
+    expect(stand.house.cap).toBe(12);
+  });
+
+  test.each<[why: string, minimum: number, maximum: number]>([
+    ["less than any car can be charged with", 0, 5_999],
+    ["a minimum above the maximum", 12_000, 10_000],
+    ["a minimum that the charger does not have", 40_000, 40_000],
+    ["more than a control pilot can say", 6_000, 80_001],
+    ["less than none, at the least", -1, 10_000],
+    ["less than none, at the most", 6_000, -1],
+  ])("EnableCharging with %s is refused, and nothing changes", async (_why, minimum, maximum) => {
+    const before = await stand.controller.readAll(1, EnergyEvse);
+    const asked = stand.house.commands.length;
+    expect(await stand.enable(null, minimum, maximum)).toBe("ConstraintError");
+    expect(await stand.controller.readAll(1, EnergyEvse)).toEqual(before);
+    expect(stand.house.commands).toHaveLength(asked);
+  });
+
+  test.each(["enableCharging", "disable", "setTargets", "getTargets", "clearTargets"])(
+    "%s without a time limit is refused",
+    async (command) => {
+      const fields = {
+        enableCharging: { chargingEnabledUntil: null, minimumChargeCurrent: 0, maximumChargeCurrent: 0 },
+        setTargets: { chargingTargetSchedules: [] },
+      };
+      const asked = stand.house.commands.length;
+      const mine = command === "enableCharging" || command === "setTargets" ? fields[command] : undefined;
+      expect(await stand.controller.invoke(1, EnergyEvse, command, mine, false)).toBe("NeedsTimedInteraction");
+      expect(stand.house.commands).toHaveLength(asked);
+    },
+  );
+});

@@ -1,0 +1,174 @@
+/** The certification's test case TC_EEVSE_2_3: charging targets. */
+
+import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { EnergyEvseMode } from "@matter/main/clusters/energy-evse-mode";
+import { Stand } from "./stand.js";
+
+const { attributes } = EnergyEvse;
+
+const dayNames = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+/** The days of a bitmap, as matter.js has them. */
+function daysOf(bitmap: number) {
+  return Object.fromEntries(dayNames.map((name, day) => [name, ((bitmap >> day) & 1) === 1]));
+}
+
+function schedule(days: number, chargingTargets: readonly object[]) {
+  return { dayOfWeekForSequence: daysOf(days), chargingTargets };
+}
+
+const everyDay = 0x7f;
+const workdays = 0x3e;
+const saturday = 0x40;
+const sunday = 0x01;
+
+const energyAtNight = { targetTimeMinutesPastMidnight: 1_439, addedEnergy: 25_000_000 };
+const fullAtNight = { targetTimeMinutesPastMidnight: 1, targetSoC: 100 };
+const tenTimes = Array.from({ length: 10 }, (_, i) => ({
+  targetTimeMinutesPastMidnight: 60 + 120 * i,
+  addedEnergy: 25_000_000,
+}));
+
+let stand: Stand;
+beforeAll(async () => {
+  stand = await Stand.start();
+}, 60_000);
+afterAll(() => stand.close());
+
+const set = (...chargingTargetSchedules: readonly object[]) =>
+  stand.invoke(EnergyEvse, "setTargets", { chargingTargetSchedules });
+const get = async () => stand.invoke(EnergyEvse, "getTargets");
+const schedules = (...chargingTargetSchedules: readonly object[]) => ({ chargingTargetSchedules });
+
+/** The four attributes of what is charged next. */
+async function next() {
+  return {
+    start: await stand.read(EnergyEvse, attributes.nextChargeStartTime),
+    by: await stand.read(EnergyEvse, attributes.nextChargeTargetTime),
+    energy: await stand.read(EnergyEvse, attributes.nextChargeRequiredEnergy),
+    soc: await stand.read(EnergyEvse, attributes.nextChargeTargetSoC),
+  };
+}
+
+const nothing = { start: null, by: null, energy: null, soc: null };
+const hour = 3_600_000;
+
+describe("TC_EEVSE_2_3: charging preferences", () => {
+  test("4, 5: the mode is time of use, and a car is plugged in", async () => {
+    expect(await stand.invoke(EnergyEvseMode, "changeToMode", { newMode: 1 })).toMatchObject({ status: 0 });
+    stand.house.plug();
+    expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
+  });
+
+  test("6, 7: without targets nothing comes next", async () => {
+    expect(await stand.invoke(EnergyEvse, "clearTargets")).toBe("Success");
+    expect(await next()).toEqual(nothing);
+    expect(await get()).toEqual(schedules());
+  });
+
+  test("8: a target for every day; it is not enabled yet", async () => {
+    expect(await set(schedule(everyDay, [energyAtNight]))).toBe("Success");
+    expect(stand.house.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 25 }]);
+    const now = stand.clock.now();
+    stand.house.plan = { by: now + 10 * hour, energy: 25, from: now + 7 * hour };
+    stand.house.change();
+    expect(await next()).toEqual(nothing);
+  });
+
+  test("9: enabled, it says by when how much is charged, and when that begins", async () => {
+    expect(await stand.enable(null, 6_000, 60_000)).toBe("Success");
+    expect(await next()).toEqual({
+      start: stand.now + 7 * 3_600,
+      by: stand.now + 10 * 3_600,
+      energy: 25_000_000,
+      soc: null,
+    });
+  });
+
+  test("10: the targets are what was set", async () => {
+    expect(await get()).toEqual(schedules(schedule(everyDay, [energyAtNight])));
+  });
+
+  test("11, 12: until it is full", async () => {
+    expect(await set(schedule(everyDay, [fullAtNight]))).toBe("Success");
+    expect(stand.house.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1, energy: null }]);
+    const now = stand.clock.now();
+    stand.house.plan = { by: now + 12 * hour, energy: null, from: now + 12 * hour };
+    stand.house.change();
+    const { start, by, energy, soc } = await next();
+    expect({ by, energy, soc }).toEqual({ by: stand.now + 12 * 3_600, energy: null, soc: 100 });
+    expect(start).toBe(stand.now + 12 * 3_600 - 1);
+    expect(await get()).toEqual(schedules(schedule(everyDay, [fullAtNight])));
+  });
+
+  test("13 to 15: days are replaced one by one", async () => {
+    expect(await set(schedule(saturday, tenTimes))).toBe("Success");
+    expect(await set(schedule(sunday, []))).toBe("Success");
+    const all = [schedule(workdays, [fullAtNight]), schedule(saturday, tenTimes), schedule(sunday, [])];
+    expect(await get()).toEqual(schedules(...all));
+    expect(stand.house.commands.at(-1)?.targets).toHaveLength(11);
+  });
+
+  test("16, 17: cleared", async () => {
+    expect(await stand.invoke(EnergyEvse, "clearTargets")).toBe("Success");
+    expect(stand.house.commands.at(-1)?.targets).toEqual([]);
+    stand.house.plan = null;
+    stand.house.change();
+    expect(await next()).toEqual(nothing);
+    expect(await get()).toEqual(schedules());
+  });
+
+  test.each<[step: string, status: string, ...schedules: object[]]>([
+    ["18: two for one day", "ConstraintError", schedule(sunday, [energyAtNight]), schedule(sunday, [fullAtNight])],
+    ["19: eleven on one day", "ResourceExhausted", schedule(saturday, [...tenTimes, energyAtNight])],
+    ["beside the steps: for no day", "ConstraintError", schedule(0, [energyAtNight])],
+    [
+      "beside the steps: later than a day is long",
+      "ConstraintError",
+      schedule(sunday, [{ ...energyAtNight, targetTimeMinutesPastMidnight: 1_440 }]),
+    ],
+    [
+      "beside the steps: a state of charge that nobody knows",
+      "ConstraintError",
+      schedule(sunday, [{ ...fullAtNight, targetSoC: 80 }]),
+    ],
+    [
+      "beside the steps: less than nothing",
+      "ConstraintError",
+      schedule(sunday, [{ ...energyAtNight, addedEnergy: -1 }]),
+    ],
+    ["beside the steps: no amount", "Failure", schedule(sunday, [{ targetTimeMinutesPastMidnight: 60 }])],
+  ])("%s: refused, and nothing changes", async (_step, status, ...refused) => {
+    const asked = stand.house.commands.length;
+    expect(await set(...refused)).toBe(status);
+    expect(await get()).toEqual(schedules());
+    expect(stand.house.commands).toHaveLength(asked);
+  });
+
+  test("20: the car leaves", async () => {
+    stand.house.unplug();
+    expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1 }]);
+  });
+});
+
+describe("a target is the same wherever it comes from", () => {
+  test("one that was set elsewhere is read here, days with the same targets together", async () => {
+    stand.house.command("Garage", {
+      targets: [
+        { days: [1, 2, 3, 4, 5], time: 420, energy: 12.5 },
+        { days: [1], time: 1_080, energy: null },
+      ],
+    });
+    const morning = { targetTimeMinutesPastMidnight: 420, addedEnergy: 12_500_000 };
+    const evening = { targetTimeMinutesPastMidnight: 1_080, targetSoC: 100 };
+    expect(await get()).toEqual(schedules(schedule(0b0000010, [morning, evening]), schedule(0b0111100, [morning])));
+  });
+
+  test("setting one day leaves the others as they were set elsewhere", async () => {
+    await set(schedule(0b0000010, [energyAtNight]));
+    expect(stand.house.commands.at(-1)?.targets).toEqual([
+      { days: [2, 3, 4, 5], time: 420, energy: 12.5 },
+      { days: [1], time: 1_439, energy: 25 },
+    ]);
+  });
+});
