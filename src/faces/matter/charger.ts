@@ -1,32 +1,28 @@
 /** One charger of the house on Matter: what is true of it goes out, what controllers ask of it goes to the house. */
 
-import { TemperatureMeasurementServer } from "@matter/main/behaviors/temperature-measurement";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { Clock } from "../../model/clock.js";
 import type { Log } from "../../model/log.js";
 import type { ChargerView, House } from "../../site/house.js";
 import { factsOf, isAllowed, type Facts } from "../charger-facts.js";
-import { Reporter } from "../reporter.js";
-import { isEnabled, milli, milliWattHours, stateOf } from "./attributes.js";
+import type { Reporter } from "../reporter.js";
+import { isEnabled, milli, stateOf } from "./attributes.js";
 import * as commands from "./commands.js";
 import { powerRange } from "./device-energy-management.js";
 import type { EvseCommands } from "./energy-evse.js";
 import type { ModeCommands } from "./energy-evse-mode.js";
-import { createEvse, type Evse, type EvseEndpoint, type PhaseEndpoint } from "./evse.js";
+import { createEvse, type Evse } from "./evse.js";
 import { reconciled } from "./limits.js";
-import { inAll, onPhase, type Quantity } from "./measurements.js";
 import { isNews, type Kept, type MemoryFile } from "./memory-file.js";
 import { numberOf, type ModeAnswer } from "./modes.js";
 import { Publisher } from "./publisher.js";
+import { reportersOf } from "./reporters.js";
 import { follow, type Happening, type Shown } from "./session.js";
 import { tagBytes } from "./tag.js";
 import { checkSchedules, replaced, schedulesOf, targetsOf } from "./targets.js";
-import { toldWith } from "./told.js";
+import { toldWith, type Told } from "./told.js";
 
 type Schedule = EnergyEvse.ChargingTargetSchedule;
-
-/** ms at least between two reports of one measured number. */
-const intervals = { power: 5_000, energy: 30_000, temperature: 60_000 } as const;
 
 /** ms between two writes of what only counts on, to spare SD cards. */
 const calm = 60_000;
@@ -47,6 +43,8 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   readonly evse: Evse;
   readonly #parts: MatterChargerParts;
   readonly #publisher: Publisher;
+  /** What the endpoint has a place for. */
+  readonly #composed: Told;
   #reporters: readonly Reporter<Facts>[];
   #kept: Kept;
   #savedAt = -Infinity;
@@ -62,9 +60,10 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     this.#parts = parts;
     this.#kept = memory.of(charger.name);
     if (charger.reading !== null) this.#keep({ told: toldWith(this.#kept.told, charger.reading) });
-    this.evse = createEvse(charger, this.#kept.told, this, bridged);
+    this.#composed = this.#kept.told;
+    this.evse = createEvse(charger, this.#composed, this, bridged);
     this.#publisher = new Publisher(this.evse, clock, log);
-    this.#reporters = this.#measurements();
+    this.#reporters = this.#reports();
   }
 
   /** Tells Matter what has changed since the last time. */
@@ -83,14 +82,14 @@ export class MatterCharger implements EvseCommands, ModeCommands {
       },
       happenings.length > 0,
     );
-    const { limits, until, session, mode, told } = this.#kept;
+    const { limits, until, session, mode } = this.#kept;
     const shown = facts === null ? { ...this.#lastShown, state: null } : this.#lastShown;
     this.#publisher.publish({
       state: stateOf({ charger, facts, shown, limits, until }),
       mode: numberOf(mode),
       session,
       plan: isEnabled(charger) && charger.mode !== "fast" ? charger.plan : null,
-      powerRange: powerRange(charger.current, Math.max(1, told.phases.length)),
+      powerRange: powerRange(charger.current, Math.max(1, this.#composed.phases.length)),
       reachable: facts !== null,
       tag: facts === null ? null : this.#newTag(facts),
       happenings,
@@ -103,7 +102,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     await this.settled();
     this.#publisher.forget();
     this.#reporters.forEach((reporter) => reporter.stop());
-    this.#reporters = this.#measurements();
+    this.#reporters = this.#reports();
     this.refresh();
   }
 
@@ -228,66 +227,12 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     memory.save(charger.name, this.#kept);
   }
 
-  #measurements(): Reporter<Facts>[] {
-    const { endpoint, phases } = this.evse;
-    const powers = [
-      ...inAll.map((quantity) => this.#quantity(endpoint, quantity)),
-      ...phases.flatMap(({ phase, endpoint: sensor }) =>
-        onPhase(phase).map((quantity) => this.#quantity(sensor, quantity)),
-      ),
-    ];
-    return [...powers, this.#energy(), ...(this.#kept.told.temperature ? [this.#temperature()] : [])];
-  }
-
-  #quantity(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, read }: Quantity): Reporter<Facts> {
-    return this.#reporter(unit, intervals.power, read, async (value) => {
-      await endpoint.set({ electricalPowerMeasurement: { [attribute]: value === null ? null : milli(value) } });
-    });
-  }
-
-  #energy(): Reporter<Facts> {
-    const { endpoint } = this.evse;
-    return this.#reporter(
-      "kWh",
-      intervals.energy,
-      ({ reading }) => reading.totalConsumption,
-      async (value) => {
-        // A counter that does not answer has not changed.
-        if (value === null) return;
-        await endpoint.act((agent) => {
-          const imported = { energy: milliWattHours(value) };
-          agent.electricalEnergyMeasurement.setMeasurement({ cumulativeEnergy: { imported } });
-        });
-      },
-    );
-  }
-
-  #temperature(): Reporter<Facts> {
-    const { endpoint } = this.evse;
-    return this.#reporter(
-      "°C",
-      intervals.temperature,
-      ({ reading }) => reading.temperature,
-      async (value) => {
-        const measuredValue = value === null ? null : Math.round(value * 100);
-        await endpoint.setStateOf(TemperatureMeasurementServer, { measuredValue });
-      },
-    );
-  }
-
-  #reporter(
-    unit: string,
-    interval: number,
-    read: (facts: Facts) => number | null,
-    tell: (value: number | null) => Promise<void>,
-  ): Reporter<Facts> {
-    return new Reporter({
+  /** What is measured, and told by itself. */
+  #reports(): readonly Reporter<Facts>[] {
+    return reportersOf(this.evse, this.#composed, {
       clock: this.#parts.clock,
-      unit,
-      interval,
       facts: () => factsOf(this.#charger()),
-      read,
-      tell: (value) => this.#publisher.inTurn(() => tell(typeof value === "number" ? value : null)),
+      inTurn: (change) => this.#publisher.inTurn(change),
     });
   }
 }

@@ -15,7 +15,7 @@ import type { Happening, Session } from "./session.js";
 const { FaultState, State } = EnergyEvse;
 
 /** ms at least between two reports of numbers that only count on. */
-const calm = 30_000;
+const calm = 60_000;
 
 /** All there is to tell of a charger, beside what is measured. */
 export interface News {

@@ -1,0 +1,89 @@
+/** Tells what a charger measures: each number only when it has moved, and not too often. */
+
+import { TemperatureMeasurementServer } from "@matter/main/behaviors/temperature-measurement";
+import type { Clock } from "../../model/clock.js";
+import type { Facts } from "../charger-facts.js";
+import { Reporter } from "../reporter.js";
+import { milli, milliWattHours } from "./attributes.js";
+import type { Evse, EvseEndpoint, PhaseEndpoint } from "./evse.js";
+import { inAll, onPhase, type Quantity } from "./measurements.js";
+import type { Told } from "./told.js";
+
+/** ms at least between two reports of one number. */
+const intervals = { power: 5_000, energy: 30_000, temperature: 60_000 } as const;
+
+interface Surroundings {
+  readonly clock: Clock;
+  /** `null`: the charger does not answer. */
+  readonly facts: () => Facts | null;
+  /** Has a change made after those that were asked for before. */
+  readonly inTurn: (change: () => Promise<void>) => void;
+}
+
+/** One measured number: its unit, where it is found, and where it goes. */
+interface Measurement {
+  readonly unit: string;
+  /** ms */
+  readonly interval: number;
+  read(facts: Facts): number | null;
+  tell(value: number | null): Promise<void>;
+}
+
+export function reportersOf({ endpoint, phases }: Evse, told: Told, around: Surroundings): readonly Reporter<Facts>[] {
+  const measurements = [
+    ...inAll.map((quantity) => electrical(endpoint, quantity)),
+    ...phases.flatMap((sensor) => onPhase(sensor.phase).map((quantity) => electrical(sensor.endpoint, quantity))),
+    energy(endpoint),
+    ...(told.temperature ? [temperature(endpoint)] : []),
+  ];
+  return measurements.map(({ unit, interval, read, tell }) => {
+    const { clock, facts, inTurn } = around;
+    return new Reporter<Facts>({
+      clock,
+      unit,
+      interval,
+      facts,
+      read,
+      tell: (value) => inTurn(() => tell(typeof value === "number" ? value : null)),
+    });
+  });
+}
+
+function electrical(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, read }: Quantity): Measurement {
+  return {
+    unit,
+    interval: intervals.power,
+    read,
+    async tell(value) {
+      await endpoint.set({ electricalPowerMeasurement: { [attribute]: value === null ? null : milli(value) } });
+    },
+  };
+}
+
+function energy(endpoint: EvseEndpoint): Measurement {
+  return {
+    unit: "kWh",
+    interval: intervals.energy,
+    read: ({ reading }) => reading.totalConsumption,
+    async tell(value) {
+      // A counter that does not answer has not changed.
+      if (value === null) return;
+      await endpoint.act((agent) => {
+        const imported = { energy: milliWattHours(value) };
+        agent.electricalEnergyMeasurement.setMeasurement({ cumulativeEnergy: { imported } });
+      });
+    },
+  };
+}
+
+function temperature(endpoint: EvseEndpoint): Measurement {
+  return {
+    unit: "°C",
+    interval: intervals.temperature,
+    read: ({ reading }) => reading.temperature,
+    async tell(value) {
+      const measuredValue = value === null ? null : Math.round(value * 100);
+      await endpoint.setStateOf(TemperatureMeasurementServer, { measuredValue });
+    },
+  };
+}
