@@ -15,6 +15,7 @@ import { platformAlias } from "./config/schema.js";
 import type { HomebridgeMatterFace, HomebridgeMatterFaceParts } from "./faces/homebridge-matter/face.js";
 import { HomeKitFace } from "./faces/homekit/face.js";
 import { tellInLog } from "./faces/log/log-face.js";
+import { startMatter, type Matter } from "./faces/matter/load.js";
 import { messageOf } from "./model/errors.js";
 import { systemClock } from "./site/clock.js";
 import { Site } from "./site/site.js";
@@ -46,6 +47,7 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     const face = new HomeKitFace({ ...common, api });
     const kept = this.#keptForMatter;
     let bridged: HomebridgeMatterFace | null = null;
+    let matter: Matter | null = null;
     tellInLog(site, log);
     api.on("didFinishLaunching", () => {
       face.start();
@@ -53,10 +55,13 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
       showOnMatterBridge(api, { ...common, config, kept })
         .then((started) => (bridged = started))
         .catch((error: unknown) => log.error(messageOf(error)));
+      const folder = join(api.user.storagePath(), "ev-charging-matter");
+      matter = startMatter(config, { log, clock, house: site, folder });
     });
     api.on("shutdown", () => {
       face.stop();
       bridged?.stop();
+      matter?.stop().catch((error: unknown) => log.error(messageOf(error)));
       site.stop().catch((error: unknown) => log.error(messageOf(error)));
     });
     this.#face = face;

@@ -28,7 +28,7 @@ function script(api: string, block: object, storage: string): string {
     api.emit("didFinishLaunching");
     setImmediate(() => setImmediate(() => {
       api.emit("shutdown");
-      console.log(JSON.stringify(asked.filter((name) => /matter/i.test(name))));
+      console.log(JSON.stringify(asked.filter((name) => /@matter|homebridge-matter/.test(name))));
     }));`;
 }
 

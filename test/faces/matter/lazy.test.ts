@@ -1,4 +1,7 @@
-/** Who does not want Matter pays nothing for it: not a module of it is loaded. `npm test` has built the program. */
+/**
+ * Who runs it without Homebridge and does not want Matter pays nothing for it, either: not a module of it is loaded.
+ * `npm test` has built the program.
+ */
 
 import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -14,8 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Every script that a program has loaded until it said something, or until its end. */
-async function scriptsOf(args: readonly string[], until?: RegExp): Promise<readonly string[]> {
+/** Every script that a program has loaded until it said something. */
+async function scriptsOf(args: readonly string[], until: RegExp): Promise<readonly string[]> {
   const reports = join(folder, "coverage");
   const child = spawn(process.execPath, args, {
     env: { ...process.env, NODE_V8_COVERAGE: reports, MATTER_MDNS_NETWORKINTERFACE: "lo" },
@@ -24,10 +27,10 @@ async function scriptsOf(args: readonly string[], until?: RegExp): Promise<reado
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk: Buffer) => {
       said += chunk.toString();
-      if (until?.test(said)) child.kill("SIGINT");
+      if (until.test(said)) child.kill("SIGINT");
     });
   await new Promise((resolve) => child.once("exit", resolve));
-  if (until !== undefined) expect(said).toMatch(until);
+  expect(said).toMatch(until);
   const files = await readdir(reports);
   const texts = await Promise.all(files.map((file) => readFile(join(reports, file), "utf8")));
   return texts.flatMap((text) => coverage.parse(JSON.parse(text)).result.map(({ url }) => url));
@@ -45,12 +48,6 @@ const matterScripts = (scripts: readonly string[]) => scripts.filter((url) => /@
 test("ev-charging run without it", async () => {
   const scripts = await scriptsOf(["dist/cli/main.js", "run", "--config", await configuration({})], /Garage: /);
   expect(scripts.some((url) => url.endsWith("faces/matter/load.js"))).toBe(true);
-  expect(matterScripts(scripts)).toEqual([]);
-}, 30_000);
-
-test("the Homebridge plugin, before it is configured", async () => {
-  const scripts = await scriptsOf(["-e", 'import("./dist/index.js")']);
-  expect(scripts.some((url) => url.endsWith("dist/platform.js"))).toBe(true);
   expect(matterScripts(scripts)).toEqual([]);
 }, 30_000);
 
