@@ -12,7 +12,7 @@ import {
   type Command,
   type Terminal,
 } from "./command.js";
-import { startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
+import { freeUdpPort, startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
 import { virtualChargers, virtualMeters } from "./demo/virtual-devices.js";
 import { startVirtualHome, type VirtualHome } from "./demo/virtual-home.js";
 
@@ -60,7 +60,7 @@ Nothing is left behind.
     const stopped = terminal.untilStopped();
     const home = await startVirtualHome({ speed, startTime: morning, charger, meter });
     try {
-      const { configuration } = home;
+      const configuration = { ...home.configuration, matter: { evse: true, port: await freeUdpPort() } };
       const homebridge = await startHomebridge({
         configuration,
         speed,

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Environment, Filesystem, Logger, LogLevel, Seconds } from "@matter/general";
 import { BridgedDeviceBasicInformationClient } from "@matter/main/behaviors/bridged-device-basic-information";
-import type { Endpoint } from "@matter/node";
+import type { Endpoint } from "@matter/main";
 import { NodeJsFilesystem } from "@matter/nodejs";
-import { MdnsService, PeerSet } from "@matter/protocol";
-import { ManualPairingCodeCodec } from "@matter/types";
+import { MdnsService, PeerSet, Read, type ClientRead } from "@matter/protocol";
+import { EndpointNumber, ManualPairingCodeCodec, type ClusterType } from "@matter/main/types";
 import { CommissioningController } from "@project-chip/matter.js";
 import type { PairedNode } from "@project-chip/matter.js/device";
 import { loopback } from "../../src/cli/demo/homebridge.js";
@@ -92,6 +92,24 @@ export class MatterController {
     const found = this.#bridged.find((device) => device.label === label);
     if (found === undefined) throw new Error(`no ${label} among ${this.labels.join(", ")}`);
     return found.endpoint;
+  }
+
+  /** By its number. @throws Error where there is none */
+  endpoint(number: number): Endpoint {
+    const found = [...this.#node.node.endpoints].find((endpoint) => endpoint.number === number);
+    if (found === undefined) throw new Error(`no endpoint ${number}`);
+    return found;
+  }
+
+  /** Everything that an endpoint has of a cluster, asked anew, by the numbers of its attributes. */
+  async readAll(endpoint: number, cluster: ClusterType.Concrete): Promise<ReadonlyMap<number, unknown>> {
+    const attributes = Read(Read.Attribute({ endpoint: EndpointNumber(endpoint), cluster }));
+    const request: ClientRead = { ...attributes, includeKnownVersions: true };
+    const values = new Map<number, unknown>();
+    for await (const chunk of this.#node.node.interaction.read(request))
+      for await (const report of chunk)
+        if (report.kind === "attr-value") values.set(report.path.attributeId, report.value);
+    return values;
   }
 
   async close(): Promise<void> {

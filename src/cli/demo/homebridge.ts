@@ -93,7 +93,13 @@ export async function startHomebridge({
     [executable, "-U", storage, "-P", plugin, "--strict-plugin-resolution", "-T", "-Q", ...(verbose ? ["-D"] : [])],
     {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, EV_CHARGING_DEMO_SPEED: String(speed), NO_COLOR: "1", FORCE_COLOR: "0" },
+      env: {
+        ...process.env,
+        EV_CHARGING_DEMO_SPEED: String(speed),
+        NO_COLOR: "1",
+        FORCE_COLOR: "0",
+        ...(local ? { MATTER_MDNS_NETWORKINTERFACE: loopback() } : {}),
+      },
     },
   );
   const lastLines: string[] = [];
@@ -226,7 +232,8 @@ function freePort(): Promise<number> {
   });
 }
 
-function freeUdpPort(): Promise<number> {
+/** That nobody has now. */
+export function freeUdpPort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = createSocket("udp6");
     socket.once("error", reject);
