@@ -57,6 +57,7 @@ export class MemoryFile {
   readonly #path: string;
   readonly #log: Log;
   #kept: Record<string, Kept> = {};
+  #written = "";
   #lastWrite: Promise<void> = Promise.resolve();
   #failing = false;
 
@@ -82,9 +83,12 @@ export class MemoryFile {
     return this.#kept[charger] ?? nothingKept;
   }
 
+  /** Keeps it if it changed. */
   save(charger: string, kept: Kept): void {
     this.#kept = { ...this.#kept, [charger]: kept };
     const text = `${JSON.stringify({ version: 1, chargers: this.#kept })}\n`;
+    if (text === this.#written) return;
+    this.#written = text;
     this.#lastWrite = this.#lastWrite.then(() => this.#write(text));
   }
 
@@ -100,6 +104,7 @@ export class MemoryFile {
     } catch (error) {
       if (!this.#failing) this.#log.warn(`${this.#path} can't be written: ${messageOf(error)}`);
       this.#failing = true;
+      if (this.#written === text) this.#written = "";
     }
   }
 }

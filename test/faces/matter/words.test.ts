@@ -126,6 +126,17 @@ describe("what is kept", () => {
     },
   );
 
+  test("what is the same is not written again", async () => {
+    const path = join(folder, "chargers.json");
+    const file = new MemoryFile(path, new MemoryLog());
+    file.save("Garage", nothingKept);
+    await file.settled();
+    await rm(path);
+    file.save("Garage", { ...nothingKept });
+    await file.settled();
+    await expect(readFile(path)).rejects.toThrow("ENOENT");
+  });
+
   test("a folder that can't be written is told once", async () => {
     const log = new MemoryLog();
     const file = new MemoryFile(join(folder, "no", "such", "folder", "chargers.json"), log);
