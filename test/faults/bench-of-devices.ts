@@ -22,8 +22,9 @@ export interface Entry {
   /** Tells in its own words, so that keys and numbers of an answer are not JSON's alone. */
   readonly wraps?: true;
   /** Starts with another serial number than the driver is to accept. */
-  impostor?(): Promise<Stand>;
-  start(): Promise<Stand>;
+  impostor?(deadline: number): Promise<Stand>;
+  /** @param deadline ms that an answer is waited for */
+  start(deadline: number): Promise<Stand>;
 }
 
 export const entries: readonly Entry[] = [

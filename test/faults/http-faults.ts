@@ -226,7 +226,7 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
       const before = names.map((name) => [name, process.env[name]] as const);
       for (const name of names) process.env[name] = "http://127.0.0.1:1";
       try {
-        const other = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+        const other = stand.connect();
         await stand.device.close();
         const told = await reading(stand, other);
         await other.close();

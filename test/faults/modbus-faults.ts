@@ -122,7 +122,7 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
       const good = await reading(stand);
       await stand.device.close();
       await rewritten((words) => Buffer.from(words).swap16())(stand);
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      const fresh = stand.connect();
       await expectOutcome(stand, { fails: ["protocol", "unsupported", "wrong-device"] }, good, fresh);
       await stand.heal();
       expect(await reading(stand, fresh)).toEqual(good);

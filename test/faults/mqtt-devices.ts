@@ -1,4 +1,4 @@
-/** Devices on the bench that are heard over MQTT. Their clock runs fast, so that their deadlines are short. */
+/** Devices on the bench that are heard over MQTT. */
 
 import type { DriverContext } from "../../src/drivers/driver.js";
 import { connectGoE } from "../../src/drivers/chargers/go-e/charger.js";
@@ -6,45 +6,35 @@ import { mqttMeter } from "../../src/drivers/meters/mqtt/index.js";
 import { MqttMeter } from "../../src/drivers/meters/mqtt/meter.js";
 import { shelly3em } from "../../src/drivers/meters/shelly-3em/index.js";
 import { shellyPro3em } from "../../src/drivers/meters/shelly-pro-3em/index.js";
-import { systemClock } from "../../src/site/clock.js";
 import { Car } from "../../src/simulator/car.js";
 import { Evse } from "../../src/simulator/evse.js";
 import { startGoEMqtt } from "../../src/simulator/go-e/mqtt.js";
 import { startVirtualGoE } from "../../src/simulator/go-e/server.js";
+import { statusV2 } from "../../src/simulator/go-e/v2.js";
 import { startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
 import { startVirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
 import { driverContext } from "../support/driver-context.js";
+import { TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";
 import { variableGrid } from "./http-meters.js";
-import { impatientPool, startBroker, startMqttBench } from "./mqtt-bench.js";
+import { newEar, startBroker, startMqttBench } from "./mqtt-bench.js";
 import { type Address, type Driven, mqttStand } from "./stand.js";
 
-const speed = 30;
-/** ms between two words of a device that speaks by itself */
-const pace = 15;
+/** ms between two words: longer than a burst of them. */
+const pace = 250;
 
 /** Each connection has a pool of its own, which ends with it. */
-function alone(connect: (context: DriverContext) => Driven): Driven {
-  const mqtt = impatientPool();
-  const driven = connect(driverContext({ name: "Device", clock: systemClock(speed), mqtt }));
+function alone(clock: TestClock, { deadline }: Address, connect: (context: DriverContext) => Driven): Driven {
+  const { pool: mqtt, hears, knows } = newEar(deadline);
+  const driven = connect(driverContext({ name: "Device", clock, mqtt }));
   return {
     read: () => driven.read(),
+    hears,
+    knows,
     async close() {
       await driven.close();
       await mqtt.close();
     },
-  };
-}
-
-/** Has the device speak for as long as a reading takes. */
-export function speaking(say: () => Promise<void>, every = pace) {
-  return async <T>(reading: Promise<T>): Promise<T> => {
-    const timer = setInterval(() => void say(), every);
-    try {
-      return await reading;
-    } finally {
-      clearInterval(timer);
-    }
   };
 }
 
@@ -54,23 +44,26 @@ export const goEMqtt: Entry = {
   name: "go-e (mqtt)",
   driver: "go-e",
   transport: "mqtt",
-  async start() {
+  async start(deadline) {
+    const clock = new TestClock();
     const broker = await startBroker();
     const evse = new Evse({ current: 16, answerTime: 0, totalEnergy: 5_000_000 });
     evse.plug(new Car());
     evse.advance(60);
     const twin = await startVirtualGoE({ evse, apiVersion: 2 });
     const face = await startGoEMqtt(twin, { url: broker.url, apiVersion: 2 });
+    const kept = Object.keys(statusV2(twin.box)).map((key) => `${face.topic}/${key}`);
     const bench = await startMqttBench(broker, {
       setSilent: (silent) => void (face.silent = silent),
       tells: /^go-eCharger\/012345\/[a-z]+$/,
+      greets: /^go-eCharger\/012345\/[a-z]+$/,
     });
     let step = 100_000;
     return mqttStand(
       {
         port: broker.port,
         connect: (address) =>
-          alone((context) =>
+          alone(clock, address, (context) =>
             connectGoE(
               { route: { by: "broker", topic: face.topic, url: urlOf(address), login: {} }, apiVersion: 2 },
               context,
@@ -80,16 +73,16 @@ export const goEMqtt: Entry = {
           evse.totalEnergy += step;
           step = -step;
         },
-        memory: 200,
-        async before() {
-          await face.publish();
-          await new Promise((resolve) => setTimeout(resolve, 30));
+        kept,
+        speech: {
+          clock,
+          pace,
+          async say() {
+            // Its uptime is what it tells when nothing else is new.
+            evse.uptime += 1;
+            await face.publish();
+          },
         },
-        drive: speaking(async () => {
-          // Its uptime is what it tells when nothing else is new.
-          evse.uptime += 1;
-          await face.publish();
-        }),
         async close() {
           await face.close();
           await twin.close();
@@ -97,6 +90,7 @@ export const goEMqtt: Entry = {
         },
       },
       bench,
+      deadline,
     );
   },
 };
@@ -105,7 +99,8 @@ export const shelly3emMqtt: Entry = {
   name: "shelly-3em (mqtt)",
   driver: "shelly-3em",
   transport: "mqtt",
-  async start() {
+  async start(deadline) {
+    const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShelly3em({ grid, mqtt: { url: broker.url } });
@@ -113,25 +108,27 @@ export const shelly3emMqtt: Entry = {
     const bench = await startMqttBench(broker, {
       setSilent: (silent) => void (twin.silent = silent),
       tells: /\/emeter\//,
+      greets: /\/online$/,
     });
     return mqttStand(
       {
         port: broker.port,
         connect: (address) =>
-          alone((context) =>
+          alone(clock, address, (context) =>
             shelly3em.connect(
               { ...shelly3em.options.parse({ topic, url: urlOf(address) }), measures: ["grid"] },
               context,
             ),
           ),
         vary,
-        drive: speaking(() => twin.publish()),
+        speech: { clock, pace, say: () => twin.publish() },
         async close() {
           await twin.close();
           await bench.close();
         },
       },
       bench,
+      deadline,
     );
   },
 };
@@ -140,7 +137,8 @@ export const shellyPro3emMqtt: Entry = {
   name: "shelly-pro-3em (mqtt)",
   driver: "shelly-pro-3em",
   transport: "mqtt",
-  async start() {
+  async start(deadline) {
+    const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShellyPro3em({ grid, mqtt: { url: broker.url } });
@@ -148,12 +146,13 @@ export const shellyPro3emMqtt: Entry = {
     const bench = await startMqttBench(broker, {
       setSilent: (silent) => void (twin.fault = silent ? "silent" : null),
       tells: /\/events\/rpc$/,
+      greets: /\/online$/,
     });
     return mqttStand(
       {
         port: broker.port,
         connect: (address) =>
-          alone((context) =>
+          alone(clock, address, (context) =>
             shellyPro3em.connect(
               {
                 ...shellyPro3em.options.parse({ transport: "mqtt", topic, url: urlOf(address) }),
@@ -163,13 +162,14 @@ export const shellyPro3emMqtt: Entry = {
             ),
           ),
         vary,
-        drive: speaking(() => twin.publishAll()),
+        speech: { clock, pace, say: () => twin.publishAll() },
         async close() {
           await twin.close();
           await bench.close();
         },
       },
       bench,
+      deadline,
     );
   },
 };
@@ -178,7 +178,8 @@ export const mqttMeterEntry: Entry = {
   name: "mqtt",
   driver: "mqtt",
   transport: "mqtt",
-  async start() {
+  async start(deadline) {
+    const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
     let silent = false;
@@ -190,11 +191,10 @@ export const mqttMeterEntry: Entry = {
     const say = async (): Promise<void> => {
       if (silent) return;
       const { powers, voltages } = grid();
-      const tell = bench.say([
+      await bench.say([
         { topic: "house/power", payload: String(powers.reduce((sum, power) => sum + power, 0)) },
         { topic: "house/json", payload: JSON.stringify({ voltage: voltages[0] }) },
       ]);
-      await tell.catch(() => undefined);
     };
     return mqttStand(
       {
@@ -203,14 +203,17 @@ export const mqttMeterEntry: Entry = {
           const url = urlOf(address);
           const options = mqttMeter.options.parse({ url, values });
           return alone(
+            clock,
+            address,
             (context) => new MqttMeter({ url, login: {}, values: options.values, measures: ["grid"] }, context),
           );
         },
         vary,
-        drive: speaking(say),
+        speech: { clock, pace, say },
         close: () => bench.close(),
       },
       bench,
+      deadline,
     );
   },
 };

@@ -3,6 +3,7 @@
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading, sink } from "./fault.js";
 import type { MqttBench } from "./mqtt-bench.js";
+import { arrived } from "./speech.js";
 import type { Stand } from "./stand.js";
 
 const mqtt = ({ transport }: Entry): boolean => transport === "mqtt";
@@ -19,17 +20,25 @@ const silent = { fails: ["unreachable", "protocol"] } as const;
 const connack = 0x20;
 const suback = 0x90;
 
-/** What a broker says to the login, or to a subscription. */
-function answering(type: number, place: (packet: Buffer) => number, code: number): (stand: Stand) => void {
-  return ({ proxy }) => {
-    proxy.resetAll();
-    proxy.fault = {
-      onAnswer(packet, { client }) {
-        const changed = Buffer.from(packet);
-        if (packet[0] === type) changed[place(packet)] = code;
-        client.write(changed);
-      },
-    };
+/** What a broker says to the login, or to a subscription: the last byte of a packet that is shorter than 128. */
+function answering(type: number, code: number): (stand: Stand) => Promise<void> {
+  return async ({ proxy }) => {
+    await new Promise<void>((resolve) => {
+      proxy.fault = {
+        onAnswer(packets, { client }) {
+          const changed = Buffer.from(packets);
+          for (let at = 0, next = 0; at < packets.length; at = next) {
+            next = at + 2 + (packets[at + 1] ?? 0);
+            if (packets[at] !== type) continue;
+            changed[next - 1] = code;
+            resolve();
+          }
+          client.write(changed);
+        },
+      };
+      proxy.resetAll();
+    });
+    await arrived();
   };
 }
 
@@ -53,6 +62,7 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     id: "Q-01",
     what: "the broker dies: fails, and tells no old values; Q-02 back: the same reading",
     on: mqtt,
+    outlasts: true,
     inject: (stand) => mqttOf(stand).kill(),
     outcome: silent,
   },
@@ -74,9 +84,9 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       const bench = mqttOf(stand);
       bench.silence();
       await bench.say(bench.said, true);
+      await stand.heard();
       await sink(stand);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      const fresh = stand.connect();
       await expectOutcome(stand, silent, good, fresh);
       await fresh.close();
       await expectRecovery(stand, good);
@@ -105,21 +115,22 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     id: "Q-09",
     what: `CONNACK ${code}: fails as unreachable`,
     on: mqtt,
-    inject: answering(connack, () => 3, code),
+    outlasts: true as const,
+    inject: answering(connack, code),
     outcome: away,
   })),
   ...[4, 5].map((code) => ({
     id: "Q-09",
     what: `CONNACK ${code}: fails as login-refused`,
     on: mqtt,
-    inject: answering(connack, () => 3, code),
+    inject: answering(connack, code),
     outcome: { fails: ["login-refused"] } as const,
   })),
   {
     id: "Q-09",
     what: "a subscription that is refused: fails as login-refused, is not silent",
     on: mqtt,
-    inject: answering(suback, ({ length }) => length - 1, 0x80),
+    inject: answering(suback, 0x80),
     outcome: { fails: ["login-refused"] },
   },
   {
@@ -147,18 +158,16 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       bench.silence();
       const truth = bench.said;
       const spoilt = truth.map(({ topic }) => ({ topic, payload }));
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
-      const outcome = expectOutcome(stand, { reads: "less" }, good, fresh);
-      const end = performance.now() + 250;
-      while (performance.now() < end) {
-        await bench.say(spoilt);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      await outcome;
+      let left = 3;
+      const say = async (): Promise<void> => {
+        if ((left -= 1) >= 0) await bench.say(spoilt);
+      };
+      const fresh = stand.connect();
+      await expectOutcome(stand, { reads: "less" }, good, fresh, say);
       await fresh.close();
       // Whoever tells only what has changed would leave the broker with the rest as it is.
       await bench.say(truth, true);
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await stand.heard();
       await expectRecovery(stand, good);
     },
   })),
@@ -171,13 +180,8 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       const bench = mqttOf(stand);
       bench.silence();
       const half = bench.said.filter((_said, place) => place % 2 === 0);
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
-      const outcome = expectOutcome(stand, { reads: "less" }, good, fresh);
-      for (let time = 0; time < 10; time += 1) {
-        await bench.say(half);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      await outcome;
+      const fresh = stand.connect();
+      await expectOutcome(stand, { reads: "less" }, good, fresh, () => bench.say(half));
       await fresh.close();
       await expectRecovery(stand, good);
     },

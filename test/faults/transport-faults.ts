@@ -6,7 +6,8 @@ import { Worker } from "node:worker_threads";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading } from "./fault.js";
 import type { Flow, TcpFault } from "./faulty-tcp.js";
-import { deadline } from "./stand.js";
+import { settle } from "../support/test-clock.js";
+import { deadlines } from "./stand.js";
 
 const asked = ({ transport }: Entry): boolean => transport === "http" || transport === "modbus";
 /** There is nothing to connect to where a device speaks to all. */
@@ -38,7 +39,7 @@ const trickle = (from: number): TcpFault & { drip(flow: Flow, rest: Buffer): voi
       if (client.destroyed || rest.length === 0) return clearInterval(timer);
       client.write(rest.subarray(0, 1));
       rest = rest.subarray(1);
-    }, deadline / 6);
+    }, deadlines.short / 6);
     client.once("close", () => clearInterval(timer));
   },
 });
@@ -49,13 +50,12 @@ const resetOnConnect: TcpFault = { onConnect: (client) => void client.resetAndDe
 
 /** Byte by byte. */
 export const splitAnswers: TcpFault = {
-  onAnswer(answer, { client }) {
-    const next = (at: number): void => {
-      if (at >= answer.length || client.destroyed) return;
-      client.write(answer.subarray(at, at + 1));
-      setImmediate(() => next(at + 1));
-    };
-    next(0);
+  async onAnswer(answer, { client }) {
+    for (const byte of answer) {
+      if (client.destroyed) return;
+      client.write(Buffer.of(byte));
+      await settle();
+    }
   },
 };
 
@@ -64,6 +64,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-01",
     what: "connection refused: a failed reading, and back by itself",
     on: everywhere,
+    outlasts: true,
     inject: ({ proxy }) => proxy.refuse(),
     outcome: gone,
   },
@@ -71,11 +72,12 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-02",
     what: "a port that never takes the connection: given up within the own deadline",
     on: asked,
+    outlasts: true,
     async run(stand) {
       const good = await reading(stand);
       await stand.device.close();
       const hole = await startBlackHole();
-      const device = stand.connect({ host: "127.0.0.1", port: hole.port });
+      const device = stand.connect({ port: hole.port });
       try {
         await expectOutcome(stand, gone, good, device);
       } finally {
@@ -88,6 +90,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-03",
     what: "half-open connection: given up in time, and the next one is a new one",
     on: asked,
+    outlasts: true,
     inject: ({ proxy }) => proxy.goHalfOpen(),
     // Who keeps no connection has none that can be half-open.
     outcome: { reads: "less" },
@@ -144,6 +147,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-06",
     what: "an answer that trickles from its first byte on: one deadline for all of it",
     on: asked,
+    outlasts: true,
     inject: ({ proxy }) => void (proxy.fault = trickle(0)),
     outcome: gone,
   },
@@ -151,6 +155,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-06",
     what: "an answer whose end trickles: one deadline for all of it",
     on: asked,
+    outlasts: true,
     inject({ proxy }) {
       const fault = trickle(0);
       proxy.fault = {
@@ -190,13 +195,23 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-08",
     what: "an answer after the deadline: it is not taken for that of the next request",
     on: asked,
+    outlasts: true,
     async run(stand) {
       const good = await reading(stand);
+      const late: (() => void)[] = [];
       stand.proxy.fault = {
-        onAnswer: (answer, { client }) =>
-          stand.proxy.later(deadline * 1.5, () => client.destroyed || void client.write(answer)),
+        onAnswer: (answer, { client }) => void late.push(() => client.destroyed || void client.write(answer)),
       };
       await expectOutcome(stand, gone, good);
+      stand.vary();
+      stand.proxy.fault = {
+        onRequest(request, { upstream }) {
+          for (const arrive of late.splice(0)) arrive();
+          upstream.write(request);
+        },
+      };
+      expect(await reading(stand)).not.toEqual(good);
+      stand.vary();
       await expectRecovery(stand, good);
     },
   },
@@ -206,7 +221,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     // A cloud is known by its name over https alone.
     on: (entry) => asked(entry) && entry.driver !== "easee",
     async run(stand) {
-      const device = stand.connect({ host: "nobody.invalid", port: stand.proxy.port });
+      const device = stand.connect({ host: "nobody.invalid" });
       const error = await failure(stand.read(device));
       await device.close();
       expect(error.code).toBe("unreachable");
@@ -218,7 +233,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     what: "another device of the same make at the address: told, and never written to",
     on: ({ impostor }) => impostor !== undefined,
     async run(_stand, entry) {
-      const other = await entry.impostor?.();
+      const other = await entry.impostor?.(deadlines.long);
       if (!other) return;
       try {
         expect(await failure(other.read())).toMatchObject({ code: "wrong-device" });

@@ -4,7 +4,7 @@ import { DeviceError } from "../../src/model/errors.js";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, expectRecovery, failure, reading } from "./fault.js";
 import { write } from "./http-faults.js";
-import { deadline, type Stand } from "./stand.js";
+import type { Stand } from "./stand.js";
 
 const chargers = new Set(["go-e", "openevse", "easee", "mennekes"]);
 const writable = ({ driver, transport }: Entry): boolean => chargers.has(driver) && transport !== "mqtt";
@@ -45,12 +45,11 @@ export const writeFaults: readonly Course[] = [
     id: "H-14",
     what: "a write that is heard, and its answer lost: it fails, is not repeated, and the truth is read afterwards",
     on: writable,
+    outlasts: true,
     async run(stand) {
       await reading(stand);
       const { sent } = spoilWrites(stand, "swallow");
-      const started = performance.now();
       expect(await failure(write(stand))).toMatchObject({ code: "unreachable" });
-      expect(performance.now() - started).toBeLessThan(6 * deadline + 1_000);
       expect(sent()).toBe(1);
       await stand.heal();
       expect(maxAmpere(await reading(stand))).toBe(10);
