@@ -71,6 +71,10 @@ describe("site", () => {
       'site.circuits[1].parent: no circuit is called "Garaeg": did you mean "Garage"?',
     ],
     [
+      { mainFuse: 25, circuits: [{ name: "main fuse", limit: 16 }] },
+      'site.circuits[0].name: "main fuse" is the one of site.mainFuse: choose another name',
+    ],
+    [
       { circuits: [{ name: "A", limit: 16, meter: "Gird" }] },
       'site.circuits[0].meter: no meter is called "Gird": did you mean "Grid"?',
     ],
