@@ -120,7 +120,8 @@ export class Exchange {
       try {
         return answerOf(await abortedBy(ends, (signal) => this.#send(request, signal)), failure);
       } catch (error) {
-        if (left > 0 && !ends.some(({ aborted }) => aborted) && isAxiosError(error) && error.code === "ECONNRESET") continue;
+        if (left > 0 && !ends.some(({ aborted }) => aborted) && isAxiosError(error) && error.code === "ECONNRESET")
+          continue;
         if (tooLate.aborted) throw failure.late();
         throw this.#closing.signal.aborted ? failure.closed() : failure.of(error);
       }

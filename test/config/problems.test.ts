@@ -121,7 +121,7 @@ describe("surplus, mqtt, influx, web", () => {
     [{ mqtt: { url: "mqtt://me:geheim@host" } }, `mqtt.url: "mqtt://…@host" does not fit: ${broker}`],
     [
       { mqtt: { url: "mqtt://a", topic: "a/#" } },
-      'mqtt.topic: "a/#" does not fit: write it without wildcards, blanks, and slashes at its ends',
+      'mqtt.topic: "a/#" does not fit: write it without wildcards, blanks, slashes at its ends, and $ at its beginning',
     ],
     [
       { mqtt: { url: "mqtt://a", password: 5 } },

@@ -5,7 +5,7 @@ import { connectOverHttp } from "../../src/drivers/meters/shelly-3em/http.js";
 import { HttpRpc } from "../../src/drivers/meters/shelly-pro-3em/http-rpc.js";
 import { ProMeter } from "../../src/drivers/meters/shelly-pro-3em/meter.js";
 import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
-import { startVirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
+import { startVirtualShellyPro3em, type VirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
 import { driverContext } from "../support/driver-context.js";
 import { sendJson, startRawHttp } from "../support/raw-http.js";
 import type { Entry } from "./bench-of-devices.js";
@@ -26,10 +26,24 @@ export function variableGrid(): { grid(): MeteredGrid; vary(): void } {
   };
 }
 
+export const proMisbehaviours = ["failed-phase", "failed-meter", "phase-sequence"] as const;
+
+/** Has a Shelly of the second generation report errors of itself. */
+export function reportErrors(twin: VirtualShellyPro3em): (misbehaviour: string | null) => void {
+  return (misbehaviour) => {
+    twin.phaseErrors.clear();
+    twin.errors = [];
+    if (misbehaviour === "failed-phase") twin.phaseErrors.set(1, ["power_meter_failure"]);
+    if (misbehaviour === "failed-meter") twin.errors = ["power_meter_failure"];
+    if (misbehaviour === "phase-sequence") twin.errors = ["phase_sequence"];
+  };
+}
+
 export const shelly3emHttp: Entry = {
   name: "shelly-3em (http)",
   driver: "shelly-3em",
   transport: "http",
+  misbehaviours: ["failed-phase"],
   async start(deadline) {
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShelly3em({ grid, http: {} });
@@ -38,6 +52,7 @@ export const shelly3emHttp: Entry = {
         port: twin.httpPort ?? 0,
         connect: (address) => connectOverHttp({ ...address, device: "Grid", measures: ["grid"] }),
         vary,
+        misbehave: (fault) => void (fault === null ? twin.invalidPhases.clear() : twin.invalidPhases.add(1)),
         close: () => twin.close(),
       },
       deadline,
@@ -49,6 +64,7 @@ export const shellyPro3emHttp: Entry = {
   name: "shelly-pro-3em (http)",
   driver: "shelly-pro-3em",
   transport: "http",
+  misbehaviours: proMisbehaviours,
   async start(deadline) {
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShellyPro3em({ grid });
@@ -58,6 +74,7 @@ export const shellyPro3emHttp: Entry = {
         connect: (address) =>
           new ProMeter(new HttpRpc({ ...address, device: "Grid" }), ["grid"], driverContext({ name: "Grid" })),
         vary,
+        misbehave: reportErrors(twin),
         close: () => twin.close(),
       },
       deadline,

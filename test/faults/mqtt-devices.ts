@@ -16,7 +16,7 @@ import { startVirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/dev
 import { driverContext } from "../support/driver-context.js";
 import { TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";
-import { variableGrid } from "./http-meters.js";
+import { proMisbehaviours, reportErrors, variableGrid } from "./http-meters.js";
 import { newEar, startBroker, startMqttBench } from "./mqtt-bench.js";
 import { type Address, type Driven, mqttStand } from "./stand.js";
 
@@ -137,6 +137,7 @@ export const shellyPro3emMqtt: Entry = {
   name: "shelly-pro-3em (mqtt)",
   driver: "shelly-pro-3em",
   transport: "mqtt",
+  misbehaviours: proMisbehaviours,
   async start(deadline) {
     const clock = new TestClock();
     const broker = await startBroker();
@@ -162,6 +163,7 @@ export const shellyPro3emMqtt: Entry = {
             ),
           ),
         vary,
+        misbehave: reportErrors(twin),
         speech: { clock, pace, say: () => twin.publishAll() },
         async close() {
           await twin.close();
