@@ -3,7 +3,7 @@
 import { easeeEntry, goEOverHttp, mennekesEntry, openEvseRapi, openEvseWifi } from "./chargers.js";
 import { dctrEntry, e3dcEntry, modbusMeterEntry, pac2200Entry, sunspecEntry } from "./modbus-meters.js";
 import { httpMeterEntry, shelly3emHttp, shellyPro3emHttp } from "./http-meters.js";
-import { goEMqtt, mqttMeterEntry, shelly3emMqtt, shellyPro3emMqtt } from "./mqtt-devices.js";
+import { goEOverMqtt, mqttMeterEntry, shelly3emMqtt, shellyPro3emMqtt } from "./mqtt-devices.js";
 import { p1Entry, smaEntry } from "./speaking-meters.js";
 import type { Stand } from "./stand.js";
 
@@ -42,7 +42,8 @@ export const entries: readonly Entry[] = [
   modbusMeterEntry,
   sunspecEntry,
   dctrEntry,
-  goEMqtt,
+  goEOverMqtt(1),
+  goEOverMqtt(2),
   shelly3emMqtt,
   shellyPro3emMqtt,
   mqttMeterEntry,

@@ -85,7 +85,7 @@ export async function expectRecovery(stand: Stand, good: unknown): Promise<void>
 }
 
 /** Who speaks value by value shows what is new within a few readings. */
-async function readUntil(stand: Stand, holds: (value: unknown) => boolean): Promise<unknown> {
+export async function readUntil(stand: Stand, holds: (value: unknown) => boolean): Promise<unknown> {
   for (let left = patience; ; left--) {
     await stand.tell();
     const value = await reading(stand);

@@ -264,6 +264,5 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
 export function write(stand: Stand): Promise<unknown> {
   const { writes } = stand.device;
   if (!writes || !stand.write) throw new Error("This device takes no writes");
-  const written = stand.write(writes);
-  return stand.drive ? stand.drive(written) : written;
+  return stand.attend(stand.write(writes));
 }

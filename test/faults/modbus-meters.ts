@@ -38,14 +38,15 @@ export const e3dcEntry: Entry = {
   async start(deadline) {
     const { more, vary } = varying();
     const flows = () => {
-      const grid = 40 + more();
+      // Below 0 the upper word is another one, too.
+      const grid = 40 - more();
       return {
         grid,
         pv: 1_500,
         battery: 2_260,
         house: 2_300,
         soc: 87,
-        gridPowers: [900 + more(), -400, -460] as const,
+        gridPowers: [900 - more(), -400, -460] as const,
       };
     };
     const twin = await startVirtualE3dc({ flows });

@@ -18,7 +18,7 @@ import { TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";
 import { proMisbehaviours, reportErrors, variableGrid } from "./http-meters.js";
 import { newEar, startBroker, startMqttBench } from "./mqtt-bench.js";
-import { type Address, type Driven, mqttStand } from "./stand.js";
+import { type Address, type Driven, mqttStand, type Stand } from "./stand.js";
 
 /** ms between two words: longer than a burst of them. */
 const pace = 250;
@@ -29,6 +29,7 @@ function alone(clock: TestClock, { deadline }: Address, connect: (context: Drive
   const driven = connect(driverContext({ name: "Device", clock, mqtt }));
   return {
     read: () => driven.read(),
+    ...(driven.writes ? { writes: driven.writes } : {}),
     hears,
     knows,
     async close() {
@@ -40,24 +41,25 @@ function alone(clock: TestClock, { deadline }: Address, connect: (context: Drive
 
 const urlOf = ({ host, port }: Address): string => `mqtt://${host}:${port}`;
 
-export const goEMqtt: Entry = {
-  name: "go-e (mqtt)",
-  driver: "go-e",
-  transport: "mqtt",
-  async start(deadline) {
+export function goEOverMqtt(apiVersion: 1 | 2): Entry {
+  const serial = "012345";
+  const start = async (deadline: number, serialOfTwin = serial): Promise<Stand> => {
     const clock = new TestClock();
     const broker = await startBroker();
     const evse = new Evse({ current: 16, answerTime: 0, totalEnergy: 5_000_000 });
     evse.plug(new Car());
     evse.advance(60);
-    const twin = await startVirtualGoE({ evse, apiVersion: 2 });
-    const face = await startGoEMqtt(twin, { url: broker.url, apiVersion: 2 });
-    const kept = Object.keys(statusV2(twin.box)).map((key) => `${face.topic}/${key}`);
+    const twin = await startVirtualGoE({ evse, apiVersion, serial: serialOfTwin });
+    let heard = 0;
+    twin.onWrite(() => (heard += 1));
+    const face = await startGoEMqtt(twin, { url: broker.url, apiVersion });
+    const tells = /^go-eCharger\/\d+\/[a-z]+$/;
     const bench = await startMqttBench(broker, {
       setSilent: (silent) => void (face.silent = silent),
-      tells: /^go-eCharger\/012345\/[a-z]+$/,
-      greets: /^go-eCharger\/012345\/[a-z]+$/,
+      tells,
+      greets: tells,
     });
+    const kept = Object.keys(statusV2(twin.box)).map((key) => `${face.topic}/${key}`);
     let step = 100_000;
     return mqttStand(
       {
@@ -65,7 +67,7 @@ export const goEMqtt: Entry = {
         connect: (address) =>
           alone(clock, address, (context) =>
             connectGoE(
-              { route: { by: "broker", topic: face.topic, url: urlOf(address), login: {} }, apiVersion: 2 },
+              { route: { by: "broker", topic: face.topic, url: urlOf(address), login: {} }, apiVersion, serial },
               context,
             ),
           ),
@@ -73,7 +75,7 @@ export const goEMqtt: Entry = {
           evse.totalEnergy += step;
           step = -step;
         },
-        kept,
+        ...(apiVersion === 2 ? { kept } : {}),
         speech: {
           clock,
           pace,
@@ -82,6 +84,14 @@ export const goEMqtt: Entry = {
             evse.uptime += 1;
             await face.publish();
           },
+        },
+        write: (writes) => writes.maxAmpere(10),
+        heardWrites: () => heard,
+        isWrite: (text) => /\/(set|cmd\/req)/.test(text),
+        ignoreWrites: () => (twin.fault = "ignore-writes"),
+        misbehave(misbehaviour) {
+          face.writable = misbehaviour !== "read-only";
+          if (misbehaviour === null) twin.fault = null;
         },
         async close() {
           await face.close();
@@ -92,8 +102,16 @@ export const goEMqtt: Entry = {
       bench,
       deadline,
     );
-  },
-};
+  };
+  return {
+    name: `go-e (mqtt, API ${apiVersion})`,
+    driver: "go-e",
+    transport: "mqtt",
+    ...(apiVersion === 2 ? { misbehaviours: ["read-only"] } : {}),
+    impostor: (deadline) => start(deadline, "999999"),
+    start: (deadline) => start(deadline),
+  };
+}
 
 export const shelly3emMqtt: Entry = {
   name: "shelly-3em (mqtt)",

@@ -50,7 +50,7 @@ export interface Parts {
   /** For chargers: a write that changes something, and how often the twin has heard one. */
   readonly write?: (writes: ChargerWrites) => Promise<void>;
   readonly heardWrites?: () => number;
-  /** Whether a request line, such as `GET /api/set?amp=6 HTTP/1.1`, changes something. */
+  /** Whether a request line, such as `GET /api/set?amp=6 HTTP/1.1`, or a message to a broker changes something. */
   readonly isWrite?: (line: string) => boolean;
   /** Has the twin say yes to writes and change nothing. */
   readonly ignoreWrites?: () => void;
@@ -182,7 +182,10 @@ export async function speakingStand(parts: Speaking, deadline: number): Promise<
 }
 
 export async function mqttStand(parts: Speaking, mqtt: MqttBench, deadline: number): Promise<Stand> {
-  const ready = await stand(parts, { mqtt, writesIn: () => false, deadline }, () => parts.port);
+  /** PUBLISH, in the first half of its first byte (MQTT 3.1.1, 2.2.1). */
+  const writesIn = (packet: Buffer): boolean =>
+    (packet[0] ?? 0) >> 4 === 3 && parts.isWrite?.(packet.toString("latin1")) === true;
+  const ready = await stand(parts, { mqtt, writesIn, deadline }, () => parts.port);
   if (!parts.kept) return ready;
   await ready.read().catch(() => undefined);
   await ready.device.knows?.(parts.kept);

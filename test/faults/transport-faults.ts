@@ -238,8 +238,9 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
       try {
         expect(await failure(other.read())).toMatchObject({ code: "wrong-device" });
         const { writes } = other.device;
-        if (writes) expect(await failure(writes.maxAmpere(10))).toMatchObject({ code: "wrong-device" });
-        if (writes) expect(await failure(writes.allowCharging(false))).toMatchObject({ code: "wrong-device" });
+        if (writes) expect(await failure(other.attend(writes.maxAmpere(10)))).toMatchObject({ code: "wrong-device" });
+        if (writes)
+          expect(await failure(other.attend(writes.allowCharging(false)))).toMatchObject({ code: "wrong-device" });
         expect(other.heardWrites?.()).toBe(0);
       } finally {
         await other.close();
