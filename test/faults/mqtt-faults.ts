@@ -1,5 +1,6 @@
 /** Group Q of the fault list: what brokers, and devices behind them, do to those who listen. */
 
+import { connect } from "mqtt";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading, sink } from "./fault.js";
 import type { MqttBench } from "./mqtt-bench.js";
@@ -40,6 +41,14 @@ function answering(type: number, code: number): (stand: Stand) => Promise<void> 
     });
     await arrived();
   };
+}
+
+/** Whom a CONNECT comes from: after protocol name, level, flags and keep-alive (MQTT 3.1.1, 3.1); `null`: it is another packet. */
+function clientIdIn(packet: Buffer): string | null {
+  if (packet[0] !== 0x10) return null;
+  const body = packet.subarray(2);
+  const at = 2 + body.readUInt16BE(0) + 4;
+  return body.toString("utf8", at + 2, at + 2 + body.readUInt16BE(at));
 }
 
 const payloads: readonly (readonly [what: string, payload: string | Buffer])[] = [
@@ -145,6 +154,35 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       // The keep-alive of the protocol would notice in 22 s.
       stand.proxy.resetAll();
       await expectRecovery(stand, good);
+    },
+  },
+  {
+    id: "Q-11",
+    what: "somebody takes over our client id: back at once under another one, and nobody is thrown out in turn",
+    on: mqtt,
+    async run(stand) {
+      const good = await reading(stand);
+      const ids: string[] = [];
+      stand.proxy.fault = {
+        onRequest(packet, { upstream }) {
+          const id = clientIdIn(packet);
+          if (id !== null) ids.push(id);
+          upstream.write(packet);
+        },
+      };
+      stand.proxy.resetAll();
+      await stand.proxy.deserted();
+      await stand.heard();
+      const [taken = ""] = ids;
+      const other = connect(mqttOf(stand).broker.url, { clientId: taken, reconnectPeriod: 0 });
+      await new Promise<void>((resolve) => other.once("connect", () => resolve()));
+      await stand.proxy.deserted();
+      await stand.heard();
+      expect(await reading(stand)).toEqual(good);
+      expect(other.connected).toBe(true);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toHaveLength(2);
+      await other.endAsync(true);
     },
   },
   ...payloads.map(([what, payload]) => ({

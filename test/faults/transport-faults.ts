@@ -6,7 +6,9 @@ import { Worker } from "node:worker_threads";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading } from "./fault.js";
 import type { Flow, TcpFault } from "./faulty-tcp.js";
-import { settle } from "../support/test-clock.js";
+import { poll } from "../../src/site/poller.js";
+import { settle, TestClock } from "../support/test-clock.js";
+import { arrived } from "./speech.js";
 import { deadlines } from "./stand.js";
 
 const asked = ({ transport }: Entry): boolean => transport === "http" || transport === "modbus";
@@ -273,7 +275,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
   },
   {
     id: "N-12",
-    what: "five readings in an outage: no more than two connections for each",
+    what: "five minutes away, asked as in the house: less and less often, two connections each at most, back by itself",
     on: asked,
     async run(stand) {
       const good = await reading(stand);
@@ -281,22 +283,56 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
       await stand.proxy.deserted();
       stand.proxy.fault = resetOnConnect;
       const before = stand.proxy.accepted;
-      for (let attempt = 0; attempt < 5; attempt += 1) await expectOutcome(stand, gone, good);
-      expect(stand.proxy.accepted - before).toBeLessThanOrEqual(10);
+      const clock = new TestClock();
+      let asking: Promise<unknown> = Promise.resolve();
+      let [answers, failures] = [0, 0];
+      const stop = poll({
+        clock,
+        interval: 5_000,
+        longestWait: 30_000,
+        read: () => (asking = stand.read()),
+        onReading: () => (answers += 1),
+        onFailure: () => (failures += 1),
+      });
+      const turn = async (): Promise<void> => {
+        await asking.catch(() => undefined);
+        await clock.advance(1_000);
+      };
+      for (let second = 0; second < 300; second += 1) await turn();
+      expect(answers).toBe(0);
+      expect(failures).toBeGreaterThanOrEqual(10);
+      expect(failures).toBeLessThanOrEqual(16);
+      expect(stand.proxy.accepted - before).toBeLessThanOrEqual(2 * failures);
+      await stand.heal();
+      for (let second = 0; answers === 0 && second < 70; second += 1) await turn();
+      stop();
+      expect(answers).toBe(1);
       await expectRecovery(stand, good);
     },
   },
   {
     id: "N-14",
-    what: "30 lost connections: no more of them is left than one",
-    on: asked,
+    what: "lost connections, again and again: no more of them is left than one, no handle, and no listener",
+    on: everywhere,
     async run(stand) {
       const good = await reading(stand);
-      for (let time = 0; time < 30; time += 1) {
+      const warnings: unknown[] = [];
+      const onWarning = (warning: unknown): void => void warnings.push(warning);
+      process.on("warning", onWarning);
+      const before = await handles();
+      // Those who speak by themselves are returned to after a wait.
+      for (let left = stand.speech ? 25 : 100; left > 0; left -= 1) {
         stand.proxy.resetAll();
-        await stand.read().catch(() => undefined);
+        if (stand.speech) await stand.proxy.deserted();
+        if (stand.mqtt) await stand.heard();
+        else await stand.read().catch(() => undefined);
         expect(stand.proxy.connections).toBeLessThanOrEqual(1);
       }
+      await reading(stand);
+      // The last connection's other ends may still be closing; one of each connection would be many more.
+      expect((await handles()) - before).toBeLessThan(8);
+      process.off("warning", onWarning);
+      expect(warnings).toEqual([]);
       await expectRecovery(stand, good);
     },
   },
@@ -308,6 +344,12 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     outcome: { reads: "all" },
   },
 ];
+
+/** How many sockets and timers keep this process awake, once what has ended is gone. */
+async function handles(): Promise<number> {
+  await arrived(50);
+  return process.getActiveResourcesInfo().filter((resource) => /TCP|Timeout/.test(resource)).length;
+}
 
 /** A port with a backlog that is full: the system answers no more to those who come. */
 async function startBlackHole(): Promise<{ readonly port: number; close(): Promise<void> }> {
