@@ -57,6 +57,19 @@ export default tseslint.config(
   },
   ...floorRules,
   {
+    files: ["src/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
+          message:
+            "It leaves a weak reference with each signal that lives on: use abortedBy (transport/aborted-by.ts).",
+        },
+      ],
+    },
+  },
+  {
     files: ["src/control/**/*.ts", "src/site/**/*.ts"],
     rules: {
       "no-restricted-syntax": [

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Many devices of all kinds, polled at once for some simulated minutes: whether requests to one device overlap, memory
- * stays flat and the process stays awake. The drivers run in a process of their own, and the virtual devices in another.
+ * Many devices of all kinds at once for an hour of simulated time: whether requests to one device overlap, memory stays
+ * flat and the process stays awake. The drivers run in a process of their own, and the virtual devices in another.
  */
 
 import { fork } from "node:child_process";
@@ -11,233 +11,233 @@ import { fileURLToPath } from "node:url";
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../dist/drivers/registry.js";
 import { systemClock } from "../dist/site/clock.js";
 import { poll } from "../dist/site/poller.js";
-import { startBroker } from "../dist/simulator/broker.js";
-import { Car } from "../dist/simulator/car.js";
-import { startVirtualDctr } from "../dist/simulator/doepke-dctr/server.js";
-import { startVirtualE3dc } from "../dist/simulator/e3dc/server.js";
-import { Evse } from "../dist/simulator/evse.js";
-import { startVirtualGoE } from "../dist/simulator/go-e/server.js";
-import { startVirtualMennekes } from "../dist/simulator/mennekes/server.js";
-import { startVirtualModbus } from "../dist/simulator/modbus/server.js";
-import { startVirtualOpenEvse } from "../dist/simulator/openevse/server.js";
-import { startVirtualShelly3em } from "../dist/simulator/shelly-3em/device.js";
-import { startVirtualShellyPro3em } from "../dist/simulator/shelly-pro-3em/device.js";
-import { startVirtualPac2200 } from "../dist/simulator/siemens-pac2200/device.js";
-import { startVirtualSunSpec } from "../dist/simulator/sunspec/device.js";
 import { createMqttPool } from "../dist/transport/mqtt.js";
+import { trendOf } from "./trend.js";
+
+/**
+ * @typedef {import("./virtual-devices.js").Block} Block
+ * @typedef {import("./virtual-devices.js").Plan} Plan
+ * @typedef {import("../dist/drivers/driver.js").DriverContext} DriverContext
+ * @typedef {object} Device
+ * @property {string} kind
+ * @property {number} interval ms, simulated, in which the house asks it
+ * @property {() => Promise<unknown>} read
+ * @property {(() => Promise<void>)} [write] something new
+ * @property {(onReading: () => void) => void} [watch]
+ * @property {boolean} asked though it speaks by itself
+ * @property {() => Promise<void>} close
+ * @typedef {{
+ *   devices: number, kinds: number, readings: number, writes: number, failures: number, peak: number, heap: number[],
+ *   trend: import("./trend.js").Trend, resources: [number, number], delay: number
+ * }} ManyDevices
+ * `heap`: MB at each look · `trend`: of it, by simulated hour · `resources`: sockets and timers at the first and the last
+ * look · `delay`: ms, 99 of 100 of the event loop's
+ */
 
 /** How many times faster than real time. */
-const speed = 60;
+export const speed = 30;
 /** min, simulated */
-const duration = 10;
+export const duration = 45;
 /** Of each kind. */
-const copies = 5;
-/** ms, simulated */
-const interval = 10_000;
-/** ms, simulated, between two words of a device that speaks by itself */
-const word = 4_000;
-/** ms of real time before it counts: deadlines of 5 s outlive the requests that they are for. */
-const warmUp = 7_000;
-/** Shares of the run at which memory is looked at. */
-const looks = [0.2, 0.6, 1];
+export const copies = 3;
+/** How often memory is looked at. */
+export const looks = 31;
+/** Readings before it counts, a quarter of an hour: caches and optimized code have grown by then. */
+export const warmUp = 30_000;
+/** ms, simulated, in which the house tells a charger something new. */
+const writeInterval = 30_000;
+/** ms, simulated, after which a device that speaks by itself counts as failed: as in the house. */
+const longestSilence = 15_000;
 
-/**
- * @typedef {{ driver: string, options: Record<string, unknown> }} Block
- * @typedef {{ block: Block, peak: () => number }} Twin
- * @typedef {{
- *   devices: number, readings: number, failures: number, peak: number, heap: number[], slope: number, delay: number
- * }} ManyDevices heap in MB at each look, slope in MB per simulated hour, delay in ms (99 of 100)
- */
-
+/** ms: so often the event loop is looked at, which is no delay. */
+const resolution = 5;
+const minute = 60_000 / speed;
 const self = fileURLToPath(import.meta.url);
-
-/**
- * @param {string} role
- * @returns {import("node:child_process").ChildProcess}
- */
-const start = (role) => fork(self, [role], { execArgv: ["--expose-gc"] });
 
 /** @returns {Promise<ManyDevices>} */
 export async function measureManyDevices() {
-  const drivers = start("drivers");
+  const drivers = fork(self, ["drivers"], { execArgv: ["--expose-gc"] });
   const [result] = await once(drivers, "message");
   await once(drivers, "exit");
   return result;
 }
 
-const flows = { grid: 40, pv: 1_500, battery: 2_260, house: 2_300, soc: 87 };
-/** @type {[number, number, number]} */
-const powers = [1_200, -2_300, 460];
-/** @type {[number, number, number]} */
-const currents = [5, -10, 2];
-/** @type {[number, number, number]} */
-const voltages = [230, 231, 229];
-/** @type {[number, number, number]} */
-const energies = [1_000, 2_000, 3_000];
-const grid = () => ({ powers, currents, voltages, importEnergies: energies, exportEnergies: energies });
-
-function box() {
-  const evse = new Evse({ current: 16 });
-  evse.plug(new Car());
-  evse.advance(60);
-  return evse;
-}
-
 /**
- * One device of each kind.
- * @param {string} url of the broker
- * @param {number} copy
- * @returns {Promise<Twin[]>}
- */
-async function oneOfEach(url, copy) {
-  const host = "127.0.0.1";
-  /**
-   * @param {string} driver
-   * @param {number} port
-   * @param {() => number} peak
-   * @param {object} [more]
-   * @returns {Twin}
-   */
-  const at = (driver, port, peak, more = {}) => ({ block: { driver, options: { host, port, ...more } }, peak });
-  /** @param {1 | 2} apiVersion */
-  const goE = async (apiVersion) => {
-    const twin = await startVirtualGoE({ evse: box(), apiVersion });
-    return at("go-e", twin.port, () => twin.inFlightPeak, { apiVersion });
-  };
-  /** @param {"wifi" | "rapi"} api */
-  const openEvse = async (api) => {
-    const twin = await startVirtualOpenEvse({ evse: box(), generation: api === "rapi" ? "old" : "new" });
-    return at("openevse", twin.port, () => twin.inFlightPeak, { api });
-  };
-  const mennekes = await startVirtualMennekes({ evse: box() });
-  const e3dc = await startVirtualE3dc({ flows: () => flows });
-  const values = () => ({ powers, currents, voltages, importEnergy: 1_500_000, exportEnergy: 10_500 });
-  const pac2200 = await startVirtualPac2200({ values });
-  const sunspec = await startVirtualSunSpec({ models: [{ id: 103, values: () => ({ power: 3_450, voltages }) }] });
-  const modbus = await startVirtualModbus();
-  modbus.holding.setFloat32(10, 1_200);
-  const dctr = await startVirtualDctr();
-  const pro = await startVirtualShellyPro3em({ grid });
-  const shelly = await startVirtualShelly3em({ id: `AABBC${copy}`, grid, mqtt: { url } });
-  setInterval(() => void shelly.publish(), word / speed);
-  /** @type {[string, { readonly port: number, readonly modbus: { readonly inFlightPeak: number } }][]} */
-  const overModbus = [
-    ["mennekes", mennekes],
-    ["e3dc", e3dc],
-    ["siemens-pac2200", pac2200],
-    ["doepke-dctr", dctr],
-  ];
-  const power = { register: 10, type: "float32" };
-  return [
-    await goE(1),
-    await goE(2),
-    await openEvse("wifi"),
-    await openEvse("rapi"),
-    ...overModbus.map(([driver, twin]) => at(driver, twin.port, () => twin.modbus.inFlightPeak)),
-    at("sunspec", sunspec.port, () => sunspec.modbus.inFlightPeak, { measures: ["pv"] }),
-    at("modbus", modbus.port, () => modbus.inFlightPeak, { values: { power } }),
-    at("shelly-pro-3em", pro.port, () => pro.inFlightPeak, { transport: "http" }),
-    { block: { driver: "shelly-3em", options: { topic: `shellies/${shelly.name}`, url } }, peak: () => 1 },
-  ];
-}
-
-/** The process of the virtual devices: says where they are, and at the end how many requests were open at once. */
-async function runTwins() {
-  const broker = await startBroker();
-  /** @type {Twin[]} */
-  const twins = [];
-  for (let copy = 0; copy < copies; copy++) twins.push(...(await oneOfEach(broker.url, copy)));
-  process.on("message", () => {
-    process.send?.(Math.max(...twins.map(({ peak }) => peak())), () => process.exit());
-  });
-  process.send?.(twins.map(({ block }) => block));
-}
-
-/**
+ * As the house connects it, with the intervals of the house.
  * @param {Block} block
- * @param {import("../dist/drivers/driver.js").DriverContext} context
- * @returns {{ read(): Promise<unknown>, close(): Promise<void> }}
+ * @param {DriverContext} context
+ * @returns {Device}
  */
-function connect({ driver: name, options }, context) {
-  const { measures: wanted, ...own } = options;
-  for (const driver of chargerDrivers)
-    if (driver.driver === name) return driver.connect(driver.options.parse(own), context);
-  for (const driver of residualCurrentDrivers)
-    if (driver.driver === name) return driver.connect(driver.options.parse(own), context);
-  for (const driver of meterDrivers) {
-    if (driver.driver !== name) continue;
-    const measures = Array.isArray(wanted) ? wanted : driver.measures;
-    return driver.connect({ ...driver.options.parse(own), measures }, context);
+function connect({ driver: kind, options }, context) {
+  for (const driver of chargerDrivers) {
+    if (driver.driver !== kind) continue;
+    const charger = driver.connect(driver.options.parse(options), context);
+    let amperes = 6;
+    const write = () => charger.writes.maxAmpere((amperes = amperes === 16 ? 6 : amperes + 1));
+    const watch = charger.watch?.bind(charger);
+    return { kind, interval: 5_000, asked: true, write, ...(watch ? { watch } : {}), ...ends(charger) };
   }
-  throw new RangeError(`There is no driver ${name}`);
+  for (const driver of meterDrivers) {
+    if (driver.driver !== kind) continue;
+    const meter = driver.connect({ ...driver.options.parse(options), measures: driver.measures }, context);
+    const watch = meter.watch?.bind(meter);
+    return { kind, interval: 2_000, asked: watch === undefined, ...(watch ? { watch } : {}), ...ends(meter) };
+  }
+  for (const driver of residualCurrentDrivers) {
+    if (driver.driver !== kind) continue;
+    return { kind, interval: 1_000, asked: true, ...ends(driver.connect(driver.options.parse(options), context)) };
+  }
+  throw new RangeError(`There is no driver ${kind}`);
+}
+
+/** @param {{ read(): Promise<unknown>, close(): Promise<void> }} connection */
+const ends = (connection) => ({ read: () => connection.read(), close: () => connection.close() });
+
+/** @param {Block[]} blocks */
+function mustBeAll(blocks) {
+  const there = new Set(blocks.map(({ driver }) => driver));
+  const all = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers].map(({ driver }) => driver);
+  const missing = all.filter((driver) => !there.has(driver));
+  if (missing.length > 0) throw new Error(`Not on the bench: ${missing.join(", ")}`);
+}
+
+/** What all devices together have done. */
+class Counters {
+  readings = 0;
+  writes = 0;
+  failures = 0;
+
+  /**
+   * @param {Device} device
+   * @param {unknown} error
+   */
+  failed({ kind }, error) {
+    this.failures += 1;
+    if (this.failures <= 5) console.error(kind, String(error));
+  }
+}
+
+/**
+ * Asks, tells and hears a device as the house does.
+ * @param {Device} device
+ * @param {import("../dist/model/clock.js").Clock} clock
+ * @param {Counters} counters
+ * @returns {() => void} what ends it
+ */
+function live(device, clock, counters) {
+  const { interval, read, write, watch, asked } = device;
+  /** @type {(() => void)[]} */
+  const ends = [];
+  /**
+   * @param {number} every
+   * @param {() => Promise<unknown>} ask
+   * @param {() => void} onDone
+   */
+  const repeat = (every, ask, onDone) =>
+    ends.push(
+      poll({
+        clock,
+        interval: every,
+        longestWait: every,
+        read: ask,
+        onReading: onDone,
+        onFailure: (error) => counters.failed(device, error),
+      }),
+    );
+  let tell = write;
+  let heardAt = clock.now();
+  watch?.(() => {
+    heardAt = clock.now();
+    counters.readings += 1;
+  });
+  if (asked)
+    repeat(interval, read, () => {
+      counters.readings += 1;
+      // As in the house: nothing is told to a charger that has not been seen.
+      if (tell) repeat(writeInterval, tell, () => (counters.writes += 1));
+      tell = undefined;
+    });
+  else {
+    const look = async () => {
+      const silence = clock.now() - heardAt;
+      if (silence > longestSilence) throw new Error(`nothing for ${Math.round(silence)} ms`);
+    };
+    repeat(interval, look, () => undefined);
+  }
+  return () => ends.forEach((end) => end());
 }
 
 /** @param {number} ms */
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** MB, once all that can go is gone. */
-async function heapUsed() {
+/** MB on the heap and in buffers that cannot be given back. */
+async function memoryHeld() {
+  // What waits for weak references to be cleared needs turns of its own.
   for (let round = 0; round < 3; round++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return process.memoryUsage().heapUsed / 2 ** 20;
+  globalThis.gc?.();
+  // At once: some MB of short-lived objects come with each second.
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 2 ** 20;
 }
 
 /** The process of the drivers: what is measured is theirs alone. */
 async function runDrivers() {
-  const twins = start("twins");
+  const clock = systemClock(speed);
+  /** @type {Plan} */
+  const plan = { speed, copies, epoch: clock.now() };
+  const twins = fork(fileURLToPath(new URL("virtual-devices.js", import.meta.url)), [JSON.stringify(plan)]);
   /** @type {[Block[]]} */
   const [blocks] = await once(twins, "message");
+  mustBeAll(blocks);
   const nowhere = () => undefined;
   const log = { error: console.error, warn: nowhere, info: nowhere, debug: nowhere };
-  const clock = systemClock(speed);
   const mqtt = createMqttPool(log);
-  let readings = 0;
-  let failures = 0;
   const devices = blocks.map((block, place) => connect(block, { name: `Device ${place}`, log, clock, mqtt }));
-  const ends = devices.map((device) =>
-    poll({
-      clock,
-      interval,
-      longestWait: interval,
-      read: () => device.read(),
-      onReading: () => (readings += 1),
-      onFailure: (error) => {
-        failures += 1;
-        if (failures <= 3) console.error(String(error));
-      },
-    }),
-  );
+  const counters = new Counters();
+  const stops = devices.map((device) => live(device, clock, counters));
 
-  const whole = (duration * 60_000) / speed;
-  await wait(warmUp);
+  while (counters.readings < warmUp) await wait(minute);
+  // Starting so many at one moment is not what is measured.
+  Object.assign(counters, new Counters());
   const started = performance.now();
-  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const delay = monitorEventLoopDelay({ resolution });
+  /** @type {number[]} */
+  const times = [];
   /** @type {number[]} */
   const heap = [];
   /** @type {number[]} */
-  const delays = [];
-  for (const look of looks) {
-    // Neither the start nor the forced collection is part of what is measured.
-    if (look !== looks[0]) delay.enable();
-    await wait(started + whole * look - performance.now());
+  const resources = [];
+  for (let look = 0; look < looks; look += 1) {
+    const due = started + (duration * minute * look) / (looks - 1);
+    // A forced collection is no part of what is measured.
+    delay.enable();
+    await wait(Math.max(0, due - performance.now()));
     delay.disable();
-    if (look !== looks[0]) delays.push(delay.percentile(99) / 1e6 - 5);
-    delay.reset();
-    heap.push(await heapUsed());
+    heap.push(await memoryHeld());
+    times.push(((performance.now() - started) * speed) / 3_600_000);
+    resources.push(process.getActiveResourcesInfo().length);
   }
-  for (const end of ends) end();
+  for (const stop of stops) stop();
   await Promise.all(devices.map((device) => device.close()));
   await mqtt.close();
   twins.send("end");
   /** @type {[number]} */
   const [peak] = await once(twins, "message");
-  const hours = ((1 - (looks[0] ?? 0)) * duration) / 60;
-  const slope = ((heap.at(-1) ?? NaN) - (heap[0] ?? NaN)) / hours;
-  const result = { devices: devices.length, readings, failures, peak, heap, slope, delay: Math.max(0, ...delays) };
+  /** @type {ManyDevices} */
+  const result = {
+    devices: devices.length,
+    kinds: devices.length / copies,
+    ...counters,
+    peak,
+    heap,
+    trend: trendOf(times, heap),
+    resources: [resources[0] ?? NaN, resources.at(-1) ?? NaN],
+    delay: Math.max(0, delay.percentile(99) / 1e6 - resolution),
+  };
   process.send?.(result, () => process.exit());
 }
 
-if (process.argv[1] === self && process.argv[2] === "twins") await runTwins();
 if (process.argv[1] === self && process.argv[2] === "drivers") await runDrivers();

@@ -1,6 +1,7 @@
 /** What is wrong between parts that are right one by one. */
 
 import { tagOf } from "../control/cars.js";
+import { mainFuse } from "../control/settings.js";
 import type { ChargerConfig, WrittenDevice } from "./devices.js";
 import { suggestion } from "./nearest.js";
 import { isBlock, pathText } from "./problems.js";
@@ -20,6 +21,8 @@ export function siteProblems(site: SiteConfig, meters: readonly string[]): Probl
     const at = (key: string, message: string) => ({ path: pathText(["site", "circuits", index, key]), message });
     const problems: Problem[] = [];
     const first = names.indexOf(name);
+    if (name === mainFuse)
+      problems.push(at("name", `${quoted(name)} is the one of site.mainFuse: choose another name`));
     if (first < index) problems.push(at("name", `${quoted(name)} is already the name of site.circuits[${first}]`));
     if (parent !== null && !names.includes(parent)) problems.push(at("parent", unknown("circuit", parent, names)));
     if (meter !== undefined && !meters.includes(meter)) problems.push(at("meter", unknown("meter", meter, meters)));
@@ -29,9 +32,9 @@ export function siteProblems(site: SiteConfig, meters: readonly string[]): Probl
     }
     return problems;
   });
-  const { failsafeCurrent, mainFuse } = site;
-  if (mainFuse === undefined || failsafeCurrent <= mainFuse) return circuits;
-  const message = `${failsafeCurrent} A is more than site.mainFuse (${mainFuse} A) carries`;
+  const { failsafeCurrent, mainFuse: fuse } = site;
+  if (fuse === undefined || failsafeCurrent <= fuse) return circuits;
+  const message = `${failsafeCurrent} A is more than site.mainFuse (${fuse} A) carries`;
   return [...circuits, { path: "site.failsafeCurrent", message }];
 }
 

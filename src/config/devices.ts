@@ -8,6 +8,7 @@ import type {
   DriverContext,
   Meter,
   MeterDriver,
+  OptionProblem,
   ResidualCurrentDriver,
   ResidualCurrentMonitor,
   WritableChannel,
@@ -112,6 +113,8 @@ export function readMeter(
   if (value === null) return { value, problems };
   const { driver, settings, options } = value;
   const measures = settings.measures ?? driver.measures;
+  const misfits = problemsAt(device.keys, settings, driver.checkMeasures?.(measures, options) ?? []);
+  if (misfits.length > 0) return { value: null, problems: misfits.map((each) => ({ ...each, device: device.label })) };
   const meter: MeterConfig = {
     ...settings,
     ...product(driver),
@@ -187,12 +190,20 @@ function readOptions(
   const { value, problems } = check(driver.options, written, keys);
   if (value === null) return { value, problems };
   const options = withBroker(driver, value, broker);
-  const together = (driver.check?.(options) ?? []).map(({ path, message }) => ({
-    path: pathText([...keys, path]),
-    message: written[path] === undefined ? message : misfit(written[path], [...keys, path], message),
-  }));
+  const together = problemsAt(keys, written, driver.check?.(options) ?? []);
   const all = broker === null && lacksBroker(driver, value) ? [...together, noBroker(keys)] : together;
   return all.length === 0 ? { value: options, problems: [] } : { value: null, problems: oncePerPlace(all) };
+}
+
+/** What a driver finds wrong, at its place in the block. */
+function problemsAt(keys: readonly PropertyKey[], written: Options, found: readonly OptionProblem[]): Problem[] {
+  return found.map(({ path, message }) => {
+    const place = [...keys, ...path.split(".")];
+    return {
+      path: pathText(place),
+      message: written[path] === undefined ? message : misfit(written[path], place, message),
+    };
+  });
 }
 
 /** A device without a broker of its own uses the site's, and the site's login unless it has one of its own. */

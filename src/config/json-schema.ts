@@ -69,7 +69,10 @@ function toJson(schema: z.ZodObject, adapt: (schema: JsonSchema) => void = () =>
   return json;
 }
 
-/** The page knows no units, so they stand in titles; and it shows a choice as a list of values, not of schemas. */
+/**
+ * The page knows no units, so they stand in titles. It shows nothing that has no type, and a choice as a list of
+ * values, not of schemas; of several types it takes what is typed in for a number where it can be one.
+ */
 function forThePage(schema: JsonSchema): void {
   if (typeof schema["unit"] === "string" && schema.title !== undefined) {
     schema.title = `${schema.title} (${schema["unit"]})`;
@@ -80,10 +83,14 @@ function forThePage(schema: JsonSchema): void {
   if (choices.length > 0 && choices.every((choice) => choice.const !== undefined)) {
     delete schema.anyOf;
     schema.enum = choices.flatMap(({ const: value }) => (value === undefined ? [] : [value]));
-    if (schema.enum.every((value) => typeof value === "number")) schema.type = "number";
-  } else if (choices.length === 2 && first?.type !== undefined && second?.type === "null") {
+  } else if (first?.type !== undefined && second?.type !== undefined && first.type !== second.type) {
+    // The rules of one type say nothing about values of the other.
     delete schema.anyOf;
-    Object.assign(schema, first, { type: [first.type, "null"] });
+    Object.assign(schema, first, second, { type: [first.type, second.type] });
+  }
+  if (schema.enum && schema.type === undefined) {
+    const isNumber = (value: unknown): boolean => typeof value === "number";
+    schema.type = schema.enum.every(isNumber) ? "number" : schema.enum.some(isNumber) ? ["number", "string"] : "string";
   }
 }
 

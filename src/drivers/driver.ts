@@ -120,6 +120,8 @@ export interface Meter {
 export interface MeterDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"meter", Options> {
   /** What a device measures when the configuration does not say. */
   readonly measures: readonly MeterRole[];
+  /** Looks at what is to be measured together with the options. Absent: the device itself knows what it measures. */
+  checkMeasures?(measures: readonly MeterRole[], options: z.output<Options>): readonly OptionProblem[];
   connect(options: z.output<Options> & { readonly measures: readonly MeterRole[] }, context: DriverContext): Meter;
 }
 

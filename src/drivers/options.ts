@@ -55,7 +55,10 @@ export const brokerOption = z
   .refine((url) => URL.canParse(url), brokerMessage)
   .describe("Address of the MQTT broker.");
 
-/** An MQTT topic, or the beginning of one: no wildcards, no blanks, no empty levels. */
+/** An MQTT topic, or the beginning of one: no wildcards, no blanks, no empty levels, and none of the broker's own. */
 export const topicOption = z
   .string()
-  .regex(/^[^+#/\s\0]+(\/[^+#/\s\0]+)*$/, "write it without wildcards, blanks, and slashes at its ends");
+  .regex(
+    /^(?!\$)[^+#/\s\0]+(\/[^+#/\s\0]+)*$/,
+    "write it without wildcards, blanks, slashes at its ends, and $ at its beginning",
+  );

@@ -3,10 +3,11 @@
 import { z } from "zod";
 import type { OptionProblem } from "./driver.js";
 import { readField } from "./fields.js";
-import { parseName, quantities } from "./values/names.js";
+import type { MeterRole } from "../model/readings.js";
+import { parseName, quantities, roleOf } from "./values/names.js";
 import { parsePath, type Path, valueAt } from "./values/path.js";
 
-export { parseName, quantities, readingOf } from "./values/names.js";
+export { parseName, quantities, readingOf, roleOf } from "./values/names.js";
 export { parsePath, type Path, valueAt } from "./values/path.js";
 
 /** For the description of the option `values`. */
@@ -40,6 +41,29 @@ export function problemsOfNames(values: Readonly<Record<string, unknown>>): read
   const known = Object.keys(quantities).join(", ");
   const message = `is no value of a meter: choose from ${known}; with "pv." and the like before it`;
   return names.filter((name) => parseName(name) === null).map((name) => ({ path: `values.${name}`, message }));
+}
+
+/** What does not fit between the names and what the meter is said to measure. */
+export function problemsOfRoles(
+  measures: readonly MeterRole[],
+  values: Readonly<Record<string, unknown>>,
+): readonly OptionProblem[] {
+  const named = Object.keys(values).flatMap((name) => {
+    const role = roleOf(name, measures);
+    return role === null ? [] : [{ name, role }];
+  });
+  const strangers = named.filter(({ role }) => !measures.includes(role));
+  const silent = measures.filter((role) => named.every((each) => each.role !== role));
+  return [
+    ...strangers.map(({ name, role }) => ({
+      path: `values.${name}`,
+      message: `"${role}" is not among what the meter measures: add it to measures`,
+    })),
+    ...silent.map((role) => ({
+      path: "measures",
+      message: `"${role}" has no value: name one "${role}.power", or take it out`,
+    })),
+  ];
 }
 
 /** Finds one value in what a device says; `null`: missing, malformed or implausible. */

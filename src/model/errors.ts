@@ -33,11 +33,15 @@ export class DeviceError extends Error {
   override readonly name = "DeviceError";
   readonly code: DeviceErrorCode;
   readonly device: string;
+  readonly what: string;
+  readonly advice: string;
 
   constructor({ code, device, what, advice, cause }: DeviceErrorParts) {
     super(`${device}: ${what}. ${advice}. (${code})`, { cause });
     this.code = code;
     this.device = device;
+    this.what = what;
+    this.advice = advice;
   }
 }
 

@@ -63,7 +63,7 @@ async function run(port: number, login: BrokerOptions["login"]): Promise<Running
     authorizePublish: inOrder(),
   });
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     aedes.handle(socket);

@@ -1,6 +1,5 @@
 /** The running house: holds what its devices say, asks the controller what to do, and has it done. */
 
-import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config/parse.js";
 import { lastingOf, newChargerMemory, newMemory, noLastingMemory, type Memory } from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
@@ -25,7 +24,7 @@ const heartbeat = 1_000;
 /** ms after the start in which devices may speak for the first time before anything is decided without them. */
 const patience = 10_000;
 
-/** ms of real time in which chargers have to be safe when the program ends; Homebridge kills it after 5 s. */
+/** ms in which chargers have to be safe when the program ends; Homebridge kills it after 5 s. */
 const shutdownBudget = 2_000;
 
 export interface SiteOptions {
@@ -100,10 +99,7 @@ export class Site implements House {
       this.#stopAll(error);
     }
     this.#keep(true);
-    await Promise.race([
-      Promise.all([...this.#chargers.map((line) => line.settled()), this.#stateFile?.settled()]),
-      wait(shutdownBudget, undefined, { ref: false }),
-    ]);
+    await this.#settled();
     await Promise.all(this.#lines.map((line) => line.close()));
     await this.#mqtt.close();
   }
@@ -228,6 +224,15 @@ export class Site implements House {
         ];
       }),
     );
+  }
+
+  /** Resolves once all is told and kept, or the time for it is over. */
+  async #settled(): Promise<void> {
+    const settled = Promise.all([...this.#chargers.map((line) => line.settled()), this.#stateFile?.settled()]);
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => (timer = this.#clock.after(shutdownBudget, resolve)));
+    await Promise.race([settled, late]);
+    timer?.cancel();
   }
 
   #carryOut({ memory, decisions, plans }: Outcome): void {

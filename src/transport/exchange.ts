@@ -3,6 +3,7 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
+import { abortedBy } from "./aborted-by.js";
 import type { DeviceError } from "../model/errors.js";
 import { parseJson } from "../model/json.js";
 import { type Advice, HttpFailure } from "./http-failure.js";
@@ -113,13 +114,14 @@ export class Exchange {
   }
 
   async #ask(request: ExchangeRequest, tooLate: AbortSignal): Promise<ExchangeAnswer> {
-    const signal = AbortSignal.any([tooLate, this.#closing.signal]);
+    const ends = [tooLate, this.#closing.signal];
     const failure = new HttpFailure(this.#options, new URL(request.path, this.#url), request.device);
     for (let left = request.repeat ? 1 : 0; ; left--) {
       try {
-        return answerOf(await this.#send(request, signal), failure);
+        return answerOf(await abortedBy(ends, (signal) => this.#send(request, signal)), failure);
       } catch (error) {
-        if (left > 0 && !signal.aborted && isAxiosError(error) && error.code === "ECONNRESET") continue;
+        if (left > 0 && !ends.some(({ aborted }) => aborted) && isAxiosError(error) && error.code === "ECONNRESET")
+          continue;
         if (tooLate.aborted) throw failure.late();
         throw this.#closing.signal.aborted ? failure.closed() : failure.of(error);
       }

@@ -11,6 +11,7 @@ import {
   LogLevel,
 } from "@microsoft/signalr";
 import { type ClientOptions, WebSocket } from "ws";
+import { abortedBy } from "./aborted-by.js";
 import type { Clock, Timer } from "../model/clock.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
 import { isSafeCloudUrl } from "./cloud.js";
@@ -159,14 +160,16 @@ class Negotiation extends HttpClient {
     const ours = Object.values(headers).some((value) => this.secret !== null && value.includes(this.secret));
     if (!isSafeCloudUrl(url) || (ours && new URL(url).host !== this.#host))
       throw new Error("The hub sends us elsewhere, where our token does not belong");
-    const { status, statusText, data } = await http.request<string>({
-      method,
-      url,
-      headers: { ...headers },
-      ...(content === undefined || content === "" ? {} : { data: content }),
-      signal: AbortSignal.any([this.#signal, AbortSignal.timeout(deadline)]),
-      maxContentLength: longestMessage,
-    });
+    const ask = (signal: AbortSignal) =>
+      http.request<string>({
+        method,
+        url,
+        headers: { ...headers },
+        ...(content === undefined || content === "" ? {} : { data: content }),
+        signal,
+        maxContentLength: longestMessage,
+      });
+    const { status, statusText, data } = await abortedBy([this.#signal, AbortSignal.timeout(deadline)], ask);
     if (status < 200 || status > 299) {
       this.status = status;
       throw new HttpError(`HTTP ${status}`, status);

@@ -41,6 +41,40 @@ test("it is Draft 7, and the page gets no keyword of ours", () => {
   expect(JSON.stringify(schema)).not.toMatch(/"unit"|\$schema/);
 });
 
+/** All settings that the page has, by their place. */
+function settingsOf(schema: unknown, place = ""): { place: string; setting: unknown }[] {
+  const properties = within(schema, ["properties"]);
+  const own = isBlock(properties) ? Object.entries(properties) : [];
+  const items = within(schema, ["items"]);
+  return [
+    ...own.flatMap(([key, setting]) => [
+      { place: `${place}.${key}`, setting },
+      ...settingsOf(setting, `${place}.${key}`),
+    ]),
+    ...(items === undefined ? [] : settingsOf(items, `${place}[]`)),
+  ];
+}
+
+// Homebridge's form (angular6-json-schema-form) takes the kind of input from the type; of several, texts are the widest.
+test.each(settingsOf(schemaOf(configSchema())))("$place has a type: without, the page shows nothing", ({ setting }) =>
+  expect(setting).toHaveProperty("type"),
+);
+
+// It writes a text that is a number as a number where numbers are allowed: a choice of both comes back as it was.
+test("a choice of numbers and words is one of both types, so that the page writes numbers as such", () => {
+  const path = ["schema", "properties", "chargers", "items", "properties", "phases"];
+  expect(within(configSchema(), path)).toMatchObject({ type: ["number", "string"], enum: [1, 3, "auto"] });
+});
+
+test("a number or a text keeps the rules of each", () => {
+  const path = ["schema", "properties", "chargers", "items", "properties", "voltage"];
+  const voltage = within(configSchema(), path);
+  expect(voltage).toMatchObject({ type: ["number", "string"] });
+  const takes = ajv.compile(isBlock(voltage) ? voltage : {});
+  expect([1, 500, "Grid"].map((value) => takes(value))).toEqual([true, true, true]);
+  expect([0, 501, "", null].map((value) => takes(value))).toEqual([false, false, false, false]);
+});
+
 const validate = ajv.compile(schemaOf(configSchema(drivers)));
 
 describe("the page and the parser agree", () => {
@@ -90,6 +124,7 @@ describe("the page and the parser agree", () => {
   const chargers: [ok: boolean, keys: object][] = [
     [true, {}],
     [true, { phases: 1 }],
+    [true, { phases: 3 }],
     [true, { phases: "auto" }],
     [false, { phases: 2 }],
     [false, { phases: "1" }],

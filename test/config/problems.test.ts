@@ -75,6 +75,10 @@ describe("site", () => {
       'site.circuits[1].parent: no circuit is called "Garaeg": did you mean "Garage"?',
     ],
     [
+      { mainFuse: 25, circuits: [{ name: "main fuse", limit: 16 }] },
+      'site.circuits[0].name: "main fuse" is the one of site.mainFuse: choose another name',
+    ],
+    [
       { circuits: [{ name: "A", limit: 16, meter: "Gird" }] },
       'site.circuits[0].meter: no meter is called "Gird": did you mean "Grid"?',
     ],
@@ -121,7 +125,7 @@ describe("surplus, mqtt, influx, web", () => {
     [{ mqtt: { url: "mqtt://me:geheim@host" } }, `mqtt.url: "mqtt://…@host" does not fit: ${broker}`],
     [
       { mqtt: { url: "mqtt://a", topic: "a/#" } },
-      'mqtt.topic: "a/#" does not fit: write it without wildcards, blanks, and slashes at its ends',
+      'mqtt.topic: "a/#" does not fit: write it without wildcards, blanks, slashes at its ends, and $ at its beginning',
     ],
     [
       { mqtt: { url: "mqtt://a", password: 5 } },

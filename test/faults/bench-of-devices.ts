@@ -3,7 +3,7 @@
 import { easeeEntry, goEOverHttp, mennekesEntry, openEvseRapi, openEvseWifi } from "./chargers.js";
 import { dctrEntry, e3dcEntry, modbusMeterEntry, pac2200Entry, sunspecEntry } from "./modbus-meters.js";
 import { httpMeterEntry, shelly3emHttp, shellyPro3emHttp } from "./http-meters.js";
-import { goEMqtt, mqttMeterEntry, shelly3emMqtt, shellyPro3emMqtt } from "./mqtt-devices.js";
+import { goEOverMqtt, mqttMeterEntry, shelly3emMqtt, shellyPro3emMqtt } from "./mqtt-devices.js";
 import { p1Entry, smaEntry } from "./speaking-meters.js";
 import type { Stand } from "./stand.js";
 
@@ -22,8 +22,9 @@ export interface Entry {
   /** Tells in its own words, so that keys and numbers of an answer are not JSON's alone. */
   readonly wraps?: true;
   /** Starts with another serial number than the driver is to accept. */
-  impostor?(): Promise<Stand>;
-  start(): Promise<Stand>;
+  impostor?(deadline: number): Promise<Stand>;
+  /** @param deadline ms that an answer is waited for */
+  start(deadline: number): Promise<Stand>;
 }
 
 export const entries: readonly Entry[] = [
@@ -41,7 +42,8 @@ export const entries: readonly Entry[] = [
   modbusMeterEntry,
   sunspecEntry,
   dctrEntry,
-  goEMqtt,
+  goEOverMqtt(1),
+  goEOverMqtt(2),
   shelly3emMqtt,
   shellyPro3emMqtt,
   mqttMeterEntry,

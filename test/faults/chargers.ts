@@ -15,7 +15,7 @@ import { startVirtualOpenEvse } from "../../src/simulator/openevse/server.js";
 import { driverContext } from "../support/driver-context.js";
 import { TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";
-import { deadline, hastyClock, httpStand, modbusLink, modbusStand, type Parts, type Stand } from "./stand.js";
+import { hastyClock, httpStand, modbusLink, modbusStand, type Parts, type Stand } from "./stand.js";
 
 /** One that charges a car at 16 A. */
 function chargingBox(options: EvseOptions = {}): Evse {
@@ -38,59 +38,65 @@ const toTen = (writes: ChargerWrites): Promise<void> => writes.maxAmpere(10);
 
 export function goEOverHttp(apiVersion: 1 | 2): Entry {
   const serial = "012345";
-  const start = async (serialOfTwin = serial): Promise<Stand> => {
+  const start = async (deadline: number, serialOfTwin = serial): Promise<Stand> => {
     const evse = chargingBox();
     const twin = await startVirtualGoE({ evse, apiVersion, serial: serialOfTwin });
     let heard = 0;
     twin.onWrite(() => (heard += 1));
-    return httpStand({
-      port: twin.port,
-      connect: ({ host, port }) =>
-        connectGoE({ route: { by: "local", host, port }, apiVersion, serial }, driverContext(), deadline),
-      vary: varyEnergy(evse),
-      write: toTen,
-      heardWrites: () => heard,
-      isWrite: (line) => /^GET \/(mqtt|api\/set)\?/.test(line),
-      ignoreWrites: () => (twin.fault = "ignore-writes"),
-      ...(apiVersion === 2 ? { refusal: () => '{"amp":"value out of range"}' } : {}),
-      close: () => twin.close(),
-    });
+    return httpStand(
+      {
+        port: twin.port,
+        connect: ({ host, port, deadline: each }) =>
+          connectGoE({ route: { by: "local", host, port }, apiVersion, serial }, driverContext(), each),
+        vary: varyEnergy(evse),
+        write: toTen,
+        heardWrites: () => heard,
+        isWrite: (line) => /^GET \/(mqtt|api\/set)\?/.test(line),
+        ignoreWrites: () => (twin.fault = "ignore-writes"),
+        ...(apiVersion === 2 ? { refusal: () => '{"amp":"value out of range"}' } : {}),
+        close: () => twin.close(),
+      },
+      deadline,
+    );
   };
   return {
     name: `go-e (API ${apiVersion})`,
     driver: "go-e",
     transport: "http",
-    impostor: () => start("999999"),
-    start: () => start(),
+    impostor: (deadline) => start(deadline, "999999"),
+    start: (deadline) => start(deadline),
   };
 }
 
-async function startOpenEvse(api: "wifi" | "rapi"): Promise<Stand> {
+async function startOpenEvse(api: "wifi" | "rapi", deadline: number): Promise<Stand> {
   const evse = chargingBox({ phases: 1 });
   const twin = await startVirtualOpenEvse({ evse, ...(api === "rapi" ? { generation: "old" as const } : {}) });
   let heard = 0;
   twin.onWrite(() => (heard += 1));
-  return httpStand({
-    port: twin.port,
-    connect: ({ host, port }) => {
-      const options = { device: "Garage", host, port, deadline };
-      return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext());
+  return httpStand(
+    {
+      port: twin.port,
+      connect: (address) => {
+        const options = { device: "Garage", ...address };
+        return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext());
+      },
+      vary: varyEnergy(evse),
+      write: toTen,
+      heardWrites: () => heard,
+      isWrite: (line) => (api === "rapi" ? /rapi=(%24|\$)[SF]/.test(line) : line.startsWith("POST ")),
+      ignoreWrites: () => (twin.fault = "ignore-writes"),
+      ...(api === "rapi" ? { refusal: () => '{"cmd":"$SC 10 V","ret":"$NK^21"}' } : {}),
+      close: () => twin.close(),
     },
-    vary: varyEnergy(evse),
-    write: toTen,
-    heardWrites: () => heard,
-    isWrite: (line) => (api === "rapi" ? /rapi=(%24|\$)[SF]/.test(line) : line.startsWith("POST ")),
-    ignoreWrites: () => (twin.fault = "ignore-writes"),
-    ...(api === "rapi" ? { refusal: () => '{"cmd":"$SC 10 V","ret":"$NK^21"}' } : {}),
-    close: () => twin.close(),
-  });
+    deadline,
+  );
 }
 
 export const openEvseWifi: Entry = {
   name: "openevse (wifi)",
   driver: "openevse",
   transport: "http",
-  start: () => startOpenEvse("wifi"),
+  start: (deadline) => startOpenEvse("wifi", deadline),
 };
 
 export const openEvseRapi: Entry = {
@@ -98,7 +104,7 @@ export const openEvseRapi: Entry = {
   driver: "openevse",
   transport: "http",
   wraps: true,
-  start: () => startOpenEvse("rapi"),
+  start: (deadline) => startOpenEvse("rapi", deadline),
 };
 
 export const mennekesEntry: Entry = {
@@ -106,20 +112,27 @@ export const mennekesEntry: Entry = {
   driver: "mennekes",
   transport: "modbus",
   sentinels: [[0xffff]],
-  async start() {
+  async start(deadline) {
     const evse = chargingBox();
     const twin = await startVirtualMennekes({ evse });
     twin.limit = 16;
     let heard = 0;
     twin.modbus.onWrite(() => (heard += 1));
-    return modbusStand(twin.modbus, {
-      connect: ({ host, port }) =>
-        connectMennekes({ device: "Garage", host, port, ...modbusLink }, driverContext({ clock: hastyClock })),
-      vary: varyEnergy(evse),
-      write: toTen,
-      heardWrites: () => heard,
-      ignoreWrites: () => (twin.modbus.fault = "ignore-writes"),
-    });
+    return modbusStand(
+      twin.modbus,
+      {
+        connect: (address) =>
+          connectMennekes(
+            { device: "Garage", host: address.host, port: address.port, ...modbusLink(address) },
+            driverContext({ clock: hastyClock }),
+          ),
+        vary: varyEnergy(evse),
+        write: toTen,
+        heardWrites: () => heard,
+        ignoreWrites: () => (twin.modbus.fault = "ignore-writes"),
+      },
+      deadline,
+    );
   },
 };
 
@@ -128,42 +141,45 @@ export const easeeEntry: Entry = {
   name: "easee",
   driver: "easee",
   transport: "http",
-  async start() {
+  async start(deadline) {
     const evse = chargingBox();
     const clock = new TestClock();
     const id = "EH123456";
     const twin = await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now() });
     const isWrite = (line: string): boolean => /^POST \/api\/chargers\/.*(commands|settings)/.test(line);
-    return httpStand({
-      port: twin.port,
-      connect: ({ host, port }) =>
-        connectEasee(
-          {
-            username: "somebody@example.com",
-            password: "correct horse",
-            chargerId: id,
-            control: "charger",
-            offlineCurrent: 6,
-            apiUrl: `http://${host}:${port}`,
-            streamUrl: "http://127.0.0.1:1/hubs/chargers",
-          },
-          driverContext({ clock }),
-          { deadline },
-        ),
-      vary: varyEnergy(evse),
-      drive: async (reading) => {
-        let settled = false;
-        const outcome = reading.finally(() => (settled = true));
-        outcome.catch(() => undefined);
-        while (!settled) await clock.advance(5_000);
-        return outcome;
+    return httpStand(
+      {
+        port: twin.port,
+        connect: ({ host, port, deadline: each }) =>
+          connectEasee(
+            {
+              username: "somebody@example.com",
+              password: "correct horse",
+              chargerId: id,
+              control: "charger",
+              offlineCurrent: 6,
+              apiUrl: `http://${host}:${port}`,
+              streamUrl: "http://127.0.0.1:1/hubs/chargers",
+            },
+            driverContext({ clock }),
+            { deadline: each },
+          ),
+        vary: varyEnergy(evse),
+        drive: async (reading) => {
+          let settled = false;
+          const outcome = reading.finally(() => (settled = true));
+          outcome.catch(() => undefined);
+          while (!settled) await clock.advance(5_000);
+          return outcome;
+        },
+        rest: () => clock.advance(1_800_000),
+        write: toTen,
+        heardWrites: () => twin.writes.length,
+        isWrite,
+        ignoreWrites: () => (twin.commandFault = "never"),
+        close: () => twin.close(),
       },
-      rest: () => clock.advance(1_800_000),
-      write: toTen,
-      heardWrites: () => twin.writes.length,
-      isWrite,
-      ignoreWrites: () => (twin.commandFault = "never"),
-      close: () => twin.close(),
-    });
+      deadline,
+    );
   },
 };

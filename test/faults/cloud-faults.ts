@@ -1,9 +1,13 @@
 /** Group C of the fault list: what a vendor's cloud does to those who live by its stream and its commands. */
 
+import { once } from "node:events";
+import { createServer } from "node:https";
 import { currentRange, lifetime } from "../../src/drivers/chargers/easee/charger.js";
 import { loginDistance } from "../../src/drivers/chargers/easee/tokens.js";
 import type { DeviceError } from "../../src/model/errors.js";
 import { eventually, id, setUp, setUpStreaming, type Setting, told, until } from "../drivers/easee/support.js";
+import { type CertificateName, identityOf, trustAuthority } from "../support/certificates.js";
+import { afterwards } from "../support/stage.js";
 import { settle } from "../support/test-clock.js";
 import { type Course, failure } from "./fault.js";
 
@@ -29,6 +33,30 @@ async function startWrite(setting: Setting, amperes: number): Promise<{ readonly
 
 /** Ticks of the command that the cloud takes at this moment, as a client without long numbers reads them. */
 const ticksAt = (now: number): number => Number(621_355_968_000_000_000n + BigInt(now) * 10_000n + 1_234n);
+
+/** What is wrong with a certificate, and how OpenSSL says it. */
+const untrusted: readonly (readonly [name: CertificateName, what: string, code: string])[] = [
+  ["selfSigned", "a certificate that nobody has signed", "DEPTH_ZERO_SELF_SIGNED_CERT"],
+  ["early", "a certificate from the future, as with a clock that is far behind", "CERT_NOT_YET_VALID"],
+  ["expired", "a certificate that is over", "CERT_HAS_EXPIRED"],
+];
+
+/** Stands where the cloud should, and answers nothing that makes sense. */
+async function secureServer(name: CertificateName) {
+  let [requests, connections] = [0, 0];
+  const server = createServer(identityOf(name), (_request, response) => {
+    requests += 1;
+    response.writeHead(503).end();
+  });
+  server.on("connection", () => (connections += 1));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  afterwards(() => server.close());
+  afterwards(() => server.closeAllConnections());
+  const bound = server.address();
+  const port = bound !== null && typeof bound === "object" ? bound.port : 0;
+  return { url: `https://127.0.0.1:${port}`, requests: () => requests, connections: () => connections };
+}
 
 export const cloudFaults: readonly Course[] = [
   row(
@@ -265,15 +293,11 @@ export const cloudFaults: readonly Course[] = [
     await charger.read();
     expect(log.about("offlineMaxCircuitCurrent")).toHaveLength(1);
   }),
-  row("C-13", "a guest network's page, or no TLS: each told as what it is, and not asked at every poll", async () => {
-    const { cloud, clock, charger, connect, asked } = await setUp();
+  row("C-13", "a guest network's page: told as what it is, and not asked at every poll", async () => {
+    const { cloud, clock, charger, asked } = await setUp();
     cloud.hubRefusal = 503;
     cloud.fault = "html";
     expect(await failure(charger.read())).toMatchObject({ code: "protocol", message: expect.stringContaining("JSON") });
-    const secure = connect({ apiUrl: cloud.apiUrl.replace("http:", "https:") });
-    const error = await failure(secure.read());
-    expect(error).toMatchObject({ code: "unreachable" });
-    expect(error.message).not.toContain("JSON");
     const before = asked().length;
     for (let second = 0; second < 120; second += 5) {
       await failure(charger.read());
@@ -283,6 +307,46 @@ export const cloudFaults: readonly Course[] = [
     cloud.fault = null;
     await clock.advance(20 * minute);
     expect((await charger.read()).state).toBe("connected");
+  }),
+  row("C-13", "a name that nobody knows: told as such, and the clock goes on between the attempts", async () => {
+    const { connect, clock } = await setUp();
+    const charger = connect({ apiUrl: "https://nobody.invalid", streamUrl: "https://nobody.invalid/hub" });
+    const error = await failure(charger.read());
+    expect(error).toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(/nobody\.invalid: (ENOTFOUND|EAI_)/),
+    });
+    await clock.advance(minute);
+    expect(await failure(charger.read())).toMatchObject({ code: "unreachable" });
+  }),
+  row("C-13", "no TLS where it is expected: told as such", async () => {
+    const { cloud, connect } = await setUp();
+    const error = await failure(connect({ apiUrl: cloud.apiUrl.replace("http:", "https:") }).read());
+    expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining("can't be trusted") });
+  }),
+  ...untrusted.map(([name, what, code]) =>
+    row("C-13", `${what}: told as such, nothing is sent, and asked again with back-off`, async () => {
+      const { connect, clock } = await setUp();
+      afterwards(trustAuthority());
+      const server = await secureServer(name);
+      const charger = connect({ apiUrl: server.url, streamUrl: `${server.url}/hub` });
+      const error = await failure(charger.read());
+      expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining(code) });
+      expect(error.message).toMatch(/clock|date and time/);
+      for (let second = 0; second < 120; second += 5) {
+        await failure(charger.read());
+        await clock.advance(5_000);
+      }
+      expect(server.requests()).toBe(0);
+      expect(server.connections()).toBeLessThanOrEqual(20);
+    }),
+  ),
+  row("C-13", "a certificate that holds: asked over it", async () => {
+    const { connect } = await setUp();
+    afterwards(trustAuthority());
+    const server = await secureServer("valid");
+    await failure(connect({ apiUrl: server.url, streamUrl: `${server.url}/hub` }).read());
+    expect(server.requests()).toBeGreaterThan(0);
   }),
   row("C-14", "a day with the stream and a new current every ten minutes: little more than its writes", async () => {
     const { cloud, clock, charger, evse } = await setUpStreaming();

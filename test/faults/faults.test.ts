@@ -1,6 +1,7 @@
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../../src/drivers/registry.js";
 import { entries, type Entry } from "./bench-of-devices.js";
 import { carryOut } from "./fault.js";
+import { deadlines } from "./stand.js";
 import { catalogue, faults, notApplicable, notCovered } from "./faults.js";
 
 const registered = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers].map(({ driver }) => driver);
@@ -34,7 +35,7 @@ test("names and titles are unique", () => {
 });
 
 async function run(entry: Entry, fault: (typeof faults)[number]): Promise<void> {
-  const stand = await entry.start();
+  const stand = await entry.start(fault.outlasts === true ? deadlines.short : deadlines.long);
   try {
     await carryOut(fault, stand, entry);
   } finally {
@@ -42,7 +43,4 @@ async function run(entry: Entry, fault: (typeof faults)[number]): Promise<void> 
   }
 }
 
-/** Those who wait for a device that speaks by itself wait side by side; the others are quick, and short of time. */
-const declareFor = ({ transport }: Entry) => (transport === "http" || transport === "modbus" ? test : test.concurrent);
-
-for (const { entry, fault, title } of titled) declareFor(entry)(title, () => run(entry, fault), 20_000);
+test.each(titled)("$title", ({ entry, fault }) => run(entry, fault), 20_000);

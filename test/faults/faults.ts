@@ -5,6 +5,7 @@ import type { Course, Disturbance } from "./fault.js";
 import { httpFaults } from "./http-faults.js";
 import { modbusFaults } from "./modbus-faults.js";
 import { mqttFaults } from "./mqtt-faults.js";
+import { ownFaults } from "./own-faults.js";
 import { speakingFaults } from "./speaking-faults.js";
 import { transportFaults } from "./transport-faults.js";
 import { writeFaults } from "./write-faults.js";
@@ -17,6 +18,7 @@ export const faults: readonly (Disturbance | Course)[] = [
   ...mqttFaults,
   ...speakingFaults,
   ...cloudFaults,
+  ...ownFaults,
 ];
 
 /** How many rows each group of the catalogue has. */

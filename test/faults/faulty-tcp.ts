@@ -19,7 +19,8 @@ export interface Flow {
 export interface TcpFault {
   onConnect?(client: Socket): void;
   onRequest?(request: Buffer, flow: Flow): void;
-  onAnswer?(answer: Buffer, flow: Flow): void;
+  /** Resolves once the client has been sent all that comes of it. */
+  onAnswer?(answer: Buffer, flow: Flow): void | Promise<void>;
 }
 
 const address = "127.0.0.1";
@@ -37,7 +38,7 @@ export class FaultyTcp {
   readonly #target: () => number;
   readonly #flows = new Set<Flow>();
   readonly #clients = new Set<Socket>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #underWay = new Set<Promise<void>>();
   #server: Server;
   #port = 0;
 
@@ -53,7 +54,7 @@ export class FaultyTcp {
 
   /** Connections that the client holds. */
   get connections(): number {
-    return [...this.#clients].filter((socket) => !socket.destroyed && !socket.readableEnded).length;
+    return [...this.#clients].filter(isThere).length;
   }
 
   async listen(): Promise<void> {
@@ -87,24 +88,19 @@ export class FaultyTcp {
     for (const flow of this.#flows) flow.dead = true;
   }
 
-  /** Does it later, unless the proxy has been closed by then. */
-  later(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, ms);
-    this.#timers.add(timer);
+  /** Resolves once nothing that a device has said is still under way here. */
+  async passedOn(): Promise<void> {
+    await Promise.all(this.#underWay);
   }
 
-  /** Resolves once the client holds no connection, or with false after a second. */
-  async deserted(): Promise<boolean> {
-    for (const end = performance.now() + 1_000; this.connections > 0; await turn())
-      if (performance.now() > end) return false;
-    return true;
+  /** Resolves once the client holds no connection. */
+  async deserted(): Promise<void> {
+    for (const client of [...this.#clients].filter(isThere)) {
+      await new Promise<void>((resolve) => client.once("end", resolve).once("close", resolve));
+    }
   }
 
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearTimeout(timer);
     for (const { upstream } of this.#flows) upstream.destroy();
     for (const client of this.#clients) client.destroy();
     if (!this.#server.listening) return;
@@ -152,14 +148,14 @@ export class FaultyTcp {
     flow.answers += 1;
     if (flow.dead || flow.client.destroyed) return;
     this.sent += chunk.length;
-    if (this.fault?.onAnswer) this.fault.onAnswer(chunk, flow);
-    else flow.client.write(chunk);
+    const passing = this.fault?.onAnswer ? this.fault.onAnswer(chunk, flow) : void flow.client.write(chunk);
+    if (!passing) return;
+    this.#underWay.add(passing);
+    void passing.then(() => this.#underWay.delete(passing));
   }
 }
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+const isThere = (client: Socket): boolean => !client.destroyed && !client.readableEnded;
 
 /** @param target port of the device */
 export async function startFaultyTcp(target: () => number): Promise<FaultyTcp> {

@@ -226,7 +226,7 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
       const before = names.map((name) => [name, process.env[name]] as const);
       for (const name of names) process.env[name] = "http://127.0.0.1:1";
       try {
-        const other = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+        const other = stand.connect();
         await stand.device.close();
         const told = await reading(stand, other);
         await other.close();
@@ -264,6 +264,5 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
 export function write(stand: Stand): Promise<unknown> {
   const { writes } = stand.device;
   if (!writes || !stand.write) throw new Error("This device takes no writes");
-  const written = stand.write(writes);
-  return stand.drive ? stand.drive(written) : written;
+  return stand.attend(stand.write(writes));
 }

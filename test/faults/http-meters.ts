@@ -5,11 +5,11 @@ import { connectOverHttp } from "../../src/drivers/meters/shelly-3em/http.js";
 import { HttpRpc } from "../../src/drivers/meters/shelly-pro-3em/http-rpc.js";
 import { ProMeter } from "../../src/drivers/meters/shelly-pro-3em/meter.js";
 import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
-import { startVirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
+import { startVirtualShellyPro3em, type VirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
 import { driverContext } from "../support/driver-context.js";
 import { sendJson, startRawHttp } from "../support/raw-http.js";
 import type { Entry } from "./bench-of-devices.js";
-import { deadline, httpStand } from "./stand.js";
+import { httpStand } from "./stand.js";
 
 /** A grid connection whose L1 can be made to take 100 W more. */
 export function variableGrid(): { grid(): MeteredGrid; vary(): void } {
@@ -26,19 +26,37 @@ export function variableGrid(): { grid(): MeteredGrid; vary(): void } {
   };
 }
 
+export const proMisbehaviours = ["failed-phase", "failed-meter", "phase-sequence"] as const;
+
+/** Has a Shelly of the second generation report errors of itself. */
+export function reportErrors(twin: VirtualShellyPro3em): (misbehaviour: string | null) => void {
+  return (misbehaviour) => {
+    twin.phaseErrors.clear();
+    twin.errors = [];
+    if (misbehaviour === "failed-phase") twin.phaseErrors.set(1, ["power_meter_failure"]);
+    if (misbehaviour === "failed-meter") twin.errors = ["power_meter_failure"];
+    if (misbehaviour === "phase-sequence") twin.errors = ["phase_sequence"];
+  };
+}
+
 export const shelly3emHttp: Entry = {
   name: "shelly-3em (http)",
   driver: "shelly-3em",
   transport: "http",
-  async start() {
+  misbehaviours: ["failed-phase"],
+  async start(deadline) {
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShelly3em({ grid, http: {} });
-    return httpStand({
-      port: twin.httpPort ?? 0,
-      connect: (address) => connectOverHttp({ ...address, device: "Grid", deadline, measures: ["grid"] }),
-      vary,
-      close: () => twin.close(),
-    });
+    return httpStand(
+      {
+        port: twin.httpPort ?? 0,
+        connect: (address) => connectOverHttp({ ...address, device: "Grid", measures: ["grid"] }),
+        vary,
+        misbehave: (fault) => void (fault === null ? twin.invalidPhases.clear() : twin.invalidPhases.add(1)),
+        close: () => twin.close(),
+      },
+      deadline,
+    );
   },
 };
 
@@ -46,16 +64,21 @@ export const shellyPro3emHttp: Entry = {
   name: "shelly-pro-3em (http)",
   driver: "shelly-pro-3em",
   transport: "http",
-  async start() {
+  misbehaviours: proMisbehaviours,
+  async start(deadline) {
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShellyPro3em({ grid });
-    return httpStand({
-      port: twin.port,
-      connect: (address) =>
-        new ProMeter(new HttpRpc({ ...address, device: "Grid", deadline }), ["grid"], driverContext({ name: "Grid" })),
-      vary,
-      close: () => twin.close(),
-    });
+    return httpStand(
+      {
+        port: twin.port,
+        connect: (address) =>
+          new ProMeter(new HttpRpc({ ...address, device: "Grid" }), ["grid"], driverContext({ name: "Grid" })),
+        vary,
+        misbehave: reportErrors(twin),
+        close: () => twin.close(),
+      },
+      deadline,
+    );
   },
 };
 
@@ -63,7 +86,7 @@ export const httpMeterEntry: Entry = {
   name: "http",
   driver: "http",
   transport: "http",
-  async start() {
+  async start(deadline) {
     const { grid, vary } = variableGrid();
     const twin = await startRawHttp((_request, response) => {
       const { powers, voltages } = grid();
@@ -75,15 +98,18 @@ export const httpMeterEntry: Entry = {
       voltageL2: { path: "phases.1" },
       voltageL3: { path: "phases.2" },
     };
-    return httpStand({
-      port: twin.port,
-      connect({ host, port }) {
-        const url = `http://${host}:${port}/status`;
-        const options = httpMeter.options.parse({ url, values });
-        return connectHttpMeter({ ...options, measures: ["grid"] }, { device: "Grid", url, deadline });
+    return httpStand(
+      {
+        port: twin.port,
+        connect({ host, port, deadline: each }) {
+          const url = `http://${host}:${port}/status`;
+          const options = httpMeter.options.parse({ url, values });
+          return connectHttpMeter({ ...options, measures: ["grid"] }, { device: "Grid", url, deadline: each });
+        },
+        vary,
+        close: () => twin.close(),
       },
-      vary,
-      close: () => twin.close(),
-    });
+      deadline,
+    );
   },
 };

@@ -3,7 +3,7 @@
 import type { DeviceErrorCode } from "../../src/model/errors.js";
 import type { ModbusFault, VirtualModbus } from "../../src/simulator/modbus/server.js";
 import type { Entry } from "./bench-of-devices.js";
-import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading } from "./fault.js";
+import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, inventedIn, reading } from "./fault.js";
 import { write } from "./http-faults.js";
 import type { Stand } from "./stand.js";
 
@@ -122,7 +122,7 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
       const good = await reading(stand);
       await stand.device.close();
       await rewritten((words) => Buffer.from(words).swap16())(stand);
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      const fresh = stand.connect();
       await expectOutcome(stand, { fails: ["protocol", "unsupported", "wrong-device"] }, good, fresh);
       await stand.heal();
       expect(await reading(stand, fresh)).toEqual(good);
@@ -168,6 +168,23 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     },
   },
   {
+    id: "M-08",
+    what: "another value at every question: each is one or the other, never half of both",
+    on: modbus,
+    async run(stand) {
+      const truths = [await reading(stand)];
+      stand.vary();
+      truths.push(await reading(stand));
+      const end = modbusOf(stand).onRequest(() => stand.vary());
+      for (let time = 0; time < 6; time += 1) {
+        const told = await reading(stand);
+        const [first = [], second = []] = truths.map((truth) => inventedIn(told, truth).map(pathOf));
+        expect(first.filter((path) => second.includes(path))).toEqual([]);
+      }
+      end();
+    },
+  },
+  {
     id: "M-09",
     what: "hung up on at once, as where another client has the only place: fails, and no more than two attempts",
     on: modbus,
@@ -194,6 +211,9 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     },
   },
 ];
+
+/** Of what is not so in a reading, where it stands. */
+const pathOf = (invented: string): string => invented.slice(0, invented.indexOf(":"));
 
 /** Values that claim to have been measured. */
 function numbersIn(told: unknown, path = ""): readonly string[] {

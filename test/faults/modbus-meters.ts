@@ -12,9 +12,10 @@ import { startVirtualModbus } from "../../src/simulator/modbus/server.js";
 import { startVirtualPac2200 } from "../../src/simulator/siemens-pac2200/device.js";
 import { startVirtualSunSpec } from "../../src/simulator/sunspec/device.js";
 import type { Entry } from "./bench-of-devices.js";
-import { modbusLink, modbusStand } from "./stand.js";
+import { type Address, modbusLink, modbusStand } from "./stand.js";
 
-const link = { device: "Meter", ...modbusLink } as const;
+const link = (address: Address) => ({ device: "Meter", ...modbusLink(address) });
+const at = ({ host, port }: Address) => ({ host, port });
 const all = ["grid", "pv", "battery", "house"] as const;
 
 const unsigned = [0xffff] as const;
@@ -34,21 +35,26 @@ export const e3dcEntry: Entry = {
   transport: "modbus",
   identifies: true,
   sentinels: [signed],
-  async start() {
+  async start(deadline) {
     const { more, vary } = varying();
     const flows = () => {
-      const grid = 40 + more();
+      // Below 0 the upper word is another one, too.
+      const grid = 40 - more();
       return {
         grid,
         pv: 1_500,
         battery: 2_260,
         house: 2_300,
         soc: 87,
-        gridPowers: [900 + more(), -400, -460] as const,
+        gridPowers: [900 - more(), -400, -460] as const,
       };
     };
     const twin = await startVirtualE3dc({ flows });
-    return modbusStand(twin.modbus, { connect: (address) => connectE3dc({ ...link, ...address }, all), vary });
+    return modbusStand(
+      twin.modbus,
+      { connect: (address) => connectE3dc({ ...link(address), ...at(address) }, all), vary },
+      deadline,
+    );
   },
 };
 
@@ -58,7 +64,7 @@ export const pac2200Entry: Entry = {
   transport: "modbus",
   identifies: true,
   sentinels: [noNumber, unsigned],
-  async start() {
+  async start(deadline) {
     const { more, vary } = varying();
     const values = () => ({
       powers: [1_200 + more(), -2_300, 460] as const,
@@ -69,10 +75,14 @@ export const pac2200Entry: Entry = {
     });
     const twin = await startVirtualPac2200({ values });
     const options = { unitId: 1, reversed: false, measures: ["grid"] as const };
-    return modbusStand(twin.modbus, {
-      connect: (address) => connectRegisterMeter(pac2200Registers, { ...address, ...options }, link),
-      vary,
-    });
+    return modbusStand(
+      twin.modbus,
+      {
+        connect: (address) => connectRegisterMeter(pac2200Registers, { ...at(address), ...options }, link(address)),
+        vary,
+      },
+      deadline,
+    );
   },
 };
 
@@ -81,7 +91,7 @@ export const modbusMeterEntry: Entry = {
   driver: "modbus",
   transport: "modbus",
   sentinels: [unsigned],
-  async start() {
+  async start(deadline) {
     const twin = await startVirtualModbus();
     const { more, vary } = varying();
     const write = (): void => {
@@ -101,13 +111,17 @@ export const modbusMeterEntry: Entry = {
         importEnergy: { register: 30, type: "u32", scale: 0.001, missing: 0xffff_ffff },
       },
     });
-    return modbusStand(twin, {
-      connect: (address) => connectModbusMeter({ ...options, ...address, measures: ["grid"] }, link),
-      vary() {
-        vary();
-        write();
+    return modbusStand(
+      twin,
+      {
+        connect: (address) => connectModbusMeter({ ...options, ...at(address), measures: ["grid"] }, link(address)),
+        vary() {
+          vary();
+          write();
+        },
       },
-    });
+      deadline,
+    );
   },
 };
 
@@ -117,7 +131,7 @@ export const sunspecEntry: Entry = {
   transport: "modbus",
   identifies: true,
   sentinels: [unsigned, signed],
-  async start() {
+  async start(deadline) {
     const { more, vary } = varying();
     const inverter = () => ({
       power: 3_450 + more(),
@@ -127,7 +141,11 @@ export const sunspecEntry: Entry = {
     });
     const twin = await startVirtualSunSpec({ models: [{ id: 103, values: inverter }] });
     const options = { unitId: 1, importPositive: true, measures: ["pv"] as const };
-    return modbusStand(twin.modbus, { connect: (address) => connectSunSpec({ ...address, ...options }, link), vary });
+    return modbusStand(
+      twin.modbus,
+      { connect: (address) => connectSunSpec({ ...at(address), ...options }, link(address)), vary },
+      deadline,
+    );
   },
 };
 
@@ -136,11 +154,15 @@ export const dctrEntry: Entry = {
   driver: "doepke-dctr",
   transport: "modbus",
   sentinels: [unsigned],
-  async start() {
+  async start(deadline) {
     const twin = await startVirtualDctr();
-    return modbusStand(twin.modbus, {
-      connect: (address) => connectDctr({ ...link, ...address }),
-      vary: () => (twin.currents.dc = twin.currents.dc === 2 ? 3 : 2),
-    });
+    return modbusStand(
+      twin.modbus,
+      {
+        connect: (address) => connectDctr({ ...link(address), ...at(address) }),
+        vary: () => (twin.currents.dc = twin.currents.dc === 2 ? 3 : 2),
+      },
+      deadline,
+    );
   },
 };

@@ -1,4 +1,4 @@
-/** Devices on the bench that are heard over MQTT. Their clock runs fast, so that their deadlines are short. */
+/** Devices on the bench that are heard over MQTT. */
 
 import type { DriverContext } from "../../src/drivers/driver.js";
 import { connectGoE } from "../../src/drivers/chargers/go-e/charger.js";
@@ -6,29 +6,32 @@ import { mqttMeter } from "../../src/drivers/meters/mqtt/index.js";
 import { MqttMeter } from "../../src/drivers/meters/mqtt/meter.js";
 import { shelly3em } from "../../src/drivers/meters/shelly-3em/index.js";
 import { shellyPro3em } from "../../src/drivers/meters/shelly-pro-3em/index.js";
-import { systemClock } from "../../src/site/clock.js";
 import { Car } from "../../src/simulator/car.js";
 import { Evse } from "../../src/simulator/evse.js";
 import { startGoEMqtt } from "../../src/simulator/go-e/mqtt.js";
 import { startVirtualGoE } from "../../src/simulator/go-e/server.js";
+import { statusV2 } from "../../src/simulator/go-e/v2.js";
 import { startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
 import { startVirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
 import { driverContext } from "../support/driver-context.js";
+import { TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";
-import { variableGrid } from "./http-meters.js";
-import { impatientPool, startBroker, startMqttBench } from "./mqtt-bench.js";
-import { type Address, type Driven, mqttStand } from "./stand.js";
+import { proMisbehaviours, reportErrors, variableGrid } from "./http-meters.js";
+import { newEar, startBroker, startMqttBench } from "./mqtt-bench.js";
+import { type Address, type Driven, mqttStand, type Stand } from "./stand.js";
 
-const speed = 30;
-/** ms between two words of a device that speaks by itself */
-const pace = 15;
+/** ms between two words: longer than a burst of them. */
+const pace = 250;
 
 /** Each connection has a pool of its own, which ends with it. */
-function alone(connect: (context: DriverContext) => Driven): Driven {
-  const mqtt = impatientPool();
-  const driven = connect(driverContext({ name: "Device", clock: systemClock(speed), mqtt }));
+function alone(clock: TestClock, { deadline }: Address, connect: (context: DriverContext) => Driven): Driven {
+  const { pool: mqtt, hears, knows } = newEar(deadline);
+  const driven = connect(driverContext({ name: "Device", clock, mqtt }));
   return {
     read: () => driven.read(),
+    ...(driven.writes ? { writes: driven.writes } : {}),
+    hears,
+    knows,
     async close() {
       await driven.close();
       await mqtt.close();
@@ -36,43 +39,35 @@ function alone(connect: (context: DriverContext) => Driven): Driven {
   };
 }
 
-/** Has the device speak for as long as a reading takes. */
-export function speaking(say: () => Promise<void>, every = pace) {
-  return async <T>(reading: Promise<T>): Promise<T> => {
-    const timer = setInterval(() => void say(), every);
-    try {
-      return await reading;
-    } finally {
-      clearInterval(timer);
-    }
-  };
-}
-
 const urlOf = ({ host, port }: Address): string => `mqtt://${host}:${port}`;
 
-export const goEMqtt: Entry = {
-  name: "go-e (mqtt)",
-  driver: "go-e",
-  transport: "mqtt",
-  async start() {
+export function goEOverMqtt(apiVersion: 1 | 2): Entry {
+  const serial = "012345";
+  const start = async (deadline: number, serialOfTwin = serial): Promise<Stand> => {
+    const clock = new TestClock();
     const broker = await startBroker();
     const evse = new Evse({ current: 16, answerTime: 0, totalEnergy: 5_000_000 });
     evse.plug(new Car());
     evse.advance(60);
-    const twin = await startVirtualGoE({ evse, apiVersion: 2 });
-    const face = await startGoEMqtt(twin, { url: broker.url, apiVersion: 2 });
+    const twin = await startVirtualGoE({ evse, apiVersion, serial: serialOfTwin });
+    let heard = 0;
+    twin.onWrite(() => (heard += 1));
+    const face = await startGoEMqtt(twin, { url: broker.url, apiVersion });
+    const tells = /^go-eCharger\/\d+\/[a-z]+$/;
     const bench = await startMqttBench(broker, {
       setSilent: (silent) => void (face.silent = silent),
-      tells: /^go-eCharger\/012345\/[a-z]+$/,
+      tells,
+      greets: tells,
     });
+    const kept = Object.keys(statusV2(twin.box)).map((key) => `${face.topic}/${key}`);
     let step = 100_000;
     return mqttStand(
       {
         port: broker.port,
         connect: (address) =>
-          alone((context) =>
+          alone(clock, address, (context) =>
             connectGoE(
-              { route: { by: "broker", topic: face.topic, url: urlOf(address), login: {} }, apiVersion: 2 },
+              { route: { by: "broker", topic: face.topic, url: urlOf(address), login: {} }, apiVersion, serial },
               context,
             ),
           ),
@@ -80,16 +75,24 @@ export const goEMqtt: Entry = {
           evse.totalEnergy += step;
           step = -step;
         },
-        memory: 200,
-        async before() {
-          await face.publish();
-          await new Promise((resolve) => setTimeout(resolve, 30));
+        ...(apiVersion === 2 ? { kept } : {}),
+        speech: {
+          clock,
+          pace,
+          async say() {
+            // Its uptime is what it tells when nothing else is new.
+            evse.uptime += 1;
+            await face.publish();
+          },
         },
-        drive: speaking(async () => {
-          // Its uptime is what it tells when nothing else is new.
-          evse.uptime += 1;
-          await face.publish();
-        }),
+        write: (writes) => writes.maxAmpere(10),
+        heardWrites: () => heard,
+        isWrite: (text) => /\/(set|cmd\/req)/.test(text),
+        ignoreWrites: () => (twin.fault = "ignore-writes"),
+        misbehave(misbehaviour) {
+          face.writable = misbehaviour !== "read-only";
+          if (misbehaviour === null) twin.fault = null;
+        },
         async close() {
           await face.close();
           await twin.close();
@@ -97,15 +100,25 @@ export const goEMqtt: Entry = {
         },
       },
       bench,
+      deadline,
     );
-  },
-};
+  };
+  return {
+    name: `go-e (mqtt, API ${apiVersion})`,
+    driver: "go-e",
+    transport: "mqtt",
+    ...(apiVersion === 2 ? { misbehaviours: ["read-only"] } : {}),
+    impostor: (deadline) => start(deadline, "999999"),
+    start: (deadline) => start(deadline),
+  };
+}
 
 export const shelly3emMqtt: Entry = {
   name: "shelly-3em (mqtt)",
   driver: "shelly-3em",
   transport: "mqtt",
-  async start() {
+  async start(deadline) {
+    const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShelly3em({ grid, mqtt: { url: broker.url } });
@@ -113,25 +126,27 @@ export const shelly3emMqtt: Entry = {
     const bench = await startMqttBench(broker, {
       setSilent: (silent) => void (twin.silent = silent),
       tells: /\/emeter\//,
+      greets: /\/online$/,
     });
     return mqttStand(
       {
         port: broker.port,
         connect: (address) =>
-          alone((context) =>
+          alone(clock, address, (context) =>
             shelly3em.connect(
               { ...shelly3em.options.parse({ topic, url: urlOf(address) }), measures: ["grid"] },
               context,
             ),
           ),
         vary,
-        drive: speaking(() => twin.publish()),
+        speech: { clock, pace, say: () => twin.publish() },
         async close() {
           await twin.close();
           await bench.close();
         },
       },
       bench,
+      deadline,
     );
   },
 };
@@ -140,7 +155,9 @@ export const shellyPro3emMqtt: Entry = {
   name: "shelly-pro-3em (mqtt)",
   driver: "shelly-pro-3em",
   transport: "mqtt",
-  async start() {
+  misbehaviours: proMisbehaviours,
+  async start(deadline) {
+    const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShellyPro3em({ grid, mqtt: { url: broker.url } });
@@ -148,12 +165,13 @@ export const shellyPro3emMqtt: Entry = {
     const bench = await startMqttBench(broker, {
       setSilent: (silent) => void (twin.fault = silent ? "silent" : null),
       tells: /\/events\/rpc$/,
+      greets: /\/online$/,
     });
     return mqttStand(
       {
         port: broker.port,
         connect: (address) =>
-          alone((context) =>
+          alone(clock, address, (context) =>
             shellyPro3em.connect(
               {
                 ...shellyPro3em.options.parse({ transport: "mqtt", topic, url: urlOf(address) }),
@@ -163,13 +181,15 @@ export const shellyPro3emMqtt: Entry = {
             ),
           ),
         vary,
-        drive: speaking(() => twin.publishAll()),
+        misbehave: reportErrors(twin),
+        speech: { clock, pace, say: () => twin.publishAll() },
         async close() {
           await twin.close();
           await bench.close();
         },
       },
       bench,
+      deadline,
     );
   },
 };
@@ -178,7 +198,8 @@ export const mqttMeterEntry: Entry = {
   name: "mqtt",
   driver: "mqtt",
   transport: "mqtt",
-  async start() {
+  async start(deadline) {
+    const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
     let silent = false;
@@ -190,11 +211,10 @@ export const mqttMeterEntry: Entry = {
     const say = async (): Promise<void> => {
       if (silent) return;
       const { powers, voltages } = grid();
-      const tell = bench.say([
+      await bench.say([
         { topic: "house/power", payload: String(powers.reduce((sum, power) => sum + power, 0)) },
         { topic: "house/json", payload: JSON.stringify({ voltage: voltages[0] }) },
       ]);
-      await tell.catch(() => undefined);
     };
     return mqttStand(
       {
@@ -203,14 +223,17 @@ export const mqttMeterEntry: Entry = {
           const url = urlOf(address);
           const options = mqttMeter.options.parse({ url, values });
           return alone(
+            clock,
+            address,
             (context) => new MqttMeter({ url, login: {}, values: options.values, measures: ["grid"] }, context),
           );
         },
         vary,
-        drive: speaking(say),
+        speech: { clock, pace, say },
         close: () => bench.close(),
       },
       bench,
+      deadline,
     );
   },
 };

@@ -1,8 +1,10 @@
 /** Group Q of the fault list: what brokers, and devices behind them, do to those who listen. */
 
+import { connect } from "mqtt";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading, sink } from "./fault.js";
 import type { MqttBench } from "./mqtt-bench.js";
+import { arrived } from "./speech.js";
 import type { Stand } from "./stand.js";
 
 const mqtt = ({ transport }: Entry): boolean => transport === "mqtt";
@@ -19,18 +21,34 @@ const silent = { fails: ["unreachable", "protocol"] } as const;
 const connack = 0x20;
 const suback = 0x90;
 
-/** What a broker says to the login, or to a subscription. */
-function answering(type: number, place: (packet: Buffer) => number, code: number): (stand: Stand) => void {
-  return ({ proxy }) => {
-    proxy.resetAll();
-    proxy.fault = {
-      onAnswer(packet, { client }) {
-        const changed = Buffer.from(packet);
-        if (packet[0] === type) changed[place(packet)] = code;
-        client.write(changed);
-      },
-    };
+/** What a broker says to the login, or to a subscription: the last byte of a packet that is shorter than 128. */
+function answering(type: number, code: number): (stand: Stand) => Promise<void> {
+  return async ({ proxy }) => {
+    await new Promise<void>((resolve) => {
+      proxy.fault = {
+        onAnswer(packets, { client }) {
+          const changed = Buffer.from(packets);
+          for (let at = 0, next = 0; at < packets.length; at = next) {
+            next = at + 2 + (packets[at + 1] ?? 0);
+            if (packets[at] !== type) continue;
+            changed[next - 1] = code;
+            resolve();
+          }
+          client.write(changed);
+        },
+      };
+      proxy.resetAll();
+    });
+    await arrived();
   };
+}
+
+/** Whom a CONNECT comes from: after protocol name, level, flags and keep-alive (MQTT 3.1.1, 3.1); `null`: it is another packet. */
+function clientIdIn(packet: Buffer): string | null {
+  if (packet[0] !== 0x10) return null;
+  const body = packet.subarray(2);
+  const at = 2 + body.readUInt16BE(0) + 4;
+  return body.toString("utf8", at + 2, at + 2 + body.readUInt16BE(at));
 }
 
 const payloads: readonly (readonly [what: string, payload: string | Buffer])[] = [
@@ -53,6 +71,7 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     id: "Q-01",
     what: "the broker dies: fails, and tells no old values; Q-02 back: the same reading",
     on: mqtt,
+    outlasts: true,
     inject: (stand) => mqttOf(stand).kill(),
     outcome: silent,
   },
@@ -74,9 +93,9 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       const bench = mqttOf(stand);
       bench.silence();
       await bench.say(bench.said, true);
+      await stand.heard();
       await sink(stand);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
+      const fresh = stand.connect();
       await expectOutcome(stand, silent, good, fresh);
       await fresh.close();
       await expectRecovery(stand, good);
@@ -105,21 +124,22 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     id: "Q-09",
     what: `CONNACK ${code}: fails as unreachable`,
     on: mqtt,
-    inject: answering(connack, () => 3, code),
+    outlasts: true as const,
+    inject: answering(connack, code),
     outcome: away,
   })),
   ...[4, 5].map((code) => ({
     id: "Q-09",
     what: `CONNACK ${code}: fails as login-refused`,
     on: mqtt,
-    inject: answering(connack, () => 3, code),
+    inject: answering(connack, code),
     outcome: { fails: ["login-refused"] } as const,
   })),
   {
     id: "Q-09",
     what: "a subscription that is refused: fails as login-refused, is not silent",
     on: mqtt,
-    inject: answering(suback, ({ length }) => length - 1, 0x80),
+    inject: answering(suback, 0x80),
     outcome: { fails: ["login-refused"] },
   },
   {
@@ -136,6 +156,35 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       await expectRecovery(stand, good);
     },
   },
+  {
+    id: "Q-11",
+    what: "somebody takes over our client id: back at once under another one, and nobody is thrown out in turn",
+    on: mqtt,
+    async run(stand) {
+      const good = await reading(stand);
+      const ids: string[] = [];
+      stand.proxy.fault = {
+        onRequest(packet, { upstream }) {
+          const id = clientIdIn(packet);
+          if (id !== null) ids.push(id);
+          upstream.write(packet);
+        },
+      };
+      stand.proxy.resetAll();
+      await stand.proxy.deserted();
+      await stand.heard();
+      const [taken = ""] = ids;
+      const other = connect(mqttOf(stand).broker.url, { clientId: taken, reconnectPeriod: 0 });
+      await new Promise<void>((resolve) => other.once("connect", () => resolve()));
+      await stand.proxy.deserted();
+      await stand.heard();
+      expect(await reading(stand)).toEqual(good);
+      expect(other.connected).toBe(true);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toHaveLength(2);
+      await other.endAsync(true);
+    },
+  },
   ...payloads.map(([what, payload]) => ({
     id: "Q-12",
     what: `${what} on every topic: no value comes of it`,
@@ -147,18 +196,16 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       bench.silence();
       const truth = bench.said;
       const spoilt = truth.map(({ topic }) => ({ topic, payload }));
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
-      const outcome = expectOutcome(stand, { reads: "less" }, good, fresh);
-      const end = performance.now() + 250;
-      while (performance.now() < end) {
-        await bench.say(spoilt);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      await outcome;
+      let left = 3;
+      const say = async (): Promise<void> => {
+        if ((left -= 1) >= 0) await bench.say(spoilt);
+      };
+      const fresh = stand.connect();
+      await expectOutcome(stand, { reads: "less" }, good, fresh, say);
       await fresh.close();
       // Whoever tells only what has changed would leave the broker with the rest as it is.
       await bench.say(truth, true);
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      await stand.heard();
       await expectRecovery(stand, good);
     },
   })),
@@ -171,13 +218,8 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
       const bench = mqttOf(stand);
       bench.silence();
       const half = bench.said.filter((_said, place) => place % 2 === 0);
-      const fresh = stand.connect({ host: "127.0.0.1", port: stand.proxy.port });
-      const outcome = expectOutcome(stand, { reads: "less" }, good, fresh);
-      for (let time = 0; time < 10; time += 1) {
-        await bench.say(half);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      await outcome;
+      const fresh = stand.connect();
+      await expectOutcome(stand, { reads: "less" }, good, fresh, () => bench.say(half));
       await fresh.close();
       await expectRecovery(stand, good);
     },

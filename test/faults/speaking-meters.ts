@@ -1,17 +1,17 @@
-/** Meters on the bench that speak by themselves, without a broker. Their clock runs fast. */
+/** Meters on the bench that speak by themselves, without a broker. */
 
 import { createSocket } from "node:dgram";
 import { P1Meter } from "../../src/drivers/meters/p1/meter.js";
 import { SmaMeter } from "../../src/drivers/meters/sma-home-manager/meter.js";
-import { systemClock } from "../../src/site/clock.js";
 import { type P1Fault, startVirtualP1Gateway } from "../../src/simulator/p1/gateway.js";
 import { type SmaFault, startVirtualSmaMeter } from "../../src/simulator/sma-home-manager/device.js";
 import { driverContext } from "../support/driver-context.js";
+import { TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";
-import { speaking } from "./mqtt-devices.js";
 import { speakingStand } from "./stand.js";
 
-const speed = 30;
+/** ms between two words; a telegram tells whole seconds. */
+const pace = 1_000;
 
 const p1Faults: readonly P1Fault[] = ["silent", "wrong-checksum", "no-checksum", "garbage", "cut-off"];
 const smaFaults: readonly SmaFault[] = ["silent", "cut-off", "garbage", "without-totals", "inverter"];
@@ -27,8 +27,8 @@ export const p1Entry: Entry = {
   driver: "p1",
   transport: "stream",
   misbehaviours: p1Faults,
-  async start() {
-    const clock = systemClock(speed);
+  async start(deadline) {
+    const clock = new TestClock();
     const { more, vary } = varying();
     const values = () => ({
       powers: [1_250 + more(), -2_300, 0] as const,
@@ -38,16 +38,18 @@ export const p1Entry: Entry = {
       exported: [0, 4_000.1] as const,
     });
     const twin = await startVirtualP1Gateway({ values, now: () => clock.now() });
-    return speakingStand({
-      port: twin.port,
-      connect: (address) =>
-        new P1Meter({ ...address, measures: ["grid"] }, driverContext({ clock }), { first: 300, longest: 600 }),
-      vary,
-      // A telegram tells whole seconds.
-      drive: speaking(async () => twin.send(), 50),
-      misbehave: (fault) => void (twin.fault = p1Faults.find((each) => each === fault) ?? null),
-      close: () => twin.close(),
-    });
+    return speakingStand(
+      {
+        port: twin.port,
+        connect: (address) =>
+          new P1Meter({ ...address, measures: ["grid"] }, driverContext({ clock }), { first: 300, longest: 600 }),
+        vary,
+        speech: { clock, pace, say: async () => twin.send() },
+        misbehave: (fault) => void (twin.fault = p1Faults.find((each) => each === fault) ?? null),
+        close: () => twin.close(),
+      },
+      deadline,
+    );
   },
 };
 
@@ -56,7 +58,8 @@ export const smaEntry: Entry = {
   driver: "sma-home-manager",
   transport: "multicast",
   misbehaviours: smaFaults,
-  async start() {
+  async start(deadline) {
+    const clock = new TestClock();
     const port = await freePort();
     const { more, vary } = varying();
     const values = () => ({
@@ -67,18 +70,21 @@ export const smaEntry: Entry = {
       exportEnergy: 4_000.1,
     });
     const twin = await startVirtualSmaMeter({ values, address: "127.0.0.1", port, serial: 12_345 });
-    return speakingStand({
-      port,
-      connect: () =>
-        new SmaMeter(
-          { serial: 12_345, interface: "127.0.0.1", port, reversed: false, measures: ["grid"] },
-          driverContext({ clock: systemClock(speed) }),
-        ),
-      vary,
-      drive: speaking(() => twin.send()),
-      misbehave: (fault) => void (twin.fault = smaFaults.find((each) => each === fault) ?? null),
-      close: () => twin.close(),
-    });
+    return speakingStand(
+      {
+        port,
+        connect: () =>
+          new SmaMeter(
+            { serial: 12_345, interface: "127.0.0.1", port, reversed: false, measures: ["grid"] },
+            driverContext({ clock }),
+          ),
+        vary,
+        speech: { clock, pace, say: () => twin.send() },
+        misbehave: (fault) => void (twin.fault = smaFaults.find((each) => each === fault) ?? null),
+        close: () => twin.close(),
+      },
+      deadline,
+    );
   },
 };
 

@@ -6,19 +6,27 @@ import type { VirtualModbus } from "../../src/simulator/modbus/server.js";
 import { type FaultyHttp, startFaultyHttp } from "./faulty-http.js";
 import { type FaultyTcp, startFaultyTcp } from "./faulty-tcp.js";
 import type { MqttBench } from "./mqtt-bench.js";
+import { arrived, longestWay, type Speech, speaking } from "./speech.js";
 
-/** ms for each request: as short as a busy computer allows. */
-export const deadline = 120;
+/** ms for each answer where one has to be missed, and where none is: far more than a busy computer needs. */
+export const deadlines = { short: 150, long: 5_000 } as const;
 
+/** Where a device is asked. */
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** ms that an answer, or a broker, is waited for */
+  readonly deadline: number;
 }
 
 /** A connection by one of our drivers. */
 export interface Driven {
   read(): Promise<unknown>;
   readonly writes?: ChargerWrites;
+  /** Behind a broker: resolves once it has heard what was said before this mark. */
+  hears?(mark: number): Promise<void>;
+  /** Behind a broker: resolves once it has heard each of these topics. */
+  knows?(topics: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,22 +37,20 @@ export interface Parts {
   connect(address: Address): Driven;
   /** Makes the device tell another value, or the first one again. */
   vary(): void;
-  /** Before a reading: has the device tell what is new, where it speaks by itself. */
-  before?(): Promise<void>;
   /** After a fault: lets the time pass that the driver leaves the device alone. */
   rest?(): Promise<void>;
   /** Has the twin misbehave in one of its own ways; `null`: no more. */
   misbehave?(fault: string | null): void;
   /** Speaks by itself, so that a reading may have to wait for the next word. */
-  readonly speaks?: true;
-  /** ms that a device which speaks by itself counts as there */
-  readonly memory?: number;
-  /** Lets a reading come that needs the device's or the clock's help. */
+  readonly speech?: Speech;
+  /** Topics that a broker keeps for it, and hands on in its own time. */
+  readonly kept?: readonly string[];
+  /** Lets a reading come that needs the clock's help. */
   drive?<T>(reading: Promise<T>): Promise<T>;
   /** For chargers: a write that changes something, and how often the twin has heard one. */
   readonly write?: (writes: ChargerWrites) => Promise<void>;
   readonly heardWrites?: () => number;
-  /** Whether a request line, such as `GET /api/set?amp=6 HTTP/1.1`, changes something. */
+  /** Whether a request line, such as `GET /api/set?amp=6 HTTP/1.1`, or a message to a broker changes something. */
   readonly isWrite?: (line: string) => boolean;
   /** Has the twin say yes to writes and change nothing. */
   readonly ignoreWrites?: () => void;
@@ -53,34 +59,58 @@ export interface Parts {
   close(): Promise<void>;
 }
 
-export interface Stand extends Parts {
+export interface Stand extends Omit<Parts, "connect"> {
   readonly device: Driven;
+  /** Another connection, through the proxy where nothing else is said. */
+  connect(address?: Partial<Address>): Driven;
   readonly proxy: FaultyTcp;
   readonly http?: FaultyHttp;
   readonly modbus?: VirtualModbus;
   readonly mqtt?: MqttBench;
-  read(device?: Driven): Promise<unknown>;
+  /** @param say what the device says meanwhile, where it speaks by itself; left out: what is so */
+  read(device?: Driven, say?: () => Promise<void>): Promise<unknown>;
+  /** Lets something come to its end that needs the device's or the clock's help. */
+  attend<T>(outcome: Promise<T>, device?: Driven, say?: () => Promise<void>): Promise<T>;
+  /** Has a device that speaks by itself tell what is so, and waits until that is heard. */
+  tell(): Promise<void>;
+  /** Resolves once all that a device has said by itself has been heard. */
+  heard(device?: Driven): Promise<void>;
   /** Whether what the client has sent changes something. */
   writesIn(request: Buffer): boolean;
   heal(): Promise<void>;
 }
 
 interface Around {
+  readonly deadline: number;
   readonly http?: FaultyHttp;
   readonly modbus?: VirtualModbus;
   readonly mqtt?: MqttBench;
   writesIn(request: Buffer): boolean;
 }
 
-async function stand(parts: Parts, { http, modbus, mqtt, writesIn }: Around, target: () => number): Promise<Stand> {
+async function stand(parts: Parts, around: Around, target: () => number): Promise<Stand> {
+  const { http, modbus, mqtt, writesIn, deadline } = around;
   const proxy = await startFaultyTcp(target);
   const connections: Driven[] = [];
-  const connect = (address: Address): Driven => {
-    const driven = parts.connect(address);
+  const connect = (address: Partial<Address> = {}): Driven => {
+    const driven = parts.connect({ host: "127.0.0.1", port: proxy.port, deadline, ...address });
     connections.push(driven);
     return driven;
   };
-  const device = connect({ host: "127.0.0.1", port: proxy.port });
+  const device = connect();
+  const { speech } = parts;
+  const heard = async (by = device): Promise<void> => {
+    if (mqtt) return by.hears?.(await mqtt.mark());
+    await arrived();
+    await proxy.passedOn();
+    await arrived();
+  };
+  const attend = <T>(outcome: Promise<T>, by = device, say = speech?.say): Promise<T> => {
+    // Where nothing gets through a broker any more, time goes on all the same.
+    const listen = (): Promise<unknown> => (mqtt ? Promise.race([heard(by), arrived(longestWay)]) : heard(by));
+    if (speech && say) return speaking({ ...speech, say }, listen, outcome);
+    return parts.drive ? parts.drive(outcome) : outcome;
+  };
   return {
     ...parts,
     connect,
@@ -90,9 +120,12 @@ async function stand(parts: Parts, { http, modbus, mqtt, writesIn }: Around, tar
     ...(modbus ? { modbus } : {}),
     ...(mqtt ? { mqtt } : {}),
     writesIn,
-    async read(other = device) {
-      await parts.before?.();
-      return parts.drive ? parts.drive(other.read()) : other.read();
+    attend,
+    heard,
+    read: (other = device, say) => attend(other.read(), other, say),
+    async tell() {
+      await speech?.say();
+      if (speech) await heard();
     },
     async heal() {
       http?.heal();
@@ -103,7 +136,8 @@ async function stand(parts: Parts, { http, modbus, mqtt, writesIn }: Around, tar
       if (!mqtt) return parts.rest?.();
       // A login or a subscription that was refused is tried again with the next connection.
       proxy.resetAll();
-      await new Promise((resolve) => setTimeout(resolve, 120));
+      await proxy.deserted();
+      await heard();
     },
     async close() {
       await Promise.all(connections.map((each) => each.close()));
@@ -117,11 +151,11 @@ async function stand(parts: Parts, { http, modbus, mqtt, writesIn }: Around, tar
 /** What a twin refuses by itself. */
 const modbusSaysYes = new WeakMap<VirtualModbus, VirtualModbus["exceptionFor"]>();
 
-export async function httpStand(parts: Parts): Promise<Stand> {
+export async function httpStand(parts: Parts, deadline: number): Promise<Stand> {
   const http = await startFaultyHttp(() => parts.port);
   const writesIn = (request: Buffer): boolean =>
     parts.isWrite?.(request.toString("latin1").split("\r\n")[0] ?? "") === true;
-  return stand(parts, { http, writesIn }, () => http.port);
+  return stand(parts, { http, writesIn, deadline }, () => http.port);
 }
 
 /** Functions 6 and 16. */
@@ -132,27 +166,38 @@ export function isModbusWrite(request: Buffer): boolean {
 export async function modbusStand(
   modbus: VirtualModbus,
   parts: Omit<Parts, "port" | "close"> & { close?(): Promise<void> },
+  deadline: number,
 ): Promise<Stand> {
   modbusSaysYes.set(modbus, modbus.exceptionFor);
   const close = async (): Promise<void> => (parts.close ? parts.close() : modbus.close());
-  return stand({ ...parts, port: modbus.port, close }, { modbus, writesIn: isModbusWrite }, () => modbus.port);
+  const around = { modbus, writesIn: isModbusWrite, deadline };
+  return stand({ ...parts, port: modbus.port, close }, around, () => modbus.port);
 }
 
 /** Speaks by itself to whoever listens, without a broker. */
-export async function speakingStand(parts: Parts): Promise<Stand> {
-  return stand({ ...parts, speaks: true }, { writesIn: () => false }, () => parts.port);
+type Speaking = Parts & { readonly speech: Speech };
+
+export async function speakingStand(parts: Speaking, deadline: number): Promise<Stand> {
+  return stand(parts, { writesIn: () => false, deadline }, () => parts.port);
 }
 
-export async function mqttStand(parts: Parts, mqtt: MqttBench): Promise<Stand> {
-  return stand({ ...parts, speaks: true }, { mqtt, writesIn: () => false }, () => parts.port);
+export async function mqttStand(parts: Speaking, mqtt: MqttBench, deadline: number): Promise<Stand> {
+  /** PUBLISH, in the first half of its first byte (MQTT 3.1.1, 2.2.1). */
+  const writesIn = (packet: Buffer): boolean =>
+    (packet[0] ?? 0) >> 4 === 3 && parts.isWrite?.(packet.toString("latin1")) === true;
+  const ready = await stand(parts, { mqtt, writesIn, deadline }, () => parts.port);
+  if (!parts.kept) return ready;
+  await ready.read().catch(() => undefined);
+  await ready.device.knows?.(parts.kept);
+  return ready;
 }
 
-/** Ways for drivers over Modbus: short, and without any wait after a failure. */
-export const modbusLink = {
+/** A connection over Modbus without any wait after a failure. */
+export const modbusLink = ({ deadline }: Address) => ({
   replyTimeout: deadline,
   connectTimeout: deadline,
   retry: { first: 0, longest: 0 },
-} as const;
+});
 
 /** Every wait is over at once. */
 export const hastyClock: Clock = {

@@ -1,5 +1,6 @@
 import { chargingInTheSun, type Scene } from "./scenes.js";
 import { settle } from "../support/test-clock.js";
+import type { World } from "./world.js";
 
 let scene: Scene | undefined;
 
@@ -9,15 +10,15 @@ afterEach(async () => {
 });
 
 describe("the end of the program", () => {
-  test("leaves the charger paused, and says so in time", async () => {
+  test("leaves the charger paused", async () => {
     const { world } = (scene = await chargingInTheSun());
-    expect(await world.stopSite()).toBeLessThan(2_000);
+    await world.stopSite();
     expect(world.box.sent()).toEqual(["frc=1"]);
   }, 20_000);
 
   test("leaves the charger at the failsafe current, where there is one", async () => {
     const { world } = (scene = await chargingInTheSun({}, { site: { mainFuse: 25, failsafeCurrent: 6 } }));
-    expect(await world.stopSite()).toBeLessThan(2_000);
+    await world.stopSite();
     expect(world.box.sent()).toEqual(["amp=6"]);
   }, 20_000);
 
@@ -29,22 +30,22 @@ describe("the end of the program", () => {
   }, 20_000);
 
   test.each(["silent", "refuse", "slow"] as const)(
-    "always comes, also with a charger that is %s",
+    "comes in time, also with a charger that is %s",
     async (fault) => {
       const { world } = (scene = await chargingInTheSun());
       world.box.device.fault = fault;
-      expect(await world.stopSite()).toBeLessThan(3_500);
+      await stopWithin(world, budget);
     },
     20_000,
   );
 
-  test("comes also while a question is open that nobody answers", async () => {
+  test("comes in time also while a question is open that nobody answers", async () => {
     const { world } = (scene = await chargingInTheSun());
     world.box.device.fault = "silent";
     const asked = new Promise<void>((resolve) => world.box.device.onRequest(() => resolve()));
     const turning = world.clock.advance(6_000);
     await Promise.all([asked, turning]);
-    expect(await world.stopSite()).toBeLessThan(3_500);
+    await stopWithin(world, budget);
   }, 20_000);
 
   test("a charger that is slow has been told before it is left alone", async () => {
@@ -58,7 +59,7 @@ describe("the end of the program", () => {
   test("comes also when the broker is gone", async () => {
     const { world, meter } = (scene = await chargingInTheSun());
     await meter.kill();
-    expect(await world.stopSite()).toBeLessThan(2_000);
+    await world.stopSite();
     expect(world.box.sent()).toEqual(["frc=1"]);
   }, 20_000);
 
@@ -92,6 +93,16 @@ describe("the end of the program", () => {
     expect(world.clock.pending).toBe(0);
   }, 20_000);
 });
+
+/** Homebridge's patience is 5 s; half of it is for letting go of devices. ms */
+const budget = 2_000;
+
+/** The end of the program, for which so much time is left and no more. */
+async function stopWithin(world: World, time: number): Promise<void> {
+  const stopped = world.stopSite();
+  await world.clock.advance(time);
+  await stopped;
+}
 
 /** What the process holds open of sockets, servers and timers. */
 async function census(): Promise<string[]> {

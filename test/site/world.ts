@@ -175,12 +175,10 @@ export class World {
     await this.#stateFile?.settled();
   }
 
-  /** The end of the program, while time in the house may go on. Gives the ms of real time that it took. */
-  async stopSite(): Promise<number> {
+  /** The end of the program, while time in the house may go on. */
+  async stopSite(): Promise<void> {
     this.#siteRuns = false;
-    const before = performance.now();
     await this.#site?.stop();
-    return performance.now() - before;
   }
 
   /** Lets so many seconds pass. */

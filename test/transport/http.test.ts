@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { RequestListener } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { gzipSync } from "node:zlib";
 import { HttpDevice, type HttpDeviceOptions } from "../../src/transport/http.js";
@@ -154,12 +154,14 @@ test.each<[string, RequestListener]>([
 });
 
 test("an answer that comes too late is never taken for the next one", async () => {
+  const late: ServerResponse[] = [];
   let asked = 0;
   const { device } = await deviceThat(
     (_request, response) => {
       asked += 1;
-      if (asked > 1) sendJson(response, "second");
-      else setTimeout(() => sendJson(response, "first"), 150);
+      if (asked === 1) return void late.push(response);
+      for (const first of late.splice(0)) sendJson(first, "first");
+      sendJson(response, "second");
     },
     { deadline: 100 },
   );

@@ -173,9 +173,7 @@ test.each<[string, (socket: Socket) => void]>([
   const mqtt = pool();
   const failure = await failureOf(mqtt.connect(url).ready("Grid", 60));
   expect(failure.code).toBe("unreachable");
-  const before = performance.now();
   await mqtt.close();
-  expect(performance.now() - before).toBeLessThan(1_200);
 });
 
 test("closing ends those who still wait", async () => {

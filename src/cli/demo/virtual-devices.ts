@@ -81,7 +81,7 @@ export const virtualChargers: Readonly<Record<string, VirtualCharger>> = {
   mennekes: {
     phases: 3,
     async start(evse) {
-      const device = await startVirtualMennekes({ evse });
+      const device = await startVirtualMennekes({ evse, timeout: 60 });
       return {
         block: { driver: "mennekes", host, port: device.port, phases: 3 },
         advance: (seconds) => device.advance(seconds),

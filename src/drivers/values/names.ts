@@ -49,6 +49,12 @@ export function parseName(name: string): ValueName | null {
   return { role, quantity };
 }
 
+/** What a value of this name is measured of; `null`: no such name. */
+export function roleOf(name: string, measures: readonly MeterRole[]): MeterRole | null {
+  const parsed = parseName(name);
+  return parsed && (parsed.role ?? measures[0] ?? "grid");
+}
+
 function isQuantity(name: string): name is QuantityName {
   return Object.hasOwn(quantities, name);
 }

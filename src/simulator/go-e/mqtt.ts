@@ -1,7 +1,7 @@
 /** A virtual go-e charger on MQTT: a retained topic for each key (API v2), or its whole status (API v1). */
 
-import { connect } from "mqtt";
 import type { MqttClient } from "mqtt";
+import { connectToBroker } from "../mqtt-client.js";
 import type { VirtualGoE } from "./server.js";
 import { statusV1 } from "./v1.js";
 import { statusV2 } from "./v2.js";
@@ -15,9 +15,6 @@ export interface GoEMqttOptions {
   /** `go-eCharger/<serial>` where left out. */
   readonly topic?: string;
 }
-
-/** ms between two attempts to reach a lost broker. */
-const reconnectPeriod = 500;
 
 export class GoEMqttFace {
   readonly topic: string;
@@ -39,8 +36,7 @@ export class GoEMqttFace {
     this.device = device;
     this.apiVersion = apiVersion;
     this.topic = topic ?? `go-eCharger/${device.serial}`;
-    this.client = connect(url, { ...login, reconnectPeriod, queueQoSZero: false });
-    this.client.on("error", () => undefined); // it tries again by itself
+    this.client = connectToBroker(url, login);
     this.client.on("message", (topicOfMessage, payload) => void this.receive(topicOfMessage, payload.toString()));
     this.client.on("connect", () => {
       this.told.clear();

@@ -70,6 +70,11 @@ export class VirtualShelly3em implements ShellyState {
     return this.http?.port ?? null;
   }
 
+  /** Most requests that were open at the same time over HTTP. */
+  get inFlightPeak(): number {
+    return this.http?.inFlightPeak ?? 0;
+  }
+
   /** Repeats what it would have said when this was set. */
   get frozen(): boolean {
     return this.held !== null;

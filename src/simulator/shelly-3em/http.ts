@@ -15,7 +15,7 @@ export interface HttpOptions {
 }
 
 /** The part of a web server that the device is to know. */
-export type HttpFace = Pick<WebServer, "port" | "close">;
+export type HttpFace = Pick<WebServer, "port" | "inFlightPeak" | "close">;
 
 /** Answered without a login too, so that others can see that one is needed. */
 const openPath = "/shelly";

@@ -1,9 +1,9 @@
 /** The Shelly 3EM on MQTT: a topic for each value, and commands that make it speak. */
 
-import { connect } from "mqtt";
 import type { MqttClient } from "mqtt";
 import { phaseIndexes } from "../../model/phases.js";
 import type { PhaseIndex } from "../../model/phases.js";
+import { connectToBroker } from "../mqtt-client.js";
 import type { ShellyState, WithheldTopic } from "./device.js";
 import { emeter } from "./emeter.js";
 
@@ -20,17 +20,12 @@ export interface MqttFace {
   close(how: "abruptly" | "with farewell"): Promise<void>;
 }
 
-/** ms between two attempts to reach a lost broker. */
-const reconnectPeriod = 500;
-
 /** Connects; from then on answers commands, and introduces itself again after every reconnection. */
 export async function startMqttFace(device: ShellyState, options: MqttOptions): Promise<MqttFace> {
   const prefix = `shellies/${device.name}`;
-  const client = connect(options.url, {
+  const client = connectToBroker(options.url, {
     ...options.login,
     clientId: device.name,
-    reconnectPeriod,
-    queueQoSZero: false,
     will: { topic: `${prefix}/online`, payload: Buffer.from("false"), qos: 0, retain: true },
   });
   const say = async (messages: readonly Message[]): Promise<void> => {
@@ -38,7 +33,6 @@ export async function startMqttFace(device: ShellyState, options: MqttOptions): 
   };
   const burst = (): Promise<void> => say(measurements(device, prefix, options.retain ?? false));
   const announce = (): Promise<void> => say(announcements(device, prefix));
-  client.on("error", () => undefined); // it tries again by itself
   client.on("message", (_topic, payload) => {
     if (payload.toString() === "update") void burst();
     if (payload.toString() === "announce") void announce();

@@ -1,7 +1,7 @@
 /** The Shelly Pro 3EM on MQTT: what it is asked, what it tells, and whether it is there. */
 
-import { connect } from "mqtt";
 import { parseJson } from "../../model/json.js";
+import { connectToBroker } from "../mqtt-client.js";
 import type { VirtualShellyPro3em } from "./device.js";
 import { objectOf, type Status } from "./status.js";
 
@@ -20,19 +20,14 @@ export interface MqttFace {
   close(how: "abruptly" | "with farewell"): Promise<void>;
 }
 
-/** ms between two attempts to reach a lost broker. */
-const reconnectPeriod = 500;
-
 export async function startMqttFace(
   device: VirtualShellyPro3em,
   { url, login, notifications = true, status = false }: MqttOptions,
 ): Promise<MqttFace> {
   const prefix = device.name;
-  const client = connect(url, {
+  const client = connectToBroker(url, {
     ...login,
     clientId: device.name,
-    reconnectPeriod,
-    queueQoSZero: false,
     will: { topic: `${prefix}/online`, payload: Buffer.from("false"), qos: 0, retain: true },
   });
   const say = async (topic: string, payload: string, retain = false): Promise<void> => {
@@ -51,7 +46,6 @@ export async function startMqttFace(
     const told = device.ask("mqtt", method, objectOf(frame?.["params"]) ?? {});
     void say(`${src}/rpc`, JSON.stringify({ id, src: device.name, dst: src, ...told }));
   };
-  client.on("error", () => undefined); // it tries again by itself
   client.on("message", (topic, payload) => {
     if (topic === `${prefix}/rpc`) answer(payload.toString());
     else if (payload.toString() === "status_update") void tellComponents(device.status());

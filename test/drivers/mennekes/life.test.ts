@@ -24,7 +24,9 @@ test("without a timeout it forgets nothing, and that is told", async () => {
   const { charger, log } = await virtual({ safeCurrent: 16, timeout: 0 });
   await charger.read();
   expect("expiry" in charger && charger.expiry !== undefined).toBe(false);
-  expect(log.told).toEqual(["info: Garage: no time is set after which it falls back to its safe current of 16 A"]);
+  expect(log.told).toEqual([
+    "warn: Garage: no time is set after which it falls back to its safe current of 16 A. Set the option watchdog",
+  ]);
 });
 
 test("the watchdog is set where a person asks for it, and only what differs", async () => {

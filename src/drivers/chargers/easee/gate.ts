@@ -27,14 +27,24 @@ const forbiddenWaits = { first: longestWait, longest: 4 * longestWait };
 
 type Waits = Generator<number, never>;
 
+/** Why the cloud is left alone for a while, and what to do about it. */
+type Trouble = Pick<DeviceError, "what" | "advice">;
+
+/** @param what half a sentence */
+function passing(what: string): Trouble {
+  return { what, advice: "Nothing is to be done, unless this lasts for hours" };
+}
+
+const limit = passing("the Easee cloud asks us to wait (HTTP 429)");
+
 /** Nothing was sent, or nothing was done: the same may be tried again, but not yet. */
 export class NotNow extends DeviceError {
   /** ms since 1970 */
   readonly until: number;
 
-  constructor(device: string, why: string, until: number, now: number) {
+  constructor(device: string, { what: why, advice }: Trouble, until: number, now: number) {
     const what = `${why}; the next try is possible in ${duration(until - now)}`;
-    super({ code: "unreachable", device, what, advice: "Nothing is to be done, unless this lasts for hours" });
+    super({ code: "unreachable", device, what, advice });
     this.until = until;
   }
 }
@@ -48,8 +58,7 @@ export class Gate {
   #limitWaits: Waits | null = null;
   /** Server errors or no connection: only what lowers a current before. */
   #calmAt = 0;
-  /** Why, as half a sentence. */
-  #trouble = "";
+  #trouble = passing("the Easee cloud did not answer");
   #serverWaits: Waits | null = null;
   #networkWaits: Waits | null = null;
   /** 403, by operation. */
@@ -67,15 +76,15 @@ export class Gate {
    */
   admit(operation: string, urgency: Urgency, device: string): void {
     const now = this.#clock.now();
-    if (now < this.#openAt) throw new NotNow(device, "the Easee cloud asks us to wait (HTTP 429)", this.#openAt, now);
+    if (now < this.#openAt) throw new NotNow(device, limit, this.#openAt, now);
     const forbiddenUntil = this.#forbidden.get(operation)?.until ?? 0;
     if (now < forbiddenUntil)
-      throw new NotNow(device, `the Easee cloud forbids ${operation} (HTTP 403)`, forbiddenUntil, now);
+      throw new NotNow(device, passing(`the Easee cloud forbids ${operation} (HTTP 403)`), forbiddenUntil, now);
     if (urgency !== "lower" && now < this.#calmAt) throw new NotNow(device, this.#trouble, this.#calmAt, now);
     this.#refill(now);
     if (this.#left <= reserve[urgency]) {
       const until = this.#filledAt + budget.refill * (reserve[urgency] + 1 - this.#left);
-      throw new NotNow(device, "the Easee cloud was asked as often as we allow ourselves", until, now);
+      throw new NotNow(device, passing("the Easee cloud was asked as often as we allow ourselves"), until, now);
     }
     this.#left -= 1;
   }
@@ -93,7 +102,7 @@ export class Gate {
     this.#limitWaits ??= backoff(cloudWaits);
     const wait = Math.min(retryAfter ?? this.#limitWaits.next().value, longestWait);
     this.#openAt = Math.max(this.#openAt, now + wait);
-    return new NotNow(device, "the Easee cloud asks us to wait (HTTP 429)", this.#openAt, now);
+    return new NotNow(device, limit, this.#openAt, now);
   }
 
   /** HTTP 403. */
@@ -110,7 +119,7 @@ export class Gate {
 
   /** HTTP 5xx; 503 may say when to come again. @param retryAfter ms; `null`: not told */
   serverFailed(status: number, retryAfter: number | null): void {
-    this.#trouble = `the Easee cloud answered with HTTP ${status}`;
+    this.#trouble = passing(`the Easee cloud answered with HTTP ${status}`);
     this.#serverWaits ??= backoff(cloudWaits);
     const wait = Math.min(retryAfter ?? this.#serverWaits.next().value, longestWait);
     this.#calmAt = this.#clock.now() + wait;
@@ -118,7 +127,7 @@ export class Gate {
 
   /** No answer, or none of Easee. */
   networkFailed(error: unknown): void {
-    this.#trouble = troubleIn(error);
+    this.#trouble = error instanceof DeviceError ? error : passing("the Easee cloud did not answer");
     this.#networkWaits ??= backoff(networkWaits);
     this.#calmAt = this.#clock.now() + this.#networkWaits.next().value;
   }
@@ -128,12 +137,6 @@ export class Gate {
     this.#left = Math.min(budget.capacity, this.#left + more);
     this.#filledAt = this.#left === budget.capacity ? now : this.#filledAt + more * budget.refill;
   }
-}
-
-/** What happened, without the device that it happened to and without the advice. */
-function troubleIn(error: unknown): string {
-  const told = error instanceof DeviceError ? error.message.slice(error.device.length + 2).split(". ")[0] : undefined;
-  return told ?? "the Easee cloud did not answer";
 }
 
 export function duration(ms: number): string {

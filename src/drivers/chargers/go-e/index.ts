@@ -13,7 +13,10 @@ import { writableV2 } from "./v2.js";
 /** Like the option of other devices, but go-e's first firmware puts a slash in front. */
 const topicOption = z
   .string()
-  .regex(/^\/?[^+#/\s\0]+(\/[^+#/\s\0]+)*$/, "write it without wildcards, blanks, and a slash at its end");
+  .regex(
+    /^\/?(?!\$)[^+#/\s\0]+(\/[^+#/\s\0]+)*$/,
+    "write it without wildcards, blanks, a slash at its end, and $ at its beginning",
+  );
 
 const options = z.object({
   transport: z

@@ -42,9 +42,11 @@ export class Watchdog {
     const { setting, refusal } = await this.#set(await this.#reader.read());
     const words = wordsFor(setting);
     const wish = this.#wish;
-    const fits = wish === undefined || matches(setting, wish);
-    this.#message = fits ? { level: "info", text: words } : { level: "warn", text: complaintOf(wish, words, refusal) };
     const { timeout } = setting;
+    if (wish !== undefined && !matches(setting, wish))
+      this.#message = { level: "warn", text: complaintOf(wish, words, refusal) };
+    else if (timeout === 0) this.#message = { level: "warn", text: `${words}. Set the option watchdog` };
+    else this.#message = { level: "info", text: words };
     return timeout === null || timeout === 0 ? null : timeout * 1_000;
   }
 

@@ -6,7 +6,7 @@ import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { HttpDevice, type HttpDeviceOptions, isPlainHttpUrl } from "../../../transport/http.js";
 import { defineMeter, type Meter } from "../../driver.js";
 import { basicLogin, problemsOfLogin } from "../../options.js";
-import { extractor, namesOfValues, problemsOfNames, readingOf, valueInJson } from "../../values.js";
+import { extractor, namesOfValues, problemsOfNames, problemsOfRoles, readingOf, valueInJson } from "../../values.js";
 
 const advice = "Check the address and the paths of its values against what a browser shows there";
 
@@ -34,6 +34,7 @@ export const httpMeter = defineMeter({
     values: z.record(z.string(), value).describe(`Where each value stands in the answer: ${namesOfValues}.`),
   }),
   check: (options) => [...problemsOfLogin(options), ...problemsOfNames(options.values)],
+  checkMeasures: (measures, { values }) => problemsOfRoles(measures, values),
   connect: ({ url, values, measures, ...credentials }, { name }) =>
     connectHttpMeter({ values, measures }, { device: name, url, ...basicLogin(credentials) }),
 });

@@ -7,7 +7,7 @@ import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbu
 import { defineMeter, type Meter, type OptionProblem } from "../../driver.js";
 import { modbusAddress } from "../../modbus-address.js";
 import { defineRegisters, type NumberRow, readRegisters, type RegisterTable, widthOf } from "../../registers.js";
-import { parseName, quantities, readingOf } from "../../values.js";
+import { parseName, problemsOfRoles, quantities, readingOf } from "../../values.js";
 
 const advice = "Check register, table, type and word order of its values against the device's manual";
 
@@ -50,6 +50,7 @@ export const modbusMeter = defineMeter({
     const none = { path: "values", message: 'is empty: name at least one value, such as "power"' };
     return Object.keys(values).length === 0 ? [none] : problems;
   },
+  checkMeasures: (measures, { values }) => problemsOfRoles(measures, values),
   connect: (options, { name }) => connectModbusMeter(options, { device: name }),
 });
 

@@ -2,7 +2,7 @@
 
 import { perPhase } from "../../../model/phases.js";
 import { type MeterReading, type MeterRole, meterRoles, type Quantities } from "../../../model/readings.js";
-import { readingOf } from "../../values.js";
+import { readingOf, roleOf } from "../../values.js";
 
 /** ms that a power stays good for sums and signs. */
 const powerLifetime = 15_000;
@@ -66,10 +66,6 @@ export class Bursts {
     const known = this.#known.get(name);
     return known && now - known.at < powerLifetime ? known.value : null;
   }
-}
-
-function roleOf(name: string, measures: readonly MeterRole[]): MeterRole {
-  return meterRoles.find((role) => name.startsWith(`${role}.`)) ?? measures[0] ?? "grid";
 }
 
 function mask(quantities: Quantities, has: (name: string) => boolean, summed: boolean): Quantities {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
 import { brokerLogin, brokerOption, defaultBroker, topicOption } from "../../options.js";
-import { namesOfValues, problemsOfNames, valueInJson } from "../../values.js";
+import { namesOfValues, problemsOfNames, problemsOfRoles, valueInJson } from "../../values.js";
 import { MqttMeter } from "./meter.js";
 
 const value = z.strictObject({
@@ -28,6 +28,7 @@ export const mqttMeter = defineMeter({
       .describe(`Topic of each value, and where it stands in what the topic says: ${namesOfValues}.`),
   }),
   check: ({ values }) => problemsOfNames(values),
+  checkMeasures: (measures, { values }) => problemsOfRoles(measures, values),
   connect({ url = defaultBroker, values, measures, ...credentials }, context) {
     return new MqttMeter({ url, login: brokerLogin(credentials), values, measures }, context);
   },
