@@ -9,8 +9,8 @@ export { ModbusException } from "./modbus/exceptions.js";
 
 /** How often a device that says it is busy is asked again, and how long is waited before, in ms. */
 const busyRetries = { most: 2, wait: { first: 20, longest: 20, jitter: 9 } } as const;
-/** Waits after a connection that failed, in ms. */
-const reconnect: BackoffOptions = { first: 1_000, longest: 60_000 };
+/** Waits after a connection that failed, in ms: no longer than the house waits for a meter, without which it is blind. */
+const reconnect: BackoffOptions = { first: 1_000, longest: 10_000 };
 /** The same for devices that take one client: whoever holds the place is not to be crowded out. */
 const reconnectAlone: BackoffOptions = { first: 10_000, longest: 60_000 };
 

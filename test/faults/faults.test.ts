@@ -1,25 +1,28 @@
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../../src/drivers/registry.js";
 import { entries, type Entry } from "./bench-of-devices.js";
 import { carryOut } from "./fault.js";
+import { siteFaults } from "./site-faults.js";
 import { deadlines } from "./stand.js";
 import { catalogue, faults, notApplicable, notCovered } from "./faults.js";
 
 const registered = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers].map(({ driver }) => driver);
 const pairs = entries.flatMap((entry) => faults.filter((fault) => fault.on(entry)).map((fault) => ({ entry, fault })));
+const houses = siteFaults.map((fault) => ({ fault, title: `the house: ${fault.id} ${fault.what}` }));
 const titled = pairs.map(({ entry, fault }) => ({ entry, fault, title: `${entry.name}: ${fault.id} ${fault.what}` }));
 
 afterAll(() => {
   const ids = Object.entries(catalogue).flatMap(([group, count]) =>
     Array.from({ length: count }, (_, place) => `${group}-${String(place + 1).padStart(2, "0")}`),
   );
-  const seen = new Set(pairs.map(({ fault }) => fault.id));
+  const seen = new Set([...pairs, ...houses].map(({ fault }) => fault.id));
+  const together = houses.flatMap(({ fault }) => fault.drivers).length;
   const listed = (why: Readonly<Record<string, string>>): string =>
     Object.entries(why)
       .map(([id, reason]) => `${id} (${reason})`)
       .join(", ");
   const silent = ids.filter((id) => !seen.has(id) && !(id in notApplicable) && !(id in notCovered));
   console.log(
-    `faults covered: ${pairs.length} (driver × fault), ${ids.filter((id) => seen.has(id)).length} of ${ids.length} ` +
+    `faults covered: ${pairs.length + together} (driver × fault), ${ids.filter((id) => seen.has(id)).length} of ${ids.length} ` +
       `faults of the list, not applicable: ${listed(notApplicable)}, not covered: ${listed(notCovered)}` +
       `${silent.length > 0 ? `, forgotten: ${silent.join(", ")}` : ""}`,
   );
@@ -30,7 +33,7 @@ test.each(registered)("%s has a place on the bench", (driver) => {
 });
 
 test("names and titles are unique", () => {
-  const titles = titled.map(({ title }) => title);
+  const titles = [...titled, ...houses].map(({ title }) => title);
   expect(titles.filter((title, place) => titles.indexOf(title) !== place)).toEqual([]);
 });
 
@@ -42,5 +45,7 @@ async function run(entry: Entry, fault: (typeof faults)[number]): Promise<void> 
     await stand.close();
   }
 }
+
+test.each(houses)("$title", ({ fault }) => fault.run(), 20_000);
 
 test.each(titled)("$title", ({ entry, fault }) => run(entry, fault), 20_000);

@@ -5,7 +5,7 @@ import { DeviceError } from "../../model/errors.js";
 import { noQuantities, type MeterRole, type Quantities } from "../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../transport/modbus.js";
 import { defineMeter, type Meter, type MeterDriver } from "../driver.js";
-import { modbusAddress } from "../modbus-address.js";
+import { modbusAddress, modbusLink } from "../modbus-address.js";
 import { registerReader } from "../registers.js";
 import { reversed, signedLike, sumOf } from "./signs.js";
 
@@ -45,7 +45,7 @@ export function defineModbusMeter({ registers, ...declaration }: ModbusMeterDecl
         .default(false)
         .describe("Whether it counts what comes from the grid, or from the sun, as negative: turns all signs around."),
     }),
-    connect: (options, { name }) => connectRegisterMeter(registers, options, { device: name }),
+    connect: (options, context) => connectRegisterMeter(registers, options, modbusLink(context)),
   });
 }
 

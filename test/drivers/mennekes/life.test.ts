@@ -153,7 +153,8 @@ test("the house brings it to a decision: start, current, pause, and start again 
   expect(writesTo(device).slice(before)).toEqual([[1_000, 8]]);
   expect(await decide(8)).toBe(8);
   expect(writesTo(device).slice(before)).toHaveLength(1);
-  expect(log.lines.filter(({ level }) => level === "warn")).toEqual([]);
+  const warnings = log.lines.filter(({ level }) => level === "warn").map(({ message }) => message);
+  expect(warnings).toEqual([expect.stringContaining("Set the option watchdog")]);
 });
 
 test("a limit that someone else sets is set back", async () => {

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineCharger } from "../../driver.js";
+import { modbusLink } from "../../modbus-address.js";
 import { hostOption, portOption } from "../../options.js";
 import { connectMennekes } from "./charger.js";
 import { currentRange } from "./reading.js";
@@ -50,5 +51,5 @@ export const mennekes = defineCharger({
   }),
   current: currentRange,
   writable: () => ["maxAmpere", "allowCharging"],
-  connect: (options, context) => connectMennekes({ ...options, device: context.name }, context),
+  connect: (options, context) => connectMennekes({ ...options, ...modbusLink(context) }, context),
 });

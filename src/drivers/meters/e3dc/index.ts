@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
+import { modbusLink } from "../../modbus-address.js";
 import { hostOption, portOption } from "../../options.js";
 import { connectE3dc } from "./meter.js";
 
@@ -24,5 +25,5 @@ export const e3dc = defineMeter({
     port: portOption(502),
     unitId: z.int().min(0).max(255).default(1).describe("Modbus unit id: the “device number” in the menu."),
   }),
-  connect: ({ measures, ...address }, { name }) => connectE3dc({ ...address, device: name }, measures),
+  connect: ({ measures, ...address }, context) => connectE3dc({ ...address, ...modbusLink(context) }, measures),
 });

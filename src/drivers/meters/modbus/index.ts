@@ -5,7 +5,7 @@ import { DeviceError } from "../../../model/errors.js";
 import type { MeterRole } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { defineMeter, type Meter, type OptionProblem } from "../../driver.js";
-import { modbusAddress } from "../../modbus-address.js";
+import { modbusAddress, modbusLink } from "../../modbus-address.js";
 import { defineRegisters, type NumberRow, readRegisters, type RegisterTable, widthOf } from "../../registers.js";
 import { parseName, problemsOfRoles, quantities, readingOf } from "../../values.js";
 
@@ -51,7 +51,7 @@ export const modbusMeter = defineMeter({
     return Object.keys(values).length === 0 ? [none] : problems;
   },
   checkMeasures: (measures, { values }) => problemsOfRoles(measures, values),
-  connect: (options, { name }) => connectModbusMeter(options, { device: name }),
+  connect: (options, context) => connectModbusMeter(options, modbusLink(context)),
 });
 
 function problemsOf(name: string, where: ValueOptions): readonly OptionProblem[] {

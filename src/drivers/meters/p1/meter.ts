@@ -19,6 +19,9 @@ const connectTimeout = 5_000;
 /** ms that a connection has to bring telegrams before waits start short again. */
 const settled = 30_000;
 
+/** Waits after a connection that failed, in ms: no longer than the house waits for other meters. */
+const reconnect: BackoffOptions = { first: 1_000, longest: 10_000 };
+
 const advice =
   "Check that host and port belong to a P1 gateway, that it passes telegrams on as they are, and that no other program holds its only connection";
 
@@ -41,7 +44,7 @@ interface Attempt {
 export class P1Meter implements Meter {
   readonly #options: P1Options;
   readonly #context: DriverContext;
-  readonly #retry: BackoffOptions | undefined;
+  readonly #retry: BackoffOptions;
   readonly #readings: ToldReadings;
   readonly #freshness = new Freshness();
   #delays: Generator<number, never>;
@@ -54,8 +57,8 @@ export class P1Meter implements Meter {
   constructor(options: P1Options, context: DriverContext, retry?: BackoffOptions) {
     this.#options = options;
     this.#context = context;
-    this.#retry = retry;
-    this.#delays = backoff(retry);
+    this.#retry = retry ?? reconnect;
+    this.#delays = backoff(this.#retry);
     this.#readings = new ToldReadings(context.clock, () =>
       this.#error("unreachable", "the connection has been closed"),
     );

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { modbusAddress } from "../../modbus-address.js";
+import { modbusAddress, modbusLink } from "../../modbus-address.js";
 import { connectSunSpec } from "./meter.js";
 
 export const sunspec = defineMeter({
@@ -30,5 +30,5 @@ export const sunspec = defineMeter({
       .default(true)
       .describe("Whether its meter shows power from the grid as positive; some makers show it as negative."),
   }),
-  connect: (options, { name }) => connectSunSpec(options, { device: name }),
+  connect: (options, context) => connectSunSpec(options, modbusLink(context)),
 });

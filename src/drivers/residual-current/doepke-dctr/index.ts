@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
+import { modbusLink } from "../../modbus-address.js";
 import { defineResidualCurrentMonitor, type ResidualCurrentMonitor } from "../../driver.js";
 import { hostOption, portOption } from "../../options.js";
 import { advice, block, readingOf } from "./registers.js";
@@ -22,7 +23,7 @@ export const doepkeDctr = defineResidualCurrentMonitor({
     port: portOption(502),
     unitId: z.int().min(0).max(255).default(1).describe("Modbus unit id of the device."),
   }),
-  connect: (options, { name }) => connectDctr({ ...options, device: name }),
+  connect: (options, context) => connectDctr({ ...options, ...modbusLink(context) }),
 });
 
 export function connectDctr(options: Omit<ModbusDeviceOptions, "advice">): ResidualCurrentMonitor {
