@@ -15,6 +15,9 @@ export const batteryMatch = 15_000;
 /** A battery that moved by no more than this, in W, within that time fits the grid. */
 export const fittingPower = 100;
 
+/** House batteries are let go only after a car has charged from the sun alone for so long. */
+export const blockHold = 60_000;
+
 /** A state of charge that changes by no more than this, in %, may only waver. */
 export const batteryNoise = 2;
 

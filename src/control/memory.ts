@@ -18,6 +18,8 @@ export interface Memory {
   readonly background: { readonly [circuit: string]: readonly BackgroundSample[] };
   /** Since when each circuit is above its limit without a break; absent: it is not. */
   readonly overloadedSince: { readonly [circuit: string]: number };
+  /** When a car last charged from the grid, and not only from the sun; `null`: not yet. */
+  readonly gridChargeAt: number | null;
   /** The grid operator's limit in W. Survives a restart. */
   readonly powerLimit: number | null;
   /** What energy costs when, in the order of time; `null`: nobody told since the start, the configured ones hold. */
@@ -326,6 +328,7 @@ export function newMemory({ chargers, alarms, powerLimit }: LastingHouse = noLas
     surplus: [],
     background: {},
     overloadedSince: {},
+    gridChargeAt: null,
     powerLimit,
     prices: null,
   };

@@ -99,9 +99,10 @@ export class Site implements House {
     } catch (error) {
       this.#stopAll(error);
     }
+    for (const line of this.#meters) line.blockDischarge(false);
     this.#keep(true);
     await Promise.race([
-      Promise.all([...this.#chargers.map((line) => line.settled()), this.#stateFile?.settled()]),
+      Promise.all([...[...this.#chargers, ...this.#meters].map((line) => line.settled()), this.#stateFile?.settled()]),
       wait(shutdownBudget, undefined, { ref: false }),
     ]);
     await Promise.all(this.#lines.map((line) => line.close()));
@@ -230,7 +231,7 @@ export class Site implements House {
     );
   }
 
-  #carryOut({ memory, decisions, plans }: Outcome): void {
+  #carryOut({ memory, decisions, plans, blockDischarge }: Outcome): void {
     const turned = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
     this.#memory = memory;
     this.#decisions = decisions;
@@ -239,6 +240,7 @@ export class Site implements House {
       const decision = decisions[line.config.name];
       if (decision !== undefined) line.aim(decision);
     }
+    for (const line of this.#meters) line.blockDischarge(blockDischarge);
     // A start or pause of ours that was forgotten would look like a person's.
     this.#keep(turned);
   }
