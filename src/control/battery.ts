@@ -8,8 +8,12 @@ import type { ControlSettings, MeterSettings } from "./settings.js";
 export interface BatteryFlow {
   /** W that they give and are meant to keep; negative: they take so much that the cars may have instead. */
   readonly power: number;
-  /** W by which that may not fit the grid's power, since another device measured it at another time. */
-  readonly doubt: number;
+  /**
+   * W by which it may be more, or less, than fits the grid's power, since another device measured it at another time.
+   * What a battery gives is spent at once, and never less.
+   */
+  readonly more: number;
+  readonly less: number;
   /** ms by which the answer of a battery may be seen later than that of the grid. */
   readonly later: number;
 }
@@ -47,22 +51,42 @@ export function rememberBatteries(settings: ControlSettings, { meters, batteries
 }
 
 /** What all batteries do to the surplus now. A battery's own controller lets go of what it takes once cars do. */
-export function batteryFlow(settings: ControlSettings, { batteries }: Pick<Memory, "batteries">, now: number) {
-  return batteryMeters(settings).reduce<BatteryFlow>(
-    ({ power, doubt, later }, { name, measures }) => {
-      const { rank, powers } = batteries[name] ?? noBatteryMemory;
-      const newest = powers.at(-1);
-      if (newest === undefined) return { power, doubt, later };
-      const mayTake = rank !== "first" && now - newest.at <= freshForRaising;
-      const counted = powers.map(({ value }) =>
-        Math.min(rank === "gives" ? 0 : Infinity, Math.max(mayTake ? -Infinity : 0, value)),
-      );
-      const all = power + (counted.at(-1) ?? 0);
-      if (measures.includes("grid") || counted.every((value) => value === 0)) return { power: all, doubt, later };
-      return { power: all, doubt: doubt + Math.max(...counted) - Math.min(...counted), later: batteryMatch };
-    },
-    { power: 0, doubt: 0, later: 0 },
+export function batteryFlow(
+  settings: ControlSettings,
+  { batteries }: Pick<Memory, "batteries">,
+  now: number,
+): BatteryFlow {
+  const flows = batteryMeters(settings).map(({ name, measures }) =>
+    flowOf(batteries[name] ?? noBatteryMemory, measures.includes("grid"), now),
   );
+  return flows.reduce(
+    (sum, flow) => ({
+      power: sum.power + flow.power,
+      more: sum.more + flow.more,
+      less: sum.less + flow.less,
+      later: Math.max(sum.later, flow.later),
+    }),
+    nothing,
+  );
+}
+
+const nothing: BatteryFlow = { power: 0, more: 0, less: 0, later: 0 };
+
+function flowOf({ rank, powers }: BatteryMemory, isToldWithGrid: boolean, now: number): BatteryFlow {
+  const newest = powers.at(-1);
+  if (newest === undefined) return nothing;
+  const lowest = rank === "first" || now - newest.at > freshForRaising ? 0 : -Infinity;
+  const highest = rank === "gives" ? 0 : Infinity;
+  const counted = powers.map(({ value }) => Math.min(highest, Math.max(lowest, value)));
+  const power = counted.at(-1) ?? 0;
+  if (rank === "first" || isToldWithGrid) return { ...nothing, power };
+  const taken = counted.map((value) => Math.min(0, value));
+  const isTaking = taken.some((value) => value < 0);
+  return { power, more: spreadOf(counted), less: spreadOf(taken), later: isTaking ? batteryMatch : 0 };
+}
+
+function spreadOf(values: readonly number[]): number {
+  return Math.max(...values) - Math.min(...values);
 }
 
 /** Some battery may be drained into cars that follow the sun. */

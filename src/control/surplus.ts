@@ -15,8 +15,8 @@ export function surplusSample({ settings, memory, chargers, voltage, now }: Situ
   if (grid === null) return null;
   const battery = batteryFlow(settings, memory, now);
   const drawn = grid.value + battery.power;
-  let low = settings.gridTarget - drawn - battery.doubt;
-  let high = settings.gridTarget - drawn + battery.doubt;
+  let low = settings.gridTarget - drawn - battery.more;
+  let high = settings.gridTarget - drawn + battery.less;
   let isConfirmed = true;
   for (const charger of chargers) {
     const shown = likelyDraw(charger, grid.at, voltage, battery.later);
@@ -25,7 +25,7 @@ export function surplusSample({ settings, memory, chargers, voltage, now }: Situ
     high += shown.highPower - own;
     isConfirmed &&= shown.isConfirmed || charger.silent || shown.highPower === 0;
   }
-  const isExact = battery.doubt <= fittingPower;
+  const isExact = battery.more <= fittingPower;
   return { at: grid.at, isConfirmed, drawn: isExact ? drawn : null, low, high };
 }
 

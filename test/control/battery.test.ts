@@ -69,35 +69,49 @@ describe("what is remembered of a battery", () => {
 describe("what batteries do to the surplus", () => {
   type Case = [why: string, batteries: Record<string, [BatteryRank, ...Measured[]]>, flow: object];
   test.each<Case>([
-    ["nothing was told", {}, { power: 0, doubt: 0, later: 0 }],
-    ["what the first in line takes is its own", { Cellar: ["first", measured(0, -900)] }, { power: 0, doubt: 0 }],
-    ["what it gives is no sun", { Cellar: ["first", measured(0, 900)] }, { power: 900, doubt: 0 }],
+    ["nothing was told", {}, { power: 0, more: 0, less: 0, later: 0 }],
+    [
+      "what the first in line takes is its own",
+      { Cellar: ["first", measured(0, -900)] },
+      { power: 0, more: 0, less: 0 },
+    ],
+    ["what it gives is no sun", { Cellar: ["first", measured(0, 900)] }, { power: 900, more: 0, less: 0 }],
     ["what one that yields takes is for the cars", { Cellar: ["yields", measured(0, -900)] }, { power: -900 }],
     ["what it gives is no sun", { Cellar: ["yields", measured(0, 900)] }, { power: 900 }],
     ["one that gives: what it takes is for the cars", { Cellar: ["gives", measured(0, -900)] }, { power: -900 }],
-    ["and so is what it gives", { Cellar: ["gives", measured(0, 900)] }, { power: 0, doubt: 0, later: 0 }],
+    ["and so is what it gives", { Cellar: ["gives", measured(0, 900)] }, { power: 0, more: 0, less: 0, later: 0 }],
     ["what it took 10 s ago may still be had", { Cellar: ["yields", measured(10, -900)] }, { power: -900 }],
     ["what it took before may be gone", { Cellar: ["yields", measured(11, -900)] }, { power: 0 }],
     ["what it gave is spent, however old", { Cellar: ["yields", measured(60, 900)] }, { power: 900 }],
     [
       "several add up",
       { Cellar: ["yields", measured(0, -900)], Barn: ["first", measured(0, 300)] },
-      { power: -600, doubt: 0, later: 15_000 },
+      { power: -600, more: 0, less: 0, later: 15_000 },
     ],
     [
       "one that moved may not fit the grid",
       { Cellar: ["yields", measured(10, -900), measured(5, -1_500), measured(0, -1_000)] },
-      { power: -1_000, doubt: 600, later: 15_000 },
+      { power: -1_000, more: 600, less: 600, later: 15_000 },
     ],
     [
-      "but for what is not counted",
+      "but what one gives that comes first is spent at once",
       { Cellar: ["first", measured(5, -1_500), measured(0, 200)] },
-      { power: 200, doubt: 200, later: 15_000 },
+      { power: 200, more: 0, less: 0, later: 0 },
+    ],
+    [
+      "what it gives is never less, and may be more",
+      { Cellar: ["yields", measured(5, 900), measured(0, 200)] },
+      { power: 200, more: 700, less: 0, later: 0 },
+    ],
+    [
+      "from taking to giving",
+      { Cellar: ["yields", measured(5, -900), measured(0, 200)] },
+      { power: 200, more: 1_100, less: 900, later: 15_000 },
     ],
     [
       "a device that measures the grid, too, tells both at once",
       { Inverter: ["yields", measured(5, -1_500), measured(0, -900)] },
-      { power: -900, doubt: 0, later: 0 },
+      { power: -900, more: 0, less: 0, later: 0 },
     ],
   ])("%s", (_why, told, flow) => {
     const batteries = Object.entries(told).map(([name, [rank, ...powers]]) => [name, { rank, powers }] as const);
