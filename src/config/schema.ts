@@ -113,30 +113,49 @@ export const siteSchema = z.strictObject({
   }),
 });
 
-export const surplusSchema = z.strictObject({
-  gridTarget: z.number().min(-100_000).max(100_000).default(0).meta({
-    title: "Grid target",
-    unit: "W",
-    description: "Positive: so much import is allowed. Negative: so much export is kept back.",
-  }),
-  importPenalty: z.number().min(0).max(100).default(1).meta({
-    title: "Import penalty",
-    description:
-      "How many kWh of missed sun one kWh from the grid is worth avoiding: 0.25 imports readily, 1 is even, 10 takes sun only.",
-  }),
-  minimumRun: z
-    .number()
-    .min(0)
-    .max(3600)
-    .default(300)
-    .meta({ title: "Minimum run", unit: "s", description: "A charge lasts at least this long; safety ignores it." }),
-  minimumPause: z
-    .number()
-    .min(0)
-    .max(3600)
-    .default(300)
-    .meta({ title: "Minimum pause", unit: "s", description: "A pause lasts at least this long." }),
-});
+const stateOfCharge = z.number().min(0).max(100);
+
+export const surplusSchema = z
+  .strictObject({
+    gridTarget: z.number().min(-100_000).max(100_000).default(0).meta({
+      title: "Grid target",
+      unit: "W",
+      description: "Positive: so much import is allowed. Negative: so much export is kept back.",
+    }),
+    importPenalty: z.number().min(0).max(100).default(1).meta({
+      title: "Import penalty",
+      description:
+        "How many kWh of missed sun one kWh from the grid is worth avoiding: 0.25 imports readily, 1 is even, 10 takes sun only.",
+    }),
+    minimumRun: z
+      .number()
+      .min(0)
+      .max(3600)
+      .default(300)
+      .meta({ title: "Minimum run", unit: "s", description: "A charge lasts at least this long; safety ignores it." }),
+    minimumPause: z
+      .number()
+      .min(0)
+      .max(3600)
+      .default(300)
+      .meta({ title: "Minimum pause", unit: "s", description: "A pause lasts at least this long." }),
+    batteryPriority: stateOfCharge.default(100).meta({
+      title: "Battery first up to",
+      unit: "%",
+      description:
+        "The house battery charges first until it has this state of charge. From then on the cars may have what it charges with.",
+    }),
+    batteryReserve: stateOfCharge.default(100).meta({
+      title: "Battery reserve",
+      unit: "%",
+      description:
+        "Cars that follow the sun may keep on charging from the house battery down to this; 100: never. Not below batteryPriority.",
+    }),
+  })
+  .refine(({ batteryPriority, batteryReserve }) => batteryReserve >= batteryPriority, {
+    path: ["batteryReserve"],
+    error: "it takes no less than batteryPriority: a battery that charges first has nothing to give",
+  });
 
 const login = {
   username: text.optional().meta({ title: "Username" }),

@@ -24,9 +24,10 @@ const nothing: Draw = { currents: [0, 0, 0], power: 0 };
  * What of a charger's draw a meter reading taken at `measuredAt` may show, as far as a fuse depends on it: whatever its
  * lag seems to be, the meter may have seen all of the last seconds or nothing of them, and a command that is under way
  * may have come through, too.
+ * @param later ms by which what makes up for the meter may be later still
  */
-export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number): DrawRange {
-  const from = measuredAt - Math.max(deadTime, charger.memory.lag.lag?.to ?? 0);
+export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
+  const from = measuredAt - Math.max(deadTime, charger.memory.lag.lag?.to ?? 0) - later;
   const { draws, isConfirmed } = saidBetween(charger, from, measuredAt);
   const underWay = charger.memory.commands.filter((command, i) => isUnderWay(charger, command, i, from));
   return { ...rangeOf([...draws, ...drawsOf(charger, underWay, voltage)]), isConfirmed };
@@ -36,10 +37,10 @@ export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: nu
  * The same, as far as only the sun depends on it: the meter is as late as its lag was learnt to be. Until the charger
  * has spoken since, its car may have come to take what it is offered.
  */
-export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: number): DrawRange {
+export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
   const { lag } = charger.memory.lag;
-  if (lag === null) return drawRange(charger, measuredAt, voltage);
-  const { draws, isConfirmed } = saidBetween(charger, measuredAt - lag.to, measuredAt - lag.from);
+  if (lag === null) return drawRange(charger, measuredAt, voltage, later);
+  const { draws, isConfirmed } = saidBetween(charger, measuredAt - lag.to - later, measuredAt - lag.from);
   const offered = isConfirmed ? [] : charger.memory.commands.slice(-1);
   return { ...rangeOf([...draws, ...drawsOf(charger, offered, voltage)]), isConfirmed };
 }

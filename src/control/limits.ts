@@ -6,6 +6,21 @@ export const freshForRaising = 10_000;
 /** The values of one reading come no further apart; older ones were missing in it. */
 export const readingSpan = 1_500;
 
+/** An older state of charge says nothing; it changes slowly, and some batteries tell it only when it does. */
+export const freshStateOfCharge = 300_000;
+
+/** So far apart may battery and grid show the same change, where two devices measure them. */
+export const batteryMatch = 15_000;
+
+/** A battery that moved by no more than this, in W, within that time fits the grid. */
+export const fittingPower = 100;
+
+/** House batteries are let go only after a car has charged from the sun alone for so long. */
+export const blockHold = 60_000;
+
+/** A state of charge that changes by no more than this, in %, may only waver. */
+export const batteryNoise = 2;
+
 /** Older readings are as good as none: the charger falls to its failsafe current, 15 s after the last one at most. */
 export const freshForStaying = 14_000;
 

@@ -10,12 +10,16 @@ export interface Memory {
   readonly meters: { readonly [name: string]: MeterMemory };
   readonly chargers: { readonly [name: string]: ChargerMemory };
   readonly monitors: { readonly [name: string]: MonitorMemory };
+  /** By the name of the meter that measures it. */
+  readonly batteries: { readonly [meter: string]: BatteryMemory };
   /** Surplus of the last minutes, oldest first. */
   readonly surplus: readonly SurplusSample[];
   /** What others drew on each circuit in the last minute, oldest first. */
   readonly background: { readonly [circuit: string]: readonly BackgroundSample[] };
   /** Since when each circuit is above its limit without a break; absent: it is not. */
   readonly overloadedSince: { readonly [circuit: string]: number };
+  /** When a car last charged from the grid, and not only from the sun; `null`: not yet. */
+  readonly gridChargeAt: number | null;
   /** The grid operator's limit in W. Survives a restart. */
   readonly powerLimit: number | null;
   /** What energy costs when, in the order of time; `null`: nobody told since the start, the configured ones hold. */
@@ -57,8 +61,8 @@ export interface SurplusSample {
   readonly at: number;
   /** Every charger has spoken since. Until then a car that stopped by itself looks like sun. */
   readonly isConfirmed: boolean;
-  /** W that come from the grid and out of the battery. */
-  readonly drawn: number;
+  /** W that come from the grid and out of batteries, for learning the lag; `null`: the two do not fit each other. */
+  readonly drawn: number | null;
   readonly low: number;
   readonly high: number;
 }
@@ -67,6 +71,18 @@ export interface SurplusSample {
 export interface BackgroundSample {
   readonly at: number;
   readonly high: PerPhase<number>;
+}
+
+/**
+ * Where a house battery stands beside cars that follow the sun. `first`: what it charges with is its own · `yields`:
+ * that is for the cars · `gives`: and so is what it discharges.
+ */
+export type BatteryRank = "first" | "yields" | "gives";
+
+export interface BatteryMemory {
+  readonly rank: BatteryRank;
+  /** W, discharge +, of the last seconds, oldest first. */
+  readonly powers: readonly Measured[];
 }
 
 export interface MonitorMemory {
@@ -243,6 +259,8 @@ export const noLastingMemory: LastingMemory = {
   switchedAt: null,
 };
 
+export const noBatteryMemory: BatteryMemory = { rank: "first", powers: [] };
+
 export const noMeterMemory: MeterMemory = { roles: {}, at: 0, movedAt: 0, good: 0, doubt: null, drawn: null };
 
 const noLagMemory: LagMemory = { fit: [], own: [], lag: null };
@@ -306,9 +324,11 @@ export function newMemory({ chargers, alarms, powerLimit }: LastingHouse = noLas
     monitors: Object.fromEntries(
       Object.entries(alarms).map(([name, latched]) => [name, { at: 0, alarm: true, latched }]),
     ),
+    batteries: {},
     surplus: [],
     background: {},
     overloadedSince: {},
+    gridChargeAt: null,
     powerLimit,
     prices: null,
   };

@@ -7,7 +7,7 @@
 import type { Decision, Plan } from "../model/commands.js";
 import { askAll, type Asked } from "./ask.js";
 import { isPlugged, recent } from "./chargers.js";
-import { freshForStaying, phaseSwitchesPerHour } from "./limits.js";
+import { blockHold, freshForStaying, phaseSwitchesPerHour } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
 import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
@@ -18,6 +18,7 @@ import type { ChargerFacts, Situation } from "./situation.js";
 import { surplusTrust } from "./surplus.js";
 import { shareCircuits, type Claim } from "./steps/circuits.js";
 import type { Demand } from "./steps/demand.js";
+import { chargesFromGrid, type Charge } from "./steps/discharge.js";
 import { fullWish, heldWish } from "./steps/full.js";
 import { ownLimit } from "./steps/own-limit.js";
 import { failSafe } from "./steps/safety.js";
@@ -32,6 +33,8 @@ export interface Outcome {
   readonly decisions: { readonly [charger: string]: Decision };
   /** What the next target of each charger asks for; absent: it has none, no car, or is not to charge. */
   readonly plans: { readonly [charger: string]: Plan };
+  /** House batteries shall give nothing now, where they can be told so. */
+  readonly blockDischarge: boolean;
 }
 
 /**
@@ -59,6 +62,7 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   const shared = shareCircuits(situation, claims, rooms);
 
   const decisions: Record<string, Decision> = {};
+  const charges: Charge[] = [];
   const plans: Record<string, Plan> = {};
   const remembered: Record<string, ChargerMemory> = { ...situation.memory.chargers };
   asked.forEach((each, index) => {
@@ -69,11 +73,16 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
     const { failsafeCurrent } = settings;
     const safe = failSafe(shared[index] ?? nothing(charger), { charger, now: situation.now, inputs, failsafeCurrent });
     const wish = settle(safe, charger, situation);
-    decisions[name] = { allowCharging: wish.current > 0, ...wish };
+    const decision: Decision = { allowCharging: wish.current > 0, ...wish };
+    decisions[name] = decision;
+    charges.push({ charger, demand, decision });
     if (plan !== null) plans[name] = plan;
     remembered[name] = rememberDecision(each, wish, sun.get(name), situation.now);
   });
-  return { memory: { ...observed.memory, chargers: remembered }, decisions, plans };
+  const { now } = situation;
+  const gridChargeAt = chargesFromGrid(charges, situation) ? now : situation.memory.gridChargeAt;
+  const blockDischarge = gridChargeAt !== null && now - gridChargeAt < blockHold;
+  return { memory: { ...observed.memory, chargers: remembered, gridChargeAt }, decisions, plans, blockDischarge };
 }
 
 /** With the grid operator's limit as it holds: the configured one, where that is lower. */

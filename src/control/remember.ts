@@ -2,6 +2,7 @@
 
 import type { Price } from "../model/commands.js";
 import { phaseIndexes } from "../model/phases.js";
+import { rememberBatteries } from "./battery.js";
 import { settingsFor } from "./cars.js";
 import { endInTime, recent, rememberCharger, rememberCommand } from "./chargers.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "./lag.js";
@@ -14,7 +15,7 @@ import type { Observation } from "./observation.js";
 import { backgroundSample, overloadedPhases } from "./room.js";
 import { hangsOn, type ControlSettings } from "./settings.js";
 import { situationOf, voltageOf, type Situation } from "./situation.js";
-import { drawnFromGrid, surplusSample, withSample } from "./surplus.js";
+import { gridPower, surplusSample, withSample } from "./surplus.js";
 
 /** The situation after an observation. Devices that the settings do not name are ignored. */
 export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Situation {
@@ -48,11 +49,13 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     meters[name] = rememberMeter(meters[name], reading, now, settings, witnessOf(shown, now), memory.time);
   }
 
-  const isNew = drawnFromGrid(settings, meters)?.at === now;
+  const batteries = rememberBatteries(settings, { meters, batteries: memory.batteries }, now);
+
+  const isNew = gridPower(settings, meters)?.at === now;
   const known = isNew ? learnLags(chargers, memory.surplus) : chargers;
   const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
   const prices = observation.prices === undefined ? memory.prices : inOrder(observation.prices);
-  const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, powerLimit, prices };
+  const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, batteries, powerLimit, prices };
   return rememberHistory(situationOf(settingsNow(settings, chargers), seen));
 }
 
@@ -85,13 +88,16 @@ function learnLags(
   const settled = history.flatMap((sample, i) => {
     const last = history[i - 1];
     const since = after.at - longestLead - sample.at;
-    return last !== undefined && since >= 0 && since < after.at - before.at ? [stepBetween(last, sample)] : [];
+    return last !== undefined && since >= 0 && since < after.at - before.at ? stepBetween(last, sample) : [];
   });
-  return { ...chargers, [name]: { ...memory, lag: learnLag(memory, stepBetween(before, after), settled) } };
+  const [step] = stepBetween(before, after);
+  return step ? { ...chargers, [name]: { ...memory, lag: learnLag(memory, step, settled) } } : chargers;
 }
 
-function stepBetween(before: SurplusSample, after: SurplusSample): MeterStep {
-  return { from: before.at, to: after.at, change: after.drawn - before.drawn };
+/** Empty: what the meters of grid and battery showed at one of the two times did not fit. */
+function stepBetween(before: SurplusSample, after: SurplusSample): readonly MeterStep[] {
+  if (before.drawn === null || after.drawn === null) return [];
+  return [{ from: before.at, to: after.at, change: after.drawn - before.drawn }];
 }
 
 /** Names of the chargers whose current flows through what this meter measures. */

@@ -31,6 +31,10 @@ export interface ControlSettings {
   readonly minimumRun: number;
   /** ms that a pause lasts at least, unless a person ends it. */
   readonly minimumPause: number;
+  /** %, state of charge from which on a house battery leaves what it charges with to the cars. */
+  readonly batteryPriority: number;
+  /** %, state of charge down to which cars that follow the sun may go on with what it gives. 100 = never. */
+  readonly batteryReserve: number;
   readonly meters: readonly MeterSettings[];
   /** Residual-current monitors whose alarm stops all chargers. */
   readonly monitors: readonly string[];

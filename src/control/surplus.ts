@@ -1,37 +1,32 @@
 /** How much of the sun is left for the chargers that follow it, and how far that can be relied on. */
 
+import { batteryFlow } from "./battery.js";
 import { isSunMode } from "./chargers.js";
-import { surplusMemory, surplusSpacing } from "./limits.js";
+import { fittingPower, surplusMemory, surplusSpacing } from "./limits.js";
 import type { Measured, Memory, SurplusSample } from "./memory.js";
+import type { MeterRole } from "../model/readings.js";
 import type { ControlSettings } from "./settings.js";
 import { likelyDraw } from "./draws.js";
 import { powerNow, trustIn, type Situation, type Trust } from "./situation.js";
 
-/** W that come from the grid, by the meter that shows most, and out of the battery: a discharge is no sun. */
-export function drawnFromGrid({ meters }: ControlSettings, memories: Memory["meters"]): Measured | null {
-  const grid = worstOf(gridPowers(meters, memories));
-  if (grid === null) return null;
-  const discharge = meters
-    .filter(({ measures }) => measures.includes("battery"))
-    .reduce((sum, { name }) => sum + Math.max(0, memories[name]?.roles.battery?.power?.value ?? 0), 0);
-  return { value: grid.value + discharge, at: grid.at };
-}
-
 /** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
-export function surplusSample({ settings, memory, chargers, voltage }: Situation): SurplusSample | null {
-  const drawn = drawnFromGrid(settings, memory.meters);
-  if (drawn === null) return null;
-  let low = settings.gridTarget - drawn.value;
-  let high = low;
+export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {
+  const grid = gridPower(settings, memory.meters);
+  if (grid === null) return null;
+  const battery = batteryFlow(settings, memory, now);
+  const drawn = grid.value + battery.power;
+  let low = settings.gridTarget - drawn - battery.more;
+  let high = settings.gridTarget - drawn + battery.less;
   let isConfirmed = true;
   for (const charger of chargers) {
-    const shown = likelyDraw(charger, drawn.at, voltage);
+    const shown = likelyDraw(charger, grid.at, voltage, battery.later);
     const own = isSunMode(charger.mode) && !charger.memory.full ? 0 : powerNow(charger);
     low += shown.lowPower - own;
     high += shown.highPower - own;
     isConfirmed &&= shown.isConfirmed || charger.silent || shown.highPower === 0;
   }
-  return { at: drawn.at, isConfirmed, drawn: drawn.value, low, high };
+  const isExact = battery.more <= fittingPower;
+  return { at: grid.at, isConfirmed, drawn: isExact ? drawn : null, low, high };
 }
 
 /**
@@ -46,10 +41,12 @@ export function withSample(history: Memory["surplus"], sample: SurplusSample): M
   return [...spaced.filter(({ at }) => at >= sample.at - surplusMemory), sample];
 }
 
-/** Trust in what tells the surplus: the grid's power, and the battery's where there is one. */
+/** Trust in what tells the surplus: the grid's power, and that of each battery whose discharge is no sun. */
 export function surplusTrust({ settings, memory, now }: Situation): Trust {
+  const isNeeded = (name: string, role: MeterRole) =>
+    role === "grid" || (role === "battery" && memory.batteries[name]?.rank !== "gives");
   const needed = settings.meters.flatMap(({ name, measures }) =>
-    measures.flatMap((role) => (role === "grid" || role === "battery" ? [{ name, role }] : [])),
+    measures.filter((role) => isNeeded(name, role)).map((role) => ({ name, role })),
   );
   if (!needed.some(({ role }) => role === "grid"))
     return { raise: false, stay: false, problem: "no meter measures the grid" };
@@ -64,16 +61,11 @@ export function surplusTrust({ settings, memory, now }: Situation): Trust {
   };
 }
 
-function gridPowers(
-  meters: Situation["settings"]["meters"],
-  memories: Situation["memory"]["meters"],
-): readonly Measured[] {
-  return meters.flatMap(({ name, measures }) => {
+/** W that come from the grid, by the meter that shows most; `null`: none has told it. */
+export function gridPower({ meters }: ControlSettings, memories: Memory["meters"]): Measured | null {
+  const powers = meters.flatMap(({ name, measures }) => {
     const power = measures.includes("grid") ? memories[name]?.roles.grid?.power : null;
     return power ? [power] : [];
   });
-}
-
-function worstOf(powers: readonly Measured[]): Measured | null {
   return powers.reduce<Measured | null>((worst, power) => (worst && worst.value >= power.value ? worst : power), null);
 }

@@ -104,6 +104,14 @@ export interface ChargerDriver<Options extends z.ZodObject = z.ZodObject> extend
   connect(options: z.output<Options>, context: DriverContext): Charger;
 }
 
+/** Keeps a house battery from discharging. */
+export interface DischargeBlock {
+  /** ms after which it ends by itself unless it is set again. The house sets it again in half of it. */
+  readonly expiry: number;
+  /** Resolves once the device has taken it over, else rejects with DeviceError. Only volatile settings. */
+  set(blocked: boolean): Promise<void>;
+}
+
 /** A connection to one meter. */
 export interface Meter {
   /** A complete new reading. Rejects with DeviceError. */
@@ -113,6 +121,8 @@ export interface Meter {
    * Absent: the device is polled.
    */
   watch?(onReading: (reading: MeterReading) => void): void;
+  /** Absent: the device can't do that, or nobody has asked for it. */
+  readonly dischargeBlock?: DischargeBlock;
   /** Always ends, also when the device is gone. */
   close(): Promise<void>;
 }

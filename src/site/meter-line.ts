@@ -4,6 +4,7 @@ import type { MeterConfig } from "../config/devices.js";
 import type { DriverContext, Meter } from "../drivers/driver.js";
 import { perPhase, type PerPhase } from "../model/phases.js";
 import { meterRoles, noQuantities, type MeterReading, type Quantities } from "../model/readings.js";
+import { DischargeBlocker } from "./discharge-blocker.js";
 import { Health } from "./health.js";
 import type { MeterView } from "./house.js";
 import { poll } from "./poller.js";
@@ -18,6 +19,7 @@ export class MeterLine {
   readonly #meter: Meter;
   readonly #context: LineContext;
   readonly #health: Health;
+  readonly #blocker: DischargeBlocker | undefined;
   readonly #onReading: (reading: MeterReading | null) => void;
   #reading: MeterReading | null = null;
   #hasFailed = false;
@@ -30,6 +32,8 @@ export class MeterLine {
     this.#meter = config.connect({ ...context, name: config.name });
     this.#health = new Health(config.name, context.log, context.clock.now());
     this.#onReading = onReading;
+    const { dischargeBlock } = this.#meter;
+    if (dischargeBlock) this.#blocker = new DischargeBlocker(config.name, dischargeBlock, context.log, context.clock);
   }
 
   start(): void {
@@ -64,8 +68,18 @@ export class MeterLine {
     return { name: this.config.name, reachable: this.#health.reachable, reading: this.#reading };
   }
 
+  /** Of no use where the device can't do that. To be called after each pass. */
+  blockDischarge(blocked: boolean): void {
+    this.#blocker?.aim(blocked);
+  }
+
   stop(): void {
     this.#stop();
+  }
+
+  /** Resolves once what was last asked for is written, or has failed to be. */
+  async settled(): Promise<void> {
+    await this.#blocker?.idle();
   }
 
   async close(): Promise<void> {

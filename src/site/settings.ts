@@ -35,6 +35,8 @@ export function controlSettings(config: Config): ControlSettings {
     importPenalty: surplus.importPenalty,
     minimumRun: surplus.minimumRun * 1_000,
     minimumPause: surplus.minimumPause * 1_000,
+    batteryPriority: surplus.batteryPriority,
+    batteryReserve: surplus.batteryReserve,
     meters: meters.map((meter) => meterSettings(meter, site)),
     monitors: residualCurrentMonitors.filter(({ onAlarm }) => onAlarm === "stop").map(({ name }) => name),
     chargers: chargers.map(chargerSettings),

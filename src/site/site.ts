@@ -98,6 +98,7 @@ export class Site implements House {
     } catch (error) {
       this.#stopAll(error);
     }
+    for (const line of this.#meters) line.blockDischarge(false);
     this.#keep(true);
     await this.#settled();
     await Promise.all(this.#lines.map((line) => line.close()));
@@ -228,14 +229,15 @@ export class Site implements House {
 
   /** Resolves once all is told and kept, or the time for it is over. */
   async #settled(): Promise<void> {
-    const settled = Promise.all([...this.#chargers.map((line) => line.settled()), this.#stateFile?.settled()]);
+    const lines = [...this.#chargers, ...this.#meters];
+    const settled = Promise.all([...lines.map((line) => line.settled()), this.#stateFile?.settled()]);
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => (timer = this.#clock.after(shutdownBudget, resolve)));
     await Promise.race([settled, late]);
     timer?.cancel();
   }
 
-  #carryOut({ memory, decisions, plans }: Outcome): void {
+  #carryOut({ memory, decisions, plans, blockDischarge }: Outcome): void {
     const turned = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
     this.#memory = memory;
     this.#decisions = decisions;
@@ -244,6 +246,7 @@ export class Site implements House {
       const decision = decisions[line.config.name];
       if (decision !== undefined) line.aim(decision);
     }
+    for (const line of this.#meters) line.blockDischarge(blockDischarge);
     // A start or pause of ours that was forgotten would look like a person's.
     this.#keep(turned);
   }

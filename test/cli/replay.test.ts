@@ -175,6 +175,22 @@ describe("the grid operator's limit", () => {
 });
 
 describe("readings", () => {
+  test.each<[why: string, soc: number | null, current: number]>([
+    ["from its priority on, what the battery takes is for the car", 80, 9],
+    ["below it the battery comes first", 40, 0],
+    ["and so it does without a state of charge", null, 0],
+  ])("a battery: %s", async (_why, soc, current) => {
+    const battery = { name: "Cellar", driver: "shelly-3em", transport: "http", host: "192.168.1.22" };
+    const meters = [...house.meters, { ...battery, measures: ["battery"] }];
+    const block = { ...house, meters, surplus: { batteryPriority: 50 } };
+    const lines = Array.from({ length: 60 }, (_, i) => ({
+      time: start + i * 5_000,
+      meters: { ...grid(i / 10), Cellar: { battery: { power: -2_300, soc } } },
+      chargers: { Garage: { state: "connected", allowCharging: false, maxAmpere: 6, phases: 1, power: 0 } },
+    }));
+    expect(lastDecision(await replay(lines, block)).current).toBe(current);
+  });
+
   test("of a meter are the same with and without their place, where it has only one", async () => {
     const { Grid } = grid(-2_300, -3.3);
     const bare = { ...sunny(0), meters: { Grid: Grid.grid } };

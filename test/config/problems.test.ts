@@ -119,6 +119,11 @@ describe("surplus, mqtt, influx, web", () => {
     ],
     [{ surplus: { importPenalty: -1 } }, "surplus.importPenalty: -1 does not fit: it takes a number from 0 to 100"],
     [{ surplus: { minimumRun: 3601 } }, "surplus.minimumRun: 3601 does not fit: it takes a number from 0 to 3600 s"],
+    [
+      { surplus: { batteryPriority: 60, batteryReserve: 50 } },
+      "surplus.batteryReserve: 50 does not fit: it takes no less than batteryPriority: " +
+        "a battery that charges first has nothing to give",
+    ],
     [{ surplus: { minimumPause: -1 } }, "surplus.minimumPause: -1 does not fit: it takes a number from 0 to 3600 s"],
     [{ mqtt: {} }, "mqtt.url: missing: it takes a text (for example mqtt://192.168.1.10:1883)"],
     [{ mqtt: { url: "192.168.1.10" } }, `mqtt.url: "192.168.1.10" does not fit: ${broker}`],

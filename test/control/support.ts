@@ -67,6 +67,8 @@ export function house(overrides: Partial<ControlSettings> = {}): ControlSettings
     importPenalty: 1,
     minimumRun: 300_000,
     minimumPause: 300_000,
+    batteryPriority: 100,
+    batteryReserve: 100,
     meters: [{ name: "Grid", measures: ["grid"] }],
     monitors: [],
     chargers: [charger()],

@@ -140,7 +140,7 @@ export const sunspecEntry: Entry = {
       exportEnergy: 1_500_000,
     });
     const twin = await startVirtualSunSpec({ models: [{ id: 103, values: inverter }] });
-    const options = { unitId: 1, importPositive: true, measures: ["pv"] as const };
+    const options = { unitId: 1, importPositive: true, blockDischarge: false, measures: ["pv"] as const };
     return modbusStand(
       twin.modbus,
       { connect: (address) => connectSunSpec({ ...at(address), ...options }, link(address)), vary },

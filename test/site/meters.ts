@@ -1,8 +1,12 @@
-/** Meters for a world: a Shelly 3EM that is heard over MQTT, and one that is asked over HTTP. */
+/**
+ * Meters for a world: a Shelly 3EM that is heard over MQTT, one that is asked over HTTP, and an inverter with a battery
+ * whose discharge can be blocked.
+ */
 
 import type { Broker } from "../../src/simulator/broker.js";
 import { startBroker } from "../../src/simulator/broker.js";
 import { startVirtualShelly3em, type VirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
+import { startVirtualSunSpec, type VirtualSunSpec } from "../../src/simulator/sunspec/device.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
 import type { Traffic } from "./traffic.js";
@@ -91,5 +95,35 @@ export class HttpShelly implements WorldMeter {
 
   async close(): Promise<void> {
     await this.shelly.close();
+  }
+}
+
+export class SunSpecInverter implements WorldMeter {
+  readonly device: VirtualSunSpec;
+
+  private constructor(device: VirtualSunSpec) {
+    this.device = device;
+  }
+
+  static async addTo(world: World): Promise<SunSpecInverter> {
+    const device = await startVirtualSunSpec({
+      models: [
+        { id: 103, values: () => ({ power: world.sun, state: 4 }) },
+        { id: 124, values: () => ({ soc: 50 }) },
+      ],
+      now: () => world.clock.now(),
+    });
+    const meter = new SunSpecInverter(device);
+    world.addMeter(meter);
+    return meter;
+  }
+
+  get block(): object {
+    const { port } = this.device;
+    return { name: "Roof", driver: "sunspec", host: "127.0.0.1", port, measures: ["pv"], blockDischarge: true };
+  }
+
+  async close(): Promise<void> {
+    await this.device.close();
   }
 }

@@ -31,6 +31,12 @@ test("times become ms", () => {
   });
 });
 
+test("the battery's thresholds are handed on; without them it comes first and gives nothing", () => {
+  const written = { batteryPriority: 40, batteryReserve: 70 };
+  expect(settingsOf({ surplus: written })).toMatchObject(written);
+  expect(settingsOf({})).toMatchObject({ batteryPriority: 100, batteryReserve: 100 });
+});
+
 test("what the house is, is handed on as it is", () => {
   const settings = settingsOf({ site: { phases: 1, voltage: 120, failsafeCurrent: 6 } });
   expect(settings).toMatchObject({ phases: 1, voltage: 120, failsafeCurrent: 6, chargers: [], meters: [] });

@@ -99,9 +99,12 @@ export class Traffic {
   }
 
   #meter(meter: Meter): Meter {
-    const { watch } = meter;
+    const { watch, dischargeBlock } = meter;
     return {
       read: () => this.track(meter.read()),
+      ...(dischargeBlock && {
+        dischargeBlock: { ...dischargeBlock, set: (blocked) => this.track(dischargeBlock.set(blocked)) },
+      }),
       ...(watch ? { watch: (onReading) => watch.call(meter, onReading) } : {}),
       close: () => meter.close(),
     };

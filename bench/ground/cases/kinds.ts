@@ -13,9 +13,9 @@ const mostCycles = 6;
 const surroundings = makeSurroundings({ weather: "broken", seed: 42, peak: 9 });
 const plant = { surroundings, meter: { period: 5, delay: 1, noise: 10 } } as const;
 
-function kindRow(name: string, controller: Controller, options: Partial<PlantOptions>): Row {
+function kindRow(name: string, controller: Controller, options: Partial<PlantOptions>, batteryPriority = 100): Row {
   let drained = 0;
-  const settings = sunSettings(auto16, importPenalty);
+  const settings = { ...sunSettings(auto16, importPenalty), batteryPriority };
   const meters = [...settings.meters, { name: batteryName, measures: ["battery" as const] }];
   const { score, closings } = runPlant(
     controller,
@@ -47,11 +47,12 @@ export function kindsCase(): CaseResult {
   const batteries = [0.3, 0.95].map((soc) =>
     kindRow(`normal, battery at ${100 * soc} %`, ours, { cars: [{}], battery: { soc } }),
   );
+  const yielding = kindRow("normal, battery at 30 % that yields", ours, { cars: [{}], battery: { soc: 0.3 } }, 20);
   return {
     title: "Every kind of car, and a house battery: broken clouds (seed 42), 9 kWp, 6–16 A on one or three phases",
     how: "Energies in kWh, value at λ 1. What comes out of the battery for the car counts as import in the value.",
     target: `at most ${mostCycles} contactor cycles in any hour`,
     columns: ["value", "sun", "import", "from battery", "starts", "switches", "contactor, most in 1 h"],
-    rows: [...cars, ...batteries],
+    rows: [...cars, ...batteries, yielding],
   };
 }

@@ -3,6 +3,7 @@
 import type { PerPhase } from "../../model/phases.js";
 import { startVirtualModbus, type VirtualModbus } from "../modbus/server.js";
 import { RegisterStore } from "../modbus/store.js";
+import { StorageControls } from "./storage.js";
 import { type ModelWriter, writers } from "./models.js";
 
 /** What the device measures; what is `null` it does not implement. */
@@ -39,6 +40,8 @@ export interface VirtualSunSpecOptions {
   /** 0: any that is free. */
   readonly port?: number;
   readonly unitId?: number;
+  /** ms, for the timer of a battery's controls; left out: real time. */
+  readonly now?: () => number;
 }
 
 const mark = [0x5375, 0x6e53] as const;
@@ -50,12 +53,23 @@ export class VirtualSunSpec {
   readonly #models: readonly VirtualModel[];
   readonly #base: number;
   readonly #places: number[] = [];
+  readonly #storages: readonly StorageControls[];
 
-  constructor(modbus: VirtualModbus, { models, base = 40_000 }: VirtualSunSpecOptions) {
+  constructor(modbus: VirtualModbus, { models, base = 40_000, now = Date.now }: VirtualSunSpecOptions) {
     this.modbus = modbus;
     this.#models = models;
     this.#base = base;
     this.#lay();
+    const storages = models.flatMap(({ id }, index) => (id === 124 ? [this.placeOf(index)] : []));
+    this.#storages = storages.map((at) => new StorageControls(modbus.holding, at, now));
+    modbus.onWrite(({ address }) => {
+      for (const storage of this.#storages) storage.written(address);
+    });
+  }
+
+  /** Its battery gives nothing now, as it was told. */
+  get dischargeBlocked(): boolean {
+    return this.#storages.some(({ blocksDischarge }) => blocksDischarge);
   }
 
   get port(): number {
@@ -68,6 +82,7 @@ export class VirtualSunSpec {
   }
 
   refresh(): void {
+    for (const storage of this.#storages) storage.refresh();
     this.#models.forEach(({ id, values }, index) =>
       writers[id].write(this.modbus.holding, this.placeOf(index), values()),
     );

@@ -6,10 +6,11 @@ import type { ControlSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
+import { Battery, type BatteryOptions } from "../../../src/simulator/battery.js";
 import { Car, type CarOptions } from "../../../src/simulator/car.js";
 import { Evse } from "../../../src/simulator/evse.js";
 import { VirtualHouse } from "../../../src/simulator/house.js";
-import { chargerReading, gridReading } from "../../../src/simulator/readings.js";
+import { batteryReading, chargerReading, gridReading } from "../../../src/simulator/readings.js";
 import { start } from "../support.js";
 
 export interface PlantOptions {
@@ -24,6 +25,9 @@ export interface PlantOptions {
   readonly meterDelay?: number;
   readonly chargerPeriod?: number;
   readonly chargerDelay?: number;
+  /** It is measured by a meter of its own, read as often as the grid's, each time so many s later. */
+  readonly battery?: BatteryOptions;
+  readonly batteryDelay?: number;
 }
 
 /** One second of the plant. */
@@ -35,11 +39,15 @@ export interface Second {
   readonly power: number;
   /** A that each charger is told */
   readonly told: readonly number[];
+  /** W, discharge +, and % */
+  readonly battery: number;
+  readonly soc: number;
 }
 
 export class Plant {
   readonly evses: readonly Evse[];
   readonly house: VirtualHouse;
+  readonly battery: Battery | undefined;
   readonly seconds: Second[] = [];
   private readonly options: PlantOptions;
   private memory: Memory = newMemory();
@@ -47,6 +55,7 @@ export class Plant {
   private readonly underWay: {
     readonly due: number;
     readonly meter?: MeterReading;
+    readonly battery?: MeterReading;
     readonly chargers?: readonly ChargerReading[];
   }[] = [];
 
@@ -58,12 +67,14 @@ export class Plant {
       evse.plug(new Car({ maxCurrent, ...cars[index] }));
       return evse;
     });
+    this.battery = options.battery && new Battery(options.battery);
     this.house = new VirtualHouse({
       phases: settings.phases,
       roof: { power: sun },
       // Bit by bit, so that no two readings are alike, as with any real meter.
       household: { powers: (second) => perPhase((i) => household(second)[i] * 230 + ((second * 7 + i) % 11) / 10) },
       evses: settings.chargers.map(({ rotation }, index) => ({ evse: this.evse(index), rotation })),
+      ...(this.battery && { battery: this.battery }),
     });
   }
 
@@ -81,18 +92,22 @@ export class Plant {
 
   private second(): void {
     const { settings, meterPeriod = 5, meterDelay = 0, chargerPeriod = 5, chargerDelay = 0 } = this.options;
+    const { batteryDelay = 0 } = this.options;
     const second = this.seconds.length;
     this.house.advance(1, second);
     if (second % meterPeriod === 0) this.underWay.push({ due: second + meterDelay, meter: gridReading(this.house) });
+    if (this.battery && second % meterPeriod === 0)
+      this.underWay.push({ due: second + batteryDelay, battery: batteryReading(this.battery) });
     if (second % chargerPeriod === 0)
       this.underWay.push({ due: second + chargerDelay, chargers: this.evses.map((evse) => chargerReading(evse)) });
 
     const arrived = this.underWay.filter(({ due }) => due === second);
     const meter = arrived.find((each) => each.meter)?.meter;
+    const battery = arrived.find((each) => each.battery)?.battery;
     const readings = arrived.find((each) => each.chargers)?.chargers;
     const outcome = pass(settings, this.memory, {
       time: start + second * 1_000,
-      meters: meter ? { Grid: meter } : {},
+      meters: { ...(meter && { Grid: meter }), ...(battery && { Battery: battery }) },
       chargers: readings ? Object.fromEntries(settings.chargers.map(({ name }, i) => [name, readings[i] ?? null])) : {},
       commands: {},
     });
@@ -105,6 +120,8 @@ export class Plant {
       currents,
       power,
       told: settings.chargers.map(({ name }) => this.decisions[name]?.current ?? 0),
+      battery: this.battery?.power ?? 0,
+      soc: 100 * (this.battery?.soc ?? 0),
     });
   }
 }

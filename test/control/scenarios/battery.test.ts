@@ -7,12 +7,12 @@ const meters = [
   { name: "Battery", measures: ["battery"] as const },
 ];
 
-/** A house that would feed in 12 A without the car, and a battery that gives so much, for so long. W */
-function live(run: Run, seconds: number, discharge: number | null | undefined): void {
+/** A house that would feed in 12 A without the car, and a battery that gives so much, for so long. W and % */
+function live(run: Run, seconds: number, discharge: number | null | undefined, soc: number | null = null): void {
   for (const end = run.seconds + seconds; run.seconds < end;) {
     const { current } = run.last ? run.decision("Garage") : { current: 0 };
     const battery: MeterReading | null =
-      typeof discharge === "number" ? { battery: { ...noQuantities, power: discharge } } : null;
+      typeof discharge === "number" ? { battery: { ...noQuantities, power: discharge, soc } } : null;
     run.after(5, {
       meters: { Grid: alive(run, current - 12), ...(discharge === undefined ? {} : { Battery: battery }) },
       chargers: { Garage: current > 0 ? charging(current) : connected() },
@@ -49,4 +49,14 @@ describe.each<[why: string, discharge: null | undefined]>([
     live(run, 60, discharge);
     expect(run.decision("Garage").current).toBe(16);
   });
+});
+
+test("a battery whose discharge counts as sun may be silent as long as its state of charge is known", () => {
+  const run = new Run(house({ meters, batteryPriority: 20, batteryReserve: 50 }));
+  live(run, 300, 500, 90);
+  expect(run.decision("Garage").current).toBe(12);
+  live(run, 290, undefined);
+  expect(run.decision("Garage").current).toBe(12);
+  live(run, 20, undefined);
+  expect(run.decision("Garage").current).toBe(0);
 });

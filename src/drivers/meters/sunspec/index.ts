@@ -21,6 +21,8 @@ export const sunspec = defineMeter({
     "Which sign a meter gives to what comes from the grid differs from maker to maker: compare once, and set importPositive",
     "That a battery (model 802) that does not say whether it charges tells its discharge as positive",
     "That a float which is not implemented is NaN",
+    "blockDischarge, on real hardware: that a battery obeys, and that its two minutes begin anew with each write",
+    "blockDischarge, on real hardware: that the storage controls are not kept in flash; they are written once a minute while a car charges from the grid",
   ],
   measures: ["grid"],
   options: z.object({
@@ -29,6 +31,12 @@ export const sunspec = defineMeter({
       .boolean()
       .default(true)
       .describe("Whether its meter shows power from the grid as positive; some makers show it as negative."),
+    blockDischarge: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether its battery (model 124) is kept from discharging while a car charges from the grid. No one else may control the battery then.",
+      ),
   }),
   connect: (options, context) => connectSunSpec(options, modbusLink(context)),
 });

@@ -5,6 +5,7 @@ import type { MeterReading, MeterRole, Quantities } from "../../../model/reading
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import type { Meter } from "../../driver.js";
 import { reversed } from "../signs.js";
+import { blockExpiry, lacking, setDischargeBlock, storageModel } from "./discharge-block.js";
 import { models, type Source, type SunSpecModel } from "./models.js";
 import { advice, findModels, type FoundModel, shifted } from "./walk.js";
 
@@ -13,6 +14,8 @@ export interface SunSpecOptions {
   readonly port: number;
   readonly unitId: number;
   readonly importPositive: boolean;
+  /** Whether its battery may be kept from discharging. */
+  readonly blockDischarge: boolean;
   readonly measures: readonly MeterRole[];
 }
 
@@ -23,10 +26,16 @@ interface Place extends FoundModel {
 
 /** @param link name of the device, and what differs from the usual deadlines */
 export function connectSunSpec(
-  { importPositive, measures, ...address }: SunSpecOptions,
+  { importPositive, blockDischarge, measures, ...address }: SunSpecOptions,
   link: Omit<ModbusDeviceOptions, "host" | "port" | "unitId">,
 ): Meter {
-  return new SunSpecMeter(new ModbusDevice({ advice, ...link, ...address }), importPositive, measures);
+  const meter = new SunSpecMeter(new ModbusDevice({ advice, ...link, ...address }), importPositive, measures);
+  if (!blockDischarge) return meter;
+  return {
+    read: () => meter.read(),
+    dischargeBlock: { expiry: blockExpiry, set: (blocked) => meter.blockDischarge(blocked) },
+    close: () => meter.close(),
+  };
 }
 
 class SunSpecMeter implements Meter {
@@ -42,20 +51,33 @@ class SunSpecMeter implements Meter {
     this.#measures = measures;
   }
 
-  async read(): Promise<MeterReading> {
-    try {
-      const found = (this.#found ??= await findModels(this.#modbus));
+  read(): Promise<MeterReading> {
+    return this.#among(async (found) => {
       const reading = new Map<MeterRole, Quantities>();
       for (const role of this.#measures) reading.set(role, await this.#readRole(role, found));
       return Object.fromEntries(reading);
-    } catch (error) {
-      this.#found = null;
-      throw error;
-    }
+    });
+  }
+
+  blockDischarge(blocked: boolean): Promise<void> {
+    return this.#among(async (found) => {
+      const place = found.find(({ id }) => id === storageModel);
+      if (place === undefined) throw lacking(this.#modbus, `model ${storageModel}`);
+      await setDischargeBlock(shifted(this.#modbus, place.at), blocked);
+    });
   }
 
   close(): Promise<void> {
     return this.#modbus.close();
+  }
+
+  async #among<T>(use: (found: readonly FoundModel[]) => Promise<T>): Promise<T> {
+    try {
+      return await use((this.#found ??= await findModels(this.#modbus)));
+    } catch (error) {
+      this.#found = null;
+      throw error;
+    }
   }
 
   async #readRole(role: MeterRole, found: readonly FoundModel[]): Promise<Quantities> {

@@ -123,3 +123,18 @@ export const storageCounts = defineRegisters(
   { id, soc: { at: 8, ...unsigned }, socExponent: { at: 22, ...exponent } },
   options,
 );
+
+/** A device that lacks one of the points says so by its "not implemented". */
+export const storageControls = defineRegisters(
+  {
+    id,
+    /** `StorCtl_Mod`, bits: 0 the limit on charging holds, 1 that on discharging */
+    mode: { at: 5, ...unsigned, range: [0, 3], write: 16 },
+    /** `OutWRte`, in counts of the exponent, % of the largest discharge */
+    rate: { at: 12, ...signed, range: [-0x7fff, 0x7fff], write: 16 },
+    /** `InOutWRte_RvrtTms`: after so long both limits are forgotten. 0: never */
+    reversion: { at: 15, type: "u16", unit: "s", range: [0, 0xfffe], missing: 0xffff, write: 16 },
+    rateExponent: { at: 25, ...exponent },
+  },
+  options,
+);
