@@ -38,8 +38,9 @@ export function askAll(situation: Situation, rooms: readonly Room[], stopped: st
         : { pull: "none", reason: stopped };
     if (pursued === null) return { charger, demand, plan: null, session: charger.lasting.session };
     const { pursuit, session } = pursued;
-    if (demand.pull === "none") return { charger, demand, plan: null, session: { ...session, pursuedSince: null } };
-    return { charger, demand, plan: pursuit.plan, session };
+    if (demand.pull !== "none") return { charger, demand, plan: pursuit.plan, session };
+    const plan = demand.later === undefined ? null : pursuit.plan;
+    return { charger, demand, plan, session: { ...session, pursuedSince: null } };
   });
 }
 

@@ -66,7 +66,7 @@ export function demandOf(charger: DemandFacts, circumstances: Circumstances): De
   if (reading?.state === null) return none("the charger does not tell whether a car is plugged in");
   const timely = forNow(charger, circumstances);
   if (timely !== null) return timely;
-  if (mode === "scheduled") return started ? { pull: "full", reason } : none(whyScheduled(charger, circumstances));
+  if (mode === "scheduled") return started ? { pull: "full", reason } : atItsTime(charger, circumstances);
   return byTheSun(charger, circumstances);
 }
 
@@ -136,13 +136,14 @@ function whyPursued({ plan, possible }: Pursuit, time: (at: number) => string): 
   return possible === null ? reason : `${reason}, of which ${kilowattHours(possible)} are possible`;
 }
 
-/** What the clock will bring. */
 /** In the mode that waits for its time alone. */
-function whyScheduled(charger: DemandFacts, circumstances: Circumstances): string {
+function atItsTime(charger: DemandFacts, circumstances: Circumstances): Demand {
   const { later } = laterOf(charger, circumstances);
-  return later === undefined ? "waits for a target or a cheap hour: none is set" : `waits: ${later}`;
+  if (later === undefined) return none("waits for a target or a cheap hour: none is set");
+  return { ...none(`waits: ${later}`), later };
 }
 
+/** What the clock will bring. */
 function laterOf(
   { settings, mode }: DemandFacts,
   { now, timeZone, pursuit, tariff }: Circumstances,

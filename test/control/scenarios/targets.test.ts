@@ -92,6 +92,19 @@ describe("a target", () => {
     expect(planOf(run)).toBeUndefined();
   });
 
+  test("is all that a charger waits for in the mode for it: no sun starts it, and its plan is told", () => {
+    const run = runWith({ mode: "scheduled", targets: [byThree] });
+    charge(run, hour, -12);
+    expect(run.decision("Garage")).toMatchObject({ current: 0 });
+    expect(run.decision("Garage").reason).toMatch(/^waits: all current from 00:4\d for 7.4 kWh by 03:00$/);
+    expect(planOf(run)).toMatchObject({ by: threeOClock, energy: 7.36 });
+    charge(run, 9 * hour, 2);
+    expect(run.decision("Garage")).toMatchObject({ current: 16 });
+    command(run, { mode: "off" });
+    charge(run, 60, 2);
+    expect(planOf(run)).toBeUndefined();
+  });
+
   test("breaks neither the fuse nor the grid operator's limit", () => {
     const run = runWith({ mode: "solar", targets: [{ ...byThree, energy: 60 }] });
     charge(run, 120, 15);
@@ -151,6 +164,7 @@ describe("cheap hours", () => {
   test.each<[mode: ChargerSettings["mode"], before: number, within: number, after: number]>([
     ["solar", 0, 16, 0],
     ["solar-min", 6, 16, 6],
+    ["scheduled", 0, 16, 0],
     ["fast", 16, 16, 16],
     ["off", 0, 0, 0],
   ])("in mode %s: %i A before, %i A in them, %i A after", (mode, before, within, after) => {

@@ -74,6 +74,11 @@ function passcodeOf(manualPairingCode: string): number {
   return low | (Number(digits.slice(6, 10)) << 14);
 }
 
+function dayNames(value: boolean) {
+  const names = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+  return Object.fromEntries(names.map((name) => [name, value]));
+}
+
 function evse() {
   const client = paired.getDeviceById(1)?.getClusterClient(EnergyEvse);
   if (client === undefined) throw new Error("there is no EVSE");
@@ -162,16 +167,46 @@ test("back in solar mode it stops for want of sun, but is enabled still", async 
   expect(await evse().getSupplyStateAttribute(true)).toBe(SupplyState.ChargingEnabled);
 }, 60_000);
 
-test("a target set here is the house's", async () => {
-  const monday = {
-    dayOfWeekForSequence: { monday: true },
-    chargingTargets: [{ targetTimeMinutesPastMidnight: 420, addedEnergy: 10_000_000 }],
+test("enabled in manual mode for two minutes, it charges for two minutes", async () => {
+  await mode().changeToMode({ newMode: 0 });
+  const end = Math.round(world.clock.now() / 1_000) + 120;
+  await evse().enableCharging({
+    chargingEnabledUntil: end,
+    minimumChargeCurrent: 0,
+    maximumChargeCurrent: 0,
+  });
+  await until("the charge", state, State.PluggedInCharging, 60);
+  expect(await evse().getChargingEnabledUntilAttribute(true)).toBe(end);
+  await until("the stop", state, State.PluggedInDemand, 120);
+  expect(await evse().getSupplyStateAttribute(true)).toBe(SupplyState.Disabled);
+}, 60_000);
+
+test("a target set here is the house's, and the house's plan for it is told", async () => {
+  const everyDay = {
+    dayOfWeekForSequence: dayNames(true),
+    chargingTargets: [{ targetTimeMinutesPastMidnight: 1_439, addedEnergy: 15_000_000 }],
   };
-  await evse().setTargets({ chargingTargetSchedules: [monday] });
-  expect(world.view().wishes.targets).toEqual([{ days: [1], time: 420, energy: 10 }]);
+  await evse().setTargets({ chargingTargetSchedules: [everyDay] });
+  expect(world.view().wishes.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 15 }]);
   const { chargingTargetSchedules } = await evse().getTargets();
-  expect(chargingTargetSchedules).toMatchObject([monday]);
-}, 30_000);
+  expect(chargingTargetSchedules).toEqual([everyDay]);
+  expect(await evse().getNextChargeTargetTimeAttribute(true)).toBeNull();
+
+  await mode().changeToMode({ newMode: 1 });
+  await evse().enableCharging({ chargingEnabledUntil: null, minimumChargeCurrent: 0, maximumChargeCurrent: 0 });
+  await world.turn(5);
+  await (await matter.started).settled();
+  const by = (await evse().getNextChargeTargetTimeAttribute(true)) ?? 0;
+  const start = (await evse().getNextChargeStartTimeAttribute(true)) ?? 0;
+  const energy = Number(await evse().getNextChargeRequiredEnergyAttribute(true));
+  const target = new Date(by * 1_000);
+  expect([target.getHours(), target.getMinutes()]).toEqual([23, 59]);
+  expect(by * 1_000 - world.clock.now()).toBeLessThan(24 * 3_600_000);
+  expect(start).toBeLessThan(by);
+  expect(energy).toBeGreaterThan(10_000_000);
+  expect(energy).toBeLessThanOrEqual(15_000_000);
+  expect(await evse().getNextChargeTargetSoCAttribute(true)).toBeNull();
+}, 60_000);
 
 test("the car leaves", async () => {
   world.box.evse.unplug();
