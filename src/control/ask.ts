@@ -3,7 +3,7 @@
 import type { Plan } from "../model/commands.js";
 import type { Session } from "./memory.js";
 import { carsOn, pursue, type Prospect } from "./plan.js";
-import type { Room } from "./room.js";
+import type { Rooms } from "./room.js";
 import type { ChargerFacts, Situation } from "./situation.js";
 import { demandOf, type Demand, type TariffNow } from "./steps/demand.js";
 import { cheapestFirst, cheapFrom, cheapUntil, stretchesFrom, type Stretch } from "./tariff.js";
@@ -18,7 +18,7 @@ export interface Asked {
 }
 
 /** @param stopped why no charger may charge; `null`: they may */
-export function askAll(situation: Situation, rooms: readonly Room[], stopped: string | null): readonly Asked[] {
+export function askAll(situation: Situation, rooms: Rooms, stopped: string | null): readonly Asked[] {
   const { settings, memory, now, chargers } = situation;
   const tariff = { ...settings.tariff, prices: memory.prices ?? settings.tariff.prices };
   const stretches = stretchesFrom(now, tariff, settings.timeZone);

@@ -1,10 +1,20 @@
 /** Takes readings of chargers and wishes of people into memory, and tells what a person did at the charger itself. */
 
 import type { ChargerCommand, ChargerMode } from "../model/commands.js";
-import { perPhase, phaseIndexes, type PerPhase, type PhaseCount } from "../model/phases.js";
+import { phaseIndexes } from "../model/phases.js";
 import type { ChargerReading } from "../model/readings.js";
-import { chargerSilence, deadTime, idleCurrent, lagSearch, noticeableCurrent, roomMemory } from "./limits.js";
-import type { ChargerMemory, LastingMemory } from "./memory.js";
+import { drawOf } from "./charger-draw.js";
+import {
+  chargerSilence,
+  deadTime,
+  drawSpacing,
+  idleCurrent,
+  lagSearch,
+  noticeableCurrent,
+  roomMemory,
+  slowestCharger,
+} from "./limits.js";
+import type { ChargerMemory, DrawSample, Given, LastingMemory } from "./memory.js";
 import { rememberSession } from "./session.js";
 import type { ChargerSettings } from "./settings.js";
 
@@ -30,23 +40,30 @@ export function rememberCharger(
   if (reading === null || isAbsurd(reading, settings)) return { ...old, failing: true };
 
   const restarted = hasRestarted(old, reading, now);
-  const draw = { at: now, ...drawOf(reading, settings, voltage, old.lasting.given?.current ?? 0) };
+  const noticed = noticePerson(old.lasting, reading, restarted, settings.stopOnUnplug);
+  const startedThere = noticed.manual === "start" && old.lasting.manual !== "start";
+  const commands = startedThere ? [...old.commands, ownOffer(reading, settings, now)] : old.commands;
+  const offered = offeredAtMost({ commands, lasting: noticed }, settings, now);
+  const given = old.lasting.given?.current ?? 0;
+  const { beyond, ...drawn } = drawOf(reading, settings, voltage, { given, offered });
+  const draw = { at: now, ...drawn };
   const before = old.draws.at(-1)?.currents;
   const moved =
     before !== undefined && phaseIndexes.some((i) => Math.abs(draw.currents[i] - before[i]) >= noticeableCurrent);
   const idle = isEnabled(reading) !== false && isPlugged(reading) && Math.max(...draw.currents) < idleCurrent;
   const { session, appetite, ...stay } = rememberSession(old, reading, draw);
-  const noticed = noticePerson(old.lasting, reading, restarted, settings.stopOnUnplug);
   const showsTag = old.reading !== null && stay.tag !== null && stay.tag !== old.tag;
   return {
     ...old,
     ...stay,
     // Who shows a tag wants to charge now.
-    lasting: { ...noticed, session, appetite, pausedAt: showsTag ? null : noticed.pausedAt },
+    lasting: changed(noticed, { session, appetite, pausedAt: showsTag ? null : noticed.pausedAt }),
+    commands,
     reading,
     at: now,
     failing: false,
-    draws: [...recent(old.draws, now), { ...draw, ...(old.failing ? { isAfterFailure: true } : {}) }],
+    draws: withDraw(old.draws, old.failing ? { ...draw, isAfterFailure: true } : draw),
+    beyond,
     // It moved at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
     greed: greedOf(old, reading, Math.max(...draw.currents), now),
@@ -97,6 +114,20 @@ export function recent<T extends { readonly at: number }>(history: readonly T[],
   return first < 0 ? history.slice(-1) : history.slice(Math.max(0, first - 1));
 }
 
+/** Adds a draw to the history, which is kept only as close together as it is needed. */
+function withDraw(history: ChargerMemory["draws"], draw: DrawSample): ChargerMemory["draws"] {
+  const [before, last] = [history.at(-2), history.at(-1)];
+  const isCrowded =
+    before !== undefined && last !== undefined && last.at - before.at < drawSpacing && last.isAfterFailure !== true;
+  return [...recent(isCrowded ? history.slice(0, -1) : history, draw.at), draw];
+}
+
+/** The same object, if nothing changes: most of what is known of a thousand chargers stays from pass to pass. */
+export function changed<T extends object>(old: T, news: Partial<T>): T {
+  for (const key in news) if (news[key] !== old[key]) return { ...old, ...news };
+  return old;
+}
+
 /** What the charger's start and stop switch says; `null`: not known. */
 export function isEnabled(reading: ChargerReading): boolean | null {
   return reading.enabled ?? reading.allowCharging;
@@ -119,6 +150,27 @@ function isAbsurd(reading: ChargerReading, { maxCurrent }: ChargerSettings): boo
     currents.some((current) => current !== null && !(Math.abs(current) <= highest)) ||
     (power !== null && !(Math.abs(power) <= 3 * highest * largestUsualVoltage))
   );
+}
+
+/** A that it was told lately at most, as far back as the slowest charger needs to follow. */
+function offeredAtMost(
+  { commands, lasting }: Pick<ChargerMemory, "commands" | "lasting">,
+  { maxCurrent }: ChargerSettings,
+  now: number,
+): number {
+  let most = 0;
+  for (let i = commands.length - 1; i >= 0; i--) {
+    const { at, current } = commands[i] ?? { at: 0, current: maxCurrent };
+    most = Math.max(most, current);
+    if (at <= now - slowestCharger) return most;
+  }
+  // Nothing is known of what was there before the oldest command.
+  return commands.length === 0 && lasting.given !== null ? lasting.given.current : maxCurrent;
+}
+
+/** What a charger offers that a person has started there. */
+function ownOffer({ maxAmpere, phases }: ChargerReading, { maxCurrent }: ChargerSettings, at: number): Given {
+  return { at, current: Math.min(maxAmpere ?? maxCurrent, maxCurrent), phases: phases === 1 ? 1 : 3 };
 }
 
 /** Told once a command has had its time to show, and kept over the next one; another car has another greed. */
@@ -161,38 +213,9 @@ export function noticePerson(
   const enabled = isEnabled(reading);
   if (lasting.given === null || enabled === null) return lasting;
   const told = lasting.given.current > 0;
-  if (enabled === told) return { ...lasting, confirmed: true };
+  if (enabled === told) return lasting.confirmed ? lasting : { ...lasting, confirmed: true };
   if (restarted || !lasting.confirmed) return { ...lasting, confirmed: false };
   return { ...lasting, manual: enabled ? "start" : "stop", until: null };
-}
-
-/** A and W that the charger draws, on the phases of the house; where it does not measure, what it offers counts. */
-function drawOf(
-  reading: ChargerReading,
-  { rotation, phases }: ChargerSettings,
-  voltage: number,
-  given: number,
-): { currents: PerPhase<number>; power: number } {
-  const measured = [reading.currentL1, reading.currentL2, reading.currentL3] as const;
-  const used: PhaseCount = (reading.phases ?? (phases === 1 ? 1 : 3)) === 1 ? 1 : 3;
-  const own = measured.some((current) => current !== null)
-    ? perPhase((i) => Math.max(0, measured[i] ?? 0))
-    : spread(estimate(reading, used, voltage, given), used);
-  const currents = perPhase((house) => {
-    const socket = phaseIndexes.find((i) => rotation[i] === house);
-    return socket === undefined ? 0 : own[socket];
-  });
-  return { currents, power: reading.power ?? own.reduce((sum, current) => sum + current * voltage, 0) };
-}
-
-function estimate(reading: ChargerReading, used: PhaseCount, voltage: number, given: number): number {
-  if (reading.power !== null) return reading.power / (used * voltage);
-  return reading.state === "charging" ? (reading.maxAmpere ?? given) : 0;
-}
-
-/** One current on the first one or all three phases. */
-export function spread(current: number, phases: PhaseCount): PerPhase<number> {
-  return phases === 3 ? [current, current, current] : [current, 0, 0];
 }
 
 /** The modes in which a charger follows the sun. */

@@ -9,16 +9,14 @@ import type { ChargerFacts } from "./situation.js";
 export interface DrawRange {
   readonly low: PerPhase<number>;
   readonly high: PerPhase<number>;
+  /** A that it said to draw itself, at most: without commands under way. */
+  readonly said: PerPhase<number>;
   /** W */
   readonly lowPower: number;
   readonly highPower: number;
   /** The charger has spoken since the time that the meter may show. */
   readonly isConfirmed: boolean;
 }
-
-type Draw = Pick<DrawSample, "currents" | "power">;
-
-const nothing: Draw = { currents: [0, 0, 0], power: 0 };
 
 /**
  * What of a charger's draw a meter reading taken at `measuredAt` may show, as far as a fuse depends on it: whatever its
@@ -27,10 +25,16 @@ const nothing: Draw = { currents: [0, 0, 0], power: 0 };
  * @param later ms by which what makes up for the meter may be later still
  */
 export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
-  const from = measuredAt - Math.max(deadTime, charger.memory.lag.lag?.to ?? 0) - later;
-  const { draws, isConfirmed } = saidBetween(charger, from, measuredAt);
-  const underWay = charger.memory.commands.filter((command, i) => isUnderWay(charger, command, i, from));
-  return { ...rangeOf([...draws, ...drawsOf(charger, underWay, voltage)]), isConfirmed };
+  const { plugged, memory } = charger;
+  const from = measuredAt - Math.max(deadTime, memory.lag.lag?.to ?? 0) - later;
+  const said = saidBetween(memory.draws, from, measuredAt);
+  let range = said;
+  for (let i = plugged ? memory.commands.length - 1 : -1; i >= 0; i--) {
+    const command = memory.commands[i];
+    if (command === undefined || !isUnderWay(charger, command, i, from)) break;
+    range = widened(range, drawOf(charger, command, voltage));
+  }
+  return range === said ? said : { ...range, said: said.high };
 }
 
 /**
@@ -38,33 +42,61 @@ export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: nu
  * has spoken since, its car may have come to take what it is offered.
  */
 export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
-  const { lag } = charger.memory.lag;
+  const { plugged, memory } = charger;
+  const { lag } = memory.lag;
   if (lag === null) return drawRange(charger, measuredAt, voltage, later);
-  const { draws, isConfirmed } = saidBetween(charger, measuredAt - lag.to - later, measuredAt - lag.from);
-  const offered = isConfirmed ? [] : charger.memory.commands.slice(-1);
-  return { ...rangeOf([...draws, ...drawsOf(charger, offered, voltage)]), isConfirmed };
+  const said = saidBetween(memory.draws, measuredAt - lag.to - later, measuredAt - lag.from);
+  const offered = memory.commands.at(-1);
+  if (!plugged || offered === undefined || said.isConfirmed) return said;
+  return { ...widened(said, drawOf(charger, offered, voltage)), said: said.high };
 }
 
-/** What it said to draw between two times, with the words just before and after, and whether there is one after. */
-function saidBetween({ memory: { draws } }: ChargerFacts, from: number, to: number) {
-  const before = draws.findLastIndex(({ at }) => at <= from);
-  const after = draws.findIndex(({ at }) => at >= to);
-  const said = draws.slice(Math.max(0, before), after < 0 ? undefined : after + 1);
-  const isUnbroken = said.every(({ isAfterFailure }, i) => i === 0 || isAfterFailure !== true);
-  return { draws: said, isConfirmed: after >= 0 && isUnbroken };
+/** What it said to draw between two times, with the words just before and after. Runs for each charger in each pass. */
+function saidBetween(draws: readonly DrawSample[], from: number, to: number): DrawRange {
+  const newest = draws.at(-1);
+  if (newest === undefined) return noDraw;
+  let isConfirmed = newest.at >= to;
+  let [low1, low2, low3] = [Infinity, Infinity, Infinity];
+  let [high1, high2, high3] = [0, 0, 0];
+  let [lowPower, highPower] = [Infinity, 0];
+  for (let i = draws.length - 1; i >= 0; i--) {
+    const draw = draws[i];
+    if (draw === undefined) break;
+    const isFirst = draw.at <= from || i === 0;
+    if (i === 0 || (draws[i - 1]?.at ?? 0) < to) {
+      const [l1, l2, l3] = draw.currents;
+      if (l1 < low1) low1 = l1;
+      if (l2 < low2) low2 = l2;
+      if (l3 < low3) low3 = l3;
+      if (l1 > high1) high1 = l1;
+      if (l2 > high2) high2 = l2;
+      if (l3 > high3) high3 = l3;
+      if (draw.power < lowPower) lowPower = draw.power;
+      if (draw.power > highPower) highPower = draw.power;
+      if (draw.isAfterFailure === true && !isFirst) isConfirmed = false;
+    }
+    if (isFirst) break;
+  }
+  const high: PerPhase<number> = [high1, high2, high3];
+  return { low: [low1, low2, low3], high, said: high, lowPower, highPower, isConfirmed };
 }
 
-function drawsOf(charger: ChargerFacts, commands: readonly Given[], voltage: number): readonly Draw[] {
-  return charger.plugged ? commands.map((command) => drawOf(charger, command, voltage)) : [];
-}
+const noDraw: DrawRange = {
+  low: [0, 0, 0],
+  high: [0, 0, 0],
+  said: [0, 0, 0],
+  lowPower: 0,
+  highPower: 0,
+  isConfirmed: false,
+};
 
-function rangeOf(draws: readonly Draw[]): Omit<DrawRange, "isConfirmed"> {
-  const all = draws.length > 0 ? draws : [nothing];
+function widened(range: DrawRange, { currents, power }: Pick<DrawSample, "currents" | "power">): DrawRange {
   return {
-    low: perPhase((i) => Math.min(...all.map(({ currents }) => currents[i]))),
-    high: perPhase((i) => Math.max(...all.map(({ currents }) => currents[i]))),
-    lowPower: Math.min(...all.map(({ power }) => power)),
-    highPower: Math.max(...all.map(({ power }) => power)),
+    ...range,
+    low: perPhase((i) => Math.min(range.low[i], currents[i])),
+    high: perPhase((i) => Math.max(range.high[i], currents[i])),
+    lowPower: Math.min(range.lowPower, power),
+    highPower: Math.max(range.highPower, power),
   };
 }
 
@@ -74,14 +106,22 @@ function isUnderWay(charger: ChargerFacts, command: Given, index: number, from: 
 }
 
 /** A reading of the charger has shown the effect of the command, or it is too old to be waited for. */
-function hasShown({ memory, now }: ChargerFacts, { at: since, current }: Given): boolean {
+function hasShown({ memory: { draws }, now }: ChargerFacts, { at: since, current }: Given): boolean {
   if (now - since > slowestCharger) return true;
-  return memory.draws.some(
-    ({ at, currents }) => at > since && Math.abs(Math.max(...currents) - current) < noticeableCurrent,
-  );
+  for (let i = draws.length - 1; i >= 0; i--) {
+    const draw = draws[i];
+    if (draw === undefined || draw.at <= since) return false;
+    const [l1, l2, l3] = draw.currents;
+    if (Math.abs(Math.max(l1, l2, l3) - current) < noticeableCurrent) return true;
+  }
+  return false;
 }
 
-function drawOf(charger: ChargerFacts, { current, phases }: Given, voltage: number): Draw {
+function drawOf(
+  charger: ChargerFacts,
+  { current, phases }: Given,
+  voltage: number,
+): Pick<DrawSample, "currents" | "power"> {
   const loads = charger.loads(phases);
   return {
     currents: perPhase((i) => (loads.includes(i) ? current * charger.greed : 0)),

@@ -91,7 +91,13 @@ function powerAt(draws: ChargerMemory["draws"], time: number): number {
 
 /** Whether a charger has moved noticeably within the time in which a meter may still answer. */
 export function hasMoved({ draws }: ChargerMemory, now: number): boolean {
-  const from = draws.findLastIndex(({ at }) => at < now - longestLag);
-  const powers = draws.slice(Math.max(0, from)).map(({ power }) => power);
-  return Math.max(...powers) - Math.min(...powers) >= noticeablePower;
+  let [lowest, highest] = [Infinity, -Infinity];
+  for (let i = draws.length - 1; i >= 0; i--) {
+    const { at, power } = draws[i] ?? { at: 0, power: 0 };
+    lowest = Math.min(lowest, power);
+    highest = Math.max(highest, power);
+    if (highest - lowest >= noticeablePower) return true;
+    if (at < now - longestLag) return false;
+  }
+  return false;
 }

@@ -21,8 +21,11 @@ export const blockHold = 60_000;
 /** A state of charge that changes by no more than this, in %, may only waver. */
 export const batteryNoise = 2;
 
-/** Older readings are as good as none: the charger falls to its failsafe current, 15 s after the last one at most. */
+/** Readings of this age are as good as none: the charger falls to its failsafe current, 15 s after the last at most. */
 export const freshForStaying = 14_000;
+
+/** From a meter that speaks often already at this one, so that the car has followed after 15 s, too. */
+export const freshForStayingOften = 12_000;
 
 /** Until then a charger that stopped answering may still draw what it was last seen to draw. */
 export const chargerSilence = 30_000;
@@ -48,12 +51,21 @@ export const surplusMemory = 300_000;
 /** Older samples of the surplus need not be closer together. */
 export const surplusSpacing = 4_000;
 
+/** Nor need what a charger draws be known of any closer. */
+export const drawSpacing = 2_000;
+
 /** A surplus that moved by no more than this, in W, for so long stands still. */
 export const steadyWithin = 5;
 export const steadyFor = 240_000;
 
 /** The first step of a charge has so long to show in the meter; slower meters than that are not learnt. */
 export const lagSearch = 80_000;
+
+/** Most meters have answered to a change of ours by then. */
+export const usualLag = 30_000;
+
+/** A meter that is suspected gets so long to answer to a change of ours before there may be another one. */
+export const answerPatience = 60_000;
 
 /** A meter that does not move at all this long after it should have shown that a car's current did is frozen. */
 export const frozenAfter = 30_000;
@@ -91,6 +103,9 @@ export const phaseHorizon = 600_000;
 
 /** For so long after a start the number of phases may be put right at once. */
 export const justBegun = 60_000;
+
+/** A car charges this long before it makes way for an equal one that waits, where there is no room for both. */
+export const turnLength = 1_800_000;
 
 /** What the charger does not charge while it switches phases. */
 export const phaseSwitchPause = 60_000;

@@ -43,6 +43,8 @@ export interface MeterMemory {
   readonly roles: { readonly [R in MeterRole]?: QuantityMemory };
   /** When its last good reading came; 0: never. */
   readonly at: number;
+  /** ms from one good reading to the next, as a rule; 0: not known. */
+  readonly gap: number;
   /** When its readings last differed from the ones before. */
   readonly movedAt: number;
   /** Good readings in a row since the last loss, counted up to what is needed. */
@@ -51,6 +53,32 @@ export interface MeterMemory {
   readonly doubt: string | null;
   /** A that chargers drew together through it when it was last read; `null`: not known. */
   readonly drawn: number | null;
+  readonly answers: AnswerMemory;
+}
+
+/** What a meter showed at a time, and what the chargers behind it said to draw, in A. */
+export interface Shown {
+  readonly at: number;
+  readonly currents: PerPhase<number>;
+  readonly own: PerPhase<number>;
+  /** Of a house battery, discharge +, as A of one phase; 0 without one. */
+  readonly battery: number;
+}
+
+/** What is known of a meter's answers. */
+export interface AnswerMemory {
+  /** The last readings, oldest first. */
+  readonly readings: readonly Shown[];
+  /** The reading before a change of ours whose answer is awaited; `null`: none is. */
+  readonly awaited: Shown | null;
+  /** Since when what the chargers draw has not moved. */
+  readonly steadySince: number;
+  /** How often the answer contradicted without agreeing again: by its direction on each phase … */
+  readonly reversed: PerPhase<number>;
+  /** … and by showing on L2 and L3, L1 and L3, L1 and L2 what belongs to the other one. */
+  readonly swapped: PerPhase<number>;
+  /** Since when another change of ours has to show whether a contradiction was chance; `null`: there was none. */
+  readonly testedSince: number | null;
 }
 
 /**
@@ -199,6 +227,8 @@ export interface ChargerMemory {
   /** The last attempt to read failed. */
   readonly failing: boolean;
   readonly draws: readonly DrawSample[];
+  /** A per phase of its newest draw beyond what it was offered. */
+  readonly beyond: PerPhase<number>;
   readonly lag: LagMemory;
   /** Commands of the last minutes, oldest first. */
   readonly commands: readonly Given[];
@@ -261,7 +291,25 @@ export const noLastingMemory: LastingMemory = {
 
 export const noBatteryMemory: BatteryMemory = { rank: "first", powers: [] };
 
-export const noMeterMemory: MeterMemory = { roles: {}, at: 0, movedAt: 0, good: 0, doubt: null, drawn: null };
+const noAnswers: AnswerMemory = {
+  readings: [],
+  awaited: null,
+  steadySince: 0,
+  reversed: [0, 0, 0],
+  swapped: [0, 0, 0],
+  testedSince: null,
+};
+
+export const noMeterMemory: MeterMemory = {
+  roles: {},
+  at: 0,
+  gap: 0,
+  movedAt: 0,
+  good: 0,
+  doubt: null,
+  drawn: null,
+  answers: noAnswers,
+};
 
 const noLagMemory: LagMemory = { fit: [], own: [], lag: null };
 
@@ -277,6 +325,7 @@ export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
     at: 0,
     failing: false,
     draws: [],
+    beyond: [0, 0, 0],
     commands: [],
     movedAt: 0,
     greed: 1,

@@ -2,8 +2,10 @@
 
 import { perPhase, phaseIndexes, type PerPhase } from "../model/phases.js";
 import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../model/readings.js";
-import { freshForStaying, idleCurrent, readingsToTrust } from "./limits.js";
-import { noMeterMemory, type Measured, type MeterMemory, type QuantityMemory } from "./memory.js";
+import { learnAnswer } from "./answers.js";
+import { freshForStaying, freshForStayingOften, idleCurrent, readingsToTrust } from "./limits.js";
+import { noMeterMemory } from "./memory.js";
+import type { AnswerMemory, Measured, MeterMemory, QuantityMemory } from "./memory.js";
 import type { ControlSettings } from "./settings.js";
 import { amperes, watts } from "./words.js";
 
@@ -15,6 +17,12 @@ export interface MeterWitness {
   readonly drawMovedAt: number;
   /** ms within which the meter has to answer that at the latest. */
   readonly answersWithin: number;
+  /** A that they are measured to draw on each phase of the house; `null`: not all of them tell. */
+  readonly own: PerPhase<number> | null;
+  /** ms after which a meter has answered, as a rule. */
+  readonly lag: number;
+  /** W that a house battery gives; 0 without one. */
+  readonly battery: number;
 }
 
 /** A that a house without them draws less, or feeds in, from one reading to the next, and still nobody wonders. */
@@ -22,6 +30,12 @@ const ordinaryChange = 3;
 
 /** No house is connected with more than this, in A per phase, if no fuse is known. */
 const largestCurrent = 1_000;
+
+/** Share and W by which power and currents with a sign may differ: not all loads are in phase. */
+const signTolerance = { share: 0.15, power: 300 } as const;
+
+/** ms by which a reading may come later than its meter is used to. */
+const lateness = 2_000;
 
 /** Voltages outside of it are faults of the meter or of the grid; the configured voltage is used instead. */
 const voltageRange = [80, 300] as const;
@@ -110,7 +124,7 @@ export function rememberMeter(
     );
     moved ||= showsChargers(role, reading) && pairs.some(({ before, after }) => before?.value !== after?.value);
     regained ||= pairs.some(
-      ({ before, after }) => before !== null && after !== before && lookedAt - before.at > freshForStaying,
+      ({ before, after }) => before !== null && after !== before && lookedAt - before.at > lostAfter(memory),
     );
     roles[role] = next;
   }
@@ -118,7 +132,39 @@ export function rememberMeter(
   if (isFrozen(movedAt, witness, now))
     return { ...memory, movedAt, good: 0, doubt: "its values stand still while a car's current moved" };
   const good = regained ? 1 : Math.min(readingsToTrust, memory.good + 1);
-  return { roles, at: now, movedAt, good, doubt: null, drawn: witness.drawn };
+  const answers = answersAfter(memory.answers, reading, now, settings, witness);
+  return { roles, at: now, gap: gapOf(memory, now), movedAt, good, doubt: null, drawn: witness.drawn, answers };
+}
+
+/** Only complete readings teach, of currents with a sign: without one a smaller export looks like less import. */
+function answersAfter(
+  answers: AnswerMemory,
+  reading: MeterReading,
+  at: number,
+  { phases, voltage }: ControlSettings,
+  { own, drawMovedAt, lag, battery }: MeterWitness,
+): AnswerMemory {
+  const quantities = reading.grid ?? reading.house ?? reading.pv ?? reading.battery;
+  const known = quantities?.currents.slice(0, phases).filter((current) => current !== null) ?? [];
+  const sum = known.reduce((total, current) => total + current, 0);
+  const size = known.reduce((total, current) => total + Math.abs(current), 0);
+  const power = quantities?.power ?? sum * voltage;
+  const isSigned = Math.abs(power - sum * voltage) <= signTolerance.share * size * voltage + signTolerance.power;
+  if (own === null || known.length < phases || !isSigned) return { ...answers, awaited: null, readings: [] };
+  const currents = perPhase((i) => known[i] ?? 0);
+  return learnAnswer(answers, { at, currents, own, battery: battery / voltage, movedAt: drawMovedAt, lag });
+}
+
+/** ms from which on a reading of this meter is as good as none: it left out two, or what is due is very late. */
+export function lostAfter({ gap }: Pick<MeterMemory, "gap">): number {
+  if (gap === 0) return freshForStaying;
+  return Math.min(freshForStaying, Math.max(freshForStayingOften, 2 * gap + lateness));
+}
+
+/** The mean of the last ones, of which the newest count most. */
+function gapOf({ at, gap }: MeterMemory, now: number): number {
+  if (at === 0) return 0;
+  return gap === 0 ? now - at : gap + (now - at - gap) / 5;
 }
 
 /** A on all phases together, import +; `null`: not known. */
@@ -131,7 +177,7 @@ function flowOf({ power, currents }: QuantityMemory, voltage: number): number | 
 function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number): MeterMemory {
   if (memory === undefined || memory.at === 0)
     return { ...(memory ?? noMeterMemory), movedAt: now, good: readingsToTrust - 1 };
-  return lookedAt - memory.at > freshForStaying ? { ...memory, good: 0 } : memory;
+  return lookedAt - memory.at > lostAfter(memory) ? { ...memory, good: 0 } : memory;
 }
 
 /** Of a device that measures several things only the grid shows what a charger draws. */

@@ -1,20 +1,20 @@
 /**
  * One pass of the controller: from what was remembered and what is new to what every charger shall do now, and why.
- * The chain: what mode and people want → what the sun gives → what charger, cable and owner allow → what the
- * circuits carry → what can be trusted → what starts and stops may follow each other.
+ * The chain: what mode and people want → what the sun gives → what charger, cable and owner allow → what can be
+ * trusted → what starts and stops may follow each other → what the circuits carry, and whether that is enough.
  */
 
 import type { Decision, Plan } from "../model/commands.js";
 import { askAll, type Asked } from "./ask.js";
-import { isPlugged, recent } from "./chargers.js";
+import { changed, isPlugged, recent } from "./chargers.js";
 import { blockHold, freshForStaying, phaseSwitchesPerHour } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
 import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
 import { observe } from "./remember.js";
-import { roomsOf, type Room } from "./room.js";
+import { roomsOf, type Rooms } from "./room.js";
 import type { ControlSettings } from "./settings.js";
-import type { ChargerFacts, Situation } from "./situation.js";
+import type { ChargerFacts, Situation, Trust } from "./situation.js";
 import { surplusTrust } from "./surplus.js";
 import { shareCircuits, type Claim } from "./steps/circuits.js";
 import type { Demand } from "./steps/demand.js";
@@ -25,7 +25,6 @@ import { failSafe } from "./steps/safety.js";
 import { settle } from "./steps/settle.js";
 import { shareSun, type SunWish } from "./steps/sun.js";
 import { atMost, type Wish } from "./steps/wish.js";
-import { circuitsOf } from "./steps/paths.js";
 
 export interface Outcome {
   readonly memory: Memory;
@@ -44,8 +43,8 @@ export interface Outcome {
 export function pass(settings: ControlSettings, memory: Memory, observation: Observation): Outcome {
   if (observation.time < memory.time) throw new RangeError("time goes back");
   const observed = observe(settings, memory, observation);
-  const situation = withinLimit(observed, settings.powerLimit);
-  const rooms = roomsOf(situation);
+  const situation = withinLimit(observed.situation, settings.powerLimit);
+  const rooms = roomsOf(situation, observed.backgrounds);
   const surplus = surplusTrust(situation);
 
   const stopped = stoppedByMonitor(settings, situation.memory);
@@ -54,26 +53,29 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
     situation,
     asked.filter(({ demand }) => dependsOnSun(demand)),
   );
+  const { failsafeCurrent } = settings;
+  const allowed = (wish: Wish, charger: ChargerFacts, demand: Demand): Wish => {
+    const inputs = inputsOf(charger, demand, rooms, surplus);
+    return settle(failSafe(wish, { charger, now: situation.now, inputs, failsafeCurrent }), charger, situation);
+  };
+  // What can't be had anyway is not kept from others.
   const claims = asked.map(({ charger, demand }): Claim => {
     const followed = sun.get(charger.settings.name)?.wish;
     const wish = followed ? withLater(followed, demand) : wishWithoutSun(charger, demand, situation, rooms);
-    return { charger, wish: limitToItself(wish, charger, situation) };
+    return { charger, wish: allowed(limitToItself(wish, charger, situation), charger, demand) };
   });
   const shared = shareCircuits(situation, claims, rooms);
 
   const decisions: Record<string, Decision> = {};
   const charges: Charge[] = [];
   const plans: Record<string, Plan> = {};
-  const remembered: Record<string, ChargerMemory> = { ...situation.memory.chargers };
+  const remembered: Record<string, ChargerMemory> = {};
   asked.forEach((each, index) => {
     const { charger, demand, plan } = each;
     const { name } = charger.settings;
-    const trusts = circuitsOf(charger.settings.circuit, rooms).map(({ trust }) => trust);
-    const inputs = dependsOnSun(demand) ? [...trusts, surplus] : trusts;
-    const { failsafeCurrent } = settings;
-    const safe = failSafe(shared[index] ?? nothing(charger), { charger, now: situation.now, inputs, failsafeCurrent });
-    const wish = settle(safe, charger, situation);
-    const decision: Decision = { allowCharging: wish.current > 0, ...wish };
+    const wish = allowed(shared[index] ?? nothing(charger), charger, demand);
+    const { current, phases, reason } = wish;
+    const decision: Decision = { allowCharging: current > 0, current, phases, reason };
     decisions[name] = decision;
     charges.push({ charger, demand, decision });
     if (plan !== null) plans[name] = plan;
@@ -82,7 +84,12 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   const { now } = situation;
   const gridChargeAt = chargesFromGrid(charges, situation) ? now : situation.memory.gridChargeAt;
   const blockDischarge = gridChargeAt !== null && now - gridChargeAt < blockHold;
-  return { memory: { ...observed.memory, chargers: remembered, gridChargeAt }, decisions, plans, blockDischarge };
+  return {
+    memory: { ...observed.situation.memory, chargers: remembered, gridChargeAt },
+    decisions,
+    plans,
+    blockDischarge,
+  };
 }
 
 /** With the grid operator's limit as it holds: the configured one, where that is lower. */
@@ -97,6 +104,13 @@ function withLater(wish: Wish, { later }: Demand): Wish {
   return later === undefined ? wish : { ...wish, reason: `${wish.reason}; ${later}` };
 }
 
+/** What a charger's current depends on; nothing, if it shall not charge. */
+function inputsOf({ settings }: ChargerFacts, demand: Demand, rooms: Rooms, surplus: Trust): readonly Trust[] {
+  if (demand.pull === "none") return [];
+  const trusts = rooms.trustsIn(settings);
+  return dependsOnSun(demand) ? [...trusts, surplus] : trusts;
+}
+
 function dependsOnSun({ pull }: Demand): boolean {
   return pull === "sun" || pull === "sun-and-minimum";
 }
@@ -105,7 +119,7 @@ function wishWithoutSun(
   charger: ChargerFacts,
   { pull, reason, current = 0 }: Demand,
   situation: Situation,
-  rooms: readonly Room[],
+  rooms: Rooms,
 ): Wish {
   if (pull === "full") return fullWish(charger, reason, situation, rooms);
   if (pull === "held") return heldWish(charger, current, reason, situation);
@@ -132,14 +146,14 @@ function rememberDecision(
   now: number,
 ): ChargerMemory {
   const { memory, holding, reading } = charger;
-  const lasting = { ...charger.lasting, session };
+  const lasting = changed(charger.lasting, { session });
   const full = demand.pull === "full" || demand.pull === "held";
-  const kept = { ...memory, lasting, full, regret: 0, phaseRegret: 0, ...sun?.memory };
+  const kept = changed(memory, { lasting, full, regret: 0, phaseRegret: 0, ...sun?.memory });
   const { given } = lasting;
   if (given !== null && given.current === wish.current && given.phases === wish.phases) return kept;
 
   const command = { at: now, current: wish.current, phases: wish.phases };
-  const starts = holding.current === 0 && wish.current > 0;
+  const starts = wish.current > 0 && (holding.current === 0 || given === null);
   const pauses = holding.current > 0 && wish.current === 0;
   const switches = holding.current > 0 && wish.current > 0 && holding.phases !== wish.phases;
   return {

@@ -8,11 +8,10 @@ import type { PhaseCount } from "../model/phases.js";
 import { nextTime } from "./calendar.js";
 import { planReserve, planSlack, unknownRest, usualBattery } from "./limits.js";
 import type { Session } from "./memory.js";
-import type { Room } from "./room.js";
+import type { Rooms } from "./room.js";
 import type { ChargerFacts, Situation } from "./situation.js";
 import { phaseOptions } from "./steps/follow-sun.js";
 import { ownLimit } from "./steps/own-limit.js";
-import { circuitsOf } from "./steps/paths.js";
 import type { Stretch } from "./tariff.js";
 
 /** A target that is being worked for. */
@@ -27,7 +26,7 @@ export interface Pursuit {
 /** What is known when a plan is made. */
 export interface Prospect {
   readonly situation: Situation;
-  readonly rooms: readonly Room[];
+  readonly rooms: Rooms;
   /** How many cars want to charge through each circuit, and `""`: in the whole house. */
   readonly cars: ReadonlyMap<string, number>;
   /** The time to come: the cheapest first, and of what costs the same the latest. */
@@ -103,9 +102,9 @@ export function expectedPower(charger: ChargerFacts, { situation, rooms, cars }:
   const { voltage, memory } = situation;
   const powerWith = (phases: PhaseCount) => {
     const budget = (memory.powerLimit ?? Infinity) / (cars.get("") ?? 1) / (phases * voltage);
-    const parts = circuitsOf(settings.circuit, rooms).flatMap(({ name, toStay }) =>
-      charger.loads(phases).map((i) => toStay[i] / (cars.get(name) ?? 1)),
-    );
+    const parts = rooms
+      .of(settings)
+      .flatMap(({ name, toStay }) => charger.loads(phases).map((i) => toStay[i] / (cars.get(name) ?? 1)));
     const current = Math.min(ownLimit(charger, phases, voltage).current, budget, ...parts);
     const taken = Math.min(current, lasting.appetite.current ?? Infinity);
     return current < settings.minCurrent ? 0 : taken * voltage * Math.min(phases, lasting.appetite.phases ?? 1);
@@ -115,12 +114,11 @@ export function expectedPower(charger: ChargerFacts, { situation, rooms, cars }:
 }
 
 /** How many cars want current through each circuit. */
-export function carsOn({ chargers }: Situation, rooms: readonly Room[]): ReadonlyMap<string, number> {
+export function carsOn({ chargers }: Situation, rooms: Rooms): ReadonlyMap<string, number> {
   const cars = new Map<string, number>();
   for (const { settings, plugged, idle } of chargers) {
     if (!plugged || idle) continue;
-    for (const name of ["", ...circuitsOf(settings.circuit, rooms).map((room) => room.name)])
-      cars.set(name, (cars.get(name) ?? 0) + 1);
+    for (const name of ["", ...rooms.of(settings).map((room) => room.name)]) cars.set(name, (cars.get(name) ?? 0) + 1);
   }
   return cars;
 }

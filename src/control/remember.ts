@@ -2,23 +2,31 @@
 
 import type { Price } from "../model/commands.js";
 import { phaseIndexes } from "../model/phases.js";
+import { giveAnotherChance } from "./answers.js";
 import { rememberBatteries } from "./battery.js";
 import { settingsFor } from "./cars.js";
 import { endInTime, recent, rememberCharger, rememberCommand } from "./chargers.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "./lag.js";
-import { freshForStaying, frozenAfter, lagSearch, longestStep, surplusSpacing } from "./limits.js";
+import { deadTime, freshForStaying, frozenAfter, lagSearch, longestStep, surplusSpacing, usualLag } from "./limits.js";
 import { newChargerMemory, noLastingMemory } from "./memory.js";
-import type { ChargerMemory, Memory, MonitorMemory, SurplusSample } from "./memory.js";
+import type { ChargerMemory, Memory, MeterMemory, MonitorMemory, SurplusSample } from "./memory.js";
 import { rememberMeter, type MeterWitness } from "./meters.js";
 import { answerAlarm, rememberMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
+import { backgroundsOf, type Backgrounds } from "./background.js";
 import { backgroundSample, overloadedPhases } from "./room.js";
-import { hangsOn, type ControlSettings } from "./settings.js";
+import { membersOf, type ChargerSettings, type ControlSettings } from "./settings.js";
 import { situationOf, voltageOf, type Situation } from "./situation.js";
 import { gridPower, surplusSample, withSample } from "./surplus.js";
 
-/** The situation after an observation. Devices that the settings do not name are ignored. */
-export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Situation {
+/** What is true after an observation. */
+export interface Seen {
+  readonly situation: Situation;
+  readonly backgrounds: Backgrounds;
+}
+
+/** Devices that the settings do not name are ignored. */
+export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Seen {
   const now = observation.time;
   const voltage = voltageOf(settings, memory);
   const chargers: Record<string, ChargerMemory> = {};
@@ -41,12 +49,13 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     if (kept !== undefined) monitors[name] = started ? answerAlarm(kept) : kept;
   }
 
-  const meters = { ...memory.meters };
+  const meters: Record<string, MeterMemory> = started ? doubtedAnew(memory.meters) : { ...memory.meters };
   for (const { name } of settings.meters) {
     const reading = observation.meters[name];
     if (reading === undefined) continue;
-    const shown = chargersShownBy(name, settings).flatMap((charger) => chargers[charger] ?? []);
-    meters[name] = rememberMeter(meters[name], reading, now, settings, witnessOf(shown, now), memory.time);
+    const shown = chargersShownBy(name, settings).flatMap((charger) => chargers[charger.name] ?? []);
+    const witness = witnessOf(shown, reading?.battery?.power ?? batteryPower(settings, meters), now);
+    meters[name] = rememberMeter(meters[name], reading, now, settings, witness, memory.time);
   }
 
   const batteries = rememberBatteries(settings, { meters, batteries: memory.batteries }, now);
@@ -65,7 +74,7 @@ function settingsNow(settings: ControlSettings, memories: Memory["chargers"]): C
     const memory = memories[charger.name];
     return memory ? settingsFor(charger, memory, settings.cars) : charger;
   });
-  return { ...settings, chargers };
+  return chargers.every((charger, i) => charger === settings.chargers[i]) ? settings : { ...settings, chargers };
 }
 
 function inOrder(prices: readonly Price[]): readonly Price[] {
@@ -82,9 +91,9 @@ function learnLags(
 ): Readonly<Record<string, ChargerMemory>> {
   const [after, before] = [history.at(-1), history.at(-2)];
   if (after === undefined || before === undefined || after.at - before.at < surplusSpacing) return chargers;
-  const [moved, ...others] = Object.entries(chargers).filter(([, memory]) => hasMoved(memory, before.at - longestLead));
-  if (moved === undefined || others.length > 0) return chargers;
-  const [name, memory] = moved;
+  const name = onlyOneThatMoved(chargers, before.at - longestLead);
+  const memory = name === null ? undefined : chargers[name];
+  if (name === null || memory === undefined) return chargers;
   const settled = history.flatMap((sample, i) => {
     const last = history[i - 1];
     const since = after.at - longestLead - sample.at;
@@ -94,51 +103,87 @@ function learnLags(
   return step ? { ...chargers, [name]: { ...memory, lag: learnLag(memory, step, settled) } } : chargers;
 }
 
+/** `null`: none moved since, or several did. */
+function onlyOneThatMoved(chargers: Readonly<Record<string, ChargerMemory>>, since: number): string | null {
+  let moved: string | null = null;
+  for (const name in chargers) {
+    const memory = chargers[name];
+    if (memory === undefined || !hasMoved(memory, since)) continue;
+    if (moved !== null) return null;
+    moved = name;
+  }
+  return moved;
+}
+
 /** Empty: what the meters of grid and battery showed at one of the two times did not fit. */
 function stepBetween(before: SurplusSample, after: SurplusSample): readonly MeterStep[] {
   if (before.drawn === null || after.drawn === null) return [];
   return [{ from: before.at, to: after.at, change: after.drawn - before.drawn }];
 }
 
-/** Names of the chargers whose current flows through what this meter measures. */
-function chargersShownBy(meter: string, settings: ControlSettings): readonly string[] {
+/** The chargers whose current flows through what this meter measures. */
+function chargersShownBy(meter: string, settings: ControlSettings): readonly ChargerSettings[] {
+  const { chargers } = settings;
+  if (settings.meters.some(({ name, measures }) => name === meter && measures.includes("grid"))) return chargers;
   const circuits = settings.circuits.filter(({ meters }) => meters.includes(meter));
-  const isGrid = settings.meters.some(({ name, measures }) => name === meter && measures.includes("grid"));
-  const shown = settings.chargers.filter(
-    (charger) => isGrid || circuits.some(({ name }) => hangsOn(charger, name, settings)),
+  const places = new Set(circuits.flatMap(({ name }) => membersOf(settings).get(name) ?? []));
+  return chargers.filter((_charger, place) => places.has(place));
+}
+
+/** A person who starts a charge has looked after what was wrong. */
+function doubtedAnew(meters: Memory["meters"]): Record<string, MeterMemory> {
+  const entries = Object.entries(meters);
+  return Object.fromEntries(
+    entries.map(([name, meter]) => [name, { ...meter, answers: giveAnotherChance(meter.answers) }]),
   );
-  return shown.map(({ name }) => name);
 }
 
 /** What these chargers say of their own current, to judge a meter by. */
-function witnessOf(chargers: readonly ChargerMemory[], now: number): MeterWitness {
-  const fresh = chargers.filter(({ at, failing }) => !failing && now - at <= freshForStaying);
-  const drawn = fresh.reduce((sum, { draws }) => {
+function witnessOf(chargers: readonly ChargerMemory[], battery: number, now: number): MeterWitness {
+  const own: [number, number, number] = [0, 0, 0];
+  let [fresh, drawMovedAt, answersWithin, lag] = [0, 0, 0, 0];
+  for (const { at, failing, draws, movedAt, lag: known } of chargers) {
+    drawMovedAt = Math.max(drawMovedAt, movedAt);
+    answersWithin = Math.max(answersWithin, known.lag === null ? lagSearch : known.lag.to + frozenAfter);
+    lag = Math.max(lag, known.lag?.to ?? 0);
+    if (failing || now - at > freshForStaying) continue;
+    fresh += 1;
     const newest = draws.at(-1)?.currents;
-    return sum + (newest ? phaseIndexes.reduce<number>((total, i) => total + newest[i], 0) : 0);
-  }, 0);
+    if (newest) for (const i of phaseIndexes) own[i] += newest[i];
+  }
   return {
-    drawn: fresh.length > 0 ? drawn : null,
-    drawMovedAt: Math.max(0, ...chargers.map(({ movedAt }) => movedAt)),
-    answersWithin: Math.max(...chargers.map(({ lag: { lag } }) => (lag === null ? lagSearch : lag.to + frozenAfter))),
+    drawn: fresh > 0 ? own[0] + own[1] + own[2] : null,
+    drawMovedAt,
+    answersWithin,
+    own: fresh === chargers.length ? own : null,
+    lag: lag === 0 ? usualLag : lag + deadTime / 2,
+    battery,
   };
 }
 
+/** W that house batteries give by their newest word. */
+function batteryPower({ meters }: ControlSettings, memories: Memory["meters"]): number {
+  const batteries = meters.filter(({ measures }) => measures.includes("battery"));
+  return batteries.reduce((sum, { name }) => sum + (memories[name]?.roles.battery?.power?.value ?? 0), 0);
+}
+
 /** Adds what the meters just said to the histories of surplus and of every circuit. */
-function rememberHistory(situation: Situation): Situation {
+function rememberHistory(situation: Situation): Seen {
   const { memory, settings, now } = situation;
   const sample = surplusSample(situation);
   const before = memory.surplus.at(-1)?.at;
   const surplus = sample ? withSample(memory.surplus, sample) : memory.surplus;
   const passed = sample && before !== undefined ? Math.min(sample.at - before, longestStep) : 0;
 
+  const backgrounds = backgroundsOf(situation);
   const background = { ...memory.background };
   const overloadedSince: Record<string, number> = {};
   for (const circuit of settings.circuits) {
     const { name } = circuit;
-    const next = backgroundSample(circuit, situation);
+    const next = backgroundSample(circuit, backgrounds, situation);
     if (next !== null) background[name] = [...recent(background[name] ?? [], now), next];
     if (overloadedPhases(circuit, situation).length > 0) overloadedSince[name] = memory.overloadedSince[name] ?? now;
   }
-  return { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, background, overloadedSince } };
+  const seen = { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, background, overloadedSince } };
+  return { situation: seen, backgrounds };
 }

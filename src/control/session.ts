@@ -64,8 +64,11 @@ function appetiteAfter(
 ): Appetite {
   const phases =
     given?.phases === 3 ? draw.currents.filter((current) => current >= idleCurrent).length : appetite.phases;
-  if (taken < peak || given === null) return { ...appetite, phases };
-  if (given.current - taken >= carRefuses) return { current: taken, phases };
-  const holds = appetite.current !== null && taken < appetite.current + carRefuses;
-  return { current: holds ? appetite.current : null, phases };
+  const current = taken < peak || given === null ? appetite.current : mostTaken(appetite, given.current, taken);
+  return current === appetite.current && phases === appetite.phases ? appetite : { current, phases };
+}
+
+function mostTaken(appetite: Appetite, given: number, taken: number): number | null {
+  if (given - taken >= carRefuses) return taken;
+  return appetite.current !== null && taken < appetite.current + carRefuses ? appetite.current : null;
 }

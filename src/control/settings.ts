@@ -109,12 +109,36 @@ export interface CarSettings {
   readonly minPower: number;
 }
 
-/** Whether a charger is fed through this circuit, or through one below it. */
-export function hangsOn({ circuit }: ChargerSettings, name: string, { circuits }: ControlSettings): boolean {
-  let above: string | null = circuit ?? mainFuse;
-  while (above !== null && above !== name) {
-    const current: string = above;
-    above = circuits.find((each) => each.name === current)?.parent ?? null;
+/** From each circuit the way up: itself, what it hangs on, and so on to the last one. */
+export function waysUp<T extends Pick<CircuitSettings, "name" | "parent">>(
+  circuits: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const ways = new Map<string, readonly T[]>();
+  for (const circuit of circuits) {
+    const above = circuit.parent === null ? undefined : ways.get(circuit.parent);
+    ways.set(circuit.name, [circuit, ...(above ?? [])]);
   }
-  return above === name;
+  return ways;
+}
+
+/** For each circuit the chargers that are fed through it, or through one below it: their places in the settings. */
+export function membersOf(settings: ControlSettings): ReadonlyMap<string, readonly number[]> {
+  let members = knownMembers.get(settings);
+  if (members === undefined) {
+    members = findMembers(settings);
+    knownMembers.set(settings, members);
+  }
+  return members;
+}
+
+/** Settings don't change while the house runs. */
+const knownMembers = new WeakMap<ControlSettings, ReadonlyMap<string, readonly number[]>>();
+
+function findMembers({ circuits, chargers }: ControlSettings): ReadonlyMap<string, readonly number[]> {
+  const ways = waysUp(circuits);
+  const members = new Map<string, number[]>(circuits.map(({ name }) => [name, []]));
+  chargers.forEach(({ circuit }, place) => {
+    for (const { name } of ways.get(circuit ?? mainFuse) ?? []) members.get(name)?.push(place);
+  });
+  return members;
 }

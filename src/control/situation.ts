@@ -15,6 +15,9 @@ import {
   readingsToTrust,
   roomMemory,
 } from "./limits.js";
+import { answerProblem, answerTrust } from "./answers.js";
+import { lostAfter } from "./meters.js";
+import { newChargerMemory, noLastingMemory } from "./memory.js";
 import type { ChargerMemory, LastingMemory, Measured, Memory, MeterMemory, QuantityMemory } from "./memory.js";
 import type { ChargerSettings, ControlSettings } from "./settings.js";
 
@@ -26,6 +29,22 @@ export interface Trust {
   readonly stay: boolean;
   /** What is wrong, for people; empty when nothing is. */
   readonly problem: string;
+  /** Since when a change of our own current has to show whether it answers as it should. */
+  readonly testedSince?: number | null;
+  /** It is known to be wrong, until somebody puts it right. */
+  readonly isWrong?: boolean;
+}
+
+/** All of these are needed. */
+export function allOf(trusts: readonly Trust[]): Trust {
+  const worst = trusts.find(({ stay }) => !stay) ?? trusts.find(({ isWrong }) => isWrong);
+  return {
+    raise: trusts.every(({ raise }) => raise),
+    stay: trusts.every(({ stay }) => stay),
+    problem: (worst ?? trusts.find(({ problem }) => problem !== ""))?.problem ?? "",
+    testedSince: trusts.find(({ testedSince = null }) => testedSince !== null)?.testedSince ?? null,
+    isWrong: trusts.some(({ isWrong }) => isWrong),
+  };
 }
 
 /** What one charger is, does, and was told. */
@@ -76,9 +95,9 @@ export function situationOf(settings: ControlSettings, memory: Memory): Situatio
     settings,
     memory,
     voltage: voltageOf(settings, memory),
-    chargers: settings.chargers.flatMap((charger) => {
-      const kept = memory.chargers[charger.name];
-      return kept ? [factsOf(charger, kept, settings, now)] : [];
+    chargers: settings.chargers.map((charger) => {
+      const kept = memory.chargers[charger.name] ?? newChargerMemory(noLastingMemory);
+      return factsOf(charger, kept, settings, now);
     }),
   };
 }
@@ -98,7 +117,11 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
   const { lasting, reading } = memory;
   const plugged = reading !== null && isPlugged(reading);
   const unused = unusedPhases(memory, now);
-  const drawing = phaseIndexes.filter((i) => (memory.draws.at(-1)?.currents[i] ?? 0) >= idleCurrent);
+  const drawn = memory.draws.at(-1)?.currents;
+  const loadsOn = (wired: readonly PhaseIndex[]) =>
+    phaseIndexes.filter((i) => (wired.includes(i) && !unused.includes(i)) || (drawn && drawn[i] >= idleCurrent));
+  const onOne = loadsOn(settings.rotation.slice(0, 1));
+  const onThree = loadsOn(settings.rotation.slice(0, site.phases));
   return {
     settings,
     memory,
@@ -110,10 +133,7 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
     silent: isSilent(memory, now),
     idle: memory.idleSince !== null && now - memory.idleSince >= idleAfter,
     holding: holdingOf(settings, memory, site),
-    loads: (phases) => {
-      const wired = phases === 1 ? [settings.rotation[0]] : settings.rotation.slice(0, site.phases);
-      return phaseIndexes.filter((i) => (wired.includes(i) && !unused.includes(i)) || drawing.includes(i));
-    },
+    loads: (phases) => (phases === 1 ? onOne : onThree),
     activePhases: (phases) => (phases === 1 ? 1 : Math.max(1, 3 - unused.length)),
     greed: memory.greed,
   };
@@ -134,6 +154,7 @@ function holdingOf(
 function unusedPhases({ draws, lasting, reading }: ChargerMemory, now: number): readonly PhaseIndex[] {
   const newest = draws.at(-1);
   if (newest === undefined || reading?.state !== "charging" || Math.max(...newest.currents) < greedFrom) return [];
+  if (Math.min(...newest.currents) >= idleCurrent) return [];
   if ((lasting.given?.phases ?? 3) === 1 || now - (lasting.switchedAt ?? 0) < 2 * unusedPhaseAfter) return [];
   const since = draws.filter(({ at }) => at >= now - unusedPhaseAfter);
   if (since.length < 2 || (since[0]?.at ?? now) > now - unusedPhaseAfter / 2) return [];
@@ -172,14 +193,24 @@ export function trustIn(
     },
     { what: "", age: -1 },
   );
-  const stay = oldest.age <= freshForStaying;
+  const stay = oldest.age < lostAfter(meter);
   const isComplete = now - oldest.age >= meter.at - readingSpan;
   const isFresh = oldest.age <= freshForRaising;
   const raise = isFresh && isComplete && meter.good >= readingsToTrust && meter.doubt === null;
   const because = meter.doubt === null ? "" : `: ${meter.doubt}`;
   if (!isFresh || !isComplete)
     return { raise, stay, problem: `${name} does not tell ${oldest.what}${since(oldest.age)}${because}` };
-  return { raise, stay, problem: raise ? "" : `${name} is not trusted yet${because}` };
+  if (!raise) return { raise, stay, problem: `${name} is not trusted yet${because}` };
+  return answeringTrust(name, meter);
+}
+
+/** A meter that speaks well can still be mounted wrongly. */
+function answeringTrust(name: string, { answers }: MeterMemory): Trust {
+  const trust = answerTrust(answers);
+  if (trust === "good") return { raise: true, stay: true, problem: "" };
+  if (trust === "wrong") return { raise: false, stay: true, problem: answerProblem(name, answers), isWrong: true };
+  const problem = `${name} did not answer to the last change of our own as it should`;
+  return { raise: true, stay: true, problem, testedSince: answers.testedSince };
 }
 
 function since(age: number): string {

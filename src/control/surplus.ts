@@ -7,7 +7,7 @@ import type { Measured, Memory, SurplusSample } from "./memory.js";
 import type { MeterRole } from "../model/readings.js";
 import type { ControlSettings } from "./settings.js";
 import { likelyDraw } from "./draws.js";
-import { powerNow, trustIn, type Situation, type Trust } from "./situation.js";
+import { allOf, powerNow, trustIn, type Situation, type Trust } from "./situation.js";
 
 /** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
 export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {
@@ -54,11 +54,8 @@ export function surplusTrust({ settings, memory, now }: Situation): Trust {
     const meter = memory.meters[name];
     return trustIn(name, meter, [{ what: `the ${role} power`, sample: meter?.roles[role]?.power }], now);
   });
-  return {
-    raise: trusts.every(({ raise }) => raise),
-    stay: trusts.every(({ stay }) => stay),
-    problem: trusts.find(({ problem }) => problem !== "")?.problem ?? "",
-  };
+  const trust = allOf(trusts);
+  return trust.isWrong === true ? { ...trust, stay: false } : trust;
 }
 
 /** W that come from the grid, by the meter that shows most; `null`: none has told it. */

@@ -7,7 +7,7 @@ export function watts(power: number): string {
 
 /** "10 A", "9.6 A" */
 export function amperes(current: number): string {
-  return `${Number(current.toFixed(1))} A`;
+  return `${Math.round(current * 10) / 10} A`;
 }
 
 /** "20 kWh", "7.4 kWh" */

@@ -19,6 +19,8 @@ export interface FactOverrides {
   readonly greed?: number;
   /** A that it was last seen to draw, on the phases of the house. */
   readonly drawn?: PerPhase<number>;
+  /** A of that beyond what it was told. */
+  readonly beyond?: PerPhase<number>;
   readonly regret?: number;
   readonly phaseRegret?: number;
   /** What it remembers of the sun; fresh unless told otherwise. */
@@ -57,6 +59,7 @@ export function facts(overrides: FactOverrides = {}): ChargerFacts {
       at: start - (overrides.age ?? 0),
       failing: overrides.failing ?? false,
       draws: [{ at: start, currents: drawn, power }],
+      beyond: overrides.beyond ?? [0, 0, 0],
       regret: overrides.regret ?? 0,
       phaseRegret: overrides.phaseRegret ?? 0,
       lag: { fit: [], own: [], lag: { from: 0, to: 0 } },

@@ -3,7 +3,7 @@ import { implausible, rememberMeter, seemsDead, type MeterWitness } from "../../
 import { noQuantities, type MeterReading, type Quantities } from "../../src/model/readings.js";
 import { grid, gridCurrents, house, start } from "./support.js";
 
-const quiet: MeterWitness = { drawn: null, drawMovedAt: 0, answersWithin: 30_000 };
+const quiet: MeterWitness = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };
 
 test.each<[why: string, quantities: Partial<Quantities>, said: string | null]>([
@@ -188,7 +188,14 @@ test.each([0, 79, 301, 65_535])("%i V are no voltage of a grid", (voltage) => {
 });
 
 describe("a car's current moved at 10 s", () => {
-  const moved: MeterWitness = { drawn: null, drawMovedAt: start + 10_000, answersWithin: 30_000 };
+  const moved: MeterWitness = {
+    drawn: null,
+    drawMovedAt: start + 10_000,
+    answersWithin: 30_000,
+    own: null,
+    lag: 0,
+    battery: 0,
+  };
   const still = (second: number) => [second, fine] as const;
 
   test.each<[why: string, readings: Parameters<typeof after>[0], doubted: boolean]>([

@@ -1,31 +1,10 @@
 /** Residual-current monitors: what stops a charge, and who lets it go on. */
 
 import { lastingOf, newMemory } from "../../src/control/memory.js";
-import { residualCurrentBands, type ByBand, type ResidualCurrentReading } from "../../src/model/readings.js";
-import { charger, charging, grid, house, Run } from "./support.js";
+import type { ResidualCurrentReading } from "../../src/model/readings.js";
+import { charger, charging, grid, house, Run, soundMonitor } from "./support.js";
 
-const none: ByBand<null> = {
-  dc: null,
-  total: null,
-  "50Hz": null,
-  below100Hz: null,
-  "150Hz": null,
-  "100HzTo1kHz": null,
-  above1kHz: null,
-  above10kHz: null,
-};
-
-const quiet: ResidualCurrentReading = {
-  valid: null,
-  currents: none,
-  alarmA: [],
-  alarmB: [],
-  thresholdsA: none,
-  thresholdsB: none,
-  enabledA: residualCurrentBands,
-  enabledB: residualCurrentBands,
-  alarmDelay: null,
-};
+const quiet = soundMonitor;
 
 const alarmA: ResidualCurrentReading = { ...quiet, alarmA: ["dc"] };
 

@@ -2,7 +2,7 @@ import { carsOn, expectedPower, pursue, type Prospect, type Pursuit } from "../.
 import type { ChargerFacts } from "../../src/control/situation.js";
 import { cheapestFirst, stretchesFrom, type Tariff } from "../../src/control/tariff.js";
 import { weekdays, type ChargeTarget } from "../../src/model/commands.js";
-import type { Room } from "../../src/control/room.js";
+import { Rooms, type Room } from "../../src/control/room.js";
 import { facts, room, session, situation, type FactOverrides } from "./facts.js";
 import { charging, connected, disconnected, start } from "./support.js";
 
@@ -26,7 +26,9 @@ interface Case {
   readonly others?: readonly ChargerFacts[];
 }
 
-function prospect({ tariff, rooms = [room(25)], powerLimit, others = [] }: Case, charger: ChargerFacts): Prospect {
+function prospect(wanted: Case, charger: ChargerFacts): Prospect {
+  const { tariff, powerLimit, others = [] } = wanted;
+  const rooms = new Rooms(wanted.rooms ?? [room(25)]);
   const site = situation({
     settings: { timeZone: "UTC" },
     powerLimit: powerLimit ?? null,

@@ -17,9 +17,9 @@ test.each<[why: string, secondsAgo: number | null, isNew: boolean, hours: number
     secondsAgo === null
       ? newMemory()
       : observe(house(), newMemory(), { ...nothingNew, time: start - secondsAgo * 1_000, meters: { Grid: grid(100) } })
-          .memory;
+          .situation.memory;
   const meters = isNew ? { Grid: grid(200) } : {};
-  expect(observe(house(), before, { ...nothingNew, time: start, meters }).hours).toBeCloseTo(hours, 6);
+  expect(observe(house(), before, { ...nothingNew, time: start, meters }).situation.hours).toBeCloseTo(hours, 6);
 });
 
 /** A grid meter that told these voltages so many seconds ago. */

@@ -5,12 +5,13 @@ import type { Observation } from "../../src/control/observation.js";
 import { pass, type Outcome } from "../../src/control/pass.js";
 import { mainFuse, type CarSettings, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
-import {
-  noChargerReading,
-  noQuantities,
-  type ChargerReading,
-  type MeterReading,
-  type Quantities,
+import { noChargerReading, noQuantities, residualCurrentBands } from "../../src/model/readings.js";
+import type {
+  ByBand,
+  ChargerReading,
+  MeterReading,
+  Quantities,
+  ResidualCurrentReading,
 } from "../../src/model/readings.js";
 
 export const start = 1_750_000_000_000;
@@ -119,6 +120,30 @@ export function charging(current: number, phases: 1 | 3 = 1, overrides: Partial<
 }
 
 export const disconnected = connected({ state: "disconnected" });
+
+const noBands: ByBand<null> = {
+  dc: null,
+  total: null,
+  "50Hz": null,
+  below100Hz: null,
+  "150Hz": null,
+  "100HzTo1kHz": null,
+  above1kHz: null,
+  above10kHz: null,
+};
+
+/** A residual-current monitor without an alarm. */
+export const soundMonitor: ResidualCurrentReading = {
+  valid: null,
+  currents: noBands,
+  alarmA: [],
+  alarmB: [],
+  thresholdsA: noBands,
+  thresholdsB: noBands,
+  enabledA: residualCurrentBands,
+  enabledB: residualCurrentBands,
+  alarmDelay: null,
+};
 
 /** The controller over time. */
 export class Run {

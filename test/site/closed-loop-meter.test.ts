@@ -27,8 +27,8 @@ describe.each(losses)("%s", (_what, lose, find) => {
     lose(scene);
     const lostAt = world.seconds;
     const waited = await world.until("it is paused", () => world.box.evse.allowed === false, 30);
-    expect(waited).toBeGreaterThanOrEqual(13);
-    expect(waited).toBeLessThanOrEqual(17);
+    expect(waited).toBeGreaterThanOrEqual(12);
+    expect(waited).toBeLessThanOrEqual(15);
     expect(world.box.sent()).toEqual(["frc=1"]);
     expect([...world.reasons].join("\n")).toContain("failsafe");
 

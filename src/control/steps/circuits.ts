@@ -3,15 +3,15 @@
  * what was already commanded but does not show yet; raises only into room that has lasted.
  */
 
-import type { PhaseIndex } from "../../model/phases.js";
+import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
 import { holdingOverload } from "../limits.js";
-import type { Room } from "../room.js";
+import type { Room, Rooms } from "../room.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../situation.js";
 import { amperes, watts } from "../words.js";
-import { Ledger, type Share } from "./ledger.js";
+import { Ledger, type Entry, type Share } from "./ledger.js";
 import { floorTo } from "./own-limit.js";
-import { circuitsOf } from "./paths.js";
-import { atMost, type Wish } from "./wish.js";
+import { inTurn } from "./turns.js";
+import type { Wish } from "./wish.js";
 
 /** A charger and what it wishes so far. */
 export interface Claim {
@@ -23,42 +23,68 @@ export interface Claim {
 const dust = 1e-6;
 
 /** Each wish, lowered to what its circuits carry; in the order of the claims. */
-export function shareCircuits(situation: Situation, claims: readonly Claim[], rooms: readonly Room[]): readonly Wish[] {
+export function shareCircuits(situation: Situation, claims: readonly Claim[], rooms: Rooms): readonly Wish[] {
   const shares = claims.map((claim) => shareOf(claim, rooms));
-  const order = [...shares].sort(
-    (a, b) =>
-      Number(wantsCurrent(b)) - Number(wantsCurrent(a)) ||
-      b.charger.settings.priority - a.charger.settings.priority ||
-      Number(b.charger.holding.current > 0) - Number(a.charger.holding.current > 0),
-  );
-  // What is fair, as if all room had lasted; then what of it may be given now.
-  const fair = handOut(order, new Ledger(situation, "toStay"), {
+  const order = inTurn(shares, situation);
+  const held = heldOn(shares);
+  // What is fair, as if all that they hold could stay; then what of it may be given now.
+  const fair = new Ledger(situation, (circuit) => roomToShare(circuit, held.get(circuit)));
+  handOut(order, fair, {
     from: () => 0,
     to: ({ wish }) => wish.current,
-    tolerates: (share, ledger) => share.charger.holding.current > 0 && isTolerated(share, situation, ledger),
+    tolerates: (share) => share.charger.holding.current > 0 && isTolerated(share, situation, fair),
   });
-  const ledger = handOut(order, new Ledger(situation, "toRaise"), {
-    from: (share) => Math.min(share.charger.holding.current, fair.given(share)),
-    to: (share) => fair.given(share),
+  const now = new Ledger(situation, ({ toRaise }) => toRaise);
+  for (const share of order) reserveWhatIsLowered(share, fair.of(share).given, now);
+  handOut(order, now, {
+    from: (share) => Math.min(share.charger.holding.current, fair.of(share).given),
+    to: (share) => fair.of(share).given,
     tolerates: () => false,
   });
 
   return shares.map((share) => {
     const { wish, charger } = share;
     if (charger.silent || wish.current < charger.settings.minCurrent) return wish;
-    const current = floorTo(ledger.given(share), charger.settings.step);
-    return atMost(wish, current, reasonFor(share, situation, fair));
+    const current = floorTo(now.of(share).given, charger.settings.step);
+    return wish.current > current ? { ...wish, current, reason: reasonFor(share, situation, fair) } : wish;
   });
 }
 
-function shareOf({ charger, wish }: Claim, rooms: readonly Room[]): Share {
-  return {
-    charger,
-    wish,
-    loads: charger.loads(wish.phases),
-    held: charger.holding.current > 0 ? charger.loads(charger.holding.phases) : [],
-    path: circuitsOf(charger.settings.circuit, rooms),
-  };
+function shareOf({ charger, wish }: Claim, rooms: Rooms): Share {
+  const { holding, settings, silent } = charger;
+  // What does not answer is not commanded either.
+  const { phases } = silent ? holding : wish;
+  const loads = charger.loads(phases);
+  const held = holding.current === 0 ? [] : holding.phases === phases ? loads : charger.loads(holding.phases);
+  const newLoads = loads.filter((phase) => !held.includes(phase));
+  return { charger, wish: { ...wish, phases }, loads, newLoads, path: rooms.of(settings) };
+}
+
+/** A per phase that the chargers on each circuit hold together. */
+function heldOn(shares: readonly Share[]): ReadonlyMap<Room, PerPhase<number>> {
+  const held = new Map<Room, [number, number, number]>();
+  for (const { charger, loads, path } of shares)
+    for (const circuit of path) {
+      const sum = held.get(circuit) ?? [0, 0, 0];
+      held.set(circuit, sum);
+      for (const phase of loads) sum[phase] += charger.holding.current * charger.greed;
+    }
+  return held;
+}
+
+/** More than has lasted only as far as they hold it: nobody gives up what nobody else may have yet. */
+function roomToShare({ toStay, toRaise }: Room, held: PerPhase<number> = [0, 0, 0]): PerPhase<number> {
+  return perPhase((i) => Math.min(toStay[i], Math.max(toRaise[i], held[i])));
+}
+
+/** What a car has to give up now is not there for others before it is seen to be gone. */
+function reserveWhatIsLowered({ charger, loads, path }: Share, fair: number, ledger: Ledger): void {
+  if (charger.silent || fair >= charger.holding.current) return;
+  const draw = newestDraw(charger);
+  for (const phase of phaseIndexes) {
+    const lowered = draw[phase] - (loads.includes(phase) ? fair * charger.greed : 0);
+    if (lowered > 0) ledger.reserve(path, phase, lowered);
+  }
 }
 
 interface Terms {
@@ -66,45 +92,65 @@ interface Terms {
   from(share: Share): number;
   to(share: Share): number;
   /** Whether the minimum may be given although there is no room for it. */
-  tolerates(share: Share, ledger: Ledger): boolean;
+  tolerates(share: Share): boolean;
 }
 
-/** First the minimum for each in turn, then, among equals, an ampere for each in turn. */
-function handOut(order: readonly Share[], ledger: Ledger, { from, to, tolerates }: Terms): Ledger {
+/** First the minimum for each in turn, then, by priority, what it may have beyond that. */
+function handOut(order: readonly Share[], ledger: Ledger, { from, to, tolerates }: Terms): void {
+  const asking: Asking[] = [];
   for (const share of order) {
     const { holding, silent } = share.charger;
-    ledger.give(share, silent ? Math.max(holding.current, ...newestDraw(share.charger)) : from(share));
+    const entry = ledger.of(share);
+    entry.give(silent ? Math.max(holding.current, ...newestDraw(share.charger)) : from(share));
+    if (!silent) asking.push({ share, entry, goal: to(share) });
   }
-  const asking = order.filter((share) => !share.charger.silent);
-  for (const share of asking) {
+  for (const { share, entry, goal } of asking) {
     const { minCurrent } = share.charger.settings;
-    if (ledger.given(share) > 0 || to(share) < minCurrent) continue;
-    if (minCurrent <= ledger.room(share) + dust || tolerates(share, ledger)) ledger.give(share, minCurrent);
+    if (entry.given > 0 || goal < minCurrent) continue;
+    if (minCurrent <= entry.room + dust || tolerates(share)) entry.give(minCurrent);
   }
-  for (const priority of new Set(asking.map(({ charger }) => charger.settings.priority))) {
-    let growing = asking.filter((share) => share.charger.settings.priority === priority && ledger.given(share) > 0);
-    while (growing.length > 0)
-      growing = growing.filter((share) => {
-        const more = Math.min(1, to(share) - ledger.given(share), ledger.room(share));
-        if (more < dust) return false;
-        ledger.give(share, more);
-        return true;
-      });
-  }
-  return ledger;
+  for (const equals of byPriority(asking.filter(({ entry }) => entry.given > 0))) raiseInTurn(equals);
 }
 
-/** Who has no car, or one that takes nothing, is served from what is left. */
-function wantsCurrent({ charger }: Claim): boolean {
-  return charger.plugged && !charger.idle;
+/** An ampere for each in turn, as far as there is room for a whole step. */
+function raiseInTurn(equals: readonly Asking[]): void {
+  let growing = equals.map((each) => ({ ...each, begin: each.entry.given }));
+  for (let round = 1; growing.length > 0; round++)
+    growing = growing.filter(({ share, entry, goal, begin }) => {
+      const { step } = share.charger.settings;
+      const most = floorTo(Math.min(goal, entry.given + entry.room), step);
+      if (most - entry.given < dust) return false;
+      const next = Math.min(most, floorTo(begin + round, step));
+      if (next > entry.given) entry.give(next - entry.given);
+      return true;
+    });
+}
+
+interface Asking {
+  readonly share: Share;
+  readonly entry: Entry;
+  /** A per phase that it shall have at most. */
+  readonly goal: number;
+}
+
+function byPriority(asking: readonly Asking[]): Iterable<readonly Asking[]> {
+  const groups = new Map<number, Asking[]>();
+  for (const each of asking) {
+    const { priority } = each.share.charger.settings;
+    const group = groups.get(priority);
+    if (group === undefined) groups.set(priority, [each]);
+    else group.push(each);
+  }
+  return groups.values();
 }
 
 /** The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold. */
 function isTolerated(share: Share, { memory, settings, now }: Situation, ledger: Ledger): boolean {
   const { minCurrent } = share.charger.settings;
-  if (ledger.budgetFor(share) < minCurrent) return false;
-  return share.path.every((circuit) => {
-    const overload = minCurrent - Math.min(...share.loads.map((phase) => ledger.leftOn(circuit, phase, share)));
+  const entry = ledger.of(share);
+  if (entry.ofBudget < minCurrent) return false;
+  return entry.everyCircuit((circuit, left) => {
+    const overload = minCurrent - left;
     if (overload <= 0) return true;
     const since = memory.overloadedSince[circuit.name] ?? now;
     return now - since < settings.overloadTolerance && overload <= (holdingOverload - 1) * circuit.limit;
@@ -113,17 +159,13 @@ function isTolerated(share: Share, { memory, settings, now }: Situation, ledger:
 
 /** Names the limit that leaves least. */
 function reasonFor(share: Share, { memory: { powerLimit } }: Situation, ledger: Ledger): string {
-  let least = ledger.budgetFor(share);
-  let reason = powerLimit === null ? "" : `the grid operator allows ${watts(powerLimit)} for all chargers together`;
-  for (const circuit of share.path)
-    for (const phase of share.loads) {
-      const left = ledger.leftOn(circuit, phase, share);
-      if (left >= least) continue;
-      least = left;
-      const others = Math.max(0, circuit.limit - circuit.toStay[phase]);
-      reason = `${circuit.name}: others draw ${amperes(others)} of ${amperes(circuit.limit)} on ${phaseName(phase)}`;
-    }
-  return reason;
+  const entry = ledger.of(share);
+  const { tightest, ofBudget } = entry;
+  if (tightest === null || ofBudget <= tightest.left)
+    return powerLimit === null ? "" : `the grid operator allows ${watts(powerLimit)} for all chargers together`;
+  const { circuit, phase } = tightest;
+  const others = Math.max(0, circuit.limit - circuit.toStay[phase]);
+  return `${circuit.name}: others draw ${amperes(others)} of ${amperes(circuit.limit)} on ${phaseName(phase)}`;
 }
 
 function phaseName(phase: PhaseIndex): string {

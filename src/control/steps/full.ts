@@ -1,15 +1,14 @@
 /** What a charger wishes that shall charge as fast as it may, or with a current that does not depend on the sun. */
 
 import type { PhaseCount } from "../../model/phases.js";
-import type { Room } from "../room.js";
+import type { Rooms } from "../room.js";
 import { maySwitchPhases, type ChargerFacts, type Situation } from "../situation.js";
 import { phaseOptions } from "./follow-sun.js";
 import { ownLimit } from "./own-limit.js";
-import { circuitsOf } from "./paths.js";
 import type { Wish } from "./wish.js";
 
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
-export function fullWish(charger: ChargerFacts, reason: string, situation: Situation, rooms: readonly Room[]): Wish {
+export function fullWish(charger: ChargerFacts, reason: string, situation: Situation, rooms: Rooms): Wish {
   const { holding, settings } = charger;
   const options: readonly PhaseCount[] = phaseOptions(charger, situation);
   const limitOn = (phases: PhaseCount) => ownLimit(charger, phases, situation.voltage);
@@ -32,12 +31,14 @@ export function heldWish(charger: ChargerFacts, current: number, reason: string,
 }
 
 /** Room for the minimum: on phases that it does not load yet, room that has lasted. */
-function hasRoom(charger: ChargerFacts, phases: PhaseCount, situation: Situation, rooms: readonly Room[]): boolean {
-  const { minCurrent, circuit } = charger.settings;
+function hasRoom(charger: ChargerFacts, phases: PhaseCount, situation: Situation, rooms: Rooms): boolean {
+  const { minCurrent } = charger.settings;
   const { powerLimit } = situation.memory;
   if (powerLimit !== null && minCurrent * phases * situation.voltage > powerLimit) return false;
   const held = charger.holding.current > 0 ? charger.loads(charger.holding.phases) : [];
-  return circuitsOf(circuit, rooms).every(({ toStay, toRaise }) =>
-    charger.loads(phases).every((i) => (held.includes(i) ? toStay : toRaise)[i] >= minCurrent),
-  );
+  return rooms
+    .of(charger.settings)
+    .every(({ toStay, toRaise }) =>
+      charger.loads(phases).every((i) => (held.includes(i) ? toStay : toRaise)[i] >= minCurrent),
+    );
 }

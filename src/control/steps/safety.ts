@@ -1,11 +1,12 @@
 /** Last step: a current is raised, and a charge goes on, only as far as the inputs can be trusted. */
 
-import { chargerSilence, freshForRaising } from "../limits.js";
+import { answerPatience, chargerSilence, freshForRaising, noticeableCurrent } from "../limits.js";
 import type { ChargerFacts, Trust } from "../situation.js";
+import { amperes } from "../words.js";
 import { atMost, type Wish } from "./wish.js";
 
 export interface SafetyFacts {
-  readonly charger: Pick<ChargerFacts, "holding" | "memory">;
+  readonly charger: Pick<ChargerFacts, "holding" | "memory" | "settings">;
   readonly now: number;
   /** Trust in every input that this charger's current depends on. */
   readonly inputs: readonly Trust[];
@@ -14,16 +15,37 @@ export interface SafetyFacts {
 }
 
 export function failSafe(wish: Wish, { charger, now, inputs, failsafeCurrent }: SafetyFacts): Wish {
-  const { holding, memory } = charger;
+  const { holding, memory, settings } = charger;
   const lost = inputs.find(({ stay }) => !stay);
   if (lost) {
-    const current = Math.min(holding.current, failsafeCurrent);
-    return atMost({ ...wish, phases: holding.phases }, current, `${lost.problem}: failsafe`);
+    const current = Math.min(wish.current, holding.current, failsafeCurrent);
+    return { current, phases: holding.phases, reason: `${lost.problem}: failsafe` };
   }
+  const wrong = inputs.find(({ isWrong }) => isWrong);
+  if (wrong) return { ...atMost(heldBack(wish, holding, ""), settings.minCurrent, ""), reason: wrong.problem };
+  const tested = inputs.find(({ testedSince = null }) => testedSince !== null);
+  if (tested) wish = testing(wish, charger, now, tested);
   const doubted = inputs.find(({ raise }) => !raise);
   if (doubted) return heldBack(wish, holding, `${doubted.problem}: no increase`);
   if (memory.failing || now - memory.at > freshForRaising) return heldBack(wish, holding, silence(now - memory.at));
   return wish;
+}
+
+/** Lowers the current once, and waits for the meter's answer to that, or to any other change since that is noticed. */
+function testing(
+  wish: Wish,
+  { holding, memory, settings }: SafetyFacts["charger"],
+  now: number,
+  { problem, testedSince }: Trust,
+): Wish {
+  const changedAt = memory.lasting.given?.at ?? 0;
+  const hasChanged = changedAt >= (testedSince ?? 0);
+  if (hasChanged && now - changedAt < answerPatience)
+    return heldBack(wish, holding, `${problem}: waits for its answer`);
+  const more = wish.current - holding.current;
+  if (hasChanged || holding.current <= settings.minCurrent)
+    return more > 0 && more < noticeableCurrent ? heldBack(wish, holding, `${problem}: no small increase`) : wish;
+  return atMost(wish, settings.minCurrent, `${problem}: tries ${amperes(settings.minCurrent)}`);
 }
 
 /** Neither more current nor more phases than now. */

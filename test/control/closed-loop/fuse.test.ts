@@ -1,11 +1,17 @@
 import { charger, house } from "../support.js";
-import { longestOverload, Plant } from "./plant.js";
+import { longestOverload, Plant, type Second } from "./plant.js";
 
 const fuse = 25;
 const energy = 1_000_000;
 
 /** s from a command until the car follows: the charger's answer, the car's, and its way down. */
 const answer = 5;
+
+/** A that the first charger was told, one after the other. */
+function currentsTold(seconds: readonly Second[]): readonly number[] {
+  const told = seconds.map((each) => each.told[0] ?? 0);
+  return told.filter((current, i) => current !== told[i - 1]);
+}
 
 test.each<[period: number, delay: number]>([
   [1, 0],
@@ -25,6 +31,59 @@ test.each<[period: number, delay: number]>([
   const after = plant.run(300);
   expect(longestOverload(after, fuse)).toBeLessThanOrEqual(period + delay + answer);
   expect(Math.max(...(after.at(-1)?.currents ?? []))).toBeLessThanOrEqual(fuse);
+});
+
+test("+15 A on one phase, read once a second: below the fuse within 3 s, and lowered once", () => {
+  const plant = new Plant({
+    settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
+    cars: [{ energy }],
+    household: (second) => [second < 303 ? 3 : 18, 3, 3],
+    meterPeriod: 1,
+  });
+  plant.run(300);
+  const after = plant.run(60);
+  expect(longestOverload(after, fuse)).toBeLessThanOrEqual(3);
+  expect(currentsTold(after)).toEqual([16, 6]);
+});
+
+test.each([1, 2, 5])("the grid meter, read every %i s, is silent on a loaded fuse: failsafe within 15 s", (period) => {
+  const failsafeCurrent = 6;
+  const plant = new Plant({
+    settings: house({ failsafeCurrent, chargers: [charger({ mode: "fast", phases: 3 })] }),
+    cars: [{ energy }],
+    household: () => [8.9, 3, 3],
+    meterPeriod: period,
+    told: (reading, second) => (second <= 300 ? reading : undefined),
+  });
+  expect(plant.run(301).at(-1)).toMatchObject({ told: [16] });
+  const after = plant.run(60);
+  expect(after.slice(15).every(({ drawn: [current = 0] }) => current <= failsafeCurrent)).toBe(true);
+  expect(after.at(-1)?.reasons).toEqual(["Grid does not tell the current of L1 since 60 s: failsafe"]);
+});
+
+test("a load on L3 is nothing to a car on L1", () => {
+  const plant = new Plant({
+    settings: house({ chargers: [charger({ mode: "fast" })] }),
+    cars: [{ phases: 1, energy }],
+    household: (second) => [5, 5, second < 200 ? 5 : 24],
+  });
+  plant.run(200);
+  expect(currentsTold(plant.run(200))).toEqual([16]);
+});
+
+test("each charger is guarded on the phase that it is wired to", () => {
+  const garage = charger({ mode: "fast", rotation: [1, 2, 0] });
+  const plant = new Plant({
+    settings: house({ chargers: [garage, charger({ name: "Yard", mode: "fast" })] }),
+    cars: [
+      { phases: 1, energy },
+      { phases: 1, energy },
+    ],
+    household: (second) => [5, second < 200 ? 5 : 14.9, 5],
+  });
+  expect(plant.run(200).at(-1)?.told).toEqual([16, 16]);
+  expect(plant.run(100).at(-1)?.told).toEqual([10, 16]);
+  expect(plant.run(100).at(-1)?.reasons[0]).toBe("main fuse: others draw 14.9 A of 25 A on L2");
 });
 
 test("an overload that leaves no minimum pauses, and the charge comes back when it is gone", () => {
@@ -58,6 +117,50 @@ test.each<[period: number, delay: number]>([
   const seconds = plant.run(300);
   expect(longestOverload(seconds, fuse)).toBe(0);
   expect([...(seconds.at(-1)?.told ?? [])].sort()).toEqual([12, 12]);
+});
+
+test.each<[period: number, delay: number, answerTime: number]>([
+  [1, 0, 1],
+  [5, 2, 8],
+  [10, 5, 8],
+])(
+  "a second car comes, read every %i s and %i s late, answered in %i s: never above",
+  (meterPeriod, meterDelay, answerTime) => {
+    const plant = new Plant({
+      settings: house({ chargers: [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })] }),
+      cars: [
+        { phases: 1, energy },
+        { phases: 1, energy, lazyStart: 0, response: 0, ramp: 20 },
+      ],
+      meterPeriod,
+      meterDelay,
+      answerTime,
+    });
+    const car = plant.unplug(1);
+    expect(plant.run(300).at(-1)?.drawn).toEqual([16, 0]);
+    plant.plug(1, car);
+    const seconds = plant.run(300);
+    expect(longestOverload(seconds, fuse)).toBe(0);
+    expect(seconds.at(-1)?.drawn[1]).toBeGreaterThanOrEqual(11);
+  },
+);
+
+test("three cars on a fuse that carries two: each has its turn, and none more than one start in an hour", () => {
+  const names = ["Garage", "Yard", "Barn"];
+  const plant = new Plant({
+    settings: house({ chargers: names.map((name) => charger({ name, mode: "fast" })) }),
+    cars: names.map(() => ({ phases: 1, energy })),
+    household: () => [10, 0, 0],
+  });
+  const hours = 6;
+  const seconds = plant.run(hours * 3_600);
+  expect(longestOverload(seconds, fuse)).toBe(0);
+  const energies = names.map((_name, i) => seconds.reduce((sum, { drawn }) => sum + (drawn[i] ?? 0), 0));
+  expect(Math.min(...energies)).toBeGreaterThan(0.8 * Math.max(...energies));
+  for (const i of names.keys()) {
+    const starts = seconds.filter(({ told }, at) => (told[i] ?? 0) > 0 && (seconds[at - 1]?.told[i] ?? 0) === 0);
+    expect(starts.length).toBeLessThanOrEqual(hours + 1);
+  }
 });
 
 test("household that comes and goes twice a minute: overloads are short, and the charge never ends", () => {

@@ -1,9 +1,10 @@
 /** A virtual house with real delays, and the controller in the loop: what it decides, and what the fuse sees. */
 
+import { answerTrust, type AnswerTrust } from "../../../src/control/answers.js";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import { pass } from "../../../src/control/pass.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
-import type { Decision } from "../../../src/model/commands.js";
+import type { ChargerCommand, Decision } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
 import { Battery, type BatteryOptions } from "../../../src/simulator/battery.js";
@@ -25,6 +26,10 @@ export interface PlantOptions {
   readonly meterDelay?: number;
   readonly chargerPeriod?: number;
   readonly chargerDelay?: number;
+  /** s from a command to the pilot */
+  readonly answerTime?: number;
+  /** What of a true reading the meter tells; `undefined`: nothing. */
+  readonly told?: (reading: MeterReading, second: number) => MeterReading | undefined;
   /** It is measured by a meter of its own, read as often as the grid's, each time so many s later. */
   readonly battery?: BatteryOptions;
   readonly batteryDelay?: number;
@@ -37,8 +42,11 @@ export interface Second {
   readonly currents: PerPhase<number>;
   /** W */
   readonly power: number;
-  /** A that each charger is told */
+  /** A that each charger is told, and why */
   readonly told: readonly number[];
+  readonly reasons: readonly string[];
+  /** A that each car draws on its fullest phase */
+  readonly drawn: readonly number[];
   /** W, discharge +, and % */
   readonly battery: number;
   readonly soc: number;
@@ -51,6 +59,7 @@ export class Plant {
   readonly seconds: Second[] = [];
   private readonly options: PlantOptions;
   private memory: Memory = newMemory();
+  private asked: ChargerCommand | null = null;
   private decisions: Readonly<Record<string, Decision>> = {};
   private readonly underWay: {
     readonly due: number;
@@ -61,9 +70,16 @@ export class Plant {
 
   constructor(options: PlantOptions) {
     this.options = options;
-    const { settings, cars = [], sun = () => 0, household = () => [0, 0, 0] } = options;
+    const { settings, cars = [], sun = () => 0, household = () => [0, 0, 0], answerTime = 1 } = options;
     this.evses = settings.chargers.map(({ phases, maxCurrent, step }, index) => {
-      const evse = new Evse({ allowed: false, current: 6, phases: phases === 3 ? 3 : 1, maxCurrent, resolution: step });
+      const evse = new Evse({
+        allowed: false,
+        current: 6,
+        phases: phases === 3 ? 3 : 1,
+        maxCurrent,
+        resolution: step,
+        answerTime,
+      });
       evse.plug(new Car({ maxCurrent, ...cars[index] }));
       return evse;
     });
@@ -84,6 +100,29 @@ export class Plant {
     return this.seconds.slice(first);
   }
 
+  /** What a person asks of the first charger, in the next second. */
+  ask(command: ChargerCommand): void {
+    this.asked = command;
+  }
+
+  /** How far the answers of a meter are trusted. */
+  answersOf(meter: string): AnswerTrust {
+    const memory = this.memory.meters[meter];
+    if (memory === undefined) throw new RangeError(`nothing is known of ${meter}`);
+    return answerTrust(memory.answers);
+  }
+
+  plug(index: number, car: Car): void {
+    this.evse(index).plug(car);
+  }
+
+  unplug(index: number): Car {
+    const { car } = this.evse(index);
+    if (car === null) throw new RangeError(`no car is plugged in at wallbox ${index}`);
+    this.evse(index).unplug();
+    return car;
+  }
+
   private evse(index: number): Evse {
     const evse = this.evses[index];
     if (evse === undefined) throw new RangeError(`there is no wallbox ${index}`);
@@ -92,11 +131,13 @@ export class Plant {
 
   private second(): void {
     const { settings, meterPeriod = 5, meterDelay = 0, chargerPeriod = 5, chargerDelay = 0 } = this.options;
-    const { batteryDelay = 0 } = this.options;
+    const { told = (reading) => reading, batteryDelay = 0 } = this.options;
     const second = this.seconds.length;
     this.house.advance(1, second);
-    if (second % meterPeriod === 0) this.underWay.push({ due: second + meterDelay, meter: gridReading(this.house) });
-    if (this.battery && second % meterPeriod === 0)
+    const isHeard = second % meterPeriod === 0;
+    const spoken = isHeard ? told(gridReading(this.house), second) : undefined;
+    if (spoken !== undefined) this.underWay.push({ due: second + meterDelay, meter: spoken });
+    if (this.battery && isHeard)
       this.underWay.push({ due: second + batteryDelay, battery: batteryReading(this.battery) });
     if (second % chargerPeriod === 0)
       this.underWay.push({ due: second + chargerDelay, chargers: this.evses.map((evse) => chargerReading(evse)) });
@@ -109,8 +150,9 @@ export class Plant {
       time: start + second * 1_000,
       meters: { ...(meter && { Grid: meter }), ...(battery && { Battery: battery }) },
       chargers: readings ? Object.fromEntries(settings.chargers.map(({ name }, i) => [name, readings[i] ?? null])) : {},
-      commands: {},
+      commands: this.asked === null ? {} : { [settings.chargers[0]?.name ?? ""]: this.asked },
     });
+    this.asked = null;
     this.memory = outcome.memory;
     this.decisions = outcome.decisions;
     settings.chargers.forEach(({ name }, index) => obey(this.evse(index), this.decisions[name]));
@@ -120,6 +162,8 @@ export class Plant {
       currents,
       power,
       told: settings.chargers.map(({ name }) => this.decisions[name]?.current ?? 0),
+      reasons: settings.chargers.map(({ name }) => this.decisions[name]?.reason ?? ""),
+      drawn: this.evses.map(({ draw }) => Math.max(...draw)),
       battery: this.battery?.power ?? 0,
       soc: 100 * (this.battery?.soc ?? 0),
     });

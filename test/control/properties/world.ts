@@ -7,8 +7,9 @@ import { pass } from "../../../src/control/pass.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../../src/control/settings.js";
 import { chargerModes, type ChargerCommand, type Decision } from "../../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseRotation } from "../../../src/model/phases.js";
-import { noQuantities, type ChargerReading, type MeterReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, house, start } from "../support.js";
+import { noQuantities } from "../../../src/model/readings.js";
+import type { ChargerReading, MeterReading, ResidualCurrentReading } from "../../../src/model/readings.js";
+import { charger, charging, connected, disconnected, house, soundMonitor, start } from "../support.js";
 
 const rotations: readonly PhaseRotation[] = [
   [0, 1, 2],
@@ -36,6 +37,9 @@ export const houses: fc.Arbitrary<ControlSettings> = fc
   .record({
     fuse: fc.constantFrom(16, 25, 63),
     barn: fc.constantFrom(13, 32),
+    barnHasMeter: fc.boolean(),
+    hasBattery: fc.boolean(),
+    monitors: fc.constantFrom<readonly string[]>([], [], ["RCM"]),
     site: fc.record({
       phases: fc.constantFrom<1 | 3>(1, 3, 3),
       failsafeCurrent: fc.constantFrom(0, 6),
@@ -46,12 +50,17 @@ export const houses: fc.Arbitrary<ControlSettings> = fc
     }),
     chargers: fc.array(chargerSettings, { minLength: 1, maxLength: 3 }),
   })
-  .map(({ fuse, barn, site, chargers }) =>
+  .map(({ fuse, barn, barnHasMeter, hasBattery, monitors, site, chargers }) =>
     house({
       ...site,
+      monitors,
       circuits: [
         { name: mainFuse, limit: fuse, parent: null, meters: ["Grid"] },
-        { name: "Barn", limit: barn, parent: mainFuse, meters: [] },
+        { name: "Barn", limit: barn, parent: mainFuse, meters: barnHasMeter ? ["Barn meter"] : [] },
+      ],
+      meters: [
+        { name: "Grid", measures: hasBattery ? ["grid", "battery"] : ["grid"] },
+        ...(barnHasMeter ? [{ name: "Barn meter", measures: [] }] : []),
       ],
       chargers: chargers.map((settings, index) =>
         charger({
@@ -70,6 +79,7 @@ const command: fc.Arbitrary<ChargerCommand> = fc.oneof(
   fc.record({ powerLimit: fc.constantFrom(null, 1_000, 3_000, 9_000) }),
   fc.record({ sessionChargeConsumptionLimit: fc.constantFrom(null, 0, 3) }),
   fc.record({ phases: fc.constantFrom<1 | 3 | "auto">(1, 3, "auto") }),
+  fc.record({ minAmpere: fc.constantFrom(null, 6, 10) }),
 );
 
 const anyNumber = fc.constantFrom(null, 0, 6, 16, -16, 65_535, 6_553.5, 1e9, -1e9, Infinity);
@@ -117,11 +127,20 @@ export const happenings = fc.record({
   chargers: fc.array(chargerNews, { minLength: 3, maxLength: 3 }),
   command: fc.option(fc.tuple(fc.nat({ max: 2 }), command), { freq: 12 }),
   powerLimit: fc.option(fc.constantFrom("lifted" as const, 0, 4_200, 9_000), { freq: 25 }),
+  /** A on every phase that others draw in the barn; `null`: its meter fails. */
+  barn: fc.constantFrom(0, 0, 0, 2, 8, null),
+  /** W that the battery gives. */
+  battery: fc.constantFrom(0, 0, 2_000, -2_000),
+  monitor: fc.constantFrom("quiet", "quiet", "quiet", "quiet", "quiet", "quiet", "alarm", "silent", "invalid" as const),
 });
 
 export type Happening = typeof happenings extends fc.Arbitrary<infer T> ? T : never;
 
-export const stories = fc.array(happenings, { minLength: 1, maxLength: 60, size: "max" });
+export const stories = fc.array(happenings, { minLength: 1, maxLength: 40, size: "max" });
+
+function monitorReading(news: "quiet" | "alarm" | "invalid"): ResidualCurrentReading {
+  return { ...soundMonitor, valid: news !== "invalid", alarmA: news === "alarm" ? ["dc"] : [] };
+}
 
 /** A house in which cars draw at once what they are offered. */
 export class World {
@@ -143,12 +162,17 @@ export class World {
     if (!happening.calm) this.load = this.settings.phases === 1 ? [happening.load[0], 0, 0] : happening.load;
     this.load = [this.load[0] + noise, this.load[1], this.load[2]];
     const { powerLimit } = happening;
-    const meter = this.meterReading(happening.meter);
+    const meter = this.meterReading(happening);
+    const barnMeter = this.barnReading(happening.barn);
     const [index = 0, asked] = happening.command ?? [];
     const name = this.settings.chargers[index]?.name;
     this.observation = {
       time: this.time,
-      meters: meter === undefined ? {} : { Grid: meter },
+      meters: {
+        ...(meter === undefined ? {} : { Grid: meter }),
+        ...(barnMeter === undefined ? {} : { "Barn meter": barnMeter }),
+      },
+      monitors: happening.monitor === "silent" ? {} : { RCM: monitorReading(happening.monitor) },
       chargers: this.chargerReadings(happening),
       commands: asked && name !== undefined ? { [name]: asked } : {},
       ...(powerLimit === null ? {} : { powerLimit: powerLimit === "lifted" ? null : powerLimit }),
@@ -186,7 +210,16 @@ export class World {
     return told;
   }
 
-  private meterReading(news: Happening["meter"]): MeterReading | null | undefined {
+  private barnReading(others: number | null): MeterReading | null | undefined {
+    if (!this.settings.meters.some(({ name }) => name === "Barn meter")) return undefined;
+    if (others === null) return null;
+    const inBarn = this.settings.chargers.filter(({ circuit }) => circuit === "Barn");
+    const drawn = inBarn.map((each) => this.drawnBy(each, this.decisions[each.name]));
+    const currents = perPhase((i) => others + drawn.reduce((sum, draw) => sum + draw[i], this.load[0] / 1_000));
+    return { grid: { ...noQuantities, power: 230 * (currents[0] + currents[1] + currents[2]), currents } };
+  }
+
+  private meterReading({ meter: news, battery }: Happening): MeterReading | null | undefined {
     if (news === "left out") return undefined;
     if (news === "failed") return null;
     const drawn = this.drawnByAll(this.decisions);
@@ -200,6 +233,8 @@ export class World {
       "no power": { power: null, currents },
       absurd: { power, currents: [65_535, currents[1], currents[2]] as const },
     };
-    return { grid: { ...noQuantities, ...told[news] } };
+    const grid = { ...noQuantities, ...told[news] };
+    const hasBattery = this.settings.meters.some(({ measures }) => measures.includes("battery"));
+    return hasBattery ? { grid, battery: { ...noQuantities, power: battery, soc: 50 } } : { grid };
   }
 }

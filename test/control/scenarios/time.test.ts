@@ -69,12 +69,28 @@ test("only what we paused comes back: a stop by hand during our pause stays", ()
   expect(run.decision("Garage").current).toBe(0);
 });
 
-test("two charges on a circuit that carries one: one pauses", () => {
+/** Two charges beside 16 A of others on 25 A, for a minute, of which the second one obeys or not. */
+function twoCharges(yardObeys: boolean): readonly boolean[] {
   const chargers = [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })];
   const run = new Run(house({ chargers }));
-  for (let passes = 0; passes < 12; passes++)
-    run.after(5, { meters: { Grid: alive(run, 28) }, chargers: { Garage: charging(6), Yard: charging(6) } });
-  expect([run.decision("Garage").current > 0, run.decision("Yard").current > 0]).toEqual([true, false]);
+  run.after(5, { meters: { Grid: alive(run, 28) }, chargers: { Garage: charging(6), Yard: charging(6) } });
+  const told = (name: string) => run.decision(name).current;
+  const reading = (current: number) => (current > 0 ? charging(current) : connected());
+  for (let passes = 0; passes < 11; passes++) {
+    const garage = told("Garage");
+    const yard = yardObeys ? told("Yard") : 6;
+    const meters = { Grid: alive(run, 16 + garage + yard) };
+    run.after(5, { meters, chargers: { Garage: reading(garage), Yard: reading(yard) } });
+  }
+  return [told("Garage") > 0, told("Yard") > 0];
+}
+
+test("two charges on a circuit that carries one: one pauses", () => {
+  expect(twoCharges(true)).toEqual([true, false]);
+});
+
+test("and if the one that shall pause goes on, the other one pauses", () => {
+  expect(twoCharges(false)).toEqual([false, false]);
 });
 
 test("time that goes back is refused, time that stands still is not", () => {

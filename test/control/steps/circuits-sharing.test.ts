@@ -1,4 +1,5 @@
 import { shareCircuits, type Claim } from "../../../src/control/steps/circuits.js";
+import { Rooms } from "../../../src/control/room.js";
 import { mainFuse } from "../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../src/model/phases.js";
 import { facts, room, situation, type FactOverrides } from "../facts.js";
@@ -19,7 +20,9 @@ function share(
 ) {
   const { toStay } = room(left);
   const rooms = [{ ...room(raise), toStay }];
-  return shareCircuits(situation({ powerLimit }), askers.map(claim), rooms).map(({ current }) => current);
+  const claims = askers.map(claim);
+  const site = situation({ powerLimit, chargers: claims.map(({ charger }) => charger) });
+  return shareCircuits(site, claims, new Rooms(rooms)).map(({ current }) => current);
 }
 
 const held = (current: number): Asker => ({ holding: { current } });
@@ -36,6 +39,24 @@ test.each<[why: string, askers: readonly Asker[], room: number, currents: readon
   ["two that run, and room for one: one pauses", [held(6), held(6)], 9, [9, 0]],
   ["nobody below the minimum", [held(12), held(12)], 11.9, [11, 0]],
   ["who joins gets as much as who was there", [held(16), {}], 25, [13, 12]],
+  [
+    "what a car gives up is not there for who joins before it is seen to be gone",
+    [{ holding: { current: 16 }, drawn: [16, 0, 0] }, {}],
+    25,
+    [13, 9],
+  ],
+  [
+    "if that leaves less than the minimum, who joins waits",
+    [{ asked: 32, holding: { current: 20 }, drawn: [20, 0, 0], settings: { maxCurrent: 32 } }, {}],
+    25,
+    [13, 0],
+  ],
+  [
+    "what is given up by a car that takes less than offered was never used",
+    [{ holding: { current: 16 }, drawn: [10, 0, 0] }, {}],
+    25,
+    [13, 12],
+  ],
   [
     "a charger without a car does not keep one with a car waiting",
     [{ asked: 6, reading: disconnected }, {}],
@@ -97,6 +118,21 @@ test("two circuits: each has its own room, and both share the main fuse", () => 
     room(20, { name: "Yard", parent: mainFuse }),
   ];
   const askers = [{ settings: { circuit: "Barn" } }, { settings: { circuit: "Yard" } }];
-  const currents = shareCircuits(situation(), askers.map(claim), rooms).map(({ current }) => current);
+  const currents = shareCircuits(situation(), askers.map(claim), new Rooms(rooms)).map(({ current }) => current);
   expect(currents).toEqual([10, 15]);
+});
+
+test("of a silent charger the phases that it was told last count there, not those that it should use", () => {
+  const silent = { holding: { current: 10, phases: 3 as const }, phases: 1 as const, silent: true };
+  expect(share([silent, {}], 25, 25, 9_200)[1]).toBe(10);
+});
+
+test("what a charger draws in spite of its pause is not there for others under the grid operator's limit", () => {
+  const disobeys = { drawn: [6, 6, 6] as const, beyond: [6, 6, 6] as const, asked: 0 };
+  expect(share([disobeys, {}], 25, 25, 28 * 230)).toEqual([0, 10]);
+});
+
+test("what one charger can't use for the size of its steps, another one has", () => {
+  expect(share([{ settings: { minCurrent: 8, step: 4 } }, {}], 19)).toEqual([8, 11]);
+  expect(share([{ settings: { step: 0.6 } }, {}], 25)).toEqual([12.6, 12]);
 });

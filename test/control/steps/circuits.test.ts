@@ -1,5 +1,5 @@
 import { shareCircuits, type Claim } from "../../../src/control/steps/circuits.js";
-import type { Room } from "../../../src/control/room.js";
+import { Rooms, type Room } from "../../../src/control/room.js";
 import { mainFuse } from "../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../src/model/phases.js";
 import { facts, room, situation, type FactOverrides } from "../facts.js";
@@ -31,7 +31,7 @@ function decide({ asked = 16, phases = 1, charger = {}, stay = [25, 25, 25], rai
     ...(overloadedSince === undefined ? {} : { overloadedSince }),
   });
   const rooms: readonly Room[] = [room(stay, { toRaise: raise })];
-  return shareCircuits(now, [claim], rooms)[0];
+  return shareCircuits(now, [claim], new Rooms(rooms))[0];
 }
 
 const runs = (current: number, more: FactOverrides = {}): FactOverrides => ({ holding: { current }, ...more });
@@ -113,7 +113,7 @@ describe("an overload of at most 13 %, while the minimum runs", () => {
 
 test("without any circuit nothing is limited", () => {
   const claim: Claim = { charger: facts(), wish: { current: 16, phases: 3, reason: "wished" } };
-  expect(shareCircuits(situation(), [claim], [])).toEqual([claim.wish]);
+  expect(shareCircuits(situation(), [claim], new Rooms([]))).toEqual([claim.wish]);
 });
 
 describe("a tree of circuits", () => {
@@ -131,6 +131,6 @@ describe("a tree of circuits", () => {
       charger: facts({ settings: { circuit } }),
       wish: { current: 16, phases: 1, reason: "wished" },
     };
-    expect(shareCircuits(situation(), [claim], rooms)[0]?.current).toBe(current);
+    expect(shareCircuits(situation(), [claim], new Rooms(rooms))[0]?.current).toBe(current);
   });
 });

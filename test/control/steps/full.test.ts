@@ -1,4 +1,5 @@
 import { fullWish, heldWish } from "../../../src/control/steps/full.js";
+import { Rooms } from "../../../src/control/room.js";
 import type { PerPhase, PhaseCount } from "../../../src/model/phases.js";
 import { facts, room, situation, type FactOverrides } from "../facts.js";
 import { connected, start } from "../support.js";
@@ -11,7 +12,7 @@ interface Case {
 
 function decide({ room: left = [25, 25, 25], charger = {}, powerLimit }: Case) {
   const auto = facts({ ...charger, settings: { phases: "auto", mode: "fast", ...charger.settings } });
-  return fullWish(auto, "fast charging", situation({ powerLimit: powerLimit ?? null }), [room(left)]);
+  return fullWish(auto, "fast charging", situation({ powerLimit: powerLimit ?? null }), new Rooms([room(left)]));
 }
 
 test.each<[why: string, facts: Case, phases: PhaseCount, current: number, said: string]>([

@@ -46,7 +46,7 @@ test.each<[why: string, facts: Case, current: number, said: string]>([
     "failsafe",
   ],
   ["loss: who pauses stays paused", { asked: 16, inputs: [lost], charger: {}, failsafeCurrent: 6 }, 0, "failsafe"],
-  ["loss: a pause is a pause", { asked: 0, inputs: [lost], failsafeCurrent: 6 }, 0, "wished"],
+  ["loss: a pause is a pause, and lasts for the loss", { asked: 0, inputs: [lost], failsafeCurrent: 6 }, 0, "failsafe"],
   ["loss goes before doubt", { asked: 16, inputs: [doubted, lost] }, 0, "failsafe"],
   ["no input is needed: nothing to doubt", { asked: 16, inputs: [] }, 16, "wished"],
   [
