@@ -30,9 +30,10 @@ export function answerAlarm(memory: MonitorMemory): MonitorMemory {
 export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): string | null {
   for (const name of monitors) {
     const { at, latched, alarm } = memory.monitors[name] ?? neverHeard;
-    if (latched !== null && alarm) return `${name} raises an alarm: residual current (${latched})`;
-    if (latched !== null)
-      return `${name} raised an alarm: residual current (${latched}); look for the cause, then start by hand`;
+    if (latched !== null) {
+      const raises = alarm ? "raises" : "raised";
+      return `${name} ${raises} an alarm: residual current (${latched}); look for the cause, then start by hand`;
+    }
     const silent = memory.time - at;
     if (at === 0) return `${name} has not told anything yet`;
     if (silent > monitorSilence) return `${name} has been silent for ${duration(silent)}`;

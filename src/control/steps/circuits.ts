@@ -4,10 +4,10 @@
  */
 
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { holdingOverload } from "../limits.js";
+import { holdingOverload, roomMemory } from "../limits.js";
 import type { Room, Rooms } from "../room.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../situation.js";
-import { amperes, watts } from "../words.js";
+import { amperes, duration, watts } from "../words.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
 import { floorTo } from "./own-limit.js";
 import { inTurn } from "./turns.js";
@@ -21,6 +21,9 @@ export interface Claim {
 
 /** Floating point adds and takes this much. */
 const dust = 1e-6;
+
+/** A of other chargers that are worth a word. */
+const noticeableShare = 0.05;
 
 /** Each wish, lowered to what its circuits carry; in the order of the claims. */
 export function shareCircuits(situation: Situation, claims: readonly Claim[], rooms: Rooms): readonly Wish[] {
@@ -46,7 +49,14 @@ export function shareCircuits(situation: Situation, claims: readonly Claim[], ro
     const { wish, charger } = share;
     if (charger.silent || wish.current < charger.settings.minCurrent) return wish;
     const current = floorTo(now.of(share).given, charger.settings.step);
-    return wish.current > current ? { ...wish, current, reason: reasonFor(share, situation, fair) } : wish;
+    if (wish.current <= current) return wish;
+    const reason = reasonFor(share, situation, now);
+    const { minCurrent } = charger.settings;
+    return {
+      ...wish,
+      current,
+      reason: current > 0 ? reason : `${reason}; charging needs at least ${amperes(minCurrent)}`,
+    };
   });
 }
 
@@ -157,15 +167,18 @@ function isTolerated(share: Share, { memory, settings, now }: Situation, ledger:
   });
 }
 
-/** Names the limit that leaves least. */
+/** Names the limit that leaves least, and who has the rest of it. */
 function reasonFor(share: Share, { memory: { powerLimit } }: Situation, ledger: Ledger): string {
-  const entry = ledger.of(share);
-  const { tightest, ofBudget } = entry;
+  const { tightest, ofBudget } = ledger.of(share);
   if (tightest === null || ofBudget <= tightest.left)
     return powerLimit === null ? "" : `the grid operator allows ${watts(powerLimit)} for all chargers together`;
-  const { circuit, phase } = tightest;
-  const others = Math.max(0, circuit.limit - circuit.toStay[phase]);
-  return `${circuit.name}: others draw ${amperes(others)} of ${amperes(circuit.limit)} on ${phaseName(phase)}`;
+  const { circuit, phase, shared } = tightest;
+  const draw = amperes(Math.max(0, circuit.limit - circuit.toStay[phase]));
+  const drew = amperes(Math.max(0, circuit.limit - circuit.toRaise[phase]));
+  const load = draw === drew ? `others draw ${draw}` : `others drew up to ${drew}`;
+  const more = shared < noticeableShare ? "" : ` and other chargers have ${amperes(shared)}`;
+  const when = draw === drew ? "" : ` in the last ${duration(roomMemory)}`;
+  return `${circuit.name}: ${load}${more} of ${amperes(circuit.limit)} on ${phaseName(phase)}${when}`;
 }
 
 function phaseName(phase: PhaseIndex): string {

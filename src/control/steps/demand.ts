@@ -51,7 +51,8 @@ export function demandOf(charger: DemandFacts, circumstances: Circumstances): De
   if (forbidden !== null) return none(forbidden);
   const started = lasting.manual === "start";
   const reason = started ? byHand(charger, circumstances) : "fast charging";
-  if (mode === "off") return started ? { pull: "full", reason } : none("switched off");
+  if (mode === "off")
+    return started ? { pull: "full", reason } : none("switched off: charges only when started by hand");
 
   const unplugged = reading?.state === "disconnected";
   const whoComesIsKnown = !settings.refusesUnknownTags || !unplugged;

@@ -19,7 +19,7 @@ import {
 } from "../limits.js";
 import { noHabits, type Habits, type PhaseStay } from "../memory.js";
 import { maySwitchPhases, type ChargerFacts, type Situation } from "../situation.js";
-import { duration, watts } from "../words.js";
+import { amperes, duration, watts } from "../words.js";
 import type { Demand } from "./demand.js";
 import { ownLimit } from "./own-limit.js";
 import { bestValue, type CurrentRange } from "./value.js";
@@ -82,7 +82,8 @@ export function chooseBySun(charger: ChargerFacts, demand: Demand, pool: Pool, s
   const { sun, threePhases, phaseStay } = charger.memory;
   if (first === undefined) {
     const { reason } = ownLimit(charger, charger.holding.phases, situation.voltage);
-    return { option: null, reason, claim: 0, memory: fresh({ sun, threePhases, phaseStay }) };
+    const needed = `charging needs at least ${amperes(charger.settings.minCurrent)}`;
+    return { option: null, reason: `${reason}; ${needed}`, claim: 0, memory: fresh({ sun, threePhases, phaseStay }) };
   }
   const worthOf = (option: Option) => bestValue(middle(pool), option, importPenalty);
   const worth = Math.max(...possible.map(worthOf));

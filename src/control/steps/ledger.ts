@@ -82,6 +82,8 @@ interface Tightest {
   readonly circuit: Room;
   readonly phase: PhaseIndex;
   readonly left: number;
+  /** What other chargers have of it. */
+  readonly shared: number;
 }
 
 /** What one charger has been given, and could have beyond that. */
@@ -116,13 +118,15 @@ export class Entry {
     return least;
   }
 
-  /** The circuit and phase that have least left for it, and how much, in A; `null`: it hangs on none. */
+  /** The circuit and phase that have least left for it, in A; `null`: it hangs on none. */
   get tightest(): Tightest | null {
     let tightest: Tightest | null = null;
     for (const account of this.#accounts)
       for (const phase of this.#share.loads) {
         const left = this.#leftIn(account, phase);
-        if (tightest === null || left < tightest.left) tightest = { circuit: account.circuit, phase, left };
+        if (tightest !== null && left >= tightest.left) continue;
+        const shared = account.used[phase] - this.given * this.#share.charger.greed;
+        tightest = { circuit: account.circuit, phase, left, shared };
       }
     return tightest;
   }

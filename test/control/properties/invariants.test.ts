@@ -179,6 +179,22 @@ function pausesLast(): Watch {
   };
 }
 
+/** What ends a pause, or what a person can do about it. */
+const endOfPause =
+  /needs at least|waits|starts|until|by hand|look for the cause|for .* more|has its|not |no |fault|silent/;
+
+/** Every decision has one sentence that a person can read, and a pause says what would end it. */
+function reasonsAreClear(): Watch {
+  return ({ decisions }) => {
+    for (const [name, decision] of Object.entries(decisions)) {
+      const { reason, current } = decision;
+      ensure(/^\S.*[^\s.;:,]$/.test(reason) && reason.length <= 160, () => said(name, decision));
+      ensure(!/NaN|Infinity|undefined|null|\[object|-0 /.test(reason), () => said(name, decision));
+      ensure(current > 0 || endOfPause.test(reason), () => said(name, decision));
+    }
+  };
+}
+
 /** Memory survives JSON: the next decisions are the same. */
 function memorySurvives(): Watch {
   return ({ settings, before, observation, decisions }) => {
@@ -188,8 +204,17 @@ function memorySurvives(): Watch {
   };
 }
 
-test("whatever happens: set-points, freshness, people's will, limits, alarms, pauses", () => {
-  const watches = [possible, onlyOnFreshData, stopsStay, startsStay, gridLimitHolds, alarmsStop, pausesLast];
+test("whatever happens: set-points, freshness, people's will, limits, alarms, pauses, reasons", () => {
+  const watches = [
+    possible,
+    onlyOnFreshData,
+    stopsStay,
+    startsStay,
+    gridLimitHolds,
+    alarmsStop,
+    pausesLast,
+    reasonsAreClear,
+  ];
   holdsInHouses(6_800, always(...watches));
 });
 

@@ -136,3 +136,12 @@ test("what one charger can't use for the size of its steps, another one has", ()
   expect(share([{ settings: { minCurrent: 8, step: 4 } }, {}], 19)).toEqual([8, 11]);
   expect(share([{ settings: { step: 0.6 } }, {}], 25)).toEqual([12.6, 12]);
 });
+
+test("who shares is told what the other chargers have", () => {
+  const claims = [claim({}), claim({})];
+  const wishes = shareCircuits(situation(), claims, new Rooms([room(20)]));
+  expect(wishes.map(({ reason }) => reason)).toEqual([
+    "main fuse: others draw 5 A and other chargers have 10 A of 25 A on L1",
+    "main fuse: others draw 5 A and other chargers have 10 A of 25 A on L1",
+  ]);
+});

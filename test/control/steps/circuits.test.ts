@@ -84,6 +84,16 @@ test.each<[why: string, facts: Case, said: string]>([
     { phases: 3, stay: [25, 12, 20] },
     "main fuse: others draw 13 A of 25 A on L2",
   ],
+  [
+    "what was there lately, if that keeps it from being raised",
+    { raise: [10, 25, 25] },
+    "main fuse: others drew up to 15 A of 25 A on L1 in the last 30 s",
+  ],
+  [
+    "what it waits for, if not even the minimum is left",
+    { stay: [5, 25, 25] },
+    "main fuse: others draw 20 A of 25 A on L1; charging needs at least 6 A",
+  ],
   ["the grid operator", { powerLimit: 2_300 }, "the grid operator allows 2.3 kW"],
   ["nothing new where nothing was lowered", {}, "wished"],
   ["a wish below the minimum keeps its own reason", { asked: 4 }, "wished"],

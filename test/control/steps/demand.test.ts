@@ -23,7 +23,7 @@ function demand(overrides: FactOverrides = {}, circumstances: Partial<Circumstan
 const hour = 3_600_000;
 
 test.each<[mode: ChargerMode, manual: Manual, pull: Pull, said: string]>([
-  ["off", null, "none", "switched off"],
+  ["off", null, "none", "switched off: charges only when started by hand"],
   ["off", "start", "full", "by hand"],
   ["off", "stop", "none", "by hand"],
   ["fast", null, "full", "fast"],
