@@ -173,12 +173,19 @@ describe("the node", () => {
     expect(await label(6)).toEqual(["Carport – a name that is much", false]);
   }, 60_000);
 
-  test("a port that is taken is told, with what to do about it", async () => {
-    const device = await start();
-    await device.stop();
-    const socket = createSocket({ type: "udp6", ipv6Only: true });
-    open.push({ close: () => new Promise((resolve) => void socket.close(() => resolve())) });
-    await new Promise<void>((resolve) => socket.bind(device.port, resolve));
-    await expect(device.start()).rejects.toThrow(`UDP port ${device.port} is taken; set matter.port to another one`);
-  }, 30_000);
+  test.each(["udp4", "udp6"] as const)(
+    "a port that is taken for %s is told, with what to do; it is left alone, and can be had later",
+    async (type) => {
+      const device = await start();
+      await device.stop();
+      const socket = createSocket({ type, ipv6Only: type === "udp6" });
+      open.push({ close: () => new Promise((resolve) => void socket.close(() => resolve())) });
+      await new Promise<void>((resolve) => socket.bind(device.port, resolve));
+      await expect(device.start()).rejects.toThrow(`UDP port ${device.port} is taken; set matter.port to another one`);
+      await open.pop()?.close();
+      await device.start();
+      expect(device.face.codes.qrCode).toMatch(/^MT:/);
+    },
+    30_000,
+  );
 });
