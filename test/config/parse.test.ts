@@ -293,6 +293,19 @@ describe("what a fault keeps from starting", () => {
     expect(config?.meters).toEqual([]);
   });
 
+  test.each<[what: string, written: unknown, faulty: string, read: object]>([
+    ["a wrong value", { evse: "yes", outlet: false }, "matter.evse", { evse: false, outlet: false }],
+    ["a port that can't be", { evse: true, port: 80 }, "matter.port", { evse: true, port: 5_550 }],
+    ["an unknown key", { evs: true, plug: false }, "matter.evs", { evse: false, plug: false }],
+    ["no block at all", true, "matter", { evse: false, outlet: true }],
+  ])("Matter with %s: only that setting", (_what, matter, faulty, read) => {
+    const { config, problems, warnings } = parse({ ...house, matter });
+    expect(config?.matter).toMatchObject(read);
+    expect(config?.chargers.map(({ name }) => name)).toEqual(["Garage"]);
+    expect(problems.map(({ path, device }) => [path, device])).toEqual([[faulty, "Matter"]]);
+    expect(warnings).toEqual(parse(house).warnings);
+  });
+
   test("a fault outside the devices: everything, and all faults are told at once", () => {
     const { config, problems, warnings } = parse({
       ...house,
@@ -317,7 +330,16 @@ describe("what a fault keeps from starting", () => {
 });
 
 test("whatever is written, the parser answers", () => {
-  const keys = fc.constantFrom("site", "meters", "chargers", "mqtt", "surplus", "residualCurrentMonitors", "name");
+  const keys = fc.constantFrom(
+    "site",
+    "meters",
+    "chargers",
+    "mqtt",
+    "matter",
+    "surplus",
+    "residualCurrentMonitors",
+    "name",
+  );
   const block = fc.dictionary(keys, fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }));
   const device = fc.dictionary(fc.constantFrom("name", "driver", "host", "phases", "__proto__"), fc.anything());
   const withDevices = fc.record({ chargers: fc.array(device), meters: fc.array(device) });
