@@ -168,10 +168,9 @@ function guardWarnings({ site, chargers, meters, cars, tariff }: Config): string
 /** Settings that this version takes but does nothing with. */
 function unserved(written: Readonly<Record<string, unknown>>): string[] {
   const warnings: string[] = [];
-  if (written["mqtt"] !== undefined)
-    warnings.push("mqtt: the broker serves the meters; nothing is published to it yet");
+  const { mqtt, web } = written;
+  if (isBlock(mqtt) && mqtt["topic"] !== undefined) warnings.push("mqtt.topic: nothing is published there yet");
   if (written["influx"] !== undefined) warnings.push("influx: not served by this version yet");
-  const { web } = written;
   if (isBlock(web) && web["port"] !== undefined && web["port"] !== 0)
     warnings.push("web: not served by this version yet");
   return warnings;

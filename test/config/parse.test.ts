@@ -129,10 +129,7 @@ describe("what is right", () => {
       web: { port: 0, host: "127.0.0.1" },
     });
     expect(problems).toEqual([]);
-    expect(warnings).toEqual([
-      "mqtt: the broker serves the meters; nothing is published to it yet",
-      "influx: not served by this version yet",
-    ]);
+    expect(warnings).toEqual(["mqtt.topic: nothing is published there yet", "influx: not served by this version yet"]);
     expect(config).toMatchObject({
       chargers: [{ name: "Garage", brand: "go-e", circuit: "Garage" }],
       meters: [
@@ -222,7 +219,6 @@ describe("what is right", () => {
 
 describe("warnings", () => {
   const unguarded = "nothing guards the main fuse: set site.mainFuse";
-  const published = "mqtt: the broker serves the meters; nothing is published to it yet";
 
   test.each<[what: string, block: object, warnings: string[]]>([
     ["no fuse, no charger", { meters: [meter()] }, []],
@@ -257,7 +253,8 @@ describe("warnings", () => {
       { site: { mainFuse: 25, failsafeCurrent: 6 }, chargers: [charger()] },
       ["Garage will stay at 6 A (site.failsafeCurrent): no meter measures the grid"],
     ],
-    ["mqtt", { mqtt: { url: "mqtt://a" } }, [published]],
+    ["a broker for the meters", { mqtt: { url: "mqtt://a" } }, []],
+    ["a topic", { mqtt: { url: "mqtt://a", topic: "ev" } }, ["mqtt.topic: nothing is published there yet"]],
     ["influx", { influx: { url: "http://a", database: "ev" } }, ["influx: not served by this version yet"]],
     ["web", { web: { port: 8080 } }, ["web: not served by this version yet"]],
     ["web that is off", { web: { port: 0 } }, []],
