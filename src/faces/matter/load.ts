@@ -1,4 +1,4 @@
-/** Loads Matter only when it is wanted: matter.js costs a second or two and some 150 MB. */
+/** Loads Matter only when it is wanted: matter.js costs a second or two and some 160 MB. */
 
 import type { Config } from "../../config/parse.js";
 import { messageOf } from "../../model/errors.js";
