@@ -10,7 +10,7 @@ import { z } from "zod";
 const execute = promisify(execFile);
 
 /**
- * How many times faster than real time the houses of these tests live. The plugin takes a meter for silent after 14 s
+ * How many times faster than real time the houses of these tests live. The plugin takes a meter for silent after 12 s
  * of its house; they have to be longer than a busy computer lets a process wait.
  */
 export const speed = 20;
