@@ -8,7 +8,7 @@ import type { ChargerConfig, MeterConfig, MonitorConfig, SiteBroker } from "./de
 import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
 import type { Problem } from "./problems.js";
 import type { TariffConfig } from "./schedule.js";
-import { blockSchema, systemTimeZone } from "./schema.js";
+import { blockSchema, matterSchema, systemTimeZone } from "./schema.js";
 import type { CarConfig, MatterConfig, MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
 
 /** What the house starts with. */
@@ -52,8 +52,9 @@ export const installedDrivers: Drivers = {
  * @param block the platform's block; `undefined`, `null` and `{}` configure nothing
  */
 export function parseConfig(block: unknown, drivers: Drivers = installedDrivers): ParsedConfig {
-  const top = check(blockSchema, block ?? {}, []);
   const written = isBlock(block) ? block : {};
+  const top = check(blockSchema, isBlock(block) ? { ...block, matter: undefined } : (block ?? {}), []);
+  const matter = readMatter(written["matter"]);
   const site = blockSchema.shape.site.safeParse(written["site"]).data ?? null;
   const broker = siteBroker(written["mqtt"]);
 
@@ -81,6 +82,7 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           meters.map(({ label }) => label),
         )),
     ...carProblems(top.value?.cars ?? []),
+    ...matter.problems,
     ...[...readMeters, ...readChargers, ...readMonitors].flatMap((device) => device.problems),
     ...goodChargers.flatMap(({ keys, config }) => chargerProblems(config, site, keys)),
     ...duplicateNames([...meters, ...chargers, ...monitors]),
@@ -101,7 +103,7 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
           surplus: value.surplus,
           tariff: value.tariff,
           cars: value.cars,
-          matter: value.matter,
+          matter: matter.value,
           mqtt: value.mqtt,
           chargers: goodChargers.filter(({ keys }) => starts(keys)).map((each) => fitted(each.config, value.site)),
           meters: readMeters.flatMap((each) => (each.value !== null && starts(each.keys) ? [each.value] : [])),
@@ -125,6 +127,17 @@ function listIn(written: unknown): readonly unknown[] {
 function siteBroker(written: unknown): SiteBroker {
   if (written === undefined) return null;
   return blockSchema.shape.mqtt.safeParse(written).data ?? "faulty";
+}
+
+/** What is faulty is as if it were not written: charging does not depend on who can see it. */
+function readMatter(written: unknown): { readonly value: MatterConfig; readonly problems: readonly Problem[] } {
+  const base = "matter";
+  const read = check(matterSchema, written ?? {}, [base]);
+  const problems = read.problems.map((problem) => ({ ...problem, device: "Matter" }));
+  const isGood = ([key]: readonly [string, unknown]) =>
+    read.problems.every(({ path }) => path !== pathText([base, key]));
+  const good = isBlock(written) ? Object.fromEntries(Object.entries(written).filter(isGood)) : {};
+  return { value: read.value ?? matterSchema.parse(good), problems };
 }
 
 /** A house with one phase leaves nothing to switch. */
@@ -155,10 +168,9 @@ function guardWarnings({ site, chargers, meters, cars, tariff }: Config): string
 /** Settings that this version takes but does nothing with. */
 function unserved(written: Readonly<Record<string, unknown>>): string[] {
   const warnings: string[] = [];
-  if (written["mqtt"] !== undefined)
-    warnings.push("mqtt: the broker serves the meters; nothing is published to it yet");
+  const { mqtt, web } = written;
+  if (isBlock(mqtt) && mqtt["topic"] !== undefined) warnings.push("mqtt.topic: nothing is published there yet");
   if (written["influx"] !== undefined) warnings.push("influx: not served by this version yet");
-  const { web } = written;
   if (isBlock(web) && web["port"] !== undefined && web["port"] !== 0)
     warnings.push("web: not served by this version yet");
   return warnings;

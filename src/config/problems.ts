@@ -9,7 +9,7 @@ export interface Problem {
   readonly path: string;
   /** One sentence for people, without a full stop. Never holds a secret. */
   readonly message: string;
-  /** The device that does not start because of it. Absent: nothing starts. */
+  /** The device that does not start because of it, or Matter, which does without that setting. Absent: nothing starts. */
   readonly device?: string;
 }
 

@@ -165,7 +165,9 @@ const login = {
 export const mqttSchema = z.strictObject({
   url: brokerOption.meta({ title: "Broker", description: "For example mqtt://192.168.1.10:1883" }),
   ...login,
-  topic: topicOption.default("ev-charging").meta({ title: "Topic" }),
+  topic: topicOption
+    .default("ev-charging")
+    .meta({ title: "Topic", description: "Not served by this version yet: nothing is published." }),
 });
 
 export const influxSchema = z.strictObject({
@@ -350,8 +352,8 @@ export const blockSchema = z.strictObject({
   cars: z.array(carSchema).default([]).meta({ title: "Cars" }),
   matter: matterSchema.prefault({}).meta({ title: "Matter" }),
   mqtt: mqttSchema.optional().meta({ title: "MQTT" }),
-  influx: influxSchema.optional().meta({ title: "InfluxDB" }),
-  web: webSchema.optional().meta({ title: "Dashboard" }),
+  influx: influxSchema.optional().meta({ title: "InfluxDB", description: "Not served by this version yet." }),
+  web: webSchema.optional().meta({ title: "Dashboard", description: "Not served by this version yet." }),
 });
 
 export type CircuitConfig = Readonly<z.output<typeof circuitSchema>>;

@@ -50,3 +50,9 @@ export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/\s+/g, " ");
 }
+
+/** The system's word for what went wrong, like ENOENT; `null`: it was not the system. */
+export function systemCodeOf(error: unknown): string | null {
+  if (typeof error !== "object" || error === null || !("code" in error)) return null;
+  return typeof error.code === "string" ? error.code : null;
+}

@@ -6,7 +6,7 @@ import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { noLastingHouse, noLastingMemory, type LastingHouse, type LastingMemory } from "../control/memory.js";
 import { chargerModes, weekdays } from "../model/commands.js";
-import { messageOf } from "../model/errors.js";
+import { messageOf, systemCodeOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 
 const phaseCount = z.literal([1, 3]);
@@ -80,7 +80,7 @@ export class StateFile {
     try {
       text = await readFile(this.#path, "utf8");
     } catch (error) {
-      if (isMissing(error)) return noLastingHouse;
+      if (systemCodeOf(error) === "ENOENT") return noLastingHouse;
       this.#log.warn(`${this.#path} can't be read, nothing starts by itself: ${messageOf(error)}`);
       return stopped(chargers);
     }
@@ -155,8 +155,4 @@ function notAfter(kept: LastingMemory, now: number): LastingMemory {
 function stopped(chargers: readonly string[]): LastingHouse {
   const each = chargers.map((name) => [name, { ...noLastingMemory, manual: "stop" as const }]);
   return { ...noLastingHouse, chargers: Object.fromEntries(each) };
-}
-
-function isMissing(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "ENOENT";
 }

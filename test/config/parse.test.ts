@@ -129,10 +129,7 @@ describe("what is right", () => {
       web: { port: 0, host: "127.0.0.1" },
     });
     expect(problems).toEqual([]);
-    expect(warnings).toEqual([
-      "mqtt: the broker serves the meters; nothing is published to it yet",
-      "influx: not served by this version yet",
-    ]);
+    expect(warnings).toEqual(["mqtt.topic: nothing is published there yet", "influx: not served by this version yet"]);
     expect(config).toMatchObject({
       chargers: [{ name: "Garage", brand: "go-e", circuit: "Garage" }],
       meters: [
@@ -222,7 +219,6 @@ describe("what is right", () => {
 
 describe("warnings", () => {
   const unguarded = "nothing guards the main fuse: set site.mainFuse";
-  const published = "mqtt: the broker serves the meters; nothing is published to it yet";
 
   test.each<[what: string, block: object, warnings: string[]]>([
     ["no fuse, no charger", { meters: [meter()] }, []],
@@ -257,7 +253,8 @@ describe("warnings", () => {
       { site: { mainFuse: 25, failsafeCurrent: 6 }, chargers: [charger()] },
       ["Garage will stay at 6 A (site.failsafeCurrent): no meter measures the grid"],
     ],
-    ["mqtt", { mqtt: { url: "mqtt://a" } }, [published]],
+    ["a broker for the meters", { mqtt: { url: "mqtt://a" } }, []],
+    ["a topic", { mqtt: { url: "mqtt://a", topic: "ev" } }, ["mqtt.topic: nothing is published there yet"]],
     ["influx", { influx: { url: "http://a", database: "ev" } }, ["influx: not served by this version yet"]],
     ["web", { web: { port: 8080 } }, ["web: not served by this version yet"]],
     ["web that is off", { web: { port: 0 } }, []],
@@ -293,6 +290,19 @@ describe("what a fault keeps from starting", () => {
     expect(config?.meters).toEqual([]);
   });
 
+  test.each<[what: string, written: unknown, faulty: string, read: object]>([
+    ["a wrong value", { evse: "yes", outlet: false }, "matter.evse", { evse: false, outlet: false }],
+    ["a port that can't be", { evse: true, port: 80 }, "matter.port", { evse: true, port: 5_550 }],
+    ["an unknown key", { evs: true, plug: false }, "matter.evs", { evse: false, plug: false }],
+    ["no block at all", true, "matter", { evse: false, outlet: true }],
+  ])("Matter with %s: only that setting", (_what, matter, faulty, read) => {
+    const { config, problems, warnings } = parse({ ...house, matter });
+    expect(config?.matter).toMatchObject(read);
+    expect(config?.chargers.map(({ name }) => name)).toEqual(["Garage"]);
+    expect(problems.map(({ path, device }) => [path, device])).toEqual([[faulty, "Matter"]]);
+    expect(warnings).toEqual(parse(house).warnings);
+  });
+
   test("a fault outside the devices: everything, and all faults are told at once", () => {
     const { config, problems, warnings } = parse({
       ...house,
@@ -317,7 +327,16 @@ describe("what a fault keeps from starting", () => {
 });
 
 test("whatever is written, the parser answers", () => {
-  const keys = fc.constantFrom("site", "meters", "chargers", "mqtt", "surplus", "residualCurrentMonitors", "name");
+  const keys = fc.constantFrom(
+    "site",
+    "meters",
+    "chargers",
+    "mqtt",
+    "matter",
+    "surplus",
+    "residualCurrentMonitors",
+    "name",
+  );
   const block = fc.dictionary(keys, fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true }));
   const device = fc.dictionary(fc.constantFrom("name", "driver", "host", "phases", "__proto__"), fc.anything());
   const withDevices = fc.record({ chargers: fc.array(device), meters: fc.array(device) });

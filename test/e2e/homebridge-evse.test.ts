@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { jest } from "@jest/globals";
 import { EnergyEvseClient } from "@matter/main/behaviors/energy-evse";
 import { EnergyEvseModeClient } from "@matter/main/behaviors/energy-evse-mode";
 import { ElectricalEnergyMeasurementClient } from "@matter/main/behaviors/electrical-energy-measurement";
@@ -20,12 +21,13 @@ import { freeUdpPort, startHomebridge, type RunningHomebridge } from "../../src/
 import { startVirtualHome, type VirtualHome } from "../../src/cli/demo/virtual-home.js";
 import { Car } from "../../src/simulator/car.js";
 import { closeMatter, MatterController } from "./matter-controller.js";
-import { eventually, installPlugin, type InstalledPlugin } from "./support.js";
+import { eventually, installPlugin, patience, speed, surplus, type InstalledPlugin } from "./support.js";
 
-const speed = 60;
+jest.setTimeout(patience);
+
 const forenoon = 10 * 3_600;
 
-const { State, SupplyState } = EnergyEvse;
+const { State, SupplyState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 
 /** The EVSE is alone on its node. */
 const evse = 1;
@@ -64,7 +66,7 @@ describe("the packed plugin's own Matter node", () => {
 
   const start = () =>
     startHomebridge({
-      configuration: { ...home.configuration, matter: { evse: true, port } },
+      configuration: { ...home.configuration, surplus, matter: { evse: true, port } },
       plugin: installed.plugin,
       storage,
       speed,
@@ -106,7 +108,7 @@ describe("the packed plugin's own Matter node", () => {
     homebridge = await start();
     hub = await MatterController.start("hub", port);
     await hub.commission(code(), port);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await second?.close();
@@ -116,7 +118,7 @@ describe("the packed plugin's own Matter node", () => {
     await home?.close();
     await rm(storage, { recursive: true, force: true });
     await installed?.remove();
-  }, 60_000);
+  });
 
   test.each(mandatory.map(([cluster, names]) => [cluster.name, cluster, names] as const))(
     "%s can be read, with all that it has to have",
@@ -139,24 +141,26 @@ describe("the packed plugin's own Matter node", () => {
   });
 
   test("a car is plugged in, charges once the sun is there, and with more of it faster", async () => {
-    const connected: number[] = [];
-    hub
-      .endpoint(evse)
-      .eventsOf(EnergyEvseClient)
-      .evConnected.on(({ sessionId }) => void connected.push(sessionId));
+    const told: string[] = [];
+    const events = hub.endpoint(evse).eventsOf(EnergyEvseClient);
+    events.evConnected.on(({ sessionId }) => void told.push(`connected ${sessionId}`));
+    events.energyTransferStarted.on(({ sessionId }) => void told.push(`started ${sessionId}`));
+    events.energyTransferStopped.on(({ sessionId, reason }) => void told.push(`stopped ${sessionId}, ${reason}`));
     home.evse.plug(new Car({ energy: 60_000, maxCurrent: 16 }));
     await until("the car", () => charger().state === State.PluggedInNoDemand && charger().sessionId === 1);
     home.sky.light = 0.5;
     await until("a charge", () => charger().state === State.PluggedInCharging && near(power(), home.house.car.power));
-    expect(connected).toEqual([1]);
+    await until("both events", () => told.length >= 2);
+    expect(told.slice(0, 2)).toEqual(["connected 1", "started 1"]);
     const little = power();
     home.sky.light = 1;
     await until("more power", () => power() > little + 500 && near(power(), home.house.car.power));
     await until("energy", () => Number(charger().sessionEnergyCharged) > 100_000);
     home.sky.light = 0;
     await until("a pause", () => charger().state === State.PluggedInDemand && power() === 0);
+    await until("its event", () => told.at(-1) === `stopped 1, ${Reason.EvseStopped}`);
     expect(charger().supplyState).toBe(SupplyState.ChargingEnabled);
-  }, 240_000);
+  });
 
   test("each command comes to the charger: enable with a limit, disable, modes, targets", async () => {
     await mode(0);
@@ -184,7 +188,7 @@ describe("the packed plugin's own Matter node", () => {
     expect(await commands().getTargets()).toMatchObject({ chargingTargetSchedules: [sunday] });
     await commands().clearTargets();
     expect(await commands().getTargets()).toEqual({ chargingTargetSchedules: [] });
-  }, 240_000);
+  });
 
   test("a second controller sees and drives the same", async () => {
     second = await MatterController.start("second", port);
@@ -194,7 +198,7 @@ describe("the packed plugin's own Matter node", () => {
     await until("a stop", () => !home.evse.allowed && charger().supplyState === SupplyState.Disabled);
     await enable(0);
     await until("a start", () => home.evse.allowed && charger(second).supplyState === SupplyState.ChargingEnabled);
-  }, 120_000);
+  });
 
   test("after a restart of Homebridge and an upgrade of the plugin both have it still", async () => {
     await homebridge.close();
@@ -211,12 +215,16 @@ describe("the packed plugin's own Matter node", () => {
     await until("a charge", () => charger().state === State.PluggedInCharging && charger().sessionId === 1);
     await commands(second).disable();
     await until("a stop", () => !home.evse.allowed && charger().supplyState === SupplyState.Disabled);
-  }, 300_000);
+  });
 
   test("the car leaves", async () => {
+    const left: number[] = [];
+    const { evNotDetected } = hub.endpoint(evse).eventsOf(EnergyEvseClient);
+    evNotDetected.on(({ sessionEnergyCharged }) => void left.push(Number(sessionEnergyCharged)));
     home.evse.unplug();
-    await until("no car", () => charger().state === State.NotPluggedIn);
-  }, 90_000);
+    await until("no car", () => charger().state === State.NotPluggedIn && left.length > 0);
+    expect(left).toEqual([Number(charger().sessionEnergyCharged)]);
+  });
 
   test("nothing went wrong on the way", () => {
     expect(lines.filter((line) => /unhandled|uncaught|TypeError|Failed to|Matter: /i.test(line))).toEqual([

@@ -9,6 +9,18 @@ import { z } from "zod";
 
 const execute = promisify(execFile);
 
+/**
+ * How many times faster than real time the houses of these tests live. The plugin takes a meter for silent after 12 s
+ * of its house; they have to be longer than a busy computer lets a process wait.
+ */
+export const speed = 20;
+
+/** s of the house at least between start and stop: short, because they are waited for. */
+export const surplus = { minimumRun: 30, minimumPause: 30 };
+
+/** ms; for tests that wait for several things. */
+export const patience = 300_000;
+
 const packed = z.array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })).length(1);
 
 export interface InstalledPlugin {
@@ -66,7 +78,7 @@ export async function eventually<T>(
   look: () => Promise<T | undefined> | T | undefined,
   lastSeen: () => unknown = () => "",
 ): Promise<T> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + patience / 2;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;

@@ -19,7 +19,7 @@ const startBudget = 60_000;
 const stopBudget = 7_000;
 
 /** ms in which the plugin's own Matter node has to be up after that. */
-const nodeBudget = 20_000;
+const nodeBudget = 40_000;
 
 export interface HomebridgeOptions {
   /** The plugin's block. */

@@ -1,8 +1,9 @@
-/** Loads Matter only when it is wanted: matter.js costs a second or two and some 150 MB. */
+/** Loads Matter only when it is wanted: matter.js costs a second or two and some 160 MB. */
 
 import type { Config } from "../../config/parse.js";
 import { messageOf } from "../../model/errors.js";
 import type { MatterFace, MatterFaceParts } from "./face.js";
+import { claimPort } from "./port.js";
 
 type Place = Omit<MatterFaceParts, "signal" | "port" | "name">;
 
@@ -39,6 +40,7 @@ export class Matter {
 }
 
 async function start(parts: MatterFaceParts): Promise<MatterFace> {
+  await claimPort(parts.port);
   const own = await claimProcess();
   const { MatterFace } = await import("./face.js");
   if (own) {

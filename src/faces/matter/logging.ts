@@ -3,15 +3,18 @@
 import { LogDestination, Logger, LogFormat, LogLevel } from "@matter/general";
 import type { Log } from "../../model/log.js";
 
+/** Who warns when a kept file is damaged: controllers may be lost with it. */
+const storage = "FileStorageDriver";
+
 /** From now on, for all that uses this copy of matter.js. */
 export function writeInto(log: Log): void {
   Logger.destinations["default"] = LogDestination({
     name: "default",
     level: LogLevel.WARN,
     format: LogFormat(LogFormat.PLAIN),
-    write: (text, { level }) => {
+    write: (text, { level, facility }) => {
       const line = `Matter: ${text.replace(/\s+/g, " ").trim()}`;
-      if (level >= LogLevel.ERROR) log.warn(line);
+      if (level >= LogLevel.ERROR || facility === storage) log.warn(line);
       else log.debug(line);
     },
   });

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { messageOf } from "../../model/errors.js";
+import { messageOf, systemCodeOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
 import { noLimits, type Limits } from "./limits.js";
 import type { EvseMode } from "./modes.js";
@@ -66,12 +66,13 @@ export class MemoryFile {
     this.#log = log;
   }
 
-  /** A file that is missing, or can't be understood, is as good as none: sessions count from 1 again. */
+  /** A file that can't be understood is as good as none, which is told: sessions count from 1 again. */
   async load(): Promise<void> {
     try {
       this.#kept = fileSchema.parse(JSON.parse(await readFile(this.#path, "utf8"))).chargers;
     } catch (error) {
-      this.#log.debug(`${this.#path} is not used: ${messageOf(error)}`);
+      if (systemCodeOf(error) === "ENOENT") return;
+      this.#log.warn(`${this.#path} could not be understood; sessions and limits begin anew on Matter`);
     }
   }
 

@@ -2,7 +2,6 @@
 
 import { mkdir, readFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
-import { AddressInUseError } from "@matter/general";
 import { DeviceTypeId, Endpoint, ServerNode, VendorId, type Environment } from "@matter/main";
 import { AggregatorEndpoint } from "@matter/main/endpoints/aggregator";
 import { NodeJsEnvironment } from "@matter/nodejs";
@@ -80,7 +79,8 @@ export class MatterNode {
         vendorName: clipped(brand),
         productId: testProduct,
         productName: clipped(model),
-        productLabel: clipped(model),
+        // Must not hold the maker's name, as models may.
+        productLabel: bridge ? "EV chargers" : "EV charger",
         nodeLabel: clipped(name),
         serialNumber: `ev-charging-${credentials.discriminator}`,
         hardwareVersion: 1,
@@ -99,8 +99,6 @@ export class MatterNode {
       await saveCodes(folder, credentials, codes);
     } catch (error) {
       await matter.close();
-      if (error instanceof AddressInUseError)
-        throw new Error(`UDP port ${port} is taken; set matter.port to another one`, { cause: error });
       throw error;
     }
     return matter;

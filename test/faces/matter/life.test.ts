@@ -1,11 +1,13 @@
 /** The node's life: restarts, several controllers, those that vanish, and what is in its way. */
 
 import { createSocket } from "node:dgram";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { BasicInformation } from "@matter/main/clusters/basic-information";
 import { BridgedDeviceBasicInformation } from "@matter/main/clusters/bridged-device-basic-information";
 import { Descriptor } from "@matter/main/clusters/descriptor";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { Controller } from "./controller.js";
+import { Controller, matterLog } from "./controller.js";
 import { TestHouse } from "./house.js";
 import { Device, evseEndpoint } from "./stand.js";
 
@@ -83,6 +85,19 @@ describe("a restart", () => {
     await restart(device, controller, () => device.house.tell({ sessionChargeConsumption: 0.2 }));
     expect(await read(controller, attributes.sessionId)).toBe(3);
     expect(await read(controller, attributes.sessionEnergyCharged)).toBe(200_000);
+  }, 60_000);
+
+  test("a damaged file is told, and the rest survives", async () => {
+    const device = await start();
+    const controller = await commission(device);
+    device.house.plug();
+    await device.stop();
+    await writeFile(join(device.folder, "node", "sessions.resumptionRecords"), "{");
+    await device.start();
+    await device.face.settled();
+    expect(matterLog.about("Failed to parse")).toEqual([expect.stringContaining("resumptionRecords")]);
+    await controller.reconnect();
+    expect(await read(controller, attributes.sessionId)).toBe(1);
   }, 60_000);
 
   test("the codes stay the same", async () => {
@@ -173,12 +188,19 @@ describe("the node", () => {
     expect(await label(6)).toEqual(["Carport – a name that is much", false]);
   }, 60_000);
 
-  test("a port that is taken is told, with what to do about it", async () => {
-    const device = await start();
-    await device.stop();
-    const socket = createSocket({ type: "udp6", ipv6Only: true });
-    open.push({ close: () => new Promise((resolve) => void socket.close(() => resolve())) });
-    await new Promise<void>((resolve) => socket.bind(device.port, resolve));
-    await expect(device.start()).rejects.toThrow(`UDP port ${device.port} is taken; set matter.port to another one`);
-  }, 30_000);
+  test.each(["udp4", "udp6"] as const)(
+    "a port that is taken for %s is told, with what to do; it is left alone, and can be had later",
+    async (type) => {
+      const device = await start();
+      await device.stop();
+      const socket = createSocket({ type, ipv6Only: type === "udp6" });
+      open.push({ close: () => new Promise((resolve) => void socket.close(() => resolve())) });
+      await new Promise<void>((resolve) => socket.bind(device.port, resolve));
+      await expect(device.start()).rejects.toThrow(`UDP port ${device.port} is taken; set matter.port to another one`);
+      await open.pop()?.close();
+      await device.start();
+      expect(device.face.codes.qrCode).toMatch(/^MT:/);
+    },
+    30_000,
+  );
 });

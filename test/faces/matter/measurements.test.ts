@@ -142,19 +142,24 @@ describe("TC_EPM_2_2: live values of a load", () => {
   });
 });
 
-describe("TC_EEM_2_1 to 2_5: energy", () => {
+describe("energy", () => {
   const imported = async () =>
     (await readAll(evseEndpoint, ElectricalEnergyMeasurement)).get(energy.cumulativeEnergyImported.id);
 
-  test("2_1: what is measured, and how well", async () => {
+  test("TC_EEM_2_1: what is measured, and how well", async () => {
     const values = await readAll(evseEndpoint, ElectricalEnergyMeasurement);
     const { measurementType, accuracyRanges, maxMeasuredValue } = accuracySchema.parse(values.get(energy.accuracy.id));
     expect(measurementType).toBe(ElectricalEnergyMeasurement.MeasurementType.ElectricalEnergy);
     expect(accuracyRanges.at(-1)?.rangeMax).toBe(maxMeasuredValue);
-    expect(values.get(0xfffc)).toMatchObject({ importedEnergy: true, cumulativeEnergy: true });
+    expect(values.get(0xfffc)).toMatchObject({
+      importedEnergy: true,
+      cumulativeEnergy: true,
+      exportedEnergy: false,
+      periodicEnergy: false,
+    });
   });
 
-  test("2_2: what the charger has counted, and that it counts on", async () => {
+  test("TC_EEM_2_2: what the charger has counted, and that it counts on", async () => {
     expect(await imported()).toEqual({ energy: 100_000_000 });
     stand.house.tell({ totalConsumption: 100.25 });
     await stand.pass(later);
@@ -166,9 +171,9 @@ describe("TC_EEM_2_1 to 2_5: energy", () => {
   });
 
   test.each([
-    ["2_3: no energy comes from the car", energy.cumulativeEnergyExported],
-    ["2_4: nothing is counted by period", energy.periodicEnergyImported],
-    ["2_5: nor exported by period", energy.periodicEnergyExported],
+    ["TC_EEM_2_3: no energy comes from the car", energy.cumulativeEnergyExported],
+    ["TC_EEM_2_4: nothing is counted by period", energy.periodicEnergyImported],
+    ["TC_EEM_2_5: nor exported by period", energy.periodicEnergyExported],
   ])("%s", async (_step, attribute) => {
     expect((await readAll(evseEndpoint, ElectricalEnergyMeasurement)).has(attribute.id)).toBe(false);
   });

@@ -116,15 +116,25 @@ describe("what is kept", () => {
   });
 
   test.each(["", "{", '{"version":2,"chargers":{}}', '{"version":1,"chargers":{"Garage":{"until":"soon"}}}'])(
-    "a file like %p is as good as none",
+    "a file like %p is as good as none, and that is told",
     async (text) => {
       const path = join(folder, "chargers.json");
       await writeFile(path, text);
-      const file = new MemoryFile(path, new MemoryLog());
+      const log = new MemoryLog();
+      const file = new MemoryFile(path, log);
       await file.load();
       expect(file.of("Garage")).toEqual(nothingKept);
+      expect(log.told).toEqual([expect.stringContaining(`${path} could not be understood`)]);
     },
   );
+
+  test("nothing is told of a file that is not there yet", async () => {
+    const log = new MemoryLog();
+    const file = new MemoryFile(join(folder, "chargers.json"), log);
+    await file.load();
+    expect(file.of("Garage")).toEqual(nothingKept);
+    expect(log.told).toEqual([]);
+  });
 
   test("what is the same is not written again", async () => {
     const path = join(folder, "chargers.json");
