@@ -45,17 +45,19 @@ export function rememberCharger(
   const commands = startedThere ? [...old.commands, ownOffer(reading, settings, now)] : old.commands;
   const offered = offeredAtMost({ commands, lasting: noticed }, settings, now);
   const given = old.lasting.given?.current ?? 0;
-  const { beyond, ...drawn } = drawOf(reading, settings, voltage, { given, offered });
-  const draw = { at: now, ...drawn };
+  const { currents, power, beyond } = drawOf(reading, settings, voltage, { given, offered });
+  const draw = { at: now, currents, power };
   const before = old.draws.at(-1)?.currents;
   const moved =
     before !== undefined && phaseIndexes.some((i) => Math.abs(draw.currents[i] - before[i]) >= noticeableCurrent);
   const idle = isEnabled(reading) !== false && isPlugged(reading) && Math.max(...draw.currents) < idleCurrent;
-  const { session, appetite, ...stay } = rememberSession(old, reading, draw);
-  const showsTag = old.reading !== null && stay.tag !== null && stay.tag !== old.tag;
+  const { session, appetite, tag, charged, peak } = rememberSession(old, reading, draw);
+  const showsTag = old.reading !== null && tag !== null && tag !== old.tag;
   return {
     ...old,
-    ...stay,
+    tag,
+    charged,
+    peak,
     // Who shows a tag wants to charge now.
     lasting: changed(noticed, { session, appetite, pausedAt: showsTag ? null : noticed.pausedAt }),
     commands,
@@ -111,15 +113,17 @@ function manualOf(allowCharging: boolean | null): LastingMemory["manual"] {
 /** Keeps what is younger than the history's length, and the newest before that. */
 export function recent<T extends { readonly at: number }>(history: readonly T[], now: number): readonly T[] {
   const first = history.findIndex(({ at }) => at >= now - historyKept);
-  return first < 0 ? history.slice(-1) : history.slice(Math.max(0, first - 1));
+  if (first < 0) return history.slice(-1);
+  return first <= 1 ? history : history.slice(first - 1);
 }
 
 /** Adds a draw to the history, which is kept only as close together as it is needed. */
 function withDraw(history: ChargerMemory["draws"], draw: DrawSample): ChargerMemory["draws"] {
-  const [before, last] = [history.at(-2), history.at(-1)];
+  const kept = recent(history, draw.at);
+  const [before, last] = [kept.at(-2), kept.at(-1)];
   const isCrowded =
     before !== undefined && last !== undefined && last.at - before.at < drawSpacing && last.isAfterFailure !== true;
-  return [...recent(isCrowded ? history.slice(0, -1) : history, draw.at), draw];
+  return [...(isCrowded ? kept.slice(0, -1) : kept), draw];
 }
 
 /** The same object, if nothing changes: most of what is known of a thousand chargers stays from pass to pass. */

@@ -64,15 +64,18 @@ function saidBetween(draws: readonly DrawSample[], from: number, to: number): Dr
     if (draw === undefined) break;
     const isFirst = draw.at <= from || i === 0;
     if (i === 0 || (draws[i - 1]?.at ?? 0) < to) {
-      const [l1, l2, l3] = draw.currents;
+      const { currents, power } = draw;
+      const l1 = currents[0];
+      const l2 = currents[1];
+      const l3 = currents[2];
       if (l1 < low1) low1 = l1;
       if (l2 < low2) low2 = l2;
       if (l3 < low3) low3 = l3;
       if (l1 > high1) high1 = l1;
       if (l2 > high2) high2 = l2;
       if (l3 > high3) high3 = l3;
-      if (draw.power < lowPower) lowPower = draw.power;
-      if (draw.power > highPower) highPower = draw.power;
+      if (power < lowPower) lowPower = power;
+      if (power > highPower) highPower = power;
       if (draw.isAfterFailure === true && !isFirst) isConfirmed = false;
     }
     if (isFirst) break;
