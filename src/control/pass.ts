@@ -7,7 +7,7 @@
 import type { Decision, Plan } from "../model/commands.js";
 import { askAll, type Asked } from "./ask.js";
 import { changed, isPlugged, recent } from "./chargers.js";
-import { blockHold, freshForStaying, phaseSwitchesPerHour } from "./limits.js";
+import { blockHold, freshForStaying, mostClosings } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
 import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
@@ -159,7 +159,7 @@ function rememberDecision(
   return {
     ...kept,
     commands: [...recent(kept.commands, now), command],
-    switches: switches ? [...kept.switches.slice(1 - phaseSwitchesPerHour), now] : kept.switches,
+    closings: starts || switches ? [...kept.closings.slice(1 - mostClosings), now] : kept.closings,
     lasting: {
       ...lasting,
       given: command,
