@@ -97,9 +97,9 @@ export const startPatience = 5;
 /** Between two changes of the number of phases. */
 export const phaseDwell = 120_000;
 
-/** So often may a contactor close for the sun within this time: an hour, and what a switch of phases may take. */
+/** So often may a contactor close for the sun within this time. */
 export const mostClosings = 6;
-export const closingsWithin = 3_660_000;
+export const closingsWithin = 3_600_000;
 
 /** A change of the number of phases has to pay within this time. */
 export const phaseHorizon = 600_000;

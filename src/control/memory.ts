@@ -255,7 +255,7 @@ export interface ChargerMemory {
   /** What three phases were lately worth more than one. */
   readonly threePhases: Habits;
   readonly phaseStay: PhaseStay;
-  /** When its contactor last had to close: for a start, or for another number of phases while it charged. */
+  /** When its contactor last closed, at the latest: for a start, or for another number of phases while it charged. */
   readonly closings: readonly number[];
 }
 

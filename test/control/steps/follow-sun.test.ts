@@ -99,13 +99,13 @@ describe("a paused charger", () => {
     ],
     [
       "a contactor that closed six times within an hour rests, and what is missed is kept",
-      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(60) } } },
+      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(59) } } },
       false,
       5,
     ],
     [
       "a contactor that has rested may close again",
-      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(61) } } },
+      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(60) } } },
       true,
       0,
     ],
@@ -194,7 +194,7 @@ test.each<[why: string, facts: Case, reason: string]>([
   ["too little", { pool: even(300) }, "300 W of surplus: waits for 690 W"],
   [
     "too often",
-    { pool: even(1_840), charger: { habits: { closings: closings(49) } } },
+    { pool: even(1_840), charger: { habits: { closings: closings(48) } } },
     "1.8 kW of surplus: began 6 times within an hour, rests 12 min more",
   ],
   ["enough, not for long", { pool: even(1_150), step: 5 }, "1.1 kW of surplus: starts if it stays above 690 W"],

@@ -65,7 +65,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
     1,
   ],
   [
-    "not a seventh time within an hour",
+    "not if the contactor closed six times within an hour",
     {
       held: 6,
       phases: 3,
@@ -75,12 +75,12 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
     3,
   ],
   [
-    "again once the first of six is clearly an hour old",
+    "again once the first of six is an hour old",
     {
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, habits: { closings: [61, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
+      charger: { phaseRegret: 90, habits: { closings: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
     },
     1,
   ],
