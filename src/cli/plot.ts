@@ -1,5 +1,6 @@
 /** A day as a picture made of characters. */
 
+import { hourName, hoursOf } from "./hours.js";
 import type { Sample } from "./simulation.js";
 
 const width = 72;
@@ -46,14 +47,12 @@ function cellOf(car: number, surplus: number, cell: number): string {
   return surplus > 0 && surplus <= cell ? "·" : " ";
 }
 
-/** A mark and its time every two hours, or three where the day is long. */
 function hours(start: number, length: number): { ticks: string; labels: string } {
-  const step = (length > 14 * 3_600 ? 3 : length > 4 * 3_600 ? 2 : 1) * 3_600;
   const ticks = Array.from({ length: width }, () => "─");
   let labels = "";
-  for (let second = Math.ceil(start / step) * step; second < start + length; second += step) {
+  for (const second of hoursOf(start, length)) {
     const column = Math.floor((width * (second - start)) / length);
-    const label = `${Math.floor(second / 3_600) % 24}:00`;
+    const label = hourName(second);
     const place = Math.max(0, column - 2);
     if (place < labels.length || place + label.length > width) continue;
     ticks[column] = "┬";

@@ -1,5 +1,6 @@
 /** A day as an SVG picture, which suits light and dark surroundings alike. */
 
+import { hourName, hoursOf } from "./hours.js";
 import type { Sample } from "./simulation.js";
 
 export interface DayPicture {
@@ -16,6 +17,8 @@ const height = 410;
 const frame = { left: 50, right: 944, top: 92, bottom: 358 };
 /** Below the curves: when it may charge, and on how many phases. */
 const band = { top: 366, height: 10 };
+/** W between two lines across. */
+const powerSteps = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
 /** Moments that are told apart. */
 const columns = 440;
 
@@ -136,7 +139,7 @@ function legend(): readonly string[] {
 }
 
 function powerScale(highest: number, y: (power: number) => number): readonly string[] {
-  const step = [500, 1_000, 2_000, 5_000, 10_000].find((each) => highest / each <= 6) ?? 20_000;
+  const step = powerSteps.find((each) => highest / each <= 6) ?? 200_000;
   return Array.from({ length: Math.floor(highest / step) + 1 }, (_, i) => {
     const power = i * step;
     const line = `<path d="M${frame.left} ${rounded(y(power))}H${frame.right}" ${stroke("rule")}/>`;
@@ -148,14 +151,12 @@ function powerScale(highest: number, y: (power: number) => number): readonly str
 }
 
 function hours(start: number, end: number): readonly string[] {
-  const step = end <= 8 * 3_600 ? 3_600 : end <= 18 * 3_600 ? 7_200 : 10_800;
-  const first = Math.ceil(start / step) * step;
-  const marks = Array.from({ length: Math.floor((start + end - first) / step) + 1 }, (_, i) => first + i * step);
-  return marks.map((second) => {
+  return hoursOf(start, end).map((second) => {
     const x = frame.left + ((frame.right - frame.left) * (second - start)) / end;
-    const label = `${Math.floor(second / 3_600) % 24}:00`;
     const mark = `<path d="M${rounded(x)} ${frame.bottom}v4" ${stroke("faint")}/>`;
-    return mark + text(x, band.top + band.height + 20, label, "faint", ` font-size="12" text-anchor="middle"`);
+    return (
+      mark + text(x, band.top + band.height + 20, hourName(second), "faint", ` font-size="12" text-anchor="middle"`)
+    );
   });
 }
 

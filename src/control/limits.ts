@@ -94,9 +94,12 @@ export const mostStartsLost = 3;
 /** Value that must have been missed before a start, in Wh: waiting for more would cost what it saves. */
 export const startPatience = 5;
 
-/** Between two changes of the number of phases, and how many of them there may be in an hour. */
+/** Between two changes of the number of phases. */
 export const phaseDwell = 120_000;
-export const phaseSwitchesPerHour = 6;
+
+/** So often may a contactor close for the sun within this time. */
+export const mostClosings = 6;
+export const closingsWithin = 3_600_000;
 
 /** A change of the number of phases has to pay within this time. */
 export const phaseHorizon = 600_000;

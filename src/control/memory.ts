@@ -255,8 +255,8 @@ export interface ChargerMemory {
   /** What three phases were lately worth more than one. */
   readonly threePhases: Habits;
   readonly phaseStay: PhaseStay;
-  /** When its number of phases was changed while it charged, in the last hour. */
-  readonly switches: readonly number[];
+  /** When its contactor last closed, at the latest: for a start, or for another number of phases while it charged. */
+  readonly closings: readonly number[];
 }
 
 /** What a charger drew on the phases of the house. */
@@ -340,7 +340,7 @@ export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
     sun: noHabits,
     threePhases: noHabits,
     phaseStay: { gain: 0, doubt: 0 },
-    switches: lasting.switchedAt === null ? [] : [lasting.switchedAt],
+    closings: [lasting.startedAt, lasting.switchedAt].filter((at) => at !== null).sort((a, b) => a - b),
   };
 }
 

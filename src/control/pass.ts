@@ -7,7 +7,7 @@
 import type { Decision, Plan } from "../model/commands.js";
 import { askAll, type Asked } from "./ask.js";
 import { changed, isPlugged, recent } from "./chargers.js";
-import { blockHold, freshForStaying, phaseSwitchesPerHour } from "./limits.js";
+import { blockHold, freshForStaying, mostClosings, phaseSwitchPause } from "./limits.js";
 import type { ChargerMemory, Memory } from "./memory.js";
 import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
@@ -156,10 +156,11 @@ function rememberDecision(
   const starts = wish.current > 0 && (holding.current === 0 || given === null);
   const pauses = holding.current > 0 && wish.current === 0;
   const switches = holding.current > 0 && wish.current > 0 && holding.phases !== wish.phases;
+  const closesAt = switches ? now + phaseSwitchPause : now;
   return {
     ...kept,
     commands: [...recent(kept.commands, now), command],
-    switches: switches ? [...kept.switches.slice(1 - phaseSwitchesPerHour), now] : kept.switches,
+    closings: starts || switches ? [...kept.closings.slice(1 - mostClosings), closesAt] : kept.closings,
     lasting: {
       ...lasting,
       given: command,

@@ -5,12 +5,13 @@ import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from ".
 import type { ChargerReading } from "../model/readings.js";
 import { isEnabled, isPlugged, isSilent } from "./chargers.js";
 import {
+  closingsWithin,
   freshForRaising,
   freshForStaying,
   idleAfter,
   idleCurrent,
+  mostClosings,
   phaseDwell,
-  phaseSwitchesPerHour,
   readingSpan,
   readingsToTrust,
   roomMemory,
@@ -218,7 +219,12 @@ function since(age: number): string {
 }
 
 /** Its number of phases may be changed: not too soon after the last change, and not too often in an hour. */
-export function maySwitchPhases({ memory, lasting, now }: ChargerFacts): boolean {
-  const lately = memory.switches.filter((at) => at > now - 3_600_000);
-  return now - (lasting.switchedAt ?? 0) >= phaseDwell && lately.length < phaseSwitchesPerHour;
+export function maySwitchPhases(charger: ChargerFacts): boolean {
+  return charger.now - (charger.lasting.switchedAt ?? 0) >= phaseDwell && contactorRest(charger) === 0;
+}
+
+/** ms for which its contactor must not close for the sun again, having closed too often in an hour. */
+export function contactorRest({ memory, now }: ChargerFacts): number {
+  const first = memory.closings.at(-mostClosings);
+  return first === undefined ? 0 : Math.max(0, first + closingsWithin - now);
 }

@@ -31,6 +31,9 @@ const day = 86_400;
 /** s; a recording of more is taken for a mistake in the times */
 const longest = 8 * day;
 
+/** W; beyond it a value is taken for a count of energy or another mistake */
+const highest = 1_000_000;
+
 /**
  * Reads a header row with `time` (ISO 8601, HH:MM, HH:MM:SS or seconds) and any of `pv`, `house` and `grid` in W, and
  * the rows below it; other columns are left alone, and an empty cell repeats the one above. Without `house` it follows
@@ -89,6 +92,10 @@ function cellOf(cells: readonly string[], index: number, column: Column, where: 
   const value = Number(cell);
   if (!Number.isFinite(value))
     throw new Error(`${where}: ${column} is ${JSON.stringify(cell)}, which is no number of watts`);
+  if (Math.abs(value) > highest)
+    throw new Error(
+      `${where}: ${column} is ${cell} W, which no house has; the columns are in W, and no counts of energy`,
+    );
   return value;
 }
 

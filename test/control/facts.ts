@@ -24,7 +24,7 @@ export interface FactOverrides {
   readonly regret?: number;
   readonly phaseRegret?: number;
   /** What it remembers of the sun; fresh unless told otherwise. */
-  readonly habits?: Partial<Pick<ChargerMemory, "sun" | "threePhases" | "phaseStay" | "switches" | "lag">>;
+  readonly habits?: Partial<Pick<ChargerMemory, "sun" | "threePhases" | "phaseStay" | "closings" | "lag">>;
   /** ms since it last answered */
   readonly age?: number;
   readonly failing?: boolean;

@@ -132,6 +132,10 @@ describe("columns", () => {
       `line 4: house is ${JSON.stringify(cell)}, which is no number of watts`,
     );
   });
+
+  test.each(["1e9", "-1000001"])("%s W are of no house, and told with their line", (cell) => {
+    expect(() => parseDay(csv("time,pv", "0,1", `60,${cell}`))).toThrow(/^line 3: pv is .* W, which no house has/);
+  });
 });
 
 describe("files", () => {

@@ -11,6 +11,7 @@ import { expectedValue, learnHabits } from "../habits.js";
 import {
   idleCurrent,
   justBegun,
+  mostClosings,
   mostStartsLost,
   phaseHorizon,
   phaseSwitchPause,
@@ -18,7 +19,7 @@ import {
   startPrice,
 } from "../limits.js";
 import { noHabits, type Habits, type PhaseStay } from "../memory.js";
-import { maySwitchPhases, type ChargerFacts, type Situation } from "../situation.js";
+import { contactorRest, maySwitchPhases, type ChargerFacts, type Situation } from "../situation.js";
 import { amperes, duration, watts } from "../words.js";
 import type { Demand } from "./demand.js";
 import { ownLimit } from "./own-limit.js";
@@ -143,6 +144,9 @@ function waitFor({ charger, demand, pool, situation, options, worth, gain, habit
   if (worth <= 0) return wait(`${there} of surplus: waits for ${watts(from)}`);
   const pauseLeft = lasting.pausedAt === null ? 0 : lasting.pausedAt + minimumPause - situation.now;
   if (pauseLeft > 0) return wait(`pauses for ${duration(pauseLeft)} more`);
+  const rest = contactorRest(charger);
+  if (rest > 0)
+    return wait(`${there} of surplus: began ${mostClosings} times within an hour, rests ${duration(rest)} more`);
   const isSure = situation.memory.surplus.at(-1)?.isConfirmed ?? false;
   if (regret < startPatience || !isSure) return wait(`${there} of surplus: starts if it stays above ${watts(from)}`);
   if (expectedValue(habits.sun, worth, hoursOf(minimumRun)) <= 0)
@@ -203,7 +207,8 @@ function keepOn({ charger, demand, pool, situation, options, gain, habits }: Wei
   const phaseRegret = between(0, memory.phaseRegret + better * situation.hours, price);
   const promised = expectedValue(habits.threePhases, gain, hoursOf(phaseHorizon)) * (option.phases === 1 ? 1 : -1);
   const isDue = phaseRegret >= price && promised > price && maySwitchPhases(charger);
-  const isBegun = hasJustBegun(charger) && startOption(options, gain, habits.threePhases) === other;
+  const isBegun =
+    hasJustBegun(charger) && contactorRest(charger) === 0 && startOption(options, gain, habits.threePhases) === other;
   if (other !== undefined && better > 0 && (isDue || isBegun)) {
     const reason = `${there} of surplus suit ${other.phases === 1 ? "one phase" : "three phases"} better`;
     const didPay = lasting.switchedAt === null || habits.phaseStay.gain >= plainPrice;

@@ -33,6 +33,9 @@ function decide({ pool, charger = {}, demand = sun, importPenalty = 1, step = 10
 
 const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minute };
 
+/** Six of them, the first so many minutes ago. */
+const closings = (first: number) => [first, 50, 40, 30, 20, 10].map((age) => start - age * minute);
+
 /** Sun and clouds of so many seconds each, in which a run loses more than it gains. */
 const fastClouds = (seconds: number): Habits => ({
   good: { time: 0.1, ends: 360 / seconds, value: 100 },
@@ -91,6 +94,18 @@ describe("a paused charger", () => {
     [
       "sun that lasts longer than a run, whatever clouds cost",
       { pool: even(1_840), charger: { regret: 4, habits: { sun: fastClouds(3_600) } } },
+      true,
+      0,
+    ],
+    [
+      "a contactor that closed six times within an hour rests, and what is missed is kept",
+      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(59) } } },
+      false,
+      5,
+    ],
+    [
+      "a contactor that has rested may close again",
+      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(60) } } },
       true,
       0,
     ],
@@ -177,6 +192,11 @@ describe("a running charger", () => {
 
 test.each<[why: string, facts: Case, reason: string]>([
   ["too little", { pool: even(300) }, "300 W of surplus: waits for 690 W"],
+  [
+    "too often",
+    { pool: even(1_840), charger: { habits: { closings: closings(48) } } },
+    "1.8 kW of surplus: began 6 times within an hour, rests 12 min more",
+  ],
   ["enough, not for long", { pool: even(1_150), step: 5 }, "1.1 kW of surplus: starts if it stays above 690 W"],
   [
     "enough, but among clouds",

@@ -65,12 +65,12 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
     1,
   ],
   [
-    "not a seventh time within an hour",
+    "not if the contactor closed six times within an hour",
     {
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, habits: { switches: [59, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
+      charger: { phaseRegret: 90, habits: { closings: [59, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
     },
     3,
   ],
@@ -80,7 +80,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, habits: { switches: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
+      charger: { phaseRegret: 90, habits: { closings: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
     },
     1,
   ],
