@@ -5,7 +5,7 @@ import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../drivers
 import { carProblems, chargerProblems, duplicateAddresses, duplicateNames, siteProblems } from "./checks.js";
 import { readCharger, readMeter, readMonitor, writtenDevices } from "./devices.js";
 import type { ChargerConfig, MeterConfig, MonitorConfig, SiteBroker } from "./devices.js";
-import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
+import { check, isBlock, oncePerPlace, pathText, readBy } from "./problems.js";
 import type { Problem } from "./problems.js";
 import type { TariffConfig } from "./schedule.js";
 import { blockSchema, systemTimeZone } from "./schema.js";
@@ -54,7 +54,7 @@ export const installedDrivers: Drivers = {
 export function parseConfig(block: unknown, drivers: Drivers = installedDrivers): ParsedConfig {
   const top = check(blockSchema, block ?? {}, []);
   const written = isBlock(block) ? block : {};
-  const site = blockSchema.shape.site.safeParse(written["site"]).data ?? null;
+  const site = readBy(blockSchema.shape.site, written["site"])?.data ?? null;
   const broker = siteBroker(written["mqtt"]);
 
   const chargers = writtenDevices("chargers", listIn(written["chargers"]));
@@ -124,7 +124,7 @@ function listIn(written: unknown): readonly unknown[] {
 
 function siteBroker(written: unknown): SiteBroker {
   if (written === undefined) return null;
-  return blockSchema.shape.mqtt.safeParse(written).data ?? "faulty";
+  return readBy(blockSchema.shape.mqtt, written)?.data ?? "faulty";
 }
 
 /** A house with one phase leaves nothing to switch. */
