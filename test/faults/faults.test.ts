@@ -50,6 +50,6 @@ async function run(entry: Entry, fault: (typeof faults)[number]): Promise<void> 
   }
 }
 
-test.each(houses)("$title", ({ fault }) => fault.run(), 20_000);
+test.each(houses)("$title", ({ fault }) => fault.run());
 
-test.each(titled)("$title", ({ entry, fault }) => run(entry, fault), 20_000);
+test.each(titled)("$title", ({ entry, fault }) => run(entry, fault));

@@ -14,7 +14,7 @@ const { attributes } = EnergyEvse;
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
-}, 30_000);
+});
 
 async function start(house = new TestHouse()): Promise<Device> {
   const device = await Device.start(house);
@@ -94,7 +94,7 @@ describe("a restart", () => {
     await device.stop();
     await device.start();
     expect(device.face.codes).toEqual(codes);
-  }, 30_000);
+  });
 });
 
 describe("controllers", () => {
@@ -180,5 +180,5 @@ describe("the node", () => {
     open.push({ close: () => new Promise((resolve) => void socket.close(() => resolve())) });
     await new Promise<void>((resolve) => socket.bind(device.port, resolve));
     await expect(device.start()).rejects.toThrow(`UDP port ${device.port} is taken; set matter.port to another one`);
-  }, 30_000);
+  });
 });
