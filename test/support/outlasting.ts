@@ -1,22 +1,32 @@
-/** For what has to outlast a deadline over HTTP: it is short then, and as usual for all good answers. */
+/** For what has to outlast a deadline: it is short then, and as usual for all good answers. */
 
 import { jest } from "@jest/globals";
 
 /** ms */
-const short = 100;
+export const shortDeadline = 150;
 
-/** What happens meanwhile is given up soon, whatever its deadline. */
-export async function outlasting<T>(work: () => Promise<T>): Promise<T> {
-  const timeout = AbortSignal.timeout.bind(AbortSignal);
-  const mocked = jest.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout(short));
+/**
+ * What begins meanwhile over HTTP is given up soon, whatever its deadline.
+ * @param deadline ms; then only what has just this one, over Modbus and MQTT too
+ */
+export async function outlasting<T>(work: () => Promise<T>, deadline?: number): Promise<T> {
+  const abort = AbortSignal.timeout.bind(AbortSignal);
+  const later = globalThis.setTimeout;
+  const shortened = (delay: number): number => (deadline === undefined || delay === deadline ? shortDeadline : delay);
+  const mocked = [
+    jest.spyOn(AbortSignal, "timeout").mockImplementation((delay) => abort(shortened(delay))),
+    ...(deadline === undefined
+      ? []
+      : [jest.spyOn(globalThis, "setTimeout").mockImplementation((run, delay = 1) => later(run, shortened(delay)))]),
+  ];
   try {
     return await work();
   } finally {
-    mocked.mockRestore();
+    for (const each of mocked) each.mockRestore();
   }
 }
 
-/** The same where this fault is silence. */
+/** The first where this fault is silence. */
 export function outlastingSilence<T>(fault: unknown, work: () => Promise<T>): Promise<T> {
   return fault === "silent" ? outlasting(work) : work();
 }
