@@ -5,5 +5,7 @@ export default {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: { "^.+\\.ts$": ["ts-jest", { useESM: true }] },
   testMatch: ["<rootDir>/test/**/*.test.ts"],
+  // ms. It ends what hangs; how long something takes on a busy machine is no test.
+  testTimeout: 120_000,
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
 };

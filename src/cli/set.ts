@@ -15,6 +15,8 @@ interface Change {
   readonly channel: "maxAmpere" | "allowCharging" | "phases" | "sessionChargeConsumptionLimit";
   readonly value: number | boolean | null;
   readonly words: string;
+  /** What it changes, for people. */
+  readonly what: string;
   /** `undefined`: this charger can't. */
   write(charger: Charger): (() => Promise<void>) | undefined;
   shows(reading: ChargerReading): boolean;
@@ -89,6 +91,7 @@ function currentChange(current: number, { min, max, step }: ChargerConfig["range
     channel: "maxAmpere",
     value: current,
     words: `at most ${current} A`,
+    what: "the current",
     write:
       ({ writes }) =>
       () =>
@@ -101,6 +104,7 @@ function allowChange(allowed: boolean): Change {
   return {
     channel: "allowCharging",
     value: allowed,
+    what: "whether charging is allowed",
     words: allowed ? "charging is allowed" : "charging is stopped",
     write:
       ({ writes }) =>
@@ -114,6 +118,7 @@ function phasesChange(count: 1 | 3): Change {
   return {
     channel: "phases",
     value: count,
+    what: "phases",
     words: count === 1 ? "one phase" : "three phases",
     write: ({ writes: { phases } }) => phases && (() => phases(count)),
     shows: (reading) => reading.phases === count,
@@ -126,6 +131,7 @@ function energyChange(energy: number): Change {
   return {
     channel: "sessionChargeConsumptionLimit",
     value: limit,
+    what: "the energy limit",
     words: limit === null ? "no energy limit" : `${limit} kWh for the session`,
     write: ({ writes: { sessionChargeConsumptionLimit: setLimit } }) => setLimit && (() => setLimit(limit)),
     shows: ({ sessionChargeConsumptionLimit: shown }) => Math.abs((shown ?? 0) - energy) < 0.051,
@@ -145,7 +151,7 @@ async function make(change: Change, name: string, charger: Charger): Promise<voi
     throw new DeviceError({
       code: "unsupported",
       device: name,
-      what: `it can't change ${change.channel}`,
+      what: `it can't change ${change.what}`,
       advice: "Nothing was changed",
     });
   await write();

@@ -16,7 +16,7 @@ import type {
 import type { MeterRole } from "../model/readings.js";
 import { shown } from "./describe.js";
 import { suggestion } from "./nearest.js";
-import { check, isBlock, misfit, oncePerPlace, pathText, unknownKey } from "./problems.js";
+import { check, isBlock, misfit, oncePerPlace, pathText, readBy, unknownKey } from "./problems.js";
 import type { Checked, Problem } from "./problems.js";
 import { chargerSettings, meterSettings, monitorSettings } from "./schema.js";
 import type { ChargerSettings, MeterSettings, MonitorSettings, MqttConfig } from "./schema.js";
@@ -79,8 +79,8 @@ interface Parts<D extends Driver, S extends z.ZodObject> {
 
 export function writtenDevices(list: string, entries: readonly unknown[]): WrittenDevice[] {
   return entries.map((written, index) => {
-    const name = chargerSettings.shape.name.safeParse(isBlock(written) ? written["name"] : undefined);
-    return { keys: [list, index], written, label: name.success ? name.data : pathText([list, index]) };
+    const name = readBy(chargerSettings.shape.name, isBlock(written) ? written["name"] : undefined);
+    return { keys: [list, index], written, label: name?.data ?? pathText([list, index]) };
   });
 }
 

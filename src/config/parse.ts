@@ -5,7 +5,7 @@ import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../drivers
 import { carProblems, chargerProblems, duplicateAddresses, duplicateNames, siteProblems } from "./checks.js";
 import { readCharger, readMeter, readMonitor, writtenDevices } from "./devices.js";
 import type { ChargerConfig, MeterConfig, MonitorConfig, SiteBroker } from "./devices.js";
-import { check, isBlock, oncePerPlace, pathText } from "./problems.js";
+import { check, isBlock, oncePerPlace, pathText, readBy } from "./problems.js";
 import type { Problem } from "./problems.js";
 import type { TariffConfig } from "./schedule.js";
 import { blockSchema, matterSchema, systemTimeZone } from "./schema.js";
@@ -55,7 +55,7 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
   const written = isBlock(block) ? block : {};
   const top = check(blockSchema, isBlock(block) ? { ...block, matter: undefined } : (block ?? {}), []);
   const matter = readMatter(written["matter"]);
-  const site = blockSchema.shape.site.safeParse(written["site"]).data ?? null;
+  const site = readBy(blockSchema.shape.site, written["site"])?.data ?? null;
   const broker = siteBroker(written["mqtt"]);
 
   const chargers = writtenDevices("chargers", listIn(written["chargers"]));
@@ -126,7 +126,7 @@ function listIn(written: unknown): readonly unknown[] {
 
 function siteBroker(written: unknown): SiteBroker {
   if (written === undefined) return null;
-  return blockSchema.shape.mqtt.safeParse(written).data ?? "faulty";
+  return readBy(blockSchema.shape.mqtt, written)?.data ?? "faulty";
 }
 
 /** What is faulty is as if it were not written: charging does not depend on who can see it. */

@@ -45,8 +45,9 @@ export function check<S extends z.ZodObject>(
   value: unknown,
   base: readonly PropertyKey[],
 ): Checked<z.output<S>> {
-  // No wording of zod's: what comes without a message of ours is described from the schema.
-  const result = schema.safeParse(value, { error: () => "" });
+  const result = readBy(schema, value);
+  if (result === null)
+    return { value: null, problems: [{ path: pathText(base), message: "can't be read: a length in it is no number" }] };
   if (result.success) return { value: result.data, problems: [] };
   const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   const problems = result.error.issues.flatMap((issue): Problem[] => {
@@ -60,6 +61,19 @@ export function check<S extends z.ZodObject>(
     return [{ path: pathText(path), message: misfit(written, path, rule) }];
   });
   return { value: null, problems: oncePerPlace(problems) };
+}
+
+/**
+ * What zod makes of it. `null`: zod has thrown. It compares the lengths even of what is neither text nor list, and falls
+ * over one like `{ "toString": 1, "valueOf": 1 }` (4.6).
+ */
+export function readBy<S extends z.ZodType>(schema: S, value: unknown): z.ZodSafeParseResult<z.output<S>> | null {
+  try {
+    // No wording of zod's: what comes without a message of ours is described from the schema.
+    return schema.safeParse(value, { error: () => "" });
+  } catch {
+    return null;
+  }
 }
 
 /** Says of a value that it is missing, or that it is not what the rule allows. */

@@ -199,8 +199,7 @@ export function trustIn(
   const isFresh = oldest.age <= freshForRaising;
   const raise = isFresh && isComplete && meter.good >= readingsToTrust && meter.doubt === null;
   const because = meter.doubt === null ? "" : `: ${meter.doubt}`;
-  if (!isFresh || !isComplete)
-    return { raise, stay, problem: `${name} does not tell ${oldest.what}${since(oldest.age)}${because}` };
+  if (!isFresh || !isComplete) return { raise, stay, problem: `${name} ${silence(oldest.what, oldest.age)}${because}` };
   if (!raise) return { raise, stay, problem: `${name} is not trusted yet${because}` };
   return answeringTrust(name, meter);
 }
@@ -214,8 +213,8 @@ function answeringTrust(name: string, { answers }: MeterMemory): Trust {
   return { raise: true, stay: true, problem, testedSince: answers.testedSince };
 }
 
-function since(age: number): string {
-  return Number.isFinite(age) ? ` since ${Math.round(age / 1_000)} s` : "";
+function silence(what: string, age: number): string {
+  return Number.isFinite(age) ? `has not told ${what} for ${Math.round(age / 1_000)} s` : `does not tell ${what}`;
 }
 
 /** Its number of phases may be changed: not too soon after the last change, and not too often in an hour. */

@@ -1,5 +1,7 @@
 /** Values out of what devices say: one row per value, read strictly; what is missing, malformed or implausible is `null`. */
 
+import { z } from "zod";
+
 /** Where one value stands, what it is worth, and what of it can be true. */
 export interface Field {
   readonly key: string;
@@ -14,6 +16,9 @@ export interface Field {
   /** Where it stands in other firmware. */
   readonly or?: Field;
 }
+
+/** A text that is not empty. zod's `min` would fall over an object whose length can't be compared (4.6). */
+export const someText = z.string().refine((text) => text !== "");
 
 /** A device's answer by key. A map, so that no key of it reaches a prototype. */
 export type Answer = ReadonlyMap<string, unknown>;

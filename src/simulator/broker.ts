@@ -60,7 +60,7 @@ async function run(port: number, login: BrokerOptions["login"]): Promise<Running
       if (!login || (username === login.username && password?.toString() === login.password)) return done(null, true);
       done(Object.assign(new Error("bad user name or password"), { returnCode: badLogin }), null);
     },
-    authorizePublish: inOrder(),
+    ...inOrder(),
   });
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
@@ -73,21 +73,27 @@ async function run(port: number, login: BrokerOptions["login"]): Promise<Running
   return { port: portOf(server), stop: () => stop(aedes, server, sockets) };
 }
 
-type AuthorizePublish = NonNullable<AedesOptions["authorizePublish"]>;
-
 /**
- * Lets messages through one after the other. aedes 1.2.0 stores a retained message before it hands it on; one that
- * follows it closely overtakes it, and then the retained one is taken for a duplicate and dropped. May go once a
- * retained message followed at once by another reaches a live subscriber without this.
+ * Takes what comes one after the other, as brokers do. aedes 1.2.0 works on many packets at once, and two overtake
+ * others. It stores a retained message before it hands it on: one that follows it closely is faster, and then the
+ * retained one is taken for a duplicate and dropped. And it answers a subscription before it has stored what the same
+ * client published before. May go once a retained message followed at once by another reaches a live subscriber
+ * without this, and a client that is answered its subscription has all of its retained messages stored.
  */
-function inOrder(): AuthorizePublish {
+function inOrder(): Required<Pick<AedesOptions, "authorizePublish" | "authorizeSubscribe">> {
   let before: Promise<void> = Promise.resolve();
-  return (_client, packet, callback) => {
-    if (packet.topic.startsWith("$SYS/")) return callback(new Error("$SYS/ is the broker's own"));
+  const inTurn = (take: () => void, stores: boolean): void => {
     before = before.then(() => {
-      callback(null);
-      return packet.retain ? nextTurn() : undefined;
+      take();
+      return stores ? nextTurn() : undefined;
     });
+  };
+  return {
+    authorizePublish: (_client, packet, callback) => {
+      if (packet.topic.startsWith("$SYS/")) return callback(new Error("$SYS/ is the broker's own"));
+      inTurn(() => callback(null), packet.retain);
+    },
+    authorizeSubscribe: (_client, subscription, callback) => inTurn(() => callback(null, subscription), true),
   };
 }
 

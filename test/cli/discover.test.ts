@@ -183,32 +183,24 @@ test("an E3/DC is known by its magic word", async () => {
   });
 });
 
-test.each([1, 126])(
-  "a SunSpec device is known by its mark, also behind unit id %i",
-  async (unitId) => {
-    const models = [
-      { id: 103, values: () => ({ power: 100 }) },
-      { id: 203, values: () => ({ power: 100 }) },
-    ] as const;
-    const { modbus } = ending(await startVirtualSunSpec({ models, unitId }));
-    const unit = unitId === 1 ? {} : { unitId };
-    expect(await found(["--modbus", `127.0.0.1:${modbus.port}`])).toMatchObject({
-      config: { meters: [{ driver: "sunspec", ...unit, measures: ["grid", "pv"] }] },
-    });
-  },
-  15_000,
-);
+test.each([1, 126])("a SunSpec device is known by its mark, also behind unit id %i", async (unitId) => {
+  const models = [
+    { id: 103, values: () => ({ power: 100 }) },
+    { id: 203, values: () => ({ power: 100 }) },
+  ] as const;
+  const { modbus } = ending(await startVirtualSunSpec({ models, unitId }));
+  const unit = unitId === 1 ? {} : { unitId };
+  expect(await found(["--modbus", `127.0.0.1:${modbus.port}`])).toMatchObject({
+    config: { meters: [{ driver: "sunspec", ...unit, measures: ["grid", "pv"] }] },
+  });
+});
 
-test.each(["exception", "close"] as const)(
-  "a MENNEKES that answers strangers with: %s",
-  async (unknown) => {
-    const device = ending(await startVirtualMennekes({ evse: new Evse(), firmware: "5.22", unknown }));
-    expect(await found(["--modbus", `127.0.0.1:${device.port}`])).toMatchObject({
-      config: { chargers: [{ name: "MENNEKES", driver: "mennekes" }] },
-    });
-  },
-  15_000,
-);
+test.each(["exception", "close"] as const)("a MENNEKES that answers strangers with: %s", async (unknown) => {
+  const device = ending(await startVirtualMennekes({ evse: new Evse(), firmware: "5.22", unknown }));
+  expect(await found(["--modbus", `127.0.0.1:${device.port}`])).toMatchObject({
+    config: { chargers: [{ name: "MENNEKES", driver: "mennekes" }] },
+  });
+});
 
 test("a PAC2200 is known by its voltages, and nothing is ever written", async () => {
   const { modbus } = ending(await startVirtualPac2200({ values: pac }));
@@ -217,7 +209,7 @@ test("a PAC2200 is known by its voltages, and nothing is ever written", async ()
     config: { meters: [{ name: "PAC2200", driver: "siemens-pac2200", measures: ["grid"] }] },
   });
   expect(new Set(modbus.requests.map(({ functionCode }) => functionCode))).toEqual(new Set([3]));
-}, 15_000);
+});
 
 test("a stranger is said to be one, and a host that does not answer is named", async () => {
   const stranger = ending(await startVirtualModbus());

@@ -43,7 +43,7 @@ test("exit codes are the subcommand's, and what went wrong stays off standard ou
   const right = await ended(start("check", "--json", "--config", configFile(house)));
   expect(right).toMatchObject({ code: 0, errors: "" });
   expect(JSON.parse(right.out)).toMatchObject({ valid: true });
-}, 30_000);
+});
 
 describe("replay", () => {
   test("answers each line before the next is sent", async () => {
@@ -58,7 +58,7 @@ describe("replay", () => {
     }
     child.stdin.end();
     expect(await done).toMatchObject({ code: 0, errors: "" });
-  }, 30_000);
+  });
 
   test("answers 5 000 lines in one burst", async () => {
     const child = start("replay", "--config", configFile(house));
@@ -70,7 +70,7 @@ describe("replay", () => {
     expect(answers.map((answer) => ("time" in answer ? answer.time : answer))).toEqual(
       lines.map((_, second) => sunny(second).time),
     );
-  }, 30_000);
+  });
 
   test("ends without a word when nobody listens any more", async () => {
     const child = start("replay", "--config", configFile(house));
@@ -80,7 +80,7 @@ describe("replay", () => {
     for (let second = 1; second < 5_000; second++) child.stdin.write(`${JSON.stringify(sunny(second))}\n`);
     child.stdin.end();
     expect(await ended(child)).toMatchObject({ code: 0, errors: "" });
-  }, 30_000);
+  });
 });
 
 describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
@@ -92,7 +92,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
     await once(child.stderr, "data"); // it has started: nothing guards the fuse
     child.kill(signal);
     expect(await done).toMatchObject({ code: 0, signal: null });
-  }, 30_000);
+  });
 
   test("ends a replay that waits for its next line", async () => {
     const child = start("replay", "--config", configFile(house));
@@ -101,11 +101,11 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
     await once(child.stdout, "data");
     child.kill(signal);
     expect(await done).toMatchObject({ signal });
-  }, 30_000);
+  });
 });
 
 test("a day that can't be read ends at once", async () => {
   const { code, out, errors } = await ended(start("simulate", "--day", fileWith("time,pv\n08:00,x\n"), "--json"));
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(linesOf(errors)).toHaveLength(1);
-}, 30_000);
+});

@@ -36,7 +36,7 @@ describe("with devices that answer", () => {
       version: 1,
       chargers: { Garage: { given: { current: 0 } } },
     });
-  }, 30_000);
+  });
 
   test("a fail-safe current is what it leaves behind", async () => {
     const { garage, ...block } = await home();
@@ -44,7 +44,7 @@ describe("with devices that answer", () => {
     const { code } = await runUntil(garage, file);
     expect(code).toBe(0);
     expect(garage.charger.evse).toMatchObject({ allowed: true, current: 6 });
-  }, 30_000);
+  });
 
   test("a device that is configured wrongly is left out and told; the others run", async () => {
     const { garage, ...block } = await home();
@@ -53,7 +53,7 @@ describe("with devices that answer", () => {
     const { code, errors } = await runUntil(garage, file);
     expect(code).toBe(0);
     expect(linesOf(errors)).toEqual([expect.stringContaining(`${file}: chargers[1].host (Carport): `)]);
-  }, 30_000);
+  });
 });
 
 test("a charger that does not answer is told once on standard error", async () => {
@@ -61,7 +61,7 @@ test("a charger that does not answer is told once on standard error", async () =
   const { code, errors } = await runUntil(/Garage: paused/, file);
   expect(code).toBe(0);
   expect(linesOf(errors).filter((line) => line.includes("ECONNREFUSED")).length).toBeLessThanOrEqual(1);
-}, 30_000);
+});
 
 describe("nothing to run", () => {
   test.each([

@@ -326,6 +326,17 @@ describe("what a fault keeps from starting", () => {
   });
 });
 
+test("a length that can't be compared is a problem like any other", () => {
+  const unlike: unknown = JSON.parse('{ "length": { "toString": 1, "valueOf": 1 } }');
+  expect(parse({ name: unlike }).problems).toEqual([
+    { path: "", message: "can't be read: a length in it is no number" },
+  ]);
+  const { problems } = parse({ ...house, meters: [{ ...meter(), name: unlike }] });
+  expect(problems).toEqual([
+    { path: "meters[0]", message: "can't be read: a length in it is no number", device: "meters[0]" },
+  ]);
+});
+
 test("whatever is written, the parser answers", () => {
   const keys = fc.constantFrom(
     "site",

@@ -5,7 +5,7 @@ import type { DeviceErrorCode } from "../../src/model/errors.js";
 import { DeviceError } from "../../src/model/errors.js";
 import type { Entry } from "./bench-of-devices.js";
 import { arrived, longestWay } from "./speech.js";
-import type { Driven, Stand } from "./stand.js";
+import { type Driven, pastDeadline, type Stand } from "./stand.js";
 
 /**
  * `fails`: with one of these codes · `reads: all`: as if nothing were wrong ·
@@ -20,13 +20,13 @@ export interface Fault {
   readonly what: string;
   /** Where it can happen. */
   on(entry: Entry): boolean;
-  /** It shows only when the driver's own deadline has run out, which is short then. */
-  readonly outlasts?: true;
 }
 
 /** Something is wrong, then it is well again. */
 export interface Disturbance extends Fault {
   inject(stand: Stand): void | Promise<void>;
+  /** It shows only when the driver's own deadline has run out. */
+  readonly outlasts?: true;
   readonly outcome: Outcome;
 }
 
@@ -42,7 +42,8 @@ export async function carryOut(fault: Disturbance | Course, stand: Stand, entry:
     const good = await reading(stand);
     await fault.inject(stand);
     await sink(stand);
-    await expectOutcome(stand, fault.outcome, good);
+    const look = () => expectOutcome(stand, fault.outcome, good);
+    await (fault.outlasts ? pastDeadline(look) : look());
     await expectRecovery(stand, good);
   }
   expect(peakOf(stand)).toBeLessThanOrEqual(1);

@@ -32,18 +32,3 @@ export const notApplicable: Readonly<Record<string, string>> = {
   "Q-13": "we offer no topics to be set",
   "Q-17": "no driver takes times from payloads",
 };
-
-/** Rows of the catalogue that nothing here stands for, and why. */
-export const notCovered: Readonly<Record<string, string>> = {
-  "N-13": "needs a process of its own with few file descriptors",
-  "M-08": "rows of two words are read in one request: test/drivers/registers",
-  "M-12": "one driver alone: test/drivers/mennekes",
-  "M-13": "one driver alone: test/drivers/mennekes",
-  "M-14": "one driver alone: test/drivers/mennekes",
-  "M-16": "one driver alone: test/drivers/e3dc",
-  "M-17": "one driver alone: test/drivers/siemens-pac2200",
-  "M-18": "one driver alone: test/drivers/doepke-dctr, test/control",
-  "Q-11": "every connection has a client id of its own: test/transport/mqtt",
-  "Q-15": "one driver alone: test/drivers/shelly-pro-3em",
-  "Q-16": "the configuration refuses it: test/config",
-};

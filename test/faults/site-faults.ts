@@ -1,5 +1,8 @@
-/** Rows of the fault list that show only in a whole house: C-10, M-12, M-18, N-12 and Q-16. */
+/** Rows of the fault list that show only in a whole house: C-10, M-12, M-18, N-12, N-13 and Q-16. */
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 import { parseConfig } from "../../src/config/parse.js";
 import { problemLine } from "../../src/config/problems.js";
 import { Car } from "../../src/simulator/car.js";
@@ -14,7 +17,8 @@ import { startVirtualP1Gateway } from "../../src/simulator/p1/gateway.js";
 import { startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
 import { startVirtualPac2200 } from "../../src/simulator/siemens-pac2200/device.js";
 import { startVirtualSunSpec } from "../../src/simulator/sunspec/device.js";
-import { ending } from "../support/stage.js";
+import { sendJson } from "../support/raw-http.js";
+import { afterwards, ending, served } from "../support/stage.js";
 import { TestClock } from "../support/test-clock.js";
 import { startFaultyTcp } from "./faulty-tcp.js";
 import { SiteHouse } from "./site-house.js";
@@ -226,6 +230,12 @@ export const siteFaults: readonly SiteFault[] = [
     drivers: ["go-e", "openevse", "mennekes", "siemens-pac2200", "e3dc", "sunspec", "p1", "http", "doepke-dctr"],
     run: everythingAway,
   },
+  {
+    id: "N-13",
+    what: "no file descriptor left: a failed reading of each device and nothing raised, and back by itself",
+    drivers: ["go-e", "openevse", "easee", "mennekes", "siemens-pac2200", "e3dc", "sunspec", "http", "doepke-dctr"],
+    run: withoutDescriptors,
+  },
   ...Object.entries(withTopic).map(([driver, block]) => ({
     id: "Q-16",
     what: `a topic of ${driver} with a wildcard, of the broker's own, with a blank or an empty level: refused`,
@@ -357,6 +367,38 @@ async function everythingAway(): Promise<void> {
   await house.turn(90);
   expect(reachable()).toBe(true);
   expect(chargers.every(({ evse }) => evse.power > 0)).toBe(true);
+}
+
+async function withoutDescriptors(): Promise<void> {
+  const clock = new TestClock();
+  const chargers = await Promise.all(Object.keys(boxes).map((driver) => boxOf(driver, clock)));
+  const flows = () => ({ grid: 0, pv: 0, battery: 0, house: 0, soc: 50 });
+  const e3dc = ending(await startVirtualE3dc({ flows }));
+  const sunspec = ending(await startVirtualSunSpec({ models: [{ id: 103, values: () => ({ power: 1_000 }) }] }));
+  const json = await served((_request, response) => sendJson(response, { power: 100 }));
+  const monitor = ending(await startVirtualDctr());
+  const values = { power: { path: "power" } };
+  const block = {
+    chargers: chargers.map(({ block }, place) => ({ name: `Box ${place}`, ...block })),
+    meters: [
+      await gridMeter(),
+      { name: "Battery", driver: "e3dc", measures: ["battery"], host, port: e3dc.port },
+      { name: "Roof", driver: "sunspec", measures: ["pv"], host, port: sunspec.port },
+      { name: "Shed", driver: "http", measures: ["house"], url: `http://${host}:${json.port}/`, values },
+    ],
+    residualCurrentMonitors: [{ name: "RCM", driver: "doepke-dctr", host, port: monitor.port }],
+  };
+  const script = fileURLToPath(new URL("few-descriptors.js", import.meta.url));
+  const limited = 'ulimit -n 60; exec "$0" "$@"';
+  const child = spawn("/bin/sh", ["-c", limited, process.execPath, script, JSON.stringify(block)]);
+  afterwards(() => child.kill("SIGKILL"));
+  let [out, errors] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+  await once(child, "close");
+  expect({ code: child.exitCode, errors }).toEqual({ code: 0, errors: "" });
+  const names = [...block.chargers, ...block.meters, ...block.residualCurrentMonitors].map(({ name }) => name);
+  expect(out.trim().split("\n")).toEqual(names.map((name) => `${name}: unreachable, read`));
 }
 
 function portIn(block: object): number {

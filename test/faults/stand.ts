@@ -6,10 +6,14 @@ import type { VirtualModbus } from "../../src/simulator/modbus/server.js";
 import { type FaultyHttp, startFaultyHttp } from "./faulty-http.js";
 import { type FaultyTcp, startFaultyTcp } from "./faulty-tcp.js";
 import type { MqttBench } from "./mqtt-bench.js";
+import { outlasting } from "../support/outlasting.js";
 import { arrived, longestWay, type Speech, speaking } from "./speech.js";
 
-/** ms for each answer where one has to be missed, and where none is: far more than a busy computer needs. */
-export const deadlines = { short: 150, long: 5_000 } as const;
+/** ms for each answer: far more than a busy computer needs, and like no other time. */
+export const usualDeadline = 5_003;
+
+/** What has to outlast a driver's own deadline, which is short meanwhile. */
+export const pastDeadline = <T>(work: () => Promise<T>): Promise<T> => outlasting(work, usualDeadline);
 
 /** Where a device is asked. */
 export interface Address {

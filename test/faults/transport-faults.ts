@@ -9,7 +9,8 @@ import type { Flow, TcpFault } from "./faulty-tcp.js";
 import { poll } from "../../src/site/poller.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { arrived } from "./speech.js";
-import { deadlines } from "./stand.js";
+import { pastDeadline, usualDeadline } from "./stand.js";
+import { shortDeadline } from "../support/outlasting.js";
 
 const asked = ({ transport }: Entry): boolean => transport === "http" || transport === "modbus";
 /** There is nothing to connect to where a device speaks to all. */
@@ -41,7 +42,7 @@ const trickle = (from: number): TcpFault & { drip(flow: Flow, rest: Buffer): voi
       if (client.destroyed || rest.length === 0) return clearInterval(timer);
       client.write(rest.subarray(0, 1));
       rest = rest.subarray(1);
-    }, deadlines.short / 6);
+    }, shortDeadline / 6);
     client.once("close", () => clearInterval(timer));
   },
 });
@@ -74,14 +75,13 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-02",
     what: "a port that never takes the connection: given up within the own deadline",
     on: asked,
-    outlasts: true,
     async run(stand) {
       const good = await reading(stand);
       await stand.device.close();
       const hole = await startBlackHole();
       const device = stand.connect({ port: hole.port });
       try {
-        await expectOutcome(stand, gone, good, device);
+        await pastDeadline(() => expectOutcome(stand, gone, good, device));
       } finally {
         await device.close();
         await hole.close();
@@ -197,14 +197,13 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     id: "N-08",
     what: "an answer after the deadline: it is not taken for that of the next request",
     on: asked,
-    outlasts: true,
     async run(stand) {
       const good = await reading(stand);
       const late: (() => void)[] = [];
       stand.proxy.fault = {
         onAnswer: (answer, { client }) => void late.push(() => client.destroyed || void client.write(answer)),
       };
-      await expectOutcome(stand, gone, good);
+      await pastDeadline(() => expectOutcome(stand, gone, good));
       stand.vary();
       stand.proxy.fault = {
         onRequest(request, { upstream }) {
@@ -235,7 +234,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     what: "another device of the same make at the address: told, and never written to",
     on: ({ impostor }) => impostor !== undefined,
     async run(_stand, entry) {
-      const other = await entry.impostor?.(deadlines.long);
+      const other = await entry.impostor?.(usualDeadline);
       if (!other) return;
       try {
         expect(await failure(other.read())).toMatchObject({ code: "wrong-device" });

@@ -29,14 +29,14 @@ test("the battery gives nothing while a car charges fast, and is free a minute a
   expect(device.dischargeBlocked).toBe(true);
   await world.turn(15);
   expect(device.dischargeBlocked).toBe(false);
-}, 30_000);
+});
 
 test("the end of the program sets it free", async () => {
   const { world, device } = await night({ block: { mode: "fast" } });
   await world.until("the battery is blocked", () => device.dischargeBlocked, 60);
   await world.stopSite();
   expect(device.dischargeBlocked).toBe(false);
-}, 20_000);
+});
 
 test("a battery that refuses keeps no car from charging, and the program from no end", async () => {
   const { world, device } = await night({ block: { mode: "fast" } }, true);
@@ -45,7 +45,7 @@ test("a battery that refuses keeps no car from charging, and the program from no
   expect(device.dischargeBlocked).toBe(false);
   expect(world.log.told.filter((line) => line.includes("discharge can't be blocked"))).toHaveLength(1);
   await world.stopSite();
-}, 20_000);
+});
 
 test("nothing is written to the battery of a car that follows the sun", async () => {
   const { world, device } = await night({});
@@ -54,4 +54,4 @@ test("nothing is written to the battery of a car that follows the sun", async ()
   world.sun = 0;
   await world.turn(60);
   expect(device.modbus.requests.filter(({ functionCode }) => functionCode === 16)).toEqual([]);
-}, 30_000);
+});

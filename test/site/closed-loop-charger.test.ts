@@ -26,7 +26,7 @@ describe.each([
     await world.until("it charges again", () => world.box.evse.draw[0] > 0, 60);
     expect(new Set(world.box.sent().map((write) => write.split("=")[0]))).toEqual(new Set([key]));
     if (apiVersion === 1) expect(world.box.device.flashWrites).toBe(0);
-  }, 20_000);
+  });
 });
 
 test("a restart that lasts longer is told nowhere, and ends the same way", async () => {
@@ -36,7 +36,7 @@ test("a restart that lasts longer is told nowhere, and ends the same way", async
   await world.until("its set-point", () => world.box.sent().some((write) => write.startsWith("amp=")), 30);
   expect(world.box.evse.current).toBeLessThanOrEqual(10);
   expect(world.log.about("Garage")).toEqual([]);
-}, 20_000);
+});
 
 test("a charger that takes another current for a while gets ours back, not more often than it settles", async () => {
   const { world } = (scene = await chargingInTheSun());
@@ -44,7 +44,7 @@ test("a charger that takes another current for a while gets ours back, not more 
   await world.turn(30);
   expect(world.box.sent()).toContain("amp=10");
   expect(world.box.evse.current).toBe(10);
-}, 20_000);
+});
 
 describe.each([2, 1] as const)("a stop in the charger's own app, API v%i", (apiVersion) => {
   async function stoppedInApp(): Promise<World> {
@@ -61,7 +61,7 @@ describe.each([2, 1] as const)("a stop in the charger's own app, API v%i", (apiV
     expect(world.box.sent()).toEqual([]);
     expect(world.box.evse.allowed).toBe(false);
     expect(world.view().decision?.reason).toContain("by hand");
-  }, 20_000);
+  });
 
   test("ends with a start in the app", async () => {
     const world = await stoppedInApp();
@@ -69,14 +69,14 @@ describe.each([2, 1] as const)("a stop in the charger's own app, API v%i", (apiV
     world.box.device.appStart();
     await world.until("it charges", () => world.box.evse.state === "charging", 60);
     await world.until("as the sun gives", () => world.box.evse.draw[0] === 10, 240);
-  }, 20_000);
+  });
 
   test("ends with a start by command, at once", async () => {
     const world = await stoppedInApp();
     world.site.command("Garage", { allowCharging: true });
     const wait = await world.until("it is allowed", () => world.box.evse.allowed, 30);
     expect(wait).toBeLessThanOrEqual(1);
-  }, 20_000);
+  });
 
   test("ends when the car is unplugged: the next one charges", async () => {
     const world = await stoppedInApp();
@@ -84,14 +84,14 @@ describe.each([2, 1] as const)("a stop in the charger's own app, API v%i", (apiV
     await world.turn(2 * pollInterval);
     world.box.evse.plug(new Car());
     await world.until("it charges", () => world.box.evse.state === "charging", 240);
-  }, 20_000);
+  });
 
   test("holds over a restart of the charger", async () => {
     const world = await stoppedInApp();
     world.box.device.reboot();
     await world.turn(5 * minimumPause);
     expect(world.box.evse.allowed).toBe(false);
-  }, 20_000);
+  });
 });
 
 test("a stop by command holds until a start by command", async () => {
@@ -103,7 +103,7 @@ test("a stop by command holds until a start by command", async () => {
   expect(world.box.sent()).toEqual([]);
   world.site.command("Garage", { allowCharging: true });
   await world.until("it charges", () => world.box.evse.state === "charging", 60);
-}, 20_000);
+});
 
 test("a start in the app while the sun says no is respected, and the fuse still guarded", async () => {
   const { world } = (scene = await chargingInTheSun());
@@ -116,7 +116,7 @@ test("a start in the app while the sun says no is respected, and the fuse still 
   expect(world.box.evse.draw[0]).toBe(6);
   world.base = [22 * 230, 100, 100];
   await world.until("the fuse comes first", () => !world.box.evse.allowed, 5);
-}, 20_000);
+});
 
 test("a charger that says yes and does nothing is asked again and again, and a person is told", async () => {
   const { world } = (scene = await chargingInTheSun());
@@ -127,4 +127,4 @@ test("a charger that says yes and does nothing is asked again and again, and a p
   expect(world.log.about("Garage")).toEqual([expect.stringMatching(/^warn: Garage: .*does not keep to it/)]);
   world.box.device.fault = null;
   await world.until("it takes it over", () => world.box.evse.current < 10, 30);
-}, 20_000);
+});

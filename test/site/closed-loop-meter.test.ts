@@ -40,7 +40,7 @@ describe.each(losses)("%s", (_what, lose, find) => {
     expect(world.seconds - lostAt).toBeGreaterThan(minimumPause);
     expect(world.seconds - back).toBeGreaterThan(1);
     expect(world.box.sent()).toContain("frc=2");
-  }, 20_000);
+  });
 
   test("who stopped it meanwhile stopped it for good", async () => {
     const { world } = (scene = await chargingInTheSun());
@@ -53,7 +53,7 @@ describe.each(losses)("%s", (_what, lose, find) => {
     await world.turn(10 * minimumPause);
     expect(world.box.sent()).toEqual([]);
     expect(world.box.evse.allowed).toBe(false);
-  }, 20_000);
+  });
 
   test("the pause has its minimum, also when it is back at once", async () => {
     const { world } = (scene = await chargingInTheSun());
@@ -62,7 +62,7 @@ describe.each(losses)("%s", (_what, lose, find) => {
     find(scene);
     const pause = await world.until("it is started again", () => world.box.evse.allowed, 120);
     expect(pause).toBeGreaterThanOrEqual(minimumPause - 1);
-  }, 20_000);
+  });
 
   test("with a failsafe current it goes on at that", async () => {
     const { world } = (scene = await chargingInTheSun({}, { site: { mainFuse: 25, failsafeCurrent: 6 } }));
@@ -71,7 +71,7 @@ describe.each(losses)("%s", (_what, lose, find) => {
     await world.turn(60);
     expect(world.box.sent()).toEqual(["amp=6"]);
     expect(world.box.evse.state).toBe("charging");
-  }, 20_000);
+  });
 
   test("a charger that does not charge is not started, whatever the last word of the meter was", async () => {
     const { world } = (scene = await sunnyHouse([{}], {}, 0));
@@ -81,7 +81,7 @@ describe.each(losses)("%s", (_what, lose, find) => {
     lose(scene);
     await world.turn(300);
     expect(world.box.sent()).toEqual([]);
-  }, 20_000);
+  });
 });
 
 test("a silent meter is told once when it goes and once when it is back", async () => {
@@ -95,7 +95,7 @@ test("a silent meter is told once when it goes and once when it is back", async 
     expect.stringMatching(/^warn: Grid: silent for 3\d s\.$/),
     "info: Grid: answers again.",
   ]);
-}, 20_000);
+});
 
 test("a meter that repeats itself while the car's current moves is not believed", async () => {
   const { world, meter } = (scene = await chargingInTheSun());
@@ -104,7 +104,7 @@ test("a meter that repeats itself while the car's current moves is not believed"
   world.site.command("Garage", { maxAmpere: 6 });
   await world.until("the pause", () => !world.box.evse.allowed, 90);
   expect([...world.reasons].join("\n")).toContain("its values stand still while a car's current moved");
-}, 20_000);
+});
 
 test("a house in which nothing moves any more is no broken meter", async () => {
   const { world } = (scene = await chargingInTheSun());
@@ -112,7 +112,7 @@ test("a house in which nothing moves any more is no broken meter", async () => {
   world.sun = 5_200;
   await world.turn(180);
   expect(world.box.evse.allowed).toBe(true);
-}, 20_000);
+});
 
 test("nothing is decided before all devices had their say", async () => {
   const { world } = (scene = await sunnyHouse([{ evse: { allowed: true, current: 16 }, block: { mode: "fast" } }]));
@@ -120,4 +120,4 @@ test("nothing is decided before all devices had their say", async () => {
   expect(world.box.sent()).toEqual([]);
   await world.turn(5);
   expect(world.view().decision).not.toBeNull();
-}, 20_000);
+});

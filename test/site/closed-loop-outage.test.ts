@@ -31,7 +31,7 @@ test("the broker dies and comes back: one line each, nothing raised, charging go
     expect.stringMatching(/^warn: Grid: silent for/),
     "info: Grid: answers again.",
   ]);
-}, 20_000);
+});
 
 test("what a broker kept is no news: nothing is started by a retained value", async () => {
   const world = await World.build([{}]);
@@ -46,7 +46,7 @@ test("what a broker kept is no news: nothing is started by a retained value", as
   expect(world.traffic.messages).toBeGreaterThan(0);
   expect(world.box.sent()).toEqual([]);
   expect(world.site.meters[0]?.reading).toBeNull();
-}, 20_000);
+});
 
 describe.each(["refuse", "silent", "garbage", "html", { status: 500 }] as const)(
   "a charger with the fault %j",
@@ -79,7 +79,7 @@ describe.each(["refuse", "silent", "garbage", "html", { status: 500 }] as const)
       await world.turn(30);
       expect(world.log.about("Garage")).toEqual([...away, "info: Garage: answers again."]);
       expect(world.log.about("Carport")).toEqual([]);
-    }, 20_000);
+    });
   },
 );
 
@@ -93,7 +93,7 @@ test("a charger that drops out for a moment every 20 s is told nowhere, and neve
   }
   expect(world.log.about("Garage")).toEqual([]);
   expect(world.box.sent()).toEqual([]);
-}, 20_000);
+});
 
 test("what a charger that is away draws stays reserved at the fuse", async () => {
   const plans = [
@@ -112,7 +112,7 @@ test("what a charger that is away draws stays reserved at the fuse", async () =>
     expect(Math.max(...world.house.grid.currents)).toBeLessThanOrEqual(25);
   }
   expect(carport.evse.current).toBeLessThanOrEqual(8);
-}, 20_000);
+});
 
 test("while a meter is silent its charger is still looked at", async () => {
   const { world, meter } = (scene = await chargingInTheSun());
@@ -122,4 +122,4 @@ test("while a meter is silent its charger is still looked at", async () => {
   world.box.evse.unplug();
   await world.turn(6);
   expect(world.view().reading?.state).toBe("disconnected");
-}, 20_000);
+});

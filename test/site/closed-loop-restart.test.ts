@@ -36,19 +36,15 @@ async function keepingState(plan: ChargerPlan = {}, block: object = {}, current 
 }
 
 describe("the next start with the same state", () => {
-  test.each([2, 1] as const)(
-    "API v%i: our own pause is no person's stop",
-    async (apiVersion) => {
-      const { world } = await keepingState({ apiVersion });
-      await world.stopSite();
-      await world.turn(20);
-      world.box.sent();
-      await world.startSite([{ apiVersion }], { surplus }, statePath);
-      const wait = await world.until("it charges again", () => world.box.evse.state === "charging", 240);
-      expect(wait).toBeGreaterThanOrEqual(minimumPause - 20 - 1);
-    },
-    20_000,
-  );
+  test.each([2, 1] as const)("API v%i: our own pause is no person's stop", async (apiVersion) => {
+    const { world } = await keepingState({ apiVersion });
+    await world.stopSite();
+    await world.turn(20);
+    world.box.sent();
+    await world.startSite([{ apiVersion }], { surplus }, statePath);
+    const wait = await world.until("it charges again", () => world.box.evse.state === "charging", 240);
+    expect(wait).toBeGreaterThanOrEqual(minimumPause - 20 - 1);
+  });
 
   test("a person's stop still holds", async () => {
     const { world } = await keepingState();
@@ -58,7 +54,7 @@ describe("the next start with the same state", () => {
     await world.startSite([{}], { surplus }, statePath);
     await world.turn(5 * minimumPause);
     expect(world.box.evse.allowed).toBe(false);
-  }, 20_000);
+  });
 
   test("a stop in the app while nobody watched holds, where we had let it charge", async () => {
     const plan = { block: { mode: "fast" } };
@@ -70,7 +66,7 @@ describe("the next start with the same state", () => {
     await world.startSite([plan], block, statePath);
     await world.turn(5 * minimumPause);
     expect(world.box.evse.allowed).toBe(false);
-  }, 20_000);
+  });
 
   test("the mode that a person chose is kept", async () => {
     const { world } = await keepingState();
@@ -78,7 +74,7 @@ describe("the next start with the same state", () => {
     await world.stopSite();
     await world.startSite([{}], { surplus }, statePath);
     expect(world.view().mode).toBe("solar-min");
-  }, 20_000);
+  });
 
   test("a state that can't be understood: nothing starts by itself", async () => {
     const { world } = await keepingState();
@@ -89,7 +85,7 @@ describe("the next start with the same state", () => {
     expect(world.box.evse.allowed).toBe(false);
     world.site.command("Garage", { allowCharging: true });
     await world.until("it charges", () => world.box.evse.state === "charging", 60);
-  }, 20_000);
+  });
 });
 
 describe("the next start after a crash", () => {
@@ -117,7 +113,7 @@ describe("the next start after a crash", () => {
     meter.shelly.silent = false;
     await world.startSite([{}], { surplus }, statePath);
     await world.until("it charges again", () => world.box.evse.state === "charging", 240);
-  }, 20_000);
+  });
 
   test("our start of a moment ago is no person's start", async () => {
     const { world } = await keepingState();
@@ -131,5 +127,5 @@ describe("the next start after a crash", () => {
     world.sun = 0;
     await world.startSite([{}], { surplus }, statePath);
     await world.until("the pause", () => !world.box.evse.allowed, 900);
-  }, 20_000);
+  });
 });

@@ -1,5 +1,5 @@
 import { chargingInTheSun, type Scene } from "./scenes.js";
-import { settle } from "../support/test-clock.js";
+import { leftOpenBy } from "../support/left-open.js";
 import type { World } from "./world.js";
 
 let scene: Scene | undefined;
@@ -14,30 +14,26 @@ describe("the end of the program", () => {
     const { world } = (scene = await chargingInTheSun());
     await world.stopSite();
     expect(world.box.sent()).toEqual(["frc=1"]);
-  }, 20_000);
+  });
 
   test("leaves the charger at the failsafe current, where there is one", async () => {
     const { world } = (scene = await chargingInTheSun({}, { site: { mainFuse: 25, failsafeCurrent: 6 } }));
     await world.stopSite();
     expect(world.box.sent()).toEqual(["amp=6"]);
-  }, 20_000);
+  });
 
   test("never raises: who charges with less than the failsafe current stays there", async () => {
     const { world } = (scene = await chargingInTheSun({}, { site: { mainFuse: 25, failsafeCurrent: 16 } }));
     await world.stopSite();
     expect(world.box.sent()).toEqual([]);
     expect(world.box.evse.current).toBe(10);
-  }, 20_000);
+  });
 
-  test.each(["silent", "refuse", "slow"] as const)(
-    "comes in time, also with a charger that is %s",
-    async (fault) => {
-      const { world } = (scene = await chargingInTheSun());
-      world.box.device.fault = fault;
-      await stopWithin(world, budget);
-    },
-    20_000,
-  );
+  test.each(["silent", "refuse", "slow"] as const)("comes in time, also with a charger that is %s", async (fault) => {
+    const { world } = (scene = await chargingInTheSun());
+    world.box.device.fault = fault;
+    await stopWithin(world, budget);
+  });
 
   test("comes in time also while a question is open that nobody answers", async () => {
     const { world } = (scene = await chargingInTheSun());
@@ -46,7 +42,7 @@ describe("the end of the program", () => {
     const turning = world.clock.advance(6_000);
     await Promise.all([asked, turning]);
     await stopWithin(world, budget);
-  }, 20_000);
+  });
 
   test("a charger that is slow has been told before it is left alone", async () => {
     const { world } = (scene = await chargingInTheSun());
@@ -54,25 +50,23 @@ describe("the end of the program", () => {
     world.box.device.fault = "slow";
     await world.stopSite();
     expect(world.box.sent()).toEqual(["frc=1"]);
-  }, 20_000);
+  });
 
   test("comes also when the broker is gone", async () => {
     const { world, meter } = (scene = await chargingInTheSun());
     await meter.kill();
     await world.stopSite();
     expect(world.box.sent()).toEqual(["frc=1"]);
-  }, 20_000);
+  });
 
   test("leaves nothing open: no timer, no socket", async () => {
-    const before = await census();
-    const { world } = (scene = await chargingInTheSun());
-    await world.close();
-    expect(world.clock.pending).toBe(0);
-    // What others had open before may have ended meanwhile.
-    const left = await census();
-    for (const open of before) if (left.includes(open)) left.splice(left.indexOf(open), 1);
+    const left = await leftOpenBy(async () => {
+      const { world } = (scene = await chargingInTheSun());
+      await world.close();
+      expect(world.clock.pending).toBe(0);
+    });
     expect(left).toEqual([]);
-  }, 20_000);
+  });
 
   test("comes once: a second stop and news that come later do nothing", async () => {
     const { world } = (scene = await chargingInTheSun());
@@ -81,7 +75,7 @@ describe("the end of the program", () => {
     world.site.command("Garage", { mode: "fast" });
     await world.clock.advance(60_000);
     expect(world.box.sent()).toEqual([]);
-  }, 20_000);
+  });
 
   test("comes also when it is asked for before the start is through", async () => {
     const { world, meter } = (scene = await chargingInTheSun());
@@ -91,7 +85,7 @@ describe("the end of the program", () => {
     await world.site.stop();
     await starting;
     expect(world.clock.pending).toBe(0);
-  }, 20_000);
+  });
 });
 
 /** Homebridge's patience is 5 s; half of it is for letting go of devices. ms */
@@ -102,14 +96,4 @@ async function stopWithin(world: World, time: number): Promise<void> {
   const stopped = world.stopSite();
   await world.clock.advance(time);
   await stopped;
-}
-
-/** What the process holds open of sockets, servers and timers. */
-async function census(): Promise<string[]> {
-  await settle();
-  await settle();
-  return process
-    .getActiveResourcesInfo()
-    .filter((resource) => /TCP|Timeout|Immediate/.test(resource))
-    .sort();
 }

@@ -27,7 +27,7 @@ describe("a running charge", () => {
     await world.turn(60);
     expect(world.box.sent()).toEqual([]);
     expect(world.box.evse.draw[0]).toBe(16);
-  }, 20_000);
+  });
 
   test("is lowered at the start where the fuse needs it", async () => {
     world = await World.build(plans);
@@ -37,7 +37,7 @@ describe("a running charge", () => {
     await world.startSite(plans);
     await world.turn(2);
     expect(world.box.sent()).toEqual(["amp=9"]);
-  }, 20_000);
+  });
 
   test("is not paused by a meter whose first word is incomplete", async () => {
     world = await World.build(plans);
@@ -49,7 +49,7 @@ describe("a running charge", () => {
     meter.shelly.withhold.clear();
     await world.turn(60);
     expect(world.box.sent()).toEqual([]);
-  }, 20_000);
+  });
 
   test("falls to the failsafe current when the meter has said nothing for ten seconds", async () => {
     world = await World.build(plans);
@@ -61,7 +61,7 @@ describe("a running charge", () => {
     expect(world.box.sent()).toEqual([]);
     await world.turn(3);
     expect(world.box.sent()).toEqual(["frc=1"]);
-  }, 20_000);
+  });
 });
 
 describe("a wrong device in the configuration keeps only itself from starting", () => {
@@ -70,26 +70,22 @@ describe("a wrong device in the configuration keeps only itself from starting", 
     ["a setting that does not exist", { maxCurent: 16 }],
     ["a value of the wrong kind", { maxCurrent: "16" }],
     ["no host", { host: undefined }],
-  ])(
-    "%s",
-    async (_what, changes) => {
-      const built = (world = await World.build([{}]));
-      const meter = await HttpShelly.addTo(built);
-      built.sun = 7_500;
-      const right = { name: "Garage", driver: "go-e", host: "127.0.0.1", port: built.box.device.port, apiVersion: 2 };
-      const wrong = { ...right, name: "Carport", port: 9, ...changes };
-      const { config, devices } = configOf({
-        site: { mainFuse: 25 },
-        meters: [meter.block],
-        chargers: [wrong, { ...right, phases: 3 }],
-      });
-      expect(devices).toEqual(["Carport"]);
-      const site = await built.startConfig(config);
-      expect(site.chargers.map(({ name }) => name)).toEqual(["Garage"]);
-      await built.until("it charges", () => built.box.evse.state === "charging", 240);
-    },
-    20_000,
-  );
+  ])("%s", async (_what, changes) => {
+    const built = (world = await World.build([{}]));
+    const meter = await HttpShelly.addTo(built);
+    built.sun = 7_500;
+    const right = { name: "Garage", driver: "go-e", host: "127.0.0.1", port: built.box.device.port, apiVersion: 2 };
+    const wrong = { ...right, name: "Carport", port: 9, ...changes };
+    const { config, devices } = configOf({
+      site: { mainFuse: 25 },
+      meters: [meter.block],
+      chargers: [wrong, { ...right, phases: 3 }],
+    });
+    expect(devices).toEqual(["Carport"]);
+    const site = await built.startConfig(config);
+    expect(site.chargers.map(({ name }) => name)).toEqual(["Garage"]);
+    await built.until("it charges", () => built.box.evse.state === "charging", 240);
+  });
 
   test("a host that is something else: it is told once, and the other one charges", async () => {
     const built = (world = await World.build([{ name: "Garage" }, { name: "Carport" }]));
@@ -109,7 +105,7 @@ describe("a wrong device in the configuration keeps only itself from starting", 
     await built.until("it is told", () => built.log.about("Carport").length > 0, 60);
     expect(built.log.about("Carport")).toEqual([expect.stringMatching(/^warn: Carport: /)]);
     expect(built.view("Carport").reachable).toBe(false);
-  }, 20_000);
+  });
 
   test("a faulty meter: nothing is guarded by it, and solar charging waits", async () => {
     const built = (world = await World.build([{}]));
@@ -122,7 +118,7 @@ describe("a wrong device in the configuration keeps only itself from starting", 
     await built.turn(120);
     expect(built.box.sent()).toEqual([]);
     expect(built.view().decision?.reason).toContain("no meter");
-  }, 20_000);
+  });
 });
 
 describe("what people do to the house from outside", () => {

@@ -31,7 +31,7 @@ test("a target that presses is charged for, and faces see the plan", async () =>
   expect(wishes.targets).toEqual(targets);
   expect(plan).toMatchObject({ by: 1_750_001_400_000, energy: expect.closeTo(20, 1) });
   expect(decision?.reason).toContain("by 15:30, of which");
-}, 20_000);
+});
 
 test("configured targets are seen as they hold", async () => {
   const scene = await night({ targets: [{ days: ["mon"], time: "07:00", energy: 20 }] });
@@ -39,7 +39,7 @@ test("configured targets are seen as they hold", async () => {
   expect(wishes.targets).toEqual([{ days: [1], time: 420, energy: 20 }]);
   expect(plan).toMatchObject({ by: Date.parse("2025-06-16T07:00:00Z"), energy: 20 });
   expect(decision?.reason).toContain("for 20 kWh by 07:00");
-}, 20_000);
+});
 
 test("a start that ends: the charger is stopped at its time, and faces see a stop", async () => {
   const scene = await night();
@@ -50,14 +50,14 @@ test("a start that ends: the charger is stopped at its time, and faces see a sto
   await scene.world.turn(70);
   expect(scene.world.box.evse.allowed).toBe(false);
   expect(scene.world.view().wishes).toMatchObject({ manual: "stop", until: null });
-}, 20_000);
+});
 
 test("prices that are told start who waits for them", async () => {
   const scene = await night({ cheapHours: true }, { tariff: { priceLimit: 0.2 } });
   expect(scene.world.box.evse.allowed).toBe(false);
   scene.world.site.commandSite({ prices: [{ start: scene.world.clock.now(), price: 0.15 }] });
   await scene.world.until("it charges", () => scene.world.box.evse.state === "charging", 60);
-}, 20_000);
+});
 
 describe("the grid operator's limit", () => {
   let folder = "";
@@ -93,5 +93,5 @@ describe("the grid operator's limit", () => {
 
     world.site.commandSite({ powerLimit: null });
     await world.until("it charges with all again", () => amperes() === 16, 120);
-  }, 30_000);
+  });
 });

@@ -21,7 +21,7 @@ import { Traffic } from "./traffic.js";
 const stepLength = 500;
 
 /** ms of real time; whatever is under way must have come to its end by then. */
-const realPatience = 10_000;
+const realPatience = 60_000;
 
 export interface ChargerPlan {
   readonly name?: string;

@@ -87,7 +87,7 @@ export class GoEMqttFace {
   }
 }
 
-/** Resolves once it is connected for the first time, and hears commands. */
+/** Resolves once it is connected for the first time, its status has reached our broker, and it hears commands. */
 export async function startGoEMqtt(device: VirtualGoE, options: GoEMqttOptions): Promise<GoEMqttFace> {
   const face = new GoEMqttFace(device, options);
   await face.start();

@@ -58,7 +58,7 @@ test.each([1, 2, 5])("the grid meter, read every %i s, is silent on a loaded fus
   expect(plant.run(301).at(-1)).toMatchObject({ told: [16] });
   const after = plant.run(60);
   expect(after.slice(15).every(({ drawn: [current = 0] }) => current <= failsafeCurrent)).toBe(true);
-  expect(after.at(-1)?.reasons).toEqual(["Grid does not tell the current of L1 since 60 s: failsafe"]);
+  expect(after.at(-1)?.reasons).toEqual(["Grid has not told the current of L1 for 60 s: failsafe"]);
 });
 
 test("a load on L3 is nothing to a car on L1", () => {

@@ -56,13 +56,13 @@ test("after 10 s without a reading nothing rises into room that was there before
   run.keep(10, { chargers: { Garage: charging(10) } });
   run.after(1, { chargers: { Garage: charging(10) } });
   expect(run.decision("Garage").current).toBe(10);
-  expect(run.decision("Garage").reason).toMatch(/Grid does not tell .*: no increase/);
+  expect(run.decision("Garage").reason).toMatch(/Grid has not told .*: no increase/);
 });
 
 test("the failsafe says what is missing, and since when", () => {
   const run = fullFuse();
   goOn(run, 15, grid(500, gone));
-  expect(run.decision("Garage").reason).toMatch(/Grid does not tell the current of L1 since 15 s: failsafe/);
+  expect(run.decision("Garage").reason).toMatch(/Grid has not told the current of L1 for 15 s: failsafe/);
 });
 
 describe("a meter that freezes, found out by the car's own movement", () => {

@@ -66,14 +66,14 @@ const expected: ResidualCurrentReading = {
   alarmDelay: 250,
 };
 
-function connectTo(port: number, replyTimeout = 1_000): ResidualCurrentMonitor {
+function connectTo(port: number): ResidualCurrentMonitor {
   const retry = { first: 0, longest: 0 };
-  return ending(connectDctr({ device: "RCM", host: "127.0.0.1", port, replyTimeout, retry }));
+  return ending(connectDctr({ device: "RCM", host: "127.0.0.1", port, retry }));
 }
 
-async function virtual(replyTimeout?: number) {
+async function virtual() {
   const device = ending(await startVirtualDctr());
-  return { device, monitor: connectTo(device.port, replyTimeout) };
+  return { device, monitor: connectTo(device.port) };
 }
 
 const read = (changes: Readonly<Record<number, number>>): ResidualCurrentReading =>
@@ -157,7 +157,7 @@ test("where the device keeps alarms, they stay until someone resets it", async (
 });
 
 test.each(modbusFaults)("fault %j is told as such, and over once it is gone", async (fault, code) => {
-  const { device, monitor } = await virtual(300);
+  const { device, monitor } = await virtual();
   device.currents.dc = 40;
   device.modbus.fault = fault;
   const failure = await failureOf(monitor.read());

@@ -36,9 +36,9 @@ const expected: MeterReading = {
 
 const evening: E3dcFlows = { grid: 40, pv: 0, battery: 2_260, house: 2_300, soc: 87, gridPowers: [900, -400, -460] };
 
-function connectTo(port: number, measures = all, replyTimeout = 1_000): Meter {
+function connectTo(port: number, measures = all): Meter {
   const retry = { first: 0, longest: 0 };
-  return ending(connectE3dc({ device: "Inverter", host: "127.0.0.1", port, replyTimeout, retry }, measures));
+  return ending(connectE3dc({ device: "Inverter", host: "127.0.0.1", port, retry }, measures));
 }
 
 async function serve(holding: RegisterStore) {
@@ -46,9 +46,9 @@ async function serve(holding: RegisterStore) {
   return { server, meter: connectTo(server.port) };
 }
 
-async function virtual(options: Partial<VirtualE3dcOptions> = {}, measures = all, replyTimeout?: number) {
+async function virtual(options: Partial<VirtualE3dcOptions> = {}, measures = all) {
   const device = ending(await startVirtualE3dc({ flows: () => evening, ...options }));
-  return { device, meter: connectTo(device.port, measures, replyTimeout) };
+  return { device, meter: connectTo(device.port, measures) };
 }
 
 test("registers off the wire are this reading", async () => {
@@ -192,7 +192,7 @@ test("after a failure it is asked again who it is: another device may stand ther
 });
 
 test.each(modbusFaults)("fault %j in the middle is told as such, and over once it is gone", async (fault, code) => {
-  const { device, meter } = await virtual({}, all, 300);
+  const { device, meter } = await virtual();
   await meter.read();
   device.modbus.fault = fault;
   const failure = await failureOf(meter.read());

@@ -22,6 +22,15 @@ test("a current is set for the circuit that the charger is found on", async () =
   expect(await charger.read()).toMatchObject({ maxAmpere: 10, phases: 3 });
 });
 
+test("whoever writes before anything was read has the circuit looked for first", async () => {
+  const { charger, cloud } = await setUp({ driver: byCircuit });
+  const written = Promise.allSettled([charger.writes.maxAmpere(10)]);
+  await until(() => cloud.writes.length === 1);
+  expect(cloud.writes[0]?.path).toBe("/api/sites/815/circuits/4711/dynamicCurrent");
+  await charger.close();
+  await written;
+});
+
 test("site and circuit of the configuration are looked at, and no others", async () => {
   const { charger, asked } = await setUp({ driver: { ...byCircuit, siteId: 815, circuitId: 4711 } });
   await charger.read();

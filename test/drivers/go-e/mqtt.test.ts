@@ -121,6 +121,21 @@ describe("version 2", () => {
     expect(await reading).toMatchObject({ state: "disconnected", power: null, maxAmpere: null });
   });
 
+  test("a broker that takes its time with what it has kept is waited for, and its charger taken for no other", async () => {
+    const { charger, clock, tell, tick } = setUp();
+    const reading = charger.read();
+    await settle();
+    tell({ car: "2", amp: "10" }, true);
+    await clock.advance(1_400);
+    tell({ err: "0" }, true);
+    await clock.advance(1_400);
+    tick();
+    tell({ sse: '"012345"' }, true);
+    await clock.advance(1_500);
+    tick();
+    expect(await reading).toMatchObject({ state: "charging", maxAmpere: 10 });
+  });
+
   test("a value that is no JSON is none", async () => {
     const { charger, clock, tell, tick } = setUp();
     const reading = charger.read();

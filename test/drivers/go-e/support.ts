@@ -10,18 +10,18 @@ import { ending, served } from "../../support/stage.js";
 
 /** Of one version of the API, which is declared. */
 export function chargersOf(apiVersion: 1 | 2) {
-  const connectTo = (port: number, deadline?: number): Charger =>
-    ending(connectGoE({ route: { by: "local", host: "127.0.0.1", port }, apiVersion }, driverContext(), deadline));
+  const connectTo = (port: number): Charger =>
+    ending(connectGoE({ route: { by: "local", host: "127.0.0.1", port }, apiVersion }, driverContext()));
   return {
     connectTo,
     async box(answers: Readonly<Record<string, unknown>>) {
       const server = await served(jsonAt(answers));
       return { charger: connectTo(server.port), server };
     },
-    async virtual({ current = 16, ...more }: { firmware?: string; current?: number } = {}, deadline?: number) {
+    async virtual({ current = 16, ...more }: { firmware?: string; current?: number } = {}) {
       const evse = new Evse({ current, maxCurrent: 16 });
       const device = ending(await startVirtualGoE({ evse, apiVersion, ...more }));
-      return { charger: connectTo(device.port, deadline), device, evse };
+      return { charger: connectTo(device.port), device, evse };
     },
   };
 }

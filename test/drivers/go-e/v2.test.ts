@@ -5,6 +5,7 @@ import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
+import { outlasting } from "../../support/outlasting.js";
 import { sendJson } from "../../support/raw-http.js";
 import { served } from "../../support/stage.js";
 import { chargersOf } from "./support.js";
@@ -252,9 +253,9 @@ test("a firmware that has understood commas once is not asked in the old way whe
 });
 
 test("a write whose answer is lost is not sent again", async () => {
-  const { charger, device } = await virtual({}, 80);
+  const { charger, device } = await virtual();
   device.fault = "silent";
-  expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("unreachable");
+  expect((await outlasting(() => failureOf(charger.writes.maxAmpere(10)))).code).toBe("unreachable");
   expect(device.requests.map(({ url }) => url)).toEqual(["/api/set?amp=10"]);
 });
 

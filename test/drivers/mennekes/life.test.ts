@@ -114,7 +114,7 @@ test("after a restart it is met anew, and shows the limit that it came back with
 });
 
 test.each(modbusFaults)("fault %j is told as such, and over once it is gone", async (fault, code) => {
-  const { charger, device } = await virtual({}, { replyTimeout: 300 });
+  const { charger, device } = await virtual();
   await charger.read();
   device.modbus.fault = fault;
   expect((await failureOf(charger.read())).code).toBe(code);

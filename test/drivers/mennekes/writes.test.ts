@@ -97,7 +97,7 @@ test.each<[fault: ModbusFault, code: string]>([
   ["wrong-echo", "protocol"],
   [{ exception: 4 }, "refused"],
 ])("a stop that meets fault %j says so, and comes through once it is gone", async (fault, code) => {
-  const { charger, device } = await virtual({}, { replyTimeout: 300 });
+  const { charger, device } = await virtual();
   await charger.read();
   device.modbus.fault = fault;
   expect((await failureOf(charger.writes.allowCharging(false))).code).toBe(code);
@@ -107,7 +107,7 @@ test.each<[fault: ModbusFault, code: string]>([
 });
 
 test("a write whose answer is lost is not sent again", async () => {
-  const { charger, device } = await virtual({}, { replyTimeout: 300 });
+  const { charger, device } = await virtual();
   await charger.read();
   device.modbus.fault = "silent";
   await failureOf(charger.writes.allowCharging(false));

@@ -10,7 +10,7 @@ async function setUp(values: object, measures: readonly MeterRole[] = ["grid"]) 
   const options = modbusMeter.options.parse({ host: "127.0.0.1", port: device.port, values });
   return {
     device,
-    meter: ending(connectModbusMeter({ ...options, measures }, { device: "Meter", replyTimeout: 100 })),
+    meter: ending(connectModbusMeter({ ...options, measures }, { device: "Meter" })),
   };
 }
 

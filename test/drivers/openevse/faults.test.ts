@@ -1,6 +1,7 @@
 import type { OpenEvseFault } from "../../../src/simulator/openevse/server.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
+import { outlastingSilence } from "../../support/outlasting.js";
 import { chargersBy } from "./support.js";
 
 type Row = readonly [fault: OpenEvseFault, code: string];
@@ -14,10 +15,10 @@ describe.each<["wifi" | "rapi", readonly Row[]]>([
   const { virtual } = chargersBy(api);
 
   test.each(rows)("%j while it is read: %s, and back by itself", async (fault, code) => {
-    const { charger, device } = await virtual({ deadline: fault === "silent" ? 300 : undefined });
+    const { charger, device } = await virtual();
     await charger.read();
     device.fault = fault;
-    expect((await failureOf(charger.read())).code).toBe(code);
+    expect((await outlastingSilence(fault, () => failureOf(charger.read()))).code).toBe(code);
     device.fault = null;
     expect((await charger.read()).state).toBe("disconnected");
   });

@@ -11,7 +11,6 @@ import { driverContext } from "../../support/driver-context.js";
 import { ending } from "../../support/stage.js";
 
 interface ConnectOptions {
-  readonly deadline?: number | undefined;
   readonly login?: Login | undefined;
   /** Its WebSocket lives by this one. */
   readonly clock?: Clock | undefined;
@@ -23,19 +22,19 @@ interface Options extends Omit<ConnectOptions, "login">, Omit<VirtualOpenEvseOpt
 }
 
 export function chargersBy(api: "wifi" | "rapi") {
-  const connectTo = (port: number, { deadline = 2_000, login, clock }: ConnectOptions = {}): Charger => {
-    const options = { device: "Garage", host: "127.0.0.1", port, deadline, login };
+  const connectTo = (port: number, { login, clock }: ConnectOptions = {}): Charger => {
+    const options = { device: "Garage", host: "127.0.0.1", port, deadline: 5_000, login };
     const timing = { retry: { first: 1, jitter: 0 }, ...(clock ? { clock } : {}) };
     return ending(api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext(), timing));
   };
   return {
     connectTo,
-    async virtual({ box, deadline, clock, ...twin }: Options = {}) {
+    async virtual({ box, clock, ...twin }: Options = {}) {
       const evse = new Evse({ phases: 1, current: 32, answerTime: 0, ...box });
       const generation = api === "rapi" ? "old" : "new";
       const device = ending(await startVirtualOpenEvse({ evse, generation, ...twin }));
       return {
-        charger: connectTo(device.port, { deadline, login: twin.login, clock }),
+        charger: connectTo(device.port, { login: twin.login, clock }),
         device,
         evse,
         /** Requests so far, as "METHOD url". */

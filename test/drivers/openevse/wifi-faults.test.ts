@@ -1,5 +1,6 @@
 import type { Charger } from "../../../src/drivers/driver.js";
 import { failureOf } from "../../support/failure.js";
+import { outlasting } from "../../support/outlasting.js";
 import { chargersBy } from "./support.js";
 
 const { connectTo, virtual } = chargersBy("wifi");
@@ -39,11 +40,12 @@ test("a login is sent, and a wrong one is told as one", async () => {
 });
 
 test("a write whose answer is lost is not sent again", async () => {
-  const { charger, device, asked } = await virtual({ deadline: 100 });
+  const { charger, device, asked } = await virtual();
   await charger.tellVoltage?.(230);
   device.requests.length = 0;
   device.fault = "silent";
-  expect((await failureOf(Promise.resolve(charger.tellVoltage?.(235)))).code).toBe("unreachable");
+  const failure = await outlasting(() => failureOf(Promise.resolve(charger.tellVoltage?.(235))));
+  expect(failure.code).toBe("unreachable");
   expect(asked()).toEqual(["POST /status"]);
 });
 

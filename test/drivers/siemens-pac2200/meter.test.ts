@@ -15,7 +15,7 @@ let now = 0;
 
 function meterAt(port: number, more: object = {}, measures: readonly MeterRole[] = ["grid"]): Meter {
   const options = siemensPac2200.options.parse({ host: "127.0.0.1", port, ...more });
-  const link = { device: "Grid", replyTimeout: 100, retry: { first: 1_000, jitter: 0 }, now: () => now };
+  const link = { device: "Grid", retry: { first: 1_000, jitter: 0 }, now: () => now };
   return ending(connectRegisterMeter(pac2200Registers, { ...options, measures }, link));
 }
 

@@ -14,7 +14,7 @@ const storage = { id: 124, values: () => ({ soc: 50, state: 6 }) } as const;
 async function stage(models: readonly VirtualModel[] = [inverter, storage]) {
   const device = await ending(await startVirtualSunSpec({ models, now: () => now }));
   const options = sunspec.options.parse({ host: "127.0.0.1", port: device.port, blockDischarge: true });
-  const link = { device: "Roof", replyTimeout: 100, retry: { first: 1_000, jitter: 0 }, now: () => now };
+  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, now: () => now };
   const meter = ending(connectSunSpec({ ...options, measures: ["pv"] }, link));
   const block = meter.dischargeBlock;
   if (block === undefined) throw new Error("it was asked for");

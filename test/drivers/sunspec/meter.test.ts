@@ -13,7 +13,7 @@ let now = 0;
 
 function meterAt(port: number, measures: readonly MeterRole[], more: object = {}) {
   const options = sunspec.options.parse({ host: "127.0.0.1", port, ...more });
-  const link = { device: "Roof", replyTimeout: 100, retry: { first: 1_000, jitter: 0 }, now: () => now };
+  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, now: () => now };
   return ending(connectSunSpec({ ...options, measures }, link));
 }
 

@@ -65,7 +65,7 @@ afterAll(async () => {
   await matter?.stop();
   await world?.close();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-}, 30_000);
+});
 
 /** 5.1.4.1 of the core specification: a manual code is 1 digit, 5 digits, 4 digits, and a check digit. */
 function passcodeOf(manualPairingCode: string): number {
@@ -123,7 +123,7 @@ test("a car is plugged in at night, and nothing flows", async () => {
   await world.turn(60);
   expect(await state()).toBe(State.PluggedInNoDemand);
   expect(await power()).toBe(0);
-}, 30_000);
+});
 
 test("the sun rises, and it charges with what the sun gives", async () => {
   world.sun = 5_200;
@@ -142,7 +142,7 @@ test("EnableCharging with 8 A limits it", async () => {
   await evse().enableCharging({ chargingEnabledUntil: null, minimumChargeCurrent: 0, maximumChargeCurrent: 8_000 });
   await world.until("8 A", () => world.box.evse.draw[0] === 8, 60);
   expect(Number(await evse().getMaximumChargeCurrentAttribute(true))).toBe(8_000);
-}, 30_000);
+});
 
 test("Disable stops it, and it stays stopped in the brightest sun", async () => {
   await evse().disable();
@@ -213,4 +213,4 @@ test("the car leaves", async () => {
   await until("the end of the session", state, State.NotPluggedIn);
   expect(await evse().getSessionIdAttribute(true)).toBe(1);
   expect(world.log.told.filter((line) => !/Matter: add/.test(line))).toEqual([]);
-}, 30_000);
+});

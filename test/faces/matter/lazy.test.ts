@@ -49,7 +49,7 @@ test("ev-charging run without it", async () => {
   const scripts = await scriptsOf(["dist/cli/main.js", "run", "--config", await configuration({})], /Garage: /);
   expect(scripts.some((url) => url.endsWith("faces/matter/load.js"))).toBe(true);
   expect(matterScripts(scripts)).toEqual([]);
-}, 120_000);
+});
 
 test("ev-charging run with it: here this test would see it", async () => {
   const config = await configuration({ evse: true });

@@ -16,7 +16,7 @@ const { attributes } = EnergyEvse;
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
-}, 30_000);
+});
 
 async function start(house = new TestHouse()): Promise<Device> {
   const device = await Device.start(house);
@@ -109,7 +109,7 @@ describe("a restart", () => {
     await device.stop();
     await device.start();
     expect(device.face.codes).toEqual(codes);
-  }, 30_000);
+  });
 });
 
 describe("controllers", () => {
@@ -201,6 +201,5 @@ describe("the node", () => {
       await device.start();
       expect(device.face.codes.qrCode).toMatch(/^MT:/);
     },
-    30_000,
   );
 });

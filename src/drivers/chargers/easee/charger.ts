@@ -190,6 +190,7 @@ class EaseeCharger implements Charger, StreamListener {
 
   async #setCurrent(amperes: number): Promise<void> {
     requireCurrent(amperes, currentRange, this.#device);
+    if (this.#control === "circuit") await this.#circuit.look();
     const known = this.#control === "charger" ? this.#store.number("dynamicChargerCurrent") : this.#circuitCurrent();
     const lowers = known === null || amperes <= known;
     // A decrease may be carried out later by itself; then a resume must not undo it.

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
 import type { CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+import { someText } from "../../fields.js";
 import { duration, type Gate, type Urgency } from "./gate.js";
 
 export interface Credentials {
@@ -18,8 +19,8 @@ export const loginDistance = 600_000;
 
 /** `POST /api/accounts/login`, `POST /api/accounts/refresh_token` */
 const tokenAnswer = z.object({
-  accessToken: z.string().min(1),
-  refreshToken: z.string().min(1),
+  accessToken: someText,
+  refreshToken: someText,
   expiresIn: z.number().positive(),
 });
 

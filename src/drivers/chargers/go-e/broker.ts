@@ -16,7 +16,7 @@ const statusTimeout = 12_000;
 const newStatus = 2_000;
 /** ms since the last word of a charger of version 2, which tells its uptime every second: until then it is there. */
 const alive = 5_000;
-/** ms that what the broker has kept may take to come in. */
+/** ms without a further word that the broker has kept, after which all of them have come in. */
 const settling = 1_500;
 /** ms */
 const readTimeout = 10_000;
@@ -51,7 +51,8 @@ class BrokerLine implements Line {
   #status: { readonly json: unknown; readonly at: number } | null = null;
   #lastWord = -Infinity;
   #connection: MqttConnection | null = null;
-  #readyAt: number | null = null;
+  /** When the broker said last what it had kept; `null`: it has not been asked yet. */
+  #keptAt: number | null = null;
   #newsTimer: { cancel(): void } | null = null;
   /** Settles with the last write; never rejects. */
   #lastWrite: Promise<unknown> = Promise.resolve();
@@ -137,7 +138,7 @@ class BrokerLine implements Line {
       this.#connection.subscribe(`${topic}/+/result`, (message) => this.#onResult(message));
     }
     await this.#connection.ready(this.#context.name, readTimeout);
-    this.#readyAt ??= this.#clock.now();
+    this.#keptAt ??= this.#clock.now();
     return this.#connection;
   }
 
@@ -146,6 +147,7 @@ class BrokerLine implements Line {
     const key = topic.slice(topic.lastIndexOf("/") + 1);
     const json = parseJson(payload);
     const now = this.#clock.now();
+    if (retained) this.#keptAt = now;
     if (key === "status") {
       if (retained || json === undefined) return;
       this.#status = { json, at: now };
@@ -185,7 +187,7 @@ class BrokerLine implements Line {
   #valuesOf(keys: readonly string[]): object | null {
     if (!this.#speaksNow || !this.#values.has("car")) return null;
     const complete = keys.every((key) => this.#values.has(key));
-    if (!complete && this.#clock.now() - (this.#readyAt ?? Infinity) < settling) return null;
+    if (!complete && this.#clock.now() - (this.#keptAt ?? Infinity) < settling) return null;
     return Object.fromEntries([...this.#values].filter(([key]) => keys.includes(key)));
   }
 

@@ -1,7 +1,7 @@
 /** The status of the WiFi API, and its configuration: one row per value. */
 
 import { z } from "zod";
-import { type Answer, answerOf, type Field, readField } from "../../fields.js";
+import { type Answer, answerOf, type Field, readField, someText } from "../../fields.js";
 import type { Claims } from "./claims.js";
 import type { Gateway } from "./gateway.js";
 import type { Facts } from "./reading.js";
@@ -60,8 +60,8 @@ export interface Details {
 
 const detailsForm = z.object({
   is_threephase: z.boolean().optional().catch(undefined),
-  version: z.string().min(1).optional().catch(undefined),
-  firmware: z.string().min(1).optional().catch(undefined),
+  version: someText.optional().catch(undefined),
+  firmware: someText.optional().catch(undefined),
 });
 
 /** What `/config` says. A box that does not know the question has one phase. */
