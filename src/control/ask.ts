@@ -29,12 +29,13 @@ export function askAll(situation: Situation, rooms: Rooms, stopped: string | nul
     cheapest: cheapestFirst(stretches),
     cost: stretches[0]?.cost ?? Infinity,
   };
-  const common = { now, timeZone: settings.timeZone, cars: settings.cars, tariff: tariffNow(stretches) };
+  const { timeZone, cars } = settings;
+  const circumstances = { now, timeZone, cars, tariff: tariffNow(stretches), pursuit: null };
   return chargers.map((charger): Asked => {
     const pursued = pursue(charger, prospect);
     const demand: Demand =
       stopped === null
-        ? demandOf(charger, { ...common, pursuit: pursued?.pursuit ?? null })
+        ? demandOf(charger, pursued === null ? circumstances : { ...circumstances, pursuit: pursued.pursuit })
         : { pull: "none", reason: stopped };
     if (pursued === null) return { charger, demand, plan: null, session: charger.lasting.session };
     const { pursuit, session } = pursued;

@@ -20,12 +20,16 @@ export type Backgrounds = ReadonlyMap<string, Background>;
 export function backgroundsOf(situation: Situation): Backgrounds {
   const { settings, chargers } = situation;
   const members = membersOf(settings);
-  const disobeys = chargers.map(isBeyondCommand);
+  const disobeying = new Set(chargers.filter(isBeyondCommand));
   const backgrounds = new Map<string, Background>();
   for (const circuit of settings.circuits) {
-    const places = members.get(circuit.name) ?? [];
     const isMetered = circuit.meters.length > 0;
-    const counted = places.flatMap((place) => (isMetered || disobeys[place] ? (chargers[place] ?? []) : []));
+    const counted: ChargerFacts[] = [];
+    if (isMetered || disobeying.size > 0)
+      for (const place of members.get(circuit.name) ?? []) {
+        const charger = chargers[place];
+        if (charger !== undefined && (isMetered || disobeying.has(charger))) counted.push(charger);
+      }
     const background = isMetered ? behindMeters(circuit, counted, situation) : beyondCommand(counted);
     if (background !== null) backgrounds.set(circuit.name, background);
   }

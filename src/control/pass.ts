@@ -4,6 +4,7 @@
  * trusted → what starts and stops may follow each other → what the circuits carry, and whether that is enough.
  */
 
+import { byName } from "../model/names.js";
 import type { Decision, Plan } from "../model/commands.js";
 import { askAll, type Asked } from "./ask.js";
 import { changed, isPlugged, recent } from "./chargers.js";
@@ -66,10 +67,10 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   });
   const shared = shareCircuits(situation, claims, rooms);
 
-  const decisions: Record<string, Decision> = {};
+  const decisions = byName<Decision>();
   const charges: Charge[] = [];
-  const plans: Record<string, Plan> = {};
-  const remembered: Record<string, ChargerMemory> = {};
+  const plans = byName<Plan>();
+  const remembered = byName<ChargerMemory>();
   asked.forEach((each, index) => {
     const { charger, demand, plan } = each;
     const { name } = charger.settings;

@@ -44,7 +44,8 @@ export function pursue(
   const { now, settings: site } = prospect.situation;
   if (lasting.session === null || !plugged) return null;
   const session = afterDue(lasting.session, memory.charged, now);
-  const next = nextTarget(lasting.targets ?? settings.targets, site.timeZone, now);
+  const targets = lasting.targets ?? settings.targets;
+  const next = targets.length === 0 ? null : nextTarget(targets, site.timeZone, now);
   if (next === null) return null;
 
   const missing = missingFor(next.target, memory.charged, session);

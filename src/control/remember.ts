@@ -1,5 +1,6 @@
 /** Takes an observation into memory, before anything is decided. */
 
+import { byName } from "../model/names.js";
 import type { Price } from "../model/commands.js";
 import { phaseIndexes } from "../model/phases.js";
 import { giveAnotherChance } from "./answers.js";
@@ -29,11 +30,12 @@ export interface Seen {
 export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Seen {
   const now = observation.time;
   const voltage = voltageOf(settings, memory);
-  const chargers: Record<string, ChargerMemory> = {};
+  const commands = new Map(Object.entries(observation.commands));
+  const chargers = byName<ChargerMemory>();
   for (const charger of settings.chargers) {
     const { name } = charger;
     const reading = observation.chargers[name];
-    const command = observation.commands[name];
+    const command = commands.get(name);
     let kept = memory.chargers[name] ?? newChargerMemory(noLastingMemory);
     if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
     if (command !== undefined) kept = rememberCommand(kept, command);

@@ -122,7 +122,8 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
   const loadsOn = (wired: readonly PhaseIndex[]) =>
     phaseIndexes.filter((i) => (wired.includes(i) && !unused.includes(i)) || (drawn && drawn[i] >= idleCurrent));
   const onOne = loadsOn(settings.rotation.slice(0, 1));
-  const onThree = loadsOn(settings.rotation.slice(0, site.phases));
+  const usesAll = site.phases === 3 && unused.length === 0;
+  const onThree = usesAll ? phaseIndexes : loadsOn(settings.rotation.slice(0, site.phases));
   return {
     settings,
     memory,

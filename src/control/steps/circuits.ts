@@ -67,7 +67,13 @@ function shareOf({ charger, wish }: Claim, rooms: Rooms): Share {
   const loads = charger.loads(phases);
   const held = holding.current === 0 ? [] : holding.phases === phases ? loads : charger.loads(holding.phases);
   const newLoads = loads.filter((phase) => !held.includes(phase));
-  return { charger, wish: { ...wish, phases }, loads, newLoads, path: rooms.of(settings) };
+  return {
+    charger,
+    wish: phases === wish.phases ? wish : { ...wish, phases },
+    loads,
+    newLoads,
+    path: rooms.of(settings),
+  };
 }
 
 /** A per phase that the chargers on each circuit hold together. */

@@ -181,7 +181,7 @@ function pausesLast(): Watch {
 
 /** What ends a pause, or what a person can do about it. */
 const endOfPause =
-  /needs at least|waits|starts|until|by hand|look for the cause|for .* more|has its|not |no |fault|silent/;
+  /needs at least|waits|rests|starts|until|by hand|look for the cause|for .* more|has its|not |no |fault|silent/;
 
 /** Every decision has one sentence that a person can read, and a pause says what would end it. */
 function reasonsAreClear(): Watch {
