@@ -25,7 +25,7 @@ const unknown: Setting = { allowed: null, current: null, phases: null };
 export class Actuator {
   readonly #name: string;
   readonly #charger: Charger;
-  readonly #log: Log;
+  readonly #log: Pick<Log, "warn" | "debug">;
   readonly #clock: Clock;
   #aim: Decision | null = null;
   #setting = unknown;
@@ -35,7 +35,7 @@ export class Actuator {
   #failures = 0;
   #running: Promise<void> | null = null;
 
-  constructor(name: string, charger: Charger, log: Log, clock: Clock) {
+  constructor(name: string, charger: Charger, log: Pick<Log, "warn" | "debug">, clock: Clock) {
     this.#name = name;
     this.#charger = charger;
     this.#log = log;

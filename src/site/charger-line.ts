@@ -34,8 +34,14 @@ export class ChargerLine {
     this.config = config;
     this.#context = context;
     this.#charger = config.connect({ ...context, name: config.name });
-    this.#actuator = new Actuator(config.name, this.#charger, context.log, context.clock);
-    this.#health = new Health(config.name, context.log, context.clock.now());
+    const { log, clock } = context;
+    const health = new Health(config.name, log, clock.now());
+    this.#health = health;
+    const writeLog = {
+      warn: (message: string) => health.tell(message),
+      debug: (message: string) => log.debug(message),
+    };
+    this.#actuator = new Actuator(config.name, this.#charger, writeLog, clock);
     this.#onReading = onReading;
   }
 

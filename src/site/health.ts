@@ -13,6 +13,8 @@ export class Health {
   #failures = 0;
   #lastAnswer: number;
   #away = false;
+  /** What was told since its last answer. */
+  readonly #told = new Set<string>();
 
   /** @param now when watching begins; the device is given the benefit of the doubt */
   constructor(name: string, log: Log, now: number) {
@@ -28,6 +30,7 @@ export class Health {
   answered(now: number): void {
     if (this.#away) this.#log.info(`${this.#name}: answers again.`);
     this.#away = false;
+    this.#told.clear();
     this.#failures = 0;
     this.#lastAnswer = now;
   }
@@ -44,8 +47,15 @@ export class Health {
       this.#leave(`${this.#name}: silent for ${Math.round((now - this.#lastAnswer) / 1_000)} s.`);
   }
 
+  /** Tells a trouble with it, whoever had it, once until its next answer. */
+  tell(message: string): void {
+    if (this.#told.has(message)) this.#log.debug(message);
+    else this.#log.warn(message);
+    this.#told.add(message);
+  }
+
   #leave(message: string): void {
     this.#away = true;
-    this.#log.warn(message);
+    this.tell(message);
   }
 }
