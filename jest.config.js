@@ -4,6 +4,8 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   transform: { "^.+\\.ts$": ["ts-jest", { useESM: true }] },
+  // End-to-end tests mostly wait.
+  maxWorkers: "100%",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   // ms. It ends what hangs; how long something takes on a busy machine is no test.
   testTimeout: 120_000,
