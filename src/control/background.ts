@@ -5,7 +5,7 @@ import { worstCurrent } from "./answers.js";
 import { drawRange, type DrawRange } from "./draws.js";
 import { deadTime, noticeableCurrent } from "./limits.js";
 import type { AnswerMemory, QuantityMemory } from "./memory.js";
-import { membersOf, type CircuitSettings, type ControlSettings } from "./settings.js";
+import { mainFuse, membersOf, waysUp, type CircuitSettings, type ControlSettings } from "./settings.js";
 import { newestDraw, quantitiesOf, type ChargerFacts, type Situation } from "./situation.js";
 
 /** A per phase: at least, and at most. */
@@ -20,21 +20,19 @@ export type Backgrounds = ReadonlyMap<string, Background>;
 export function backgroundsOf(situation: Situation): Backgrounds {
   const { settings, chargers } = situation;
   const members = membersOf(settings);
-  const disobeying = new Set(chargers.filter(isBeyondCommand));
+  const beyond = beyondCommand(situation);
   const backgrounds = new Map<string, Background>();
   for (const circuit of settings.circuits) {
-    const isMetered = circuit.meters.length > 0;
-    const counted: ChargerFacts[] = [];
-    if (isMetered || disobeying.size > 0)
-      for (const place of members.get(circuit.name) ?? []) {
-        const charger = chargers[place];
-        if (charger !== undefined && (isMetered || disobeying.has(charger))) counted.push(charger);
-      }
-    const background = isMetered ? behindMeters(circuit, counted, situation) : beyondCommand(counted);
-    if (background !== null) backgrounds.set(circuit.name, background);
+    const { name, meters } = circuit;
+    const places = members.get(name) ?? [];
+    const counted = () => places.flatMap((place) => chargers[place] ?? []);
+    const background = meters.length > 0 ? behindMeters(circuit, counted(), situation) : (beyond.get(name) ?? nothing);
+    if (background !== null) backgrounds.set(name, background);
   }
   return backgrounds;
 }
+
+const nothing: Background = { low: [0, 0, 0], high: [0, 0, 0] };
 
 /** Of several meters the one that sees most counts. */
 function behindMeters(
@@ -82,23 +80,26 @@ function behindMeter(
 
 /**
  * Without a meter only our own chargers are known: what they draw that is not what they are told now. At least what
- * they don't obey with, at most what still falls.
+ * they don't obey with, at most what still falls. By circuit; absent: nobody does on it.
  */
-function beyondCommand(chargers: readonly ChargerFacts[]): Background {
-  const low: [number, number, number] = [0, 0, 0];
-  const high: [number, number, number] = [0, 0, 0];
-  for (const charger of chargers)
-    for (const i of phaseIndexes) {
-      const beyond = charger.memory.beyond[i];
-      low[i] += beyond;
-      high[i] += Math.max(beyond, newestDraw(charger)[i] - toldOn(charger, i));
+function beyondCommand({ settings, chargers }: Situation): Backgrounds {
+  const circuits = new Map<string, { low: [number, number, number]; high: [number, number, number] }>();
+  const ways = waysUp(settings.circuits);
+  for (const charger of chargers) {
+    const { beyond } = charger.memory;
+    const drawn = newestDraw(charger);
+    const most = perPhase((i) => Math.max(beyond[i], drawn[i] - toldOn(charger, i)));
+    if (most[0] <= 0 && most[1] <= 0 && most[2] <= 0) continue;
+    for (const { name } of ways.get(charger.settings.circuit ?? mainFuse) ?? []) {
+      const background = circuits.get(name) ?? { low: [0, 0, 0], high: [0, 0, 0] };
+      circuits.set(name, background);
+      for (const i of phaseIndexes) {
+        background.low[i] += beyond[i];
+        background.high[i] += Math.max(0, most[i]);
+      }
     }
-  return { low, high };
-}
-
-function isBeyondCommand(charger: ChargerFacts): boolean {
-  const drawn = newestDraw(charger);
-  return phaseIndexes.some((i) => charger.memory.beyond[i] > 0 || drawn[i] > toldOn(charger, i));
+  }
+  return circuits;
 }
 
 function toldOn({ holding, greed, loads }: ChargerFacts, phase: PhaseIndex): number {

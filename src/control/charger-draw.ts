@@ -1,6 +1,6 @@
 /** What a charger draws by its own word, as far as it can be believed. */
 
-import { perPhase, phaseIndexes, type PerPhase, type PhaseCount } from "../model/phases.js";
+import { perPhase, type PerPhase, type PhaseCount } from "../model/phases.js";
 import type { ChargerReading } from "../model/readings.js";
 import type { ChargerSettings } from "./settings.js";
 
@@ -35,11 +35,10 @@ export function drawOf(
   const own = measured.some((current) => current !== null)
     ? perPhase((i) => Math.max(0, measured[i] ?? 0))
     : spread(Math.max(0, estimate(reading, used, voltage, told.given)), used);
-  const currents = perPhase((house) => {
-    const socket = phaseIndexes.find((i) => rotation[i] === house);
-    return socket === undefined ? 0 : Math.min(own[socket], takenOf(maxCurrent));
-  });
-  const beyond = perPhase((i) => Math.max(0, currents[i] - takenOf(told.offered)));
+  const most = takenOf(maxCurrent);
+  const currents = perPhase((house) => Math.min(own[rotation.indexOf(house)] ?? 0, most));
+  const offered = takenOf(told.offered);
+  const beyond = perPhase((i) => Math.max(0, currents[i] - offered));
   return { currents, power: powerOf(reading, sum(currents) * voltage), beyond };
 }
 

@@ -49,8 +49,9 @@ export function rememberCharger(
   const draw = { at: now, currents, power };
   const before = old.draws.at(-1)?.currents;
   const moved =
-    before !== undefined && phaseIndexes.some((i) => Math.abs(draw.currents[i] - before[i]) >= noticeableCurrent);
-  const idle = isEnabled(reading) !== false && isPlugged(reading) && Math.max(...draw.currents) < idleCurrent;
+    before !== undefined && phaseIndexes.some((i) => Math.abs(currents[i] - before[i]) >= noticeableCurrent);
+  const drawn = Math.max(...currents);
+  const idle = isEnabled(reading) !== false && isPlugged(reading) && drawn < idleCurrent;
   const { session, appetite, tag, charged, peak } = rememberSession(old, reading, draw);
   const showsTag = old.reading !== null && tag !== null && tag !== old.tag;
   return {
@@ -68,7 +69,7 @@ export function rememberCharger(
     beyond,
     // It moved at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
-    greed: greedOf(old, reading, Math.max(...draw.currents), now),
+    greed: greedOf(old, reading, drawn, now),
     idleSince: idle ? (old.idleSince ?? now) : null,
   };
 }
@@ -118,12 +119,15 @@ export function recent<T extends { readonly at: number }>(history: readonly T[],
 }
 
 /** Adds a draw to the history, which is kept only as close together as it is needed. */
-function withDraw(history: ChargerMemory["draws"], draw: DrawSample): ChargerMemory["draws"] {
-  const kept = recent(history, draw.at);
+function withDraw(draws: ChargerMemory["draws"], draw: DrawSample): ChargerMemory["draws"] {
+  const kept = recent(draws, draw.at);
   const [before, last] = [kept.at(-2), kept.at(-1)];
   const isCrowded =
     before !== undefined && last !== undefined && last.at - before.at < drawSpacing && last.isAfterFailure !== true;
-  return [...(isCrowded ? kept.slice(0, -1) : kept), draw];
+  const history = [...kept];
+  if (isCrowded) history.pop();
+  history.push(draw);
+  return history;
 }
 
 /** The same object, if nothing changes: most of what is known of a thousand chargers stays from pass to pass. */

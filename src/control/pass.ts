@@ -74,7 +74,8 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   asked.forEach((each, index) => {
     const { charger, demand, plan } = each;
     const { name } = charger.settings;
-    const wish = allowed(shared[index] ?? nothing(charger), charger, demand);
+    const given = shared[index] ?? nothing(charger);
+    const wish = given === claims[index]?.wish ? given : allowed(given, charger, demand);
     const { current, phases, reason } = wish;
     const decision: Decision = { allowCharging: current > 0, current, phases, reason };
     decisions[name] = decision;

@@ -36,7 +36,7 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     const { name } = charger;
     const reading = observation.chargers[name];
     const command = commands.get(name);
-    let kept = memory.chargers[name] ?? newChargerMemory(noLastingMemory);
+    let kept = memory.chargers[name] ?? unknownCharger;
     if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
     if (command !== undefined) kept = rememberCommand(kept, command);
     chargers[name] = endInTime(kept, now);
@@ -55,15 +55,19 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
   for (const { name } of settings.meters) {
     const reading = observation.meters[name];
     if (reading === undefined) continue;
-    const shown = chargersShownBy(name, settings).flatMap((charger) => chargers[charger.name] ?? []);
-    const witness = witnessOf(shown, reading?.battery?.power ?? batteryPower(settings, meters), now);
+    const witness = witnessOf(
+      chargersShownBy(name, settings),
+      chargers,
+      reading?.battery?.power ?? batteryPower(settings, meters),
+      now,
+    );
     meters[name] = rememberMeter(meters[name], reading, now, settings, witness, memory.time);
   }
 
   const batteries = rememberBatteries(settings, { meters, batteries: memory.batteries }, now);
 
   const isNew = gridPower(settings, meters)?.at === now;
-  const known = isNew ? learnLags(chargers, memory.surplus) : chargers;
+  const known = isNew ? learnLags(settings, chargers, memory.surplus) : chargers;
   const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
   const prices = observation.prices === undefined ? memory.prices : inOrder(observation.prices);
   const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, batteries, powerLimit, prices };
@@ -88,12 +92,13 @@ function inOrder(prices: readonly Price[]): readonly Price[] {
  * teaches nothing yet: more load must never lead to more current.
  */
 function learnLags(
+  settings: ControlSettings,
   chargers: Record<string, ChargerMemory>,
   history: Memory["surplus"],
 ): Readonly<Record<string, ChargerMemory>> {
   const [after, before] = [history.at(-1), history.at(-2)];
   if (after === undefined || before === undefined || after.at - before.at < surplusSpacing) return chargers;
-  const name = onlyOneThatMoved(chargers, before.at - longestLead);
+  const name = onlyOneThatMoved(settings, chargers, before.at - longestLead);
   const memory = name === null ? undefined : chargers[name];
   if (name === null || memory === undefined) return chargers;
   const settled = history.flatMap((sample, i) => {
@@ -106,9 +111,9 @@ function learnLags(
 }
 
 /** `null`: none moved since, or several did. */
-function onlyOneThatMoved(chargers: Readonly<Record<string, ChargerMemory>>, since: number): string | null {
+function onlyOneThatMoved(settings: ControlSettings, chargers: Memory["chargers"], since: number): string | null {
   let moved: string | null = null;
-  for (const name in chargers) {
+  for (const { name } of settings.chargers) {
     const memory = chargers[name];
     if (memory === undefined || !hasMoved(memory, since)) continue;
     if (moved !== null) return null;
@@ -140,11 +145,19 @@ function doubtedAnew(meters: Memory["meters"]): Record<string, MeterMemory> {
   );
 }
 
+const unknownCharger = newChargerMemory(noLastingMemory);
+
 /** What these chargers say of their own current, to judge a meter by. */
-function witnessOf(chargers: readonly ChargerMemory[], battery: number, now: number): MeterWitness {
+function witnessOf(
+  shown: readonly ChargerSettings[],
+  chargers: Memory["chargers"],
+  battery: number,
+  now: number,
+): MeterWitness {
   const own: [number, number, number] = [0, 0, 0];
   let [fresh, drawMovedAt, answersWithin, lag] = [0, 0, 0, 0];
-  for (const { at, failing, draws, movedAt, lag: known } of chargers) {
+  for (const { name } of shown) {
+    const { at, failing, draws, movedAt, lag: known } = chargers[name] ?? unknownCharger;
     drawMovedAt = Math.max(drawMovedAt, movedAt);
     answersWithin = Math.max(answersWithin, known.lag === null ? lagSearch : known.lag.to + frozenAfter);
     lag = Math.max(lag, known.lag?.to ?? 0);
@@ -157,7 +170,7 @@ function witnessOf(chargers: readonly ChargerMemory[], battery: number, now: num
     drawn: fresh > 0 ? own[0] + own[1] + own[2] : null,
     drawMovedAt,
     answersWithin,
-    own: fresh === chargers.length ? own : null,
+    own: fresh === shown.length ? own : null,
     lag: lag === 0 ? usualLag : lag + deadTime / 2,
     battery,
   };

@@ -121,7 +121,7 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
   const drawn = memory.draws.at(-1)?.currents;
   const loadsOn = (wired: readonly PhaseIndex[]) =>
     phaseIndexes.filter((i) => (wired.includes(i) && !unused.includes(i)) || (drawn && drawn[i] >= idleCurrent));
-  const onOne = loadsOn(settings.rotation.slice(0, 1));
+  let onOne: readonly PhaseIndex[] | null = null;
   const usesAll = site.phases === 3 && unused.length === 0;
   const onThree = usesAll ? phaseIndexes : loadsOn(settings.rotation.slice(0, site.phases));
   return {
@@ -135,7 +135,7 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
     silent: isSilent(memory, now),
     idle: memory.idleSince !== null && now - memory.idleSince >= idleAfter,
     holding: holdingOf(settings, memory, site),
-    loads: (phases) => (phases === 1 ? onOne : onThree),
+    loads: (phases) => (phases === 1 ? (onOne ??= loadsOn(settings.rotation.slice(0, 1))) : onThree),
     activePhases: (phases) => (phases === 1 ? 1 : Math.max(1, 3 - unused.length)),
     greed: memory.greed,
   };

@@ -4,6 +4,7 @@ import { newMemory, type Memory } from "../../../src/control/memory.js";
 import type { Observation } from "../../../src/control/observation.js";
 import { pass } from "../../../src/control/pass.js";
 import { mainFuse, type ControlSettings } from "../../../src/control/settings.js";
+import { byName } from "../../../src/model/names.js";
 import { perPhase } from "../../../src/model/phases.js";
 import { noChargerReading, noQuantities, type ChargerReading, type MeterReading } from "../../../src/model/readings.js";
 import type { CaseResult } from "../result.js";
@@ -68,10 +69,12 @@ function charging(current: number): ChargerReading {
 /** Every second a word of the meter, and the words of some of the chargers; each charger speaks every `period` s. */
 function observation(settings: ControlSettings, second: number, period: number): Observation {
   const spoken = settings.chargers.filter((_, i) => i % period === second % period);
+  const chargers = byName<ChargerReading>();
+  for (const [i, { name }] of spoken.entries()) chargers[name] = charging(6 + ((i + second) % 3));
   return {
     time: Date.UTC(2026, 5, 21) + second * 1_000,
     meters: { [meterName]: grid(settings.chargers.length * 7 + (second % 7)) },
-    chargers: Object.fromEntries(spoken.map(({ name }, i) => [name, charging(6 + ((i + second) % 3))])),
+    chargers,
     commands: {},
   };
 }

@@ -6,6 +6,7 @@
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
 import { holdingOverload, roomMemory } from "../limits.js";
 import type { Room, Rooms } from "../room.js";
+import type { ChargerSettings } from "../settings.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../situation.js";
 import { amperes, duration, watts } from "../words.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
@@ -25,38 +26,44 @@ const dust = 1e-6;
 /** A of other chargers that are worth a word. */
 const noticeableShare = 0.05;
 
+/** A charger with what it has been given: what is fair, and what of that it may have now. */
+interface Party extends Share {
+  readonly fair: Entry;
+  readonly now: Entry;
+}
+
 /** Each wish, lowered to what its circuits carry; in the order of the claims. */
 export function shareCircuits(situation: Situation, claims: readonly Claim[], rooms: Rooms): readonly Wish[] {
   const shares = claims.map((claim) => shareOf(claim, rooms));
-  const order = inTurn(shares, situation);
   const held = heldOn(shares);
   // What is fair, as if all that they hold could stay; then what of it may be given now.
   const fair = new Ledger(situation, (circuit) => roomToShare(circuit, held.get(circuit)));
-  handOut(order, fair, {
+  const now = new Ledger(situation, ({ toRaise }) => toRaise);
+  const parties = shares.map((share): Party => ({ ...share, fair: fair.open(share), now: now.open(share) }));
+  const order = inTurn(parties, situation);
+  handOut(order, {
+    entry: (party) => party.fair,
     from: () => 0,
     to: ({ wish }) => wish.current,
-    tolerates: (share) => share.charger.holding.current > 0 && isTolerated(share, situation, fair),
+    tolerates: (party) => party.charger.holding.current > 0 && isTolerated(party, situation),
   });
-  const now = new Ledger(situation, ({ toRaise }) => toRaise);
-  for (const share of order) reserveWhatIsLowered(share, fair.of(share).given, now);
-  handOut(order, now, {
-    from: (share) => Math.min(share.charger.holding.current, fair.of(share).given),
-    to: (share) => fair.of(share).given,
+  for (const party of order) reserveWhatIsLowered(party, now);
+  handOut(order, {
+    entry: (party) => party.now,
+    from: (party) => Math.min(party.charger.holding.current, party.fair.given),
+    to: (party) => party.fair.given,
     tolerates: () => false,
   });
 
-  return shares.map((share) => {
-    const { wish, charger } = share;
-    if (charger.silent || wish.current < charger.settings.minCurrent) return wish;
-    const current = floorTo(now.of(share).given, charger.settings.step);
+  return parties.map((party) => {
+    const { wish, charger } = party;
+    const { minCurrent, step } = charger.settings;
+    if (charger.silent || wish.current < minCurrent) return wish;
+    const current = floorTo(party.now.given, step);
     if (wish.current <= current) return wish;
-    const reason = reasonFor(share, situation, now);
-    const { minCurrent } = charger.settings;
-    return {
-      ...wish,
-      current,
-      reason: current > 0 ? reason : `${reason}; charging needs at least ${amperes(minCurrent)}`,
-    };
+    const reason = reasonFor(party.now, situation);
+    const needed = current > 0 ? "" : `; charging needs at least ${amperes(minCurrent)}`;
+    return { ...wish, current, reason: reason + needed };
   });
 }
 
@@ -66,7 +73,7 @@ function shareOf({ charger, wish }: Claim, rooms: Rooms): Share {
   const { phases } = silent ? holding : wish;
   const loads = charger.loads(phases);
   const held = holding.current === 0 ? [] : holding.phases === phases ? loads : charger.loads(holding.phases);
-  const newLoads = loads.filter((phase) => !held.includes(phase));
+  const newLoads = held === loads ? [] : loads.filter((phase) => !held.includes(phase));
   return {
     charger,
     wish: phases === wish.phases ? wish : { ...wish, phases },
@@ -94,36 +101,38 @@ function roomToShare({ toStay, toRaise }: Room, held: PerPhase<number> = [0, 0, 
 }
 
 /** What a car has to give up now is not there for others before it is seen to be gone. */
-function reserveWhatIsLowered({ charger, loads, path }: Share, fair: number, ledger: Ledger): void {
-  if (charger.silent || fair >= charger.holding.current) return;
+function reserveWhatIsLowered({ charger, loads, path, fair }: Party, ledger: Ledger): void {
+  if (charger.silent || fair.given >= charger.holding.current) return;
   const draw = newestDraw(charger);
   for (const phase of phaseIndexes) {
-    const lowered = draw[phase] - (loads.includes(phase) ? fair * charger.greed : 0);
+    const lowered = draw[phase] - (loads.includes(phase) ? fair.given * charger.greed : 0);
     if (lowered > 0) ledger.reserve(path, phase, lowered);
   }
 }
 
 interface Terms {
+  /** Where it is written down what each has. */
+  entry(party: Party): Entry;
   /** What a charger has without asking. */
-  from(share: Share): number;
-  to(share: Share): number;
+  from(party: Party): number;
+  to(party: Party): number;
   /** Whether the minimum may be given although there is no room for it. */
-  tolerates(share: Share): boolean;
+  tolerates(party: Party): boolean;
 }
 
 /** First the minimum for each in turn, then, by priority, what it may have beyond that. */
-function handOut(order: readonly Share[], ledger: Ledger, { from, to, tolerates }: Terms): void {
+function handOut(order: readonly Party[], { entry: entryOf, from, to, tolerates }: Terms): void {
   const asking: Asking[] = [];
-  for (const share of order) {
-    const { holding, silent } = share.charger;
-    const entry = ledger.of(share);
-    entry.give(silent ? Math.max(holding.current, ...newestDraw(share.charger)) : from(share));
-    if (!silent) asking.push({ share, entry, goal: to(share) });
+  for (const party of order) {
+    const { holding, silent, settings } = party.charger;
+    const entry = entryOf(party);
+    entry.give(silent ? Math.max(holding.current, ...newestDraw(party.charger)) : from(party));
+    if (!silent) asking.push({ party, settings, entry, goal: to(party) });
   }
-  for (const { share, entry, goal } of asking) {
-    const { minCurrent } = share.charger.settings;
+  for (const { party, settings, entry, goal } of asking) {
+    const { minCurrent } = settings;
     if (entry.given > 0 || goal < minCurrent) continue;
-    if (minCurrent <= entry.room + dust || tolerates(share)) entry.give(minCurrent);
+    if (minCurrent <= entry.room + dust || tolerates(party)) entry.give(minCurrent);
   }
   for (const equals of byPriority(asking.filter(({ entry }) => entry.given > 0))) raiseInTurn(equals);
 }
@@ -132,8 +141,7 @@ function handOut(order: readonly Share[], ledger: Ledger, { from, to, tolerates 
 function raiseInTurn(equals: readonly Asking[]): void {
   let growing = equals.map((each) => ({ ...each, begin: each.entry.given }));
   for (let round = 1; growing.length > 0; round++)
-    growing = growing.filter(({ share, entry, goal, begin }) => {
-      const { step } = share.charger.settings;
+    growing = growing.filter(({ settings: { step }, entry, goal, begin }) => {
       const most = floorTo(Math.min(goal, entry.given + entry.room), step);
       if (most - entry.given < dust) return false;
       const next = Math.min(most, floorTo(begin + round, step));
@@ -143,7 +151,8 @@ function raiseInTurn(equals: readonly Asking[]): void {
 }
 
 interface Asking {
-  readonly share: Share;
+  readonly party: Party;
+  readonly settings: ChargerSettings;
   readonly entry: Entry;
   /** A per phase that it shall have at most. */
   readonly goal: number;
@@ -152,7 +161,7 @@ interface Asking {
 function byPriority(asking: readonly Asking[]): Iterable<readonly Asking[]> {
   const groups = new Map<number, Asking[]>();
   for (const each of asking) {
-    const { priority } = each.share.charger.settings;
+    const { priority } = each.settings;
     const group = groups.get(priority);
     if (group === undefined) groups.set(priority, [each]);
     else group.push(each);
@@ -161,11 +170,10 @@ function byPriority(asking: readonly Asking[]): Iterable<readonly Asking[]> {
 }
 
 /** The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold. */
-function isTolerated(share: Share, { memory, settings, now }: Situation, ledger: Ledger): boolean {
-  const { minCurrent } = share.charger.settings;
-  const entry = ledger.of(share);
-  if (entry.ofBudget < minCurrent) return false;
-  return entry.everyCircuit((circuit, left) => {
+function isTolerated({ charger, fair }: Party, { memory, settings, now }: Situation): boolean {
+  const { minCurrent } = charger.settings;
+  if (fair.ofBudget < minCurrent) return false;
+  return fair.everyCircuit((circuit, left) => {
     const overload = minCurrent - left;
     if (overload <= 0) return true;
     const since = memory.overloadedSince[circuit.name] ?? now;
@@ -174,8 +182,7 @@ function isTolerated(share: Share, { memory, settings, now }: Situation, ledger:
 }
 
 /** Names the limit that leaves least, and who has the rest of it. */
-function reasonFor(share: Share, { memory: { powerLimit } }: Situation, ledger: Ledger): string {
-  const { tightest, ofBudget } = ledger.of(share);
+function reasonFor({ tightest, ofBudget }: Entry, { memory: { powerLimit } }: Situation): string {
   if (tightest === null || ofBudget <= tightest.left)
     return powerLimit === null ? "" : `the grid operator allows ${watts(powerLimit)} for all chargers together`;
   const { circuit, phase, shared } = tightest;

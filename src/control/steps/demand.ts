@@ -126,9 +126,10 @@ function whyStopped({ lasting, settings }: DemandFacts, time: (at: number) => st
 
 /** kWh of the session after which charging ends: ours, and the one set in the charger; `null`: none. */
 function energyLimitOf({ reading, lasting, settings }: DemandFacts): number | null {
-  const limits = [lasting.energyLimit ?? settings.sessionEnergyLimit, reading?.sessionChargeConsumptionLimit ?? 0];
-  const set = limits.filter((limit) => limit > 0);
-  return set.length > 0 ? Math.min(...set) : null;
+  const ours = lasting.energyLimit ?? settings.sessionEnergyLimit;
+  const theirs = reading?.sessionChargeConsumptionLimit ?? 0;
+  if (ours > 0 && theirs > 0) return Math.min(ours, theirs);
+  return ours > 0 ? ours : theirs > 0 ? theirs : null;
 }
 
 function whyPursued({ plan, possible }: Pursuit, time: (at: number) => string): string {

@@ -9,18 +9,24 @@ import type { Wish } from "./wish.js";
 
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
 export function fullWish(charger: ChargerFacts, reason: string, situation: Situation, rooms: Rooms): Wish {
-  const { holding, settings } = charger;
-  const options: readonly PhaseCount[] = phaseOptions(charger, situation);
-  const limitOn = (phases: PhaseCount) => ownLimit(charger, phases, situation.voltage);
-  const possible = options.filter((phases) => limitOn(phases).current >= settings.minCurrent);
-  const fitting = possible.filter((phases) => hasRoom(charger, phases, situation, rooms));
-  const best = [...(fitting.length > 0 ? fitting : possible)].sort((a, b) => b - a)[0] ?? holding.phases;
+  const [first, other] = phaseOptions(charger, situation);
+  const phases = other === undefined ? first : bestOf([first, other], charger, situation, rooms);
+  const limit = ownLimit(charger, phases, situation.voltage);
+  const { current } = limit;
+  return { current, phases, reason: current < charger.settings.maxCurrent ? limit.reason : reason };
+}
 
+function bestOf(options: readonly PhaseCount[], charger: ChargerFacts, situation: Situation, rooms: Rooms): PhaseCount {
+  const { holding, settings } = charger;
+  const isPossible = (phases: PhaseCount) =>
+    ownLimit(charger, phases, situation.voltage).current >= settings.minCurrent;
+  const possible = options.filter(isPossible);
+  if (possible.length === 0) return holding.phases;
+  const fitting = possible.filter((phases) => hasRoom(charger, phases, situation, rooms));
   const mayNotSwitch = holding.current > 0 && !maySwitchPhases(charger);
-  const stays = mayNotSwitch && (fitting.includes(holding.phases) || fitting.length === 0);
-  const phases = stays && possible.includes(holding.phases) ? holding.phases : best;
-  const { current, reason: tightest } = limitOn(phases);
-  return { current, phases, reason: current < settings.maxCurrent ? tightest : reason };
+  const mayStay = possible.includes(holding.phases) && (fitting.includes(holding.phases) || fitting.length === 0);
+  if (mayNotSwitch && mayStay) return holding.phases;
+  return (fitting.length > 0 ? fitting : possible).includes(3) ? 3 : 1;
 }
 
 /** This current, on the phases that it uses now where it may, so that nothing has to be switched for it. */

@@ -29,7 +29,6 @@ export class Ledger {
   readonly #voltage: number;
   readonly #accounts = new Map<Room, Account>();
   readonly #paths = new Map<readonly Room[], readonly Account[]>();
-  readonly #entries = new Map<Share, Entry>();
   /** W that the grid operator's limit leaves. */
   budget: number;
 
@@ -41,16 +40,10 @@ export class Ledger {
     this.budget = powerLimit === null ? Infinity : powerLimit - beyondCommand(chargers) * voltage;
   }
 
-  /** What this charger has been given so far. */
-  of(share: Share): Entry {
-    let entry = this.#entries.get(share);
-    if (entry === undefined) {
-      const accounts = this.#accountsOf(share.path);
-      const wattsPerAmpere = this.#voltage * share.charger.activePhases(share.wish.phases) * share.charger.greed;
-      entry = new Entry(this, share, accounts, wattsPerAmpere);
-      this.#entries.set(share, entry);
-    }
-    return entry;
+  /** Where it is written down what this charger is given. */
+  open(share: Share): Entry {
+    const wattsPerAmpere = this.#voltage * share.charger.activePhases(share.wish.phases) * share.charger.greed;
+    return new Entry(this, share, this.#accountsOf(share.path), wattsPerAmpere);
   }
 
   /** Keeps so many A of a phase for nobody. */

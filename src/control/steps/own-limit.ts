@@ -18,17 +18,23 @@ export function ownLimit(
   phases: PhaseCount,
   voltage: number,
 ): OwnLimit {
+  let current = settings.maxCurrent;
+  let reason: string | null = null;
   const cable = reading?.cableEncoding ?? 0;
-  const limits: OwnLimit[] = [{ current: settings.maxCurrent, reason: `${amperes(settings.maxCurrent)} at most` }];
-  if (cable >= smallestCable) limits.push({ current: cable, reason: `the cable carries ${amperes(cable)}` });
-  if (lasting.cap !== null) limits.push({ current: lasting.cap, reason: `capped at ${amperes(lasting.cap)} by hand` });
-  if (lasting.powerLimit !== null)
-    limits.push({
-      current: lasting.powerLimit / (phases * voltage),
-      reason: `capped at ${watts(lasting.powerLimit)} by hand`,
-    });
-  const tightest = limits.reduce((least, limit) => (limit.current < least.current ? limit : least));
-  return { ...tightest, current: floorTo(tightest.current, settings.step) };
+  if (cable >= smallestCable && cable < current) {
+    current = cable;
+    reason = `the cable carries ${amperes(cable)}`;
+  }
+  const { cap, powerLimit } = lasting;
+  if (cap !== null && cap < current) {
+    current = cap;
+    reason = `capped at ${amperes(cap)} by hand`;
+  }
+  if (powerLimit !== null && powerLimit / (phases * voltage) < current) {
+    current = powerLimit / (phases * voltage);
+    reason = `capped at ${watts(powerLimit)} by hand`;
+  }
+  return { current: floorTo(current, settings.step), reason: reason ?? `${amperes(settings.maxCurrent)} at most` };
 }
 
 /** The highest multiple of the step that is not above the current. Forgives what floating point adds or takes. */

@@ -16,20 +16,25 @@ export interface SafetyFacts {
 
 export function failSafe(wish: Wish, { charger, now, inputs, failsafeCurrent }: SafetyFacts): Wish {
   const { holding, memory, settings } = charger;
-  const lost = inputs.find(({ stay }) => !stay);
+  const lost = inputs.find(isLost);
   if (lost) {
     const current = Math.min(wish.current, holding.current, failsafeCurrent);
     return { current, phases: holding.phases, reason: `${lost.problem}: failsafe` };
   }
-  const wrong = inputs.find(({ isWrong }) => isWrong);
+  const wrong = inputs.find(isWrong);
   if (wrong) return { ...atMost(heldBack(wish, holding, ""), settings.minCurrent, ""), reason: wrong.problem };
-  const tested = inputs.find(({ testedSince = null }) => testedSince !== null);
+  const tested = inputs.find(isTested);
   if (tested) wish = testing(wish, charger, now, tested);
-  const doubted = inputs.find(({ raise }) => !raise);
+  const doubted = inputs.find(isDoubted);
   if (doubted) return heldBack(wish, holding, `${doubted.problem}: no increase`);
   if (memory.failing || now - memory.at > freshForRaising) return heldBack(wish, holding, silence(now - memory.at));
   return wish;
 }
+
+const isLost = ({ stay }: Trust) => !stay;
+const isWrong = (trust: Trust) => trust.isWrong === true;
+const isTested = ({ testedSince = null }: Trust) => testedSince !== null;
+const isDoubted = ({ raise }: Trust) => !raise;
 
 /** Lowers the current once, and waits for the meter's answer to that, or to any other change since that is noticed. */
 function testing(

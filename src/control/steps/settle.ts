@@ -12,14 +12,17 @@ export function settle(
   { settings, holding, lasting }: SettleFacts,
   { now, settings: site }: Pick<Situation, "now" | "settings">,
 ): Wish {
-  const pause = (reason: string): Wish => ({ current: 0, phases: holding.phases, reason });
   if (wish.current === 0) return wish;
   const current = floorTo(wish.current, settings.step);
   if (current < settings.minCurrent)
-    return pause(`${wish.reason}; charging needs at least ${amperes(settings.minCurrent)}`);
+    return paused(holding, `${wish.reason}; charging needs at least ${amperes(settings.minCurrent)}`);
 
   const pauseLeft = lasting.pausedAt === null ? 0 : lasting.pausedAt + site.minimumPause - now;
   if (holding.current === 0 && pauseLeft > 0 && lasting.manual !== "start")
-    return pause(`pauses for ${duration(pauseLeft)} more`);
+    return paused(holding, `pauses for ${duration(pauseLeft)} more`);
   return { ...wish, current };
+}
+
+function paused({ phases }: SettleFacts["holding"], reason: string): Wish {
+  return { current: 0, phases, reason };
 }

@@ -13,14 +13,10 @@ const isNew: FactOverrides = {};
 
 /** The places of the chargers in the order in which they are served. */
 function order(chargers: readonly FactOverrides[]): readonly number[] {
-  const shares = chargers.map((overrides, index) => ({
+  const all = chargers.map((overrides, index) => ({
     charger: facts({ ...overrides, settings: { name: `${index}`, ...overrides.settings } }),
-    wish: { current: 16, phases: 1 as const, reason: "" },
-    loads: [],
-    newLoads: [],
-    path: [],
   }));
-  return inTurn(shares, situation()).map(({ charger }) => Number(charger.settings.name));
+  return inTurn(all, situation()).map(({ charger }) => Number(charger.settings.name));
 }
 
 test.each<[why: string, chargers: readonly FactOverrides[], order: readonly number[]]>([
