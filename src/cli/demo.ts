@@ -37,14 +37,14 @@ Nothing is left behind.
 
   --charger   ${Object.keys(virtualChargers).join(", ")}
   --meter     ${Object.keys(virtualMeters).join(", ")}
-  --speed N   how many times faster than real time the house lives, ${slowest} to ${fastest}; 60 when left out
+  --speed N   how many times faster than real time the house lives, ${slowest} to ${fastest}; 30 when left out
   --local     advertise nothing in the network: then no iPhone finds it`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, {
       config: commonOptions.config,
       charger: { type: "string", default: "go-e" },
       meter: { type: "string", default: "shelly-3em" },
-      speed: { type: "string", default: "60" },
+      speed: { type: "string", default: "30" },
       local: { type: "boolean", default: false },
     });
     noNames(positionals);

@@ -10,7 +10,7 @@ test(
   async () => {
     const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith("ev-charging-demo-"));
     const before = leftovers();
-    const demo = spawn(process.execPath, ["dist/cli/main.js", "demo", "--local", "--speed", "60"]);
+    const demo = spawn(process.execPath, ["dist/cli/main.js", "demo", "--local"]);
     let shown = "";
     demo.stdout.on("data", (chunk: Buffer) => (shown += chunk.toString()));
     demo.stderr.on("data", (chunk: Buffer) => (shown += chunk.toString()));
