@@ -2,6 +2,7 @@
 
 import { EnergyEvseServer } from "@matter/main/behaviors/energy-evse";
 import type { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { hasRemoteActor } from "@matter/main/protocol";
 import { withLongLists } from "./long-lists.js";
 
 /** What stands behind the cluster. Each resolves once the new state is shown, or rejects with StatusResponseError. */
@@ -40,10 +41,14 @@ export function energyEvseServer(commands: EvseCommands, readsTags: boolean): Re
     static override readonly lockOnInvoke = false;
 
     override initialize(): void {
-      this.reactTo(this.events.userMaximumChargeCurrent$Changing, (current) =>
-        commands.checkUserMaximum(Number(current)),
-      );
-      this.reactTo(this.events.userMaximumChargeCurrent$Changed, (current) => commands.setUserMaximum(Number(current)));
+      const { userMaximumChargeCurrent$Changing: changing, userMaximumChargeCurrent$Changed: changed } = this.events;
+      // What the house shows it knows already: taken for a wish, two of its values would chase each other for ever.
+      this.reactTo(changing, (current, _before, context) => {
+        if (hasRemoteActor(context)) commands.checkUserMaximum(Number(current));
+      });
+      this.reactTo(changed, (current, _before, context) => {
+        if (hasRemoteActor(context)) commands.setUserMaximum(Number(current));
+      });
     }
 
     override async enableCharging(request: EnergyEvse.EnableChargingRequest): Promise<void> {

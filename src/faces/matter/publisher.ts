@@ -63,17 +63,22 @@ export class Publisher {
     if (newPlan) this.#target = plan.nextChargeTargetTime;
     if (!newStates && !newSession && !newPlan && happenings.length === 0 && tag === null) return;
     this.inTurn(async () => {
-      await endpoint.act((agent) => {
-        const { state, events } = agent.energyEvse;
+      await endpoint.act(async (agent) => {
+        const { energyEvse, energyEvseMode, deviceEnergyManagement, context } = agent;
+        const { transaction } = context;
+        // A controller's write may hold them until it is stored.
+        await transaction.begin();
+        await transaction.addResources(energyEvse, energyEvseMode, deviceEnergyManagement);
+        const { state, events } = energyEvse;
         Object.assign(state, newStates && news.state, newSession && session, newPlan && plan);
         if (newStates) {
-          agent.energyEvseMode.state.currentMode = mode;
-          agent.deviceEnergyManagement.state.esaState = esa;
+          energyEvseMode.state.currentMode = mode;
+          deviceEnergyManagement.state.esaState = esa;
           if (bridged) agent.get(BridgedDeviceBasicInformationServer).state.reachable = reachable;
         }
-        if (newPlan) agent.deviceEnergyManagement.state.forecast = forecast;
-        for (const happening of happenings) tell(agent.energyEvse, happening, news.state);
-        if (tag !== null) events.rfid?.emit({ uid: tag }, agent.context);
+        if (newPlan) deviceEnergyManagement.state.forecast = forecast;
+        for (const happening of happenings) tell(energyEvse, happening, news.state);
+        if (tag !== null) events.rfid?.emit({ uid: tag }, context);
       });
     });
   }

@@ -100,6 +100,24 @@ describe("TC_EEVSE_2_1: attributes", () => {
     },
   );
 
+  test("what the house tells while a controller's write is being stored is told after it", async () => {
+    let isWritten = false;
+    const writes = Promise.all(
+      [20_000, 21_000, 22_000, 23_000].map((value) => stand.write(EnergyEvse, "userMaximumChargeCurrent", value)),
+    ).finally(() => (isWritten = true));
+    for (let reachable = false; !isWritten; reachable = !reachable) {
+      stand.house.reachable = reachable;
+      stand.house.change();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await writes).toEqual(["Success", "Success", "Success", "Success"]);
+    stand.house.reachable = true;
+    stand.house.change();
+    await stand.device.face.settled();
+    expect(stand.device.log.told.filter((line) => line.includes("Cannot lock"))).toEqual([]);
+    expect([stand.house.cap, await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)]).toEqual([23, 23_000]);
+  });
+
   test("a maximum set elsewhere is the user's", async () => {
     stand.house.command("Garage", { maxAmpere: 10 });
     expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(10_000);
