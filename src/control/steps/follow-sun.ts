@@ -216,8 +216,8 @@ function keepOn({ charger, demand, pool, situation, options, gain, habits }: Wei
     return { option: other, reason, claim: minimumOf(other), memory: fresh({ ...habits, phaseStay }) };
   }
 
-  const below =
-    demand.pull === "sun-and-minimum" ? `, ${demand.reason}` : `: pauses if it stays below ${watts(enough)}`;
+  const until = surplus < enough ? "pauses if it stays below" : "goes on down to";
+  const below = demand.pull === "sun-and-minimum" ? `, ${demand.reason}` : `: ${until} ${watts(enough)}`;
   const reason = `${there} of surplus${surplus < minimumOf(option) ? below : ""}`;
   return { option, reason, claim: minimumOf(option), memory: { ...habits, regret, phaseRegret } };
 }

@@ -207,7 +207,12 @@ test.each<[why: string, facts: Case, reason: string]>([
   [
     "a charge with nearly enough",
     { pool: even(1_000), charger: { holding: { current: 6 }, lasting: longAgo } },
-    "1.0 kW of surplus: pauses if it stays below 690 W",
+    "1.0 kW of surplus: goes on down to 690 W",
+  ],
+  [
+    "a charge with too little",
+    { pool: even(500), charger: { holding: { current: 6 }, lasting: longAgo } },
+    "500 W of surplus: pauses if it stays below 690 W",
   ],
   [
     "a charge with too little for too long",
