@@ -2,21 +2,33 @@
 
 import type { Clock } from "../model/clock.js";
 
+/** ms by which wall and monotonic clock may differ without a reason. */
+const tolerance = 100;
+
+/** Share of each second that is left out while the wall clock is behind. */
+const slowdown = 0.01;
+
 /**
- * Real time. It moves on by what the monotonic or the wall clock moved, whichever is more: a computer that slept, or
- * whose clock was set, makes readings older, never newer.
+ * Real time: the wall clock's, but never backwards. A computer that slept, or whose clock was set forward, makes
+ * readings older, never newer. Where it was set back, time goes on a little slower until both agree again.
  * @param speed how many times faster than real time, for demonstrations
  */
 export function systemClock(speed = 1): Clock {
-  let now = Date.now();
-  let wall = now;
+  const start = Date.now();
+  let now = start;
+  let wall = start;
   let monotonic = performance.now();
   return {
     now() {
       const [nextWall, nextMonotonic] = [Date.now(), performance.now()];
-      now += Math.max(nextWall - wall, nextMonotonic - monotonic, 0) * speed;
+      const passed = Math.max(0, nextMonotonic - monotonic);
+      const jumped = nextWall - wall - passed > tolerance;
+      const isAhead = now + passed - nextWall > tolerance;
+      if (jumped) now += nextWall - wall;
+      // Never the sum of many steps, of which the wall clock rounds each.
+      else now = Math.max(nextWall, now + (isAhead ? 1 - slowdown : 1) * passed);
       [wall, monotonic] = [nextWall, nextMonotonic];
-      return now;
+      return start + (now - start) * speed;
     },
     after(delay, callback) {
       const timer = setTimeout(callback, delay / speed);
