@@ -5,7 +5,7 @@ import { worstCurrent } from "./answers.js";
 import { drawRange, type DrawRange } from "./draws.js";
 import { deadTime, noticeableCurrent } from "./limits.js";
 import type { AnswerMemory, QuantityMemory } from "./memory.js";
-import { mainFuse, membersOf, waysUp, type CircuitSettings, type ControlSettings } from "./settings.js";
+import { mainFuse, membersOf, type CircuitSettings, type ControlSettings } from "./settings.js";
 import { newestDraw, quantitiesOf, type ChargerFacts, type Situation } from "./situation.js";
 
 /** A per phase: at least, and at most. */
@@ -83,23 +83,36 @@ function behindMeter(
  * they don't obey with, at most what still falls. By circuit; absent: nobody does on it.
  */
 function beyondCommand({ settings, chargers }: Situation): Backgrounds {
-  const circuits = new Map<string, { low: [number, number, number]; high: [number, number, number] }>();
-  const ways = waysUp(settings.circuits);
+  const circuits = new Map<string, Beyond>();
+  const on = (circuit: string): Beyond => {
+    const known = circuits.get(circuit) ?? { low: [0, 0, 0], high: [0, 0, 0] };
+    circuits.set(circuit, known);
+    return known;
+  };
   for (const charger of chargers) {
     const { beyond } = charger.memory;
     const drawn = newestDraw(charger);
     const most = perPhase((i) => Math.max(beyond[i], drawn[i] - toldOn(charger, i)));
-    if (most[0] <= 0 && most[1] <= 0 && most[2] <= 0) continue;
-    for (const { name } of ways.get(charger.settings.circuit ?? mainFuse) ?? []) {
-      const background = circuits.get(name) ?? { low: [0, 0, 0], high: [0, 0, 0] };
-      circuits.set(name, background);
-      for (const i of phaseIndexes) {
-        background.low[i] += beyond[i];
-        background.high[i] += Math.max(0, most[i]);
-      }
-    }
+    if (most[0] > 0 || most[1] > 0 || most[2] > 0) add(on(charger.settings.circuit ?? mainFuse), beyond, most);
+  }
+  // Parents come before children.
+  for (const { name, parent } of settings.circuits.toReversed()) {
+    const own = circuits.get(name);
+    if (own !== undefined && parent !== null) add(on(parent), own.low, own.high);
   }
   return circuits;
+}
+
+interface Beyond {
+  readonly low: [number, number, number];
+  readonly high: [number, number, number];
+}
+
+function add({ low, high }: Beyond, least: PerPhase<number>, most: PerPhase<number>): void {
+  for (const i of phaseIndexes) {
+    low[i] += least[i];
+    high[i] += Math.max(0, most[i]);
+  }
 }
 
 function toldOn({ holding, greed, loads }: ChargerFacts, phase: PhaseIndex): number {
