@@ -8,7 +8,7 @@ import { copies, duration, looks, measureManyDevices, speed, warmUp } from "./ma
 import { measureReaction } from "./reaction.js";
 import { measureReplay } from "./replay.js";
 
-const command = "npm run bench";
+const command = `${process.env["BENCH_DAYS"] ? "BENCH_DAYS=FOLDER " : ""}npm run bench`;
 /** Lines of a replay per minute, for one charger in one process. */
 const replayTarget = 20_000;
 /** ms, 99 of 100 */
