@@ -4,16 +4,17 @@ import type { ChargerCommand, ChargerMode } from "../model/commands.js";
 import { phaseIndexes } from "../model/phases.js";
 import type { ChargerReading } from "../model/readings.js";
 import { drawOf } from "./charger-draw.js";
+import { recent, spaced } from "./history.js";
 import {
   chargerSilence,
   deadTime,
   drawSpacing,
   idleCurrent,
-  lagSearch,
   noticeableCurrent,
-  roomMemory,
   slowestCharger,
+  tellingCurrent,
 } from "./limits.js";
+import { changed } from "./memory.js";
 import type { ChargerMemory, DrawSample, Given, LastingMemory } from "./memory.js";
 import { rememberSession } from "./session.js";
 import type { ChargerSettings } from "./settings.js";
@@ -22,12 +23,8 @@ import type { ChargerSettings } from "./settings.js";
 const largestUsualCurrent = 40;
 const largestUsualVoltage = 300;
 
-/** A car is known to take more than offered only from this on, in A; and by how much the greediest one does. */
-const greedFrom = 5;
+/** By how much the greediest car takes more than it is offered. */
 const greediest = 1.25;
-
-/** Draws and commands older than this have no part in any decision. */
-const historyKept = Math.max(roomMemory, lagSearch) + 2 * deadTime;
 
 /** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
 export function rememberCharger(
@@ -111,29 +108,10 @@ function manualOf(allowCharging: boolean | null): LastingMemory["manual"] {
   return allowCharging ? "start" : "stop";
 }
 
-/** Keeps what is younger than the history's length, and the newest before that. */
-export function recent<T extends { readonly at: number }>(history: readonly T[], now: number): readonly T[] {
-  const first = history.findIndex(({ at }) => at >= now - historyKept);
-  if (first < 0) return history.slice(-1);
-  return first <= 1 ? history : history.slice(first - 1);
-}
-
 /** Adds a draw to the history, which is kept only as close together as it is needed. */
 function withDraw(draws: ChargerMemory["draws"], draw: DrawSample): ChargerMemory["draws"] {
   const kept = recent(draws, draw.at);
-  const [before, last] = [kept.at(-2), kept.at(-1)];
-  const isCrowded =
-    before !== undefined && last !== undefined && last.at - before.at < drawSpacing && last.isAfterFailure !== true;
-  const history = [...kept];
-  if (isCrowded) history.pop();
-  history.push(draw);
-  return history;
-}
-
-/** The same object, if nothing changes: most of what is known of a thousand chargers stays from pass to pass. */
-export function changed<T extends object>(old: T, news: Partial<T>): T {
-  for (const key in news) if (news[key] !== old[key]) return { ...old, ...news };
-  return old;
+  return [...(kept.at(-1)?.isAfterFailure === true ? kept : spaced(kept, drawSpacing)), draw];
 }
 
 /** What the charger's start and stop switch says; `null`: not known. */
@@ -189,7 +167,8 @@ function greedOf(
   now: number,
 ): number {
   if (!isPlugged(reading)) return 1;
-  if (given === null || given.current < greedFrom || drawn < idleCurrent || now - given.at < deadTime) return greed;
+  if (given === null || given.current < tellingCurrent || drawn < idleCurrent || now - given.at < deadTime)
+    return greed;
   return Math.min(greediest, Math.max(1, drawn / given.current));
 }
 

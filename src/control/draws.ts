@@ -32,7 +32,7 @@ export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: nu
   for (let i = plugged ? memory.commands.length - 1 : -1; i >= 0; i--) {
     const command = memory.commands[i];
     if (command === undefined || !isUnderWay(charger, command, i, from)) break;
-    range = widened(range, drawOf(charger, command, voltage));
+    range = widened(range, offeredDraw(charger, command, voltage));
   }
   return range === said ? said : { ...range, said: said.high };
 }
@@ -48,7 +48,7 @@ export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: n
   const said = saidBetween(memory.draws, measuredAt - lag.to - later, measuredAt - lag.from);
   const offered = memory.commands.at(-1);
   if (!plugged || offered === undefined || said.isConfirmed) return said;
-  return { ...widened(said, drawOf(charger, offered, voltage)), said: said.high };
+  return { ...widened(said, offeredDraw(charger, offered, voltage)), said: said.high };
 }
 
 /** What it said to draw between two times, with the words just before and after. Runs for each charger in each pass. */
@@ -120,7 +120,7 @@ function hasShown({ memory: { draws }, now }: ChargerFacts, { at: since, current
   return false;
 }
 
-function drawOf(
+function offeredDraw(
   charger: ChargerFacts,
   { current, phases }: Given,
   voltage: number,

@@ -73,6 +73,9 @@ export const frozenAfter = 30_000;
 /** A car's current has moved when it changed by this much, in A. */
 export const noticeableCurrent = 2;
 
+/** Less than this, in A, is the end of a charge or only warms the car: it tells nothing of what the car takes. */
+export const tellingCurrent = 5;
+
 /** A car that takes less than this, in A, takes nothing. */
 export const idleCurrent = 1;
 

@@ -4,12 +4,13 @@
  * trusted → what starts and stops may follow each other → what the circuits carry, and whether that is enough.
  */
 
-import { byName } from "../model/names.js";
 import type { Decision, Plan } from "../model/commands.js";
+import { byName } from "../model/names.js";
 import { askAll, type Asked } from "./ask.js";
-import { changed, isPlugged, recent } from "./chargers.js";
+import { isPlugged } from "./chargers.js";
+import { recent } from "./history.js";
 import { blockHold, freshForStaying, mostClosings, phaseSwitchPause } from "./limits.js";
-import type { ChargerMemory, Memory } from "./memory.js";
+import { changed, type ChargerMemory, type Memory } from "./memory.js";
 import { stoppedByMonitor } from "./monitors.js";
 import type { Observation } from "./observation.js";
 import { observe } from "./remember.js";

@@ -1,12 +1,13 @@
 /** Takes an observation into memory, before anything is decided. */
 
-import { byName } from "../model/names.js";
 import type { Price } from "../model/commands.js";
+import { byName } from "../model/names.js";
 import { phaseIndexes } from "../model/phases.js";
 import { giveAnotherChance } from "./answers.js";
 import { rememberBatteries } from "./battery.js";
 import { settingsFor } from "./cars.js";
-import { endInTime, recent, rememberCharger, rememberCommand } from "./chargers.js";
+import { endInTime, rememberCharger, rememberCommand } from "./chargers.js";
+import { recent } from "./history.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "./lag.js";
 import { deadTime, freshForStaying, frozenAfter, lagSearch, longestStep, surplusSpacing, usualLag } from "./limits.js";
 import { newChargerMemory, noLastingMemory } from "./memory.js";

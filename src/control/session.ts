@@ -2,11 +2,8 @@
 
 import type { ChargerReading } from "../model/readings.js";
 import { tagOf } from "./cars.js";
-import { carRefuses, idleCurrent, largestSession, longestStep, slowestCharger } from "./limits.js";
+import { carRefuses, idleCurrent, largestSession, longestStep, slowestCharger, tellingCurrent } from "./limits.js";
 import type { Appetite, ChargerMemory, DrawSample, LastingMemory, Session } from "./memory.js";
-
-/** A car that takes less, in A, is at the end of its charge or only warms itself: that tells nothing of its limits. */
-const tellingCurrent = 5;
 
 /** What is remembered of a session, after a reading. */
 export type SessionNews = Pick<ChargerMemory, "tag" | "charged" | "peak"> & Pick<LastingMemory, "session" | "appetite">;

@@ -15,6 +15,7 @@ import {
   readingSpan,
   readingsToTrust,
   roomMemory,
+  tellingCurrent,
 } from "./limits.js";
 import { answerProblem, answerTrust } from "./answers.js";
 import { lostAfter } from "./meters.js";
@@ -85,9 +86,6 @@ export interface Situation {
 /** ms that a phase must have been without current, while others carried some, to count as not used by the car. */
 const unusedPhaseAfter = roomMemory;
 
-/** A car is known to take more than offered only from this on, in A. */
-const greedFrom = 5;
-
 export function situationOf(settings: ControlSettings, memory: Memory): Situation {
   const now = memory.time;
   return {
@@ -155,12 +153,12 @@ function holdingOf(
 /** Phases of the house that stayed without current while the car charged well on another. */
 function unusedPhases({ draws, lasting, reading }: ChargerMemory, now: number): readonly PhaseIndex[] {
   const newest = draws.at(-1);
-  if (newest === undefined || reading?.state !== "charging" || Math.max(...newest.currents) < greedFrom) return [];
+  if (newest === undefined || reading?.state !== "charging" || Math.max(...newest.currents) < tellingCurrent) return [];
   if (Math.min(...newest.currents) >= idleCurrent) return [];
   if ((lasting.given?.phases ?? 3) === 1 || now - (lasting.switchedAt ?? 0) < 2 * unusedPhaseAfter) return [];
   const since = draws.filter(({ at }) => at >= now - unusedPhaseAfter);
   if (since.length < 2 || (since[0]?.at ?? now) > now - unusedPhaseAfter / 2) return [];
-  const busy = since.every(({ currents }) => Math.max(...currents) >= greedFrom);
+  const busy = since.every(({ currents }) => Math.max(...currents) >= tellingCurrent);
   return busy ? phaseIndexes.filter((i) => since.every(({ currents }) => currents[i] < idleCurrent)) : [];
 }
 

@@ -2,6 +2,7 @@
 
 import { batteryFlow } from "./battery.js";
 import { isSunMode } from "./chargers.js";
+import { spaced } from "./history.js";
 import { fittingPower, surplusMemory, surplusSpacing } from "./limits.js";
 import type { Measured, Memory, SurplusSample } from "./memory.js";
 import type { MeterRole } from "../model/readings.js";
@@ -34,11 +35,8 @@ export function surplusSample({ settings, memory, chargers, voltage, now }: Situ
  * Older ones are kept only as close together as they are needed.
  */
 export function withSample(history: Memory["surplus"], sample: SurplusSample): Memory["surplus"] {
-  const [last, before] = [history.at(-1), history.at(-2)];
-  if (last?.at === sample.at) return [...history.slice(0, -1), sample];
-  const isCrowded = last !== undefined && before !== undefined && last.at - before.at < surplusSpacing;
-  const spaced = isCrowded ? history.slice(0, -1) : history;
-  return [...spaced.filter(({ at }) => at >= sample.at - surplusMemory), sample];
+  if (history.at(-1)?.at === sample.at) return [...history.slice(0, -1), sample];
+  return [...spaced(history, surplusSpacing).filter(({ at }) => at >= sample.at - surplusMemory), sample];
 }
 
 /** Trust in what tells the surplus: the grid's power, and that of each battery whose discharge is no sun. */

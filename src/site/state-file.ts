@@ -1,13 +1,12 @@
 /** What must survive a restart, in one file that is written whole or not at all. */
 
-import { mkdir, readFile, rename } from "node:fs/promises";
-import { dirname } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { readFile, rename } from "node:fs/promises";
 import { z } from "zod";
 import { noLastingHouse, noLastingMemory, type LastingHouse, type LastingMemory } from "../control/memory.js";
 import { chargerModes, weekdays } from "../model/commands.js";
 import { messageOf, systemCodeOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
+import { WholeFile } from "./whole-file.js";
 
 const phaseCount = z.literal([1, 3]);
 const time = z.number().min(0);
@@ -61,14 +60,13 @@ const calm = 60_000;
 export class StateFile {
   readonly #path: string;
   readonly #log: Log;
-  #written = "";
+  readonly #file: WholeFile;
   #writtenAt = -Infinity;
-  #lastWrite: Promise<void> = Promise.resolve();
-  #failing = false;
 
   constructor(path: string, log: Log) {
     this.#path = path;
     this.#log = log;
+    this.#file = new WholeFile(path, log);
   }
 
   /**
@@ -86,7 +84,7 @@ export class StateFile {
     }
     const parsed = parseState(text);
     if (parsed !== null) {
-      this.#written = text;
+      this.#file.holds(text);
       const kept = Object.entries(parsed.chargers).map(([name, lasting]) => [name, notAfter(lasting, now)]);
       return { ...parsed, chargers: Object.fromEntries(kept) };
     }
@@ -102,27 +100,12 @@ export class StateFile {
   save(lasting: LastingHouse, now: number, urgent: boolean): void {
     if (!urgent && now - this.#writtenAt < calm) return;
     const text = `${JSON.stringify({ version: 1, ...lasting })}\n`;
-    if (text === this.#written) return;
-    this.#written = text;
-    this.#writtenAt = now;
-    this.#lastWrite = this.#lastWrite.then(() => this.#write(text));
+    if (this.#file.save(text)) this.#writtenAt = now;
   }
 
   /** Resolves once everything is on the disk, or has failed to get there. */
   async settled(): Promise<void> {
-    await this.#lastWrite;
-  }
-
-  async #write(text: string): Promise<void> {
-    try {
-      await mkdir(dirname(this.#path), { recursive: true });
-      await writeFileAtomic(this.#path, text, { mode: 0o600 });
-      this.#failing = false;
-    } catch (error) {
-      if (!this.#failing) this.#log.warn(`${this.#path} can't be written, a restart will forget: ${messageOf(error)}`);
-      this.#failing = true;
-      if (this.#written === text) this.#written = "";
-    }
+    await this.#file.settled();
   }
 }
 

@@ -121,7 +121,7 @@ export function charging(current: number, phases: 1 | 3 = 1, overrides: Partial<
 
 export const disconnected = connected({ state: "disconnected" });
 
-const noBands: ByBand<null> = {
+export const noBands: ByBand<null> = {
   dc: null,
   total: null,
   "50Hz": null,

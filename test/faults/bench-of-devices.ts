@@ -22,9 +22,8 @@ export interface Entry {
   /** Tells in its own words, so that keys and numbers of an answer are not JSON's alone. */
   readonly wraps?: true;
   /** Starts with another serial number than the driver is to accept. */
-  impostor?(deadline: number): Promise<Stand>;
-  /** @param deadline ms that an answer is waited for */
-  start(deadline: number): Promise<Stand>;
+  impostor?(): Promise<Stand>;
+  start(): Promise<Stand>;
 }
 
 export const entries: readonly Entry[] = [

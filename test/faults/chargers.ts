@@ -39,65 +39,59 @@ const toTen = (writes: ChargerWrites): Promise<void> => writes.maxAmpere(10);
 
 export function goEOverHttp(apiVersion: 1 | 2): Entry {
   const serial = "012345";
-  const start = async (deadline: number, serialOfTwin = serial): Promise<Stand> => {
+  const start = async (serialOfTwin = serial): Promise<Stand> => {
     const evse = chargingBox();
     const twin = await startVirtualGoE({ evse, apiVersion, serial: serialOfTwin });
     let heard = 0;
     twin.onWrite(() => (heard += 1));
-    return httpStand(
-      {
-        port: twin.port,
-        connect: ({ host, port, deadline: each }) =>
-          connectGoE({ route: { by: "local", host, port }, apiVersion, serial }, driverContext(), each),
-        vary: varyEnergy(evse),
-        write: toTen,
-        heardWrites: () => heard,
-        isWrite: (line) => /^GET \/(mqtt|api\/set)\?/.test(line),
-        ignoreWrites: () => (twin.fault = "ignore-writes"),
-        ...(apiVersion === 2 ? { refusal: () => '{"amp":"value out of range"}' } : {}),
-        close: () => twin.close(),
-      },
-      deadline,
-    );
+    return httpStand({
+      port: twin.port,
+      connect: ({ host, port, deadline }) =>
+        connectGoE({ route: { by: "local", host, port }, apiVersion, serial }, driverContext(), deadline),
+      vary: varyEnergy(evse),
+      write: toTen,
+      heardWrites: () => heard,
+      isWrite: (line) => /^GET \/(mqtt|api\/set)\?/.test(line),
+      ignoreWrites: () => (twin.fault = "ignore-writes"),
+      ...(apiVersion === 2 ? { refusal: () => '{"amp":"value out of range"}' } : {}),
+      close: () => twin.close(),
+    });
   };
   return {
     name: `go-e (API ${apiVersion})`,
     driver: "go-e",
     transport: "http",
-    impostor: (deadline) => start(deadline, "999999"),
-    start: (deadline) => start(deadline),
+    impostor: () => start("999999"),
+    start: () => start(),
   };
 }
 
-async function startOpenEvse(api: "wifi" | "rapi", deadline: number): Promise<Stand> {
+async function startOpenEvse(api: "wifi" | "rapi"): Promise<Stand> {
   const evse = chargingBox({ phases: 1 });
   const twin = await startVirtualOpenEvse({ evse, ...(api === "rapi" ? { generation: "old" as const } : {}) });
   let heard = 0;
   twin.onWrite(() => (heard += 1));
-  return httpStand(
-    {
-      port: twin.port,
-      connect: (address) => {
-        const options = { device: "Garage", ...address };
-        return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext());
-      },
-      vary: varyEnergy(evse),
-      write: toTen,
-      heardWrites: () => heard,
-      isWrite: (line) => (api === "rapi" ? /rapi=(%24|\$)[SF]/.test(line) : line.startsWith("POST ")),
-      ignoreWrites: () => (twin.fault = "ignore-writes"),
-      ...(api === "rapi" ? { refusal: () => '{"cmd":"$SC 10 V","ret":"$NK^21"}' } : {}),
-      close: () => twin.close(),
+  return httpStand({
+    port: twin.port,
+    connect: (address) => {
+      const options = { device: "Garage", ...address };
+      return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext());
     },
-    deadline,
-  );
+    vary: varyEnergy(evse),
+    write: toTen,
+    heardWrites: () => heard,
+    isWrite: (line) => (api === "rapi" ? /rapi=(%24|\$)[SF]/.test(line) : line.startsWith("POST ")),
+    ignoreWrites: () => (twin.fault = "ignore-writes"),
+    ...(api === "rapi" ? { refusal: () => '{"cmd":"$SC 10 V","ret":"$NK^21"}' } : {}),
+    close: () => twin.close(),
+  });
 }
 
 export const openEvseWifi: Entry = {
   name: "openevse (wifi)",
   driver: "openevse",
   transport: "http",
-  start: (deadline) => startOpenEvse("wifi", deadline),
+  start: () => startOpenEvse("wifi"),
 };
 
 export const openEvseRapi: Entry = {
@@ -105,7 +99,7 @@ export const openEvseRapi: Entry = {
   driver: "openevse",
   transport: "http",
   wraps: true,
-  start: (deadline) => startOpenEvse("rapi", deadline),
+  start: () => startOpenEvse("rapi"),
 };
 
 export const mennekesEntry: Entry = {
@@ -113,27 +107,23 @@ export const mennekesEntry: Entry = {
   driver: "mennekes",
   transport: "modbus",
   sentinels: [[0xffff]],
-  async start(deadline) {
+  async start() {
     const evse = chargingBox();
     const twin = await startVirtualMennekes({ evse });
     twin.limit = 16;
     let heard = 0;
     twin.modbus.onWrite(() => (heard += 1));
-    return modbusStand(
-      twin.modbus,
-      {
-        connect: (address) =>
-          connectMennekes(
-            { device: "Garage", host: address.host, port: address.port, ...modbusLink(address) },
-            driverContext({ clock: hastyClock }),
-          ),
-        vary: varyEnergy(evse),
-        write: toTen,
-        heardWrites: () => heard,
-        ignoreWrites: () => (twin.modbus.fault = "ignore-writes"),
-      },
-      deadline,
-    );
+    return modbusStand(twin.modbus, {
+      connect: (address) =>
+        connectMennekes(
+          { device: "Garage", host: address.host, port: address.port, ...modbusLink(address) },
+          driverContext({ clock: hastyClock }),
+        ),
+      vary: varyEnergy(evse),
+      write: toTen,
+      heardWrites: () => heard,
+      ignoreWrites: () => (twin.modbus.fault = "ignore-writes"),
+    });
   },
 };
 
@@ -142,51 +132,48 @@ export const easeeEntry: Entry = {
   name: "easee",
   driver: "easee",
   transport: "http",
-  async start(deadline) {
+  async start() {
     const evse = chargingBox();
     const clock = new TestClock();
     const id = "EH123456";
     const twin = await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now() });
     const isWrite = (line: string): boolean => /^POST \/api\/chargers\/.*(commands|settings)/.test(line);
-    return httpStand(
-      {
-        port: twin.port,
-        connect: ({ host, port, deadline: each }) =>
-          connectEasee(
-            {
-              username: "somebody@example.com",
-              password: "correct horse",
-              chargerId: id,
-              control: "charger",
-              offlineCurrent: 6,
-              apiUrl: `http://${host}:${port}`,
-              streamUrl: "http://127.0.0.1:1/hubs/chargers",
-            },
-            driverContext({ clock }),
-            { deadline: each },
-          ),
-        vary: varyEnergy(evse),
-        // Time goes on only where no answer is on its way: else a slow one takes hours, and its token is over.
-        drive: async (reading) => {
-          let settled = false;
-          const end = (): void => void (settled = true);
-          const ended = reading.then(end, end);
-          while (!settled) {
-            await Promise.race([ended, arrived(longestWay)]);
-            if (!settled) await clock.advance(5_000);
-          }
-          // What is known is too old for the next reading, which asks.
-          await clock.advance(askEvery);
-          return reading;
-        },
-        rest: () => clock.advance(1_800_000),
-        write: toTen,
-        heardWrites: () => twin.writes.length,
-        isWrite,
-        ignoreWrites: () => (twin.commandFault = "never"),
-        close: () => twin.close(),
+    return httpStand({
+      port: twin.port,
+      connect: ({ host, port, deadline }) =>
+        connectEasee(
+          {
+            username: "somebody@example.com",
+            password: "correct horse",
+            chargerId: id,
+            control: "charger",
+            offlineCurrent: 6,
+            apiUrl: `http://${host}:${port}`,
+            streamUrl: "http://127.0.0.1:1/hubs/chargers",
+          },
+          driverContext({ clock }),
+          { deadline },
+        ),
+      vary: varyEnergy(evse),
+      // Time goes on only where no answer is on its way: else a slow one takes hours, and its token is over.
+      drive: async (reading) => {
+        let settled = false;
+        const end = (): void => void (settled = true);
+        const ended = reading.then(end, end);
+        while (!settled) {
+          await Promise.race([ended, arrived(longestWay)]);
+          if (!settled) await clock.advance(5_000);
+        }
+        // What is known is too old for the next reading, which asks.
+        await clock.advance(askEvery);
+        return reading;
       },
-      deadline,
-    );
+      rest: () => clock.advance(1_800_000),
+      write: toTen,
+      heardWrites: () => twin.writes.length,
+      isWrite,
+      ignoreWrites: () => (twin.commandFault = "never"),
+      close: () => twin.close(),
+    });
   },
 };

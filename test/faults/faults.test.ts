@@ -2,7 +2,6 @@ import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../../src/
 import { entries, type Entry } from "./bench-of-devices.js";
 import { carryOut } from "./fault.js";
 import { siteFaults } from "./site-faults.js";
-import { usualDeadline } from "./stand.js";
 import { catalogue, faults, notApplicable } from "./faults.js";
 
 const registered = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers].map(({ driver }) => driver);
@@ -42,7 +41,7 @@ test("names and titles are unique", () => {
 });
 
 async function run(entry: Entry, fault: (typeof faults)[number]): Promise<void> {
-  const stand = await entry.start(usualDeadline);
+  const stand = await entry.start();
   try {
     await carryOut(fault, stand, entry);
   } finally {

@@ -44,19 +44,16 @@ export const shelly3emHttp: Entry = {
   driver: "shelly-3em",
   transport: "http",
   misbehaviours: ["failed-phase"],
-  async start(deadline) {
+  async start() {
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShelly3em({ grid, http: {} });
-    return httpStand(
-      {
-        port: twin.httpPort ?? 0,
-        connect: (address) => connectOverHttp({ ...address, device: "Grid", measures: ["grid"] }),
-        vary,
-        misbehave: (fault) => void (fault === null ? twin.invalidPhases.clear() : twin.invalidPhases.add(1)),
-        close: () => twin.close(),
-      },
-      deadline,
-    );
+    return httpStand({
+      port: twin.httpPort ?? 0,
+      connect: (address) => connectOverHttp({ ...address, device: "Grid", measures: ["grid"] }),
+      vary,
+      misbehave: (fault) => void (fault === null ? twin.invalidPhases.clear() : twin.invalidPhases.add(1)),
+      close: () => twin.close(),
+    });
   },
 };
 
@@ -65,20 +62,17 @@ export const shellyPro3emHttp: Entry = {
   driver: "shelly-pro-3em",
   transport: "http",
   misbehaviours: proMisbehaviours,
-  async start(deadline) {
+  async start() {
     const { grid, vary } = variableGrid();
     const twin = await startVirtualShellyPro3em({ grid });
-    return httpStand(
-      {
-        port: twin.port,
-        connect: (address) =>
-          new ProMeter(new HttpRpc({ ...address, device: "Grid" }), ["grid"], driverContext({ name: "Grid" })),
-        vary,
-        misbehave: reportErrors(twin),
-        close: () => twin.close(),
-      },
-      deadline,
-    );
+    return httpStand({
+      port: twin.port,
+      connect: (address) =>
+        new ProMeter(new HttpRpc({ ...address, device: "Grid" }), ["grid"], driverContext({ name: "Grid" })),
+      vary,
+      misbehave: reportErrors(twin),
+      close: () => twin.close(),
+    });
   },
 };
 
@@ -86,7 +80,7 @@ export const httpMeterEntry: Entry = {
   name: "http",
   driver: "http",
   transport: "http",
-  async start(deadline) {
+  async start() {
     const { grid, vary } = variableGrid();
     const twin = await startRawHttp((_request, response) => {
       const { powers, voltages } = grid();
@@ -98,18 +92,15 @@ export const httpMeterEntry: Entry = {
       voltageL2: { path: "phases.1" },
       voltageL3: { path: "phases.2" },
     };
-    return httpStand(
-      {
-        port: twin.port,
-        connect({ host, port, deadline: each }) {
-          const url = `http://${host}:${port}/status`;
-          const options = httpMeter.options.parse({ url, values });
-          return connectHttpMeter({ ...options, measures: ["grid"] }, { device: "Grid", url, deadline: each });
-        },
-        vary,
-        close: () => twin.close(),
+    return httpStand({
+      port: twin.port,
+      connect({ host, port, deadline }) {
+        const url = `http://${host}:${port}/status`;
+        const options = httpMeter.options.parse({ url, values });
+        return connectHttpMeter({ ...options, measures: ["grid"] }, { device: "Grid", url, deadline });
       },
-      deadline,
-    );
+      vary,
+      close: () => twin.close(),
+    });
   },
 };

@@ -35,7 +35,7 @@ export const e3dcEntry: Entry = {
   transport: "modbus",
   identifies: true,
   sentinels: [signed],
-  async start(deadline) {
+  async start() {
     const { more, vary } = varying();
     const flows = () => {
       // Below 0 the upper word is another one, too.
@@ -50,11 +50,10 @@ export const e3dcEntry: Entry = {
       };
     };
     const twin = await startVirtualE3dc({ flows });
-    return modbusStand(
-      twin.modbus,
-      { connect: (address) => connectE3dc({ ...link(address), ...at(address) }, all), vary },
-      deadline,
-    );
+    return modbusStand(twin.modbus, {
+      connect: (address) => connectE3dc({ ...link(address), ...at(address) }, all),
+      vary,
+    });
   },
 };
 
@@ -64,7 +63,7 @@ export const pac2200Entry: Entry = {
   transport: "modbus",
   identifies: true,
   sentinels: [noNumber, unsigned],
-  async start(deadline) {
+  async start() {
     const { more, vary } = varying();
     const values = () => ({
       powers: [1_200 + more(), -2_300, 460] as const,
@@ -75,14 +74,10 @@ export const pac2200Entry: Entry = {
     });
     const twin = await startVirtualPac2200({ values });
     const options = { unitId: 1, reversed: false, measures: ["grid"] as const };
-    return modbusStand(
-      twin.modbus,
-      {
-        connect: (address) => connectRegisterMeter(pac2200Registers, { ...at(address), ...options }, link(address)),
-        vary,
-      },
-      deadline,
-    );
+    return modbusStand(twin.modbus, {
+      connect: (address) => connectRegisterMeter(pac2200Registers, { ...at(address), ...options }, link(address)),
+      vary,
+    });
   },
 };
 
@@ -91,7 +86,7 @@ export const modbusMeterEntry: Entry = {
   driver: "modbus",
   transport: "modbus",
   sentinels: [unsigned],
-  async start(deadline) {
+  async start() {
     const twin = await startVirtualModbus();
     const { more, vary } = varying();
     const write = (): void => {
@@ -111,17 +106,13 @@ export const modbusMeterEntry: Entry = {
         importEnergy: { register: 30, type: "u32", scale: 0.001, missing: 0xffff_ffff },
       },
     });
-    return modbusStand(
-      twin,
-      {
-        connect: (address) => connectModbusMeter({ ...options, ...at(address), measures: ["grid"] }, link(address)),
-        vary() {
-          vary();
-          write();
-        },
+    return modbusStand(twin, {
+      connect: (address) => connectModbusMeter({ ...options, ...at(address), measures: ["grid"] }, link(address)),
+      vary() {
+        vary();
+        write();
       },
-      deadline,
-    );
+    });
   },
 };
 
@@ -131,7 +122,7 @@ export const sunspecEntry: Entry = {
   transport: "modbus",
   identifies: true,
   sentinels: [unsigned, signed],
-  async start(deadline) {
+  async start() {
     const { more, vary } = varying();
     const inverter = () => ({
       power: 3_450 + more(),
@@ -141,11 +132,10 @@ export const sunspecEntry: Entry = {
     });
     const twin = await startVirtualSunSpec({ models: [{ id: 103, values: inverter }] });
     const options = { unitId: 1, importPositive: true, blockDischarge: false, measures: ["pv"] as const };
-    return modbusStand(
-      twin.modbus,
-      { connect: (address) => connectSunSpec({ ...at(address), ...options }, link(address)), vary },
-      deadline,
-    );
+    return modbusStand(twin.modbus, {
+      connect: (address) => connectSunSpec({ ...at(address), ...options }, link(address)),
+      vary,
+    });
   },
 };
 
@@ -154,15 +144,11 @@ export const dctrEntry: Entry = {
   driver: "doepke-dctr",
   transport: "modbus",
   sentinels: [unsigned],
-  async start(deadline) {
+  async start() {
     const twin = await startVirtualDctr();
-    return modbusStand(
-      twin.modbus,
-      {
-        connect: (address) => connectDctr({ ...link(address), ...at(address) }),
-        vary: () => (twin.currents.dc = twin.currents.dc === 2 ? 3 : 2),
-      },
-      deadline,
-    );
+    return modbusStand(twin.modbus, {
+      connect: (address) => connectDctr({ ...link(address), ...at(address) }),
+      vary: () => (twin.currents.dc = twin.currents.dc === 2 ? 3 : 2),
+    });
   },
 };

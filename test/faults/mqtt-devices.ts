@@ -43,7 +43,7 @@ const urlOf = ({ host, port }: Address): string => `mqtt://${host}:${port}`;
 
 export function goEOverMqtt(apiVersion: 1 | 2): Entry {
   const serial = "012345";
-  const start = async (deadline: number, serialOfTwin = serial): Promise<Stand> => {
+  const start = async (serialOfTwin = serial): Promise<Stand> => {
     const clock = new TestClock();
     const broker = await startBroker();
     const evse = new Evse({ current: 16, answerTime: 0, totalEnergy: 5_000_000 });
@@ -100,7 +100,6 @@ export function goEOverMqtt(apiVersion: 1 | 2): Entry {
         },
       },
       bench,
-      deadline,
     );
   };
   return {
@@ -108,8 +107,8 @@ export function goEOverMqtt(apiVersion: 1 | 2): Entry {
     driver: "go-e",
     transport: "mqtt",
     ...(apiVersion === 2 ? { misbehaviours: ["read-only"] } : {}),
-    impostor: (deadline) => start(deadline, "999999"),
-    start: (deadline) => start(deadline),
+    impostor: () => start("999999"),
+    start: () => start(),
   };
 }
 
@@ -117,7 +116,7 @@ export const shelly3emMqtt: Entry = {
   name: "shelly-3em (mqtt)",
   driver: "shelly-3em",
   transport: "mqtt",
-  async start(deadline) {
+  async start() {
     const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
@@ -146,7 +145,6 @@ export const shelly3emMqtt: Entry = {
         },
       },
       bench,
-      deadline,
     );
   },
 };
@@ -156,7 +154,7 @@ export const shellyPro3emMqtt: Entry = {
   driver: "shelly-pro-3em",
   transport: "mqtt",
   misbehaviours: proMisbehaviours,
-  async start(deadline) {
+  async start() {
     const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
@@ -189,7 +187,6 @@ export const shellyPro3emMqtt: Entry = {
         },
       },
       bench,
-      deadline,
     );
   },
 };
@@ -198,7 +195,7 @@ export const mqttMeterEntry: Entry = {
   name: "mqtt",
   driver: "mqtt",
   transport: "mqtt",
-  async start(deadline) {
+  async start() {
     const clock = new TestClock();
     const broker = await startBroker();
     const { grid, vary } = variableGrid();
@@ -233,7 +230,6 @@ export const mqttMeterEntry: Entry = {
         close: () => bench.close(),
       },
       bench,
-      deadline,
     );
   },
 };

@@ -27,7 +27,7 @@ export const p1Entry: Entry = {
   driver: "p1",
   transport: "stream",
   misbehaviours: p1Faults,
-  async start(deadline) {
+  async start() {
     const clock = new TestClock();
     const { more, vary } = varying();
     const values = () => ({
@@ -38,18 +38,15 @@ export const p1Entry: Entry = {
       exported: [0, 4_000.1] as const,
     });
     const twin = await startVirtualP1Gateway({ values, now: () => clock.now() });
-    return speakingStand(
-      {
-        port: twin.port,
-        connect: (address) =>
-          new P1Meter({ ...address, measures: ["grid"] }, driverContext({ clock }), { first: 300, longest: 600 }),
-        vary,
-        speech: { clock, pace, say: async () => twin.send() },
-        misbehave: (fault) => void (twin.fault = p1Faults.find((each) => each === fault) ?? null),
-        close: () => twin.close(),
-      },
-      deadline,
-    );
+    return speakingStand({
+      port: twin.port,
+      connect: (address) =>
+        new P1Meter({ ...address, measures: ["grid"] }, driverContext({ clock }), { first: 300, longest: 600 }),
+      vary,
+      speech: { clock, pace, say: async () => twin.send() },
+      misbehave: (fault) => void (twin.fault = p1Faults.find((each) => each === fault) ?? null),
+      close: () => twin.close(),
+    });
   },
 };
 
@@ -58,7 +55,7 @@ export const smaEntry: Entry = {
   driver: "sma-home-manager",
   transport: "multicast",
   misbehaviours: smaFaults,
-  async start(deadline) {
+  async start() {
     const clock = new TestClock();
     const port = await freePort();
     const { more, vary } = varying();
@@ -70,21 +67,18 @@ export const smaEntry: Entry = {
       exportEnergy: 4_000.1,
     });
     const twin = await startVirtualSmaMeter({ values, address: "127.0.0.1", port, serial: 12_345 });
-    return speakingStand(
-      {
-        port,
-        connect: () =>
-          new SmaMeter(
-            { serial: 12_345, interface: "127.0.0.1", port, reversed: false, measures: ["grid"] },
-            driverContext({ clock }),
-          ),
-        vary,
-        speech: { clock, pace, say: () => twin.send() },
-        misbehave: (fault) => void (twin.fault = smaFaults.find((each) => each === fault) ?? null),
-        close: () => twin.close(),
-      },
-      deadline,
-    );
+    return speakingStand({
+      port,
+      connect: () =>
+        new SmaMeter(
+          { serial: 12_345, interface: "127.0.0.1", port, reversed: false, measures: ["grid"] },
+          driverContext({ clock }),
+        ),
+      vary,
+      speech: { clock, pace, say: () => twin.send() },
+      misbehave: (fault) => void (twin.fault = smaFaults.find((each) => each === fault) ?? null),
+      close: () => twin.close(),
+    });
   },
 };
 

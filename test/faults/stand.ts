@@ -85,7 +85,6 @@ export interface Stand extends Omit<Parts, "connect"> {
 }
 
 interface Around {
-  readonly deadline: number;
   readonly http?: FaultyHttp;
   readonly modbus?: VirtualModbus;
   readonly mqtt?: MqttBench;
@@ -93,11 +92,11 @@ interface Around {
 }
 
 async function stand(parts: Parts, around: Around, target: () => number): Promise<Stand> {
-  const { http, modbus, mqtt, writesIn, deadline } = around;
+  const { http, modbus, mqtt, writesIn } = around;
   const proxy = await startFaultyTcp(target);
   const connections: Driven[] = [];
   const connect = (address: Partial<Address> = {}): Driven => {
-    const driven = parts.connect({ host: "127.0.0.1", port: proxy.port, deadline, ...address });
+    const driven = parts.connect({ host: "127.0.0.1", port: proxy.port, deadline: usualDeadline, ...address });
     connections.push(driven);
     return driven;
   };
@@ -155,11 +154,11 @@ async function stand(parts: Parts, around: Around, target: () => number): Promis
 /** What a twin refuses by itself. */
 const modbusSaysYes = new WeakMap<VirtualModbus, VirtualModbus["exceptionFor"]>();
 
-export async function httpStand(parts: Parts, deadline: number): Promise<Stand> {
+export async function httpStand(parts: Parts): Promise<Stand> {
   const http = await startFaultyHttp(() => parts.port);
   const writesIn = (request: Buffer): boolean =>
     parts.isWrite?.(request.toString("latin1").split("\r\n")[0] ?? "") === true;
-  return stand(parts, { http, writesIn, deadline }, () => http.port);
+  return stand(parts, { http, writesIn }, () => http.port);
 }
 
 /** Functions 6 and 16. */
@@ -170,26 +169,25 @@ export function isModbusWrite(request: Buffer): boolean {
 export async function modbusStand(
   modbus: VirtualModbus,
   parts: Omit<Parts, "port" | "close"> & { close?(): Promise<void> },
-  deadline: number,
 ): Promise<Stand> {
   modbusSaysYes.set(modbus, modbus.exceptionFor);
   const close = async (): Promise<void> => (parts.close ? parts.close() : modbus.close());
-  const around = { modbus, writesIn: isModbusWrite, deadline };
+  const around = { modbus, writesIn: isModbusWrite };
   return stand({ ...parts, port: modbus.port, close }, around, () => modbus.port);
 }
 
 /** Speaks by itself to whoever listens, without a broker. */
 type Speaking = Parts & { readonly speech: Speech };
 
-export async function speakingStand(parts: Speaking, deadline: number): Promise<Stand> {
-  return stand(parts, { writesIn: () => false, deadline }, () => parts.port);
+export async function speakingStand(parts: Speaking): Promise<Stand> {
+  return stand(parts, { writesIn: () => false }, () => parts.port);
 }
 
-export async function mqttStand(parts: Speaking, mqtt: MqttBench, deadline: number): Promise<Stand> {
+export async function mqttStand(parts: Speaking, mqtt: MqttBench): Promise<Stand> {
   /** PUBLISH, in the first half of its first byte (MQTT 3.1.1, 2.2.1). */
   const writesIn = (packet: Buffer): boolean =>
     (packet[0] ?? 0) >> 4 === 3 && parts.isWrite?.(packet.toString("latin1")) === true;
-  const ready = await stand(parts, { mqtt, writesIn, deadline }, () => parts.port);
+  const ready = await stand(parts, { mqtt, writesIn }, () => parts.port);
   if (!parts.kept) return ready;
   await ready.read().catch(() => undefined);
   await ready.device.knows?.(parts.kept);

@@ -9,7 +9,7 @@ import type { Flow, TcpFault } from "./faulty-tcp.js";
 import { poll } from "../../src/site/poller.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { arrived } from "./speech.js";
-import { pastDeadline, usualDeadline } from "./stand.js";
+import { pastDeadline } from "./stand.js";
 import { shortDeadline } from "../support/outlasting.js";
 
 const asked = ({ transport }: Entry): boolean => transport === "http" || transport === "modbus";
@@ -234,7 +234,7 @@ export const transportFaults: readonly (Disturbance | Course)[] = [
     what: "another device of the same make at the address: told, and never written to",
     on: ({ impostor }) => impostor !== undefined,
     async run(_stand, entry) {
-      const other = await entry.impostor?.(usualDeadline);
+      const other = await entry.impostor?.();
       if (!other) return;
       try {
         expect(await failure(other.read())).toMatchObject({ code: "wrong-device" });

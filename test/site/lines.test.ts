@@ -2,15 +2,11 @@
 
 import type { ChargerConfig, MonitorConfig } from "../../src/config/devices.js";
 import type { ResidualCurrentMonitor } from "../../src/drivers/driver.js";
-import {
-  noChargerReading,
-  type ByBand,
-  type ChargerReading,
-  type ResidualCurrentBand,
-} from "../../src/model/readings.js";
+import { noChargerReading, type ChargerReading, type ResidualCurrentBand } from "../../src/model/readings.js";
 import { ChargerLine } from "../../src/site/charger-line.js";
 import { MonitorLine } from "../../src/site/monitor-line.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
+import { noBands } from "../control/support.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { settle, TestClock } from "../support/test-clock.js";
 
@@ -91,11 +87,11 @@ test("an alarm is told once when it begins, once when it changes, and once when 
   const monitor: ResidualCurrentMonitor = {
     read: async () => ({
       valid: null,
-      currents: empty,
+      currents: noBands,
       alarmA: alarms.shift() ?? [],
       alarmB: [],
-      thresholdsA: empty,
-      thresholdsB: empty,
+      thresholdsA: noBands,
+      thresholdsB: noBands,
       enabledA: [],
       enabledB: [],
       alarmDelay: null,
@@ -121,14 +117,3 @@ test("an alarm is told once when it begins, once when it changes, and once when 
     "RCM: the alarm is over.",
   ]);
 });
-
-const empty: ByBand<null> = {
-  dc: null,
-  total: null,
-  "50Hz": null,
-  below100Hz: null,
-  "150Hz": null,
-  "100HzTo1kHz": null,
-  above1kHz: null,
-  above10kHz: null,
-};

@@ -1,5 +1,6 @@
 /** The chargers and meters that the demo can show, each with the configuration that reaches it. */
 
+import { smaGroup } from "../../drivers/meters/sma-home-manager/meter.js";
 import type { PhaseCount } from "../../model/phases.js";
 import type { Broker } from "../../simulator/broker.js";
 import { startVirtualE3dc } from "../../simulator/e3dc/server.js";
@@ -194,8 +195,7 @@ export const virtualMeters: Readonly<Record<string, StartMeter>> = {
   },
 };
 
-/** Where SMA's meters speak (EMETER protocol). */
-const smaGroup = "239.12.255.254";
+/** UDP port at which SMA's meters speak. */
 const smaPort = 9_522;
 
 /** With energies in kWh, in one tariff. */

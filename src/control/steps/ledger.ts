@@ -37,7 +37,7 @@ export class Ledger {
     this.#capacity = capacity;
     this.#voltage = voltage;
     const { powerLimit } = memory;
-    this.budget = powerLimit === null ? Infinity : powerLimit - beyondCommand(chargers) * voltage;
+    this.budget = powerLimit === null ? Infinity : powerLimit - disobeyed(chargers) * voltage;
   }
 
   /** Where it is written down what this charger is given. */
@@ -143,7 +143,7 @@ export class Entry {
 }
 
 /** A, on all phases together, that chargers draw beyond what they are told: nobody else may have them. */
-function beyondCommand(chargers: readonly ChargerFacts[]): number {
+function disobeyed(chargers: readonly ChargerFacts[]): number {
   return chargers.reduce((sum, { silent, memory: { beyond } }) => {
     return silent ? sum : sum + beyond[0] + beyond[1] + beyond[2];
   }, 0);

@@ -1,4 +1,4 @@
-/** Last step: a current is raised, and a charge goes on, only as far as the inputs can be trusted. */
+/** A current is raised, and a charge goes on, only as far as the inputs can be trusted. */
 
 import { answerPatience, chargerSilence, freshForRaising, noticeableCurrent } from "../limits.js";
 import type { ChargerFacts, Trust } from "../situation.js";

@@ -6,7 +6,7 @@ import type { Log } from "../../model/log.js";
 import type { ChargerView, House } from "../../site/house.js";
 import { factsOf, isAllowed, type Facts } from "../charger-facts.js";
 import type { Reporter } from "../reporter.js";
-import { isEnabled, milli, stateOf } from "./attributes.js";
+import { isEnabled, stateOf } from "./attributes.js";
 import * as commands from "./commands.js";
 import { powerRange } from "./device-energy-management.js";
 import type { EvseCommands } from "./energy-evse.js";
@@ -150,11 +150,11 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   }
 
   checkUserMaximum(milliamperes: number): void {
-    if (milliamperes !== this.#userMaximum) commands.checkUserMaximum(milliamperes, this.#situation);
+    commands.checkUserMaximum(milliamperes, this.#situation);
   }
 
   setUserMaximum(milliamperes: number): void {
-    if (milliamperes !== this.#userMaximum) this.#ask(commands.setUserMaximum(milliamperes, this.#situation));
+    this.#ask(commands.setUserMaximum(milliamperes, this.#situation));
   }
 
   get #lastShown(): Shown {
@@ -168,11 +168,6 @@ export class MatterCharger implements EvseCommands, ModeCommands {
       fault: this.#lastShown.fault,
       now: this.#parts.clock.now(),
     };
-  }
-
-  /** mA, as it stands in the attribute. */
-  get #userMaximum(): number {
-    return this.#kept.limits.user === null ? milli(this.#charger().current.max) : milli(this.#kept.limits.user);
   }
 
   /** As the controller wrote them, as long as they come to what the house has. */

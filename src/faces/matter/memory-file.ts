@@ -1,10 +1,10 @@
 /** What the Matter node has to know of the chargers over a restart, beside what matter.js keeps itself: one file. */
 
 import { readFile } from "node:fs/promises";
-import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
-import { messageOf, systemCodeOf } from "../../model/errors.js";
+import { systemCodeOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
+import { WholeFile } from "../../site/whole-file.js";
 import { noLimits, type Limits } from "./limits.js";
 import type { EvseMode } from "./modes.js";
 import type { Session } from "./session.js";
@@ -56,14 +56,13 @@ const fileSchema = z.object({ version: z.literal(1), chargers: z.record(z.string
 export class MemoryFile {
   readonly #path: string;
   readonly #log: Log;
+  readonly #file: WholeFile;
   #kept: Record<string, Kept> = {};
-  #written = "";
-  #lastWrite: Promise<void> = Promise.resolve();
-  #failing = false;
 
   constructor(path: string, log: Log) {
     this.#path = path;
     this.#log = log;
+    this.#file = new WholeFile(path, log);
   }
 
   /** A file that can't be understood is as good as none, which is told: sessions count from 1 again. */
@@ -87,25 +86,11 @@ export class MemoryFile {
   /** Keeps it if it changed. */
   save(charger: string, kept: Kept): void {
     this.#kept = { ...this.#kept, [charger]: kept };
-    const text = `${JSON.stringify({ version: 1, chargers: this.#kept })}\n`;
-    if (text === this.#written) return;
-    this.#written = text;
-    this.#lastWrite = this.#lastWrite.then(() => this.#write(text));
+    this.#file.save(`${JSON.stringify({ version: 1, chargers: this.#kept })}\n`);
   }
 
   /** Resolves once everything is on the disk, or has failed to get there. */
   async settled(): Promise<void> {
-    await this.#lastWrite;
-  }
-
-  async #write(text: string): Promise<void> {
-    try {
-      await writeFileAtomic(this.#path, text, { mode: 0o600 });
-      this.#failing = false;
-    } catch (error) {
-      if (!this.#failing) this.#log.warn(`${this.#path} can't be written: ${messageOf(error)}`);
-      this.#failing = true;
-      if (this.#written === text) this.#written = "";
-    }
+    await this.#file.settled();
   }
 }

@@ -149,7 +149,8 @@ describe("what is kept", () => {
 
   test("a folder that can't be written is told once", async () => {
     const log = new MemoryLog();
-    const file = new MemoryFile(join(folder, "no", "such", "folder", "chargers.json"), log);
+    // Not even a folder can have a name like this.
+    const file = new MemoryFile(join(folder, "no", "\0", "chargers.json"), log);
     file.save("Garage", nothingKept);
     file.save("Garage", { ...nothingKept, until: 1 });
     await file.settled();
