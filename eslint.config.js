@@ -10,7 +10,7 @@ const floors = [
   ["drivers"],
   ["config"],
   ["site"],
-  ["faces"],
+  ["integrations"],
   ["platform.ts", "index.ts"],
   ["cli", "docs"],
 ];

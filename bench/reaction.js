@@ -7,11 +7,11 @@
 import { parseConfig } from "../dist/config/parse.js";
 import { systemClock } from "../dist/site/clock.js";
 import { Site } from "../dist/site/site.js";
-import { startBroker } from "../dist/simulator/broker.js";
-import { Car } from "../dist/simulator/car.js";
-import { Evse } from "../dist/simulator/evse.js";
-import { startVirtualGoE } from "../dist/simulator/go-e/server.js";
-import { startVirtualShelly3em } from "../dist/simulator/shelly-3em/device.js";
+import { startBroker } from "../dist/simulator/servers/broker.js";
+import { Car } from "../dist/simulator/house/car.js";
+import { Evse } from "../dist/simulator/house/evse.js";
+import { startVirtualGoE } from "../dist/simulator/devices/go-e/server.js";
+import { startVirtualShelly3em } from "../dist/simulator/devices/shelly-gen1/device.js";
 
 const mainFuse = 25;
 const voltage = 230;
@@ -27,7 +27,7 @@ class Bench {
   others = [3, 3, 3];
   evse = new Evse({ current: 16, allowed: true });
 
-  /** @returns {import("../dist/simulator/shelly-3em/device.js").MeteredGrid} */
+  /** @returns {import("../dist/simulator/devices/shelly-gen1/device.js").MeteredGrid} */
   grid() {
     const [l1 = 0, l2 = 0, l3 = 0] = this.others.map((current, i) => current + (this.evse.draw[i] ?? 0));
     return {
@@ -86,8 +86,8 @@ export async function measureReaction(count) {
 /**
  * @param {import("../dist/config/parse.js").Config} config
  * @param {Bench} bench
- * @param {import("../dist/simulator/go-e/server.js").VirtualGoE} goE
- * @param {import("../dist/simulator/shelly-3em/device.js").VirtualShelly3em} shelly
+ * @param {import("../dist/simulator/devices/go-e/server.js").VirtualGoE} goE
+ * @param {import("../dist/simulator/devices/shelly-gen1/device.js").VirtualShelly3em} shelly
  * @param {number} sample
  */
 async function once(config, bench, goE, shelly, sample) {

@@ -7,13 +7,13 @@ import { parseConfig } from "../dist/config/parse.js";
 import { newMemory } from "../dist/control/memory.js";
 import { pass } from "../dist/control/pass.js";
 import { controlSettings } from "../dist/site/settings.js";
-import { chargerReading, gridReading } from "../dist/simulator/readings.js";
-import { Car } from "../dist/simulator/car.js";
-import { Evse } from "../dist/simulator/evse.js";
-import { Household } from "../dist/simulator/household.js";
-import { VirtualHouse } from "../dist/simulator/house.js";
-import { Roof } from "../dist/simulator/roof.js";
-import { Weather } from "../dist/simulator/weather.js";
+import { chargerReading, gridReading } from "../dist/simulator/house/readings.js";
+import { Car } from "../dist/simulator/house/car.js";
+import { Evse } from "../dist/simulator/house/evse.js";
+import { Household } from "../dist/simulator/house/household.js";
+import { VirtualHouse } from "../dist/simulator/house/house.js";
+import { Roof } from "../dist/simulator/house/roof.js";
+import { Weather } from "../dist/simulator/house/weather.js";
 
 /** s between two lines */
 const step = 5;

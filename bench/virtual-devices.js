@@ -3,23 +3,23 @@
 
 import { createSocket } from "node:dgram";
 import { smaGroup } from "../dist/drivers/meters/sma-home-manager/meter.js";
-import { startBroker } from "../dist/simulator/broker.js";
-import { Car } from "../dist/simulator/car.js";
-import { startVirtualDctr } from "../dist/simulator/doepke-dctr/server.js";
-import { startVirtualE3dc } from "../dist/simulator/e3dc/server.js";
-import { startVirtualEasee } from "../dist/simulator/easee/cloud.js";
-import { Evse } from "../dist/simulator/evse.js";
-import { startGoEMqtt } from "../dist/simulator/go-e/mqtt.js";
-import { startVirtualGoE } from "../dist/simulator/go-e/server.js";
-import { startVirtualMennekes } from "../dist/simulator/mennekes/server.js";
-import { startVirtualModbus } from "../dist/simulator/modbus/server.js";
-import { startVirtualOpenEvse } from "../dist/simulator/openevse/server.js";
-import { startVirtualP1Gateway } from "../dist/simulator/p1/gateway.js";
-import { startVirtualShelly3em } from "../dist/simulator/shelly-3em/device.js";
-import { startVirtualShellyPro3em } from "../dist/simulator/shelly-pro-3em/device.js";
-import { startVirtualPac2200 } from "../dist/simulator/siemens-pac2200/device.js";
-import { startVirtualSmaMeter } from "../dist/simulator/sma-home-manager/device.js";
-import { startVirtualSunSpec } from "../dist/simulator/sunspec/device.js";
+import { startBroker } from "../dist/simulator/servers/broker.js";
+import { Car } from "../dist/simulator/house/car.js";
+import { startVirtualDctr } from "../dist/simulator/devices/doepke-dctr/server.js";
+import { startVirtualE3dc } from "../dist/simulator/devices/e3dc/server.js";
+import { startVirtualEasee } from "../dist/simulator/devices/easee/cloud.js";
+import { Evse } from "../dist/simulator/house/evse.js";
+import { startGoEMqtt } from "../dist/simulator/devices/go-e/mqtt.js";
+import { startVirtualGoE } from "../dist/simulator/devices/go-e/server.js";
+import { startVirtualMennekes } from "../dist/simulator/devices/mennekes/server.js";
+import { startVirtualModbus } from "../dist/simulator/servers/modbus/server.js";
+import { startVirtualOpenEvse } from "../dist/simulator/devices/openevse/server.js";
+import { startVirtualP1Gateway } from "../dist/simulator/devices/p1/gateway.js";
+import { startVirtualShelly3em } from "../dist/simulator/devices/shelly-gen1/device.js";
+import { startVirtualShellyPro3em } from "../dist/simulator/devices/shelly-gen2/device.js";
+import { startVirtualPac2200 } from "../dist/simulator/devices/siemens-pac2200/device.js";
+import { startVirtualSmaMeter } from "../dist/simulator/devices/sma-home-manager/device.js";
+import { startVirtualSunSpec } from "../dist/simulator/devices/sunspec/device.js";
 
 /**
  * @typedef {{ driver: string, options: Record<string, unknown> }} Block what the configuration says of a device

@@ -12,10 +12,10 @@ import type {
 import { parseConfig } from "./config/parse.js";
 import { problemLine } from "./config/problems.js";
 import { platformAlias } from "./config/schema.js";
-import type { HomebridgeMatterFace, HomebridgeMatterFaceParts } from "./faces/homebridge-matter/face.js";
-import { HomeKitFace } from "./faces/homekit/face.js";
-import { tellInLog } from "./faces/log/log-face.js";
-import { startMatter, type Matter } from "./faces/matter/load.js";
+import type { HomebridgeMatterFace, HomebridgeMatterFaceParts } from "./integrations/homebridge-matter/face.js";
+import { HomeKitFace } from "./integrations/homekit/face.js";
+import { tellInLog } from "./integrations/log/log-face.js";
+import { startMatter, type Matter } from "./integrations/matter/load.js";
 import { messageOf } from "./model/errors.js";
 import { systemClock } from "./site/clock.js";
 import { Site } from "./site/site.js";
@@ -91,7 +91,7 @@ async function showOnMatterBridge(
     parts.log.warn(`Matter needs Homebridge ${matterSince} or newer`);
     return null;
   }
-  const { HomebridgeMatterFace } = await import("./faces/homebridge-matter/face.js");
+  const { HomebridgeMatterFace } = await import("./integrations/homebridge-matter/face.js");
   const face = new HomebridgeMatterFace({ ...parts, matter });
   face.start();
   return face;

@@ -3,10 +3,10 @@
  * seed. The bound knows the whole day and acts without delay: see `boundOfHouse`.
  */
 
-import type { CarOptions } from "../../src/simulator/car.js";
-import type { MeteringOptions } from "../../src/simulator/metering.js";
-import { seededRandom } from "../../src/simulator/random.js";
-import { weatherKinds } from "../../src/simulator/weather.js";
+import type { CarOptions } from "../../src/simulator/house/car.js";
+import type { MeteringOptions } from "../../src/simulator/house/metering.js";
+import { seededRandom } from "../../src/simulator/house/random.js";
+import { weatherKinds } from "../../src/simulator/house/weather.js";
 import { clairvoyant, rewardsOf } from "./bound.js";
 import type { Controller } from "./controller.js";
 import { makeSurroundings, surplusOf, type Surroundings } from "./days.js";

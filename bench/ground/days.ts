@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PerPhase } from "../../src/model/phases.js";
-import { Household } from "../../src/simulator/household.js";
-import { parseDay } from "../../src/simulator/recorded-day.js";
-import { Roof } from "../../src/simulator/roof.js";
-import { Weather, type WeatherKind } from "../../src/simulator/weather.js";
+import { Household } from "../../src/simulator/house/household.js";
+import { parseDay } from "../../src/simulator/house/recorded-day.js";
+import { Roof } from "../../src/simulator/house/roof.js";
+import { Weather, type WeatherKind } from "../../src/simulator/house/weather.js";
 
 /** What happens in a house without cars, each second. */
 export interface Surroundings {

@@ -6,12 +6,12 @@
 import type { ControlSettings } from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import type { MeterReading, ChargerReading } from "../../src/model/readings.js";
-import { Battery, type BatteryOptions } from "../../src/simulator/battery.js";
-import { Car, type CarOptions } from "../../src/simulator/car.js";
-import { Evse, type EvseOptions } from "../../src/simulator/evse.js";
-import { VirtualHouse } from "../../src/simulator/house.js";
-import { Metering, type MeteringOptions } from "../../src/simulator/metering.js";
-import { batteryReading, chargerReading } from "../../src/simulator/readings.js";
+import { Battery, type BatteryOptions } from "../../src/simulator/house/battery.js";
+import { Car, type CarOptions } from "../../src/simulator/house/car.js";
+import { Evse, type EvseOptions } from "../../src/simulator/house/evse.js";
+import { VirtualHouse } from "../../src/simulator/house/house.js";
+import { Metering, type MeteringOptions } from "../../src/simulator/house/metering.js";
+import { batteryReading, chargerReading } from "../../src/simulator/house/readings.js";
 import type { Controller } from "./controller.js";
 import type { Surroundings } from "./days.js";
 import type { Score } from "./score.js";

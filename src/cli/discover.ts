@@ -1,6 +1,6 @@
 /** `ev-charging discover`: which chargers and meters are there, and how do they stand in the configuration? */
 
-import { hostOption } from "../drivers/options.js";
+import { hostOption } from "../drivers/options/options.js";
 import { messageOf } from "../model/errors.js";
 import { commonOptions, exit, noNames, numberOption, parse, UsageError, type Command } from "./command.js";
 import { announcedTypes, recognised } from "./discover/announced.js";

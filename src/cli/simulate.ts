@@ -6,7 +6,7 @@ import { loadConfig } from "../config/load.js";
 import { parseConfig } from "../config/parse.js";
 import type { ControlSettings } from "../control/settings.js";
 import { messageOf } from "../model/errors.js";
-import { parseDay, type RecordedDay } from "../simulator/recorded-day.js";
+import { parseDay, type RecordedDay } from "../simulator/house/recorded-day.js";
 import { controlSettings } from "../site/settings.js";
 import { commonOptions, exit, noNames, parse, UsageError, type Command } from "./command.js";
 import { plot } from "./plot.js";

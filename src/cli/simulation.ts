@@ -5,11 +5,11 @@ import { pass } from "../control/pass.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { Decision } from "../model/commands.js";
 import type { PhaseCount } from "../model/phases.js";
-import { Car } from "../simulator/car.js";
-import { Evse } from "../simulator/evse.js";
-import { VirtualHouse } from "../simulator/house.js";
-import { chargerReading, gridReading } from "../simulator/readings.js";
-import type { RecordedDay } from "../simulator/recorded-day.js";
+import { Car } from "../simulator/house/car.js";
+import { Evse } from "../simulator/house/evse.js";
+import { VirtualHouse } from "../simulator/house/house.js";
+import { chargerReading, gridReading } from "../simulator/house/readings.js";
+import type { RecordedDay } from "../simulator/house/recorded-day.js";
 
 /** s between two readings of meter and charger */
 const readingInterval = 5;

@@ -1,6 +1,6 @@
 /** What is wrong between parts that are right one by one. */
 
-import { tagOf } from "../control/cars.js";
+import { tagOf } from "../control/schedule/vehicles.js";
 import { mainFuse } from "../control/settings.js";
 import type { ChargerConfig, WrittenDevice } from "./devices.js";
 import { suggestion } from "./nearest.js";

@@ -6,7 +6,7 @@
  */
 
 import { z } from "zod";
-import { brokerOption, topicOption } from "../drivers/options.js";
+import { brokerOption, topicOption } from "../drivers/options/options.js";
 import { chargerModes } from "../model/commands.js";
 import type { PhaseRotation } from "../model/phases.js";
 import { meterRoles } from "../model/readings.js";

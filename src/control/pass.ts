@@ -6,27 +6,27 @@
 
 import type { Decision, Plan } from "../model/commands.js";
 import { byName } from "../model/names.js";
-import { askAll, type Asked } from "./ask.js";
-import { isPlugged } from "./chargers.js";
-import { recent } from "./history.js";
-import { blockHold, freshForStaying, mostClosings, phaseSwitchPause } from "./limits.js";
+import { askAll, type Asked } from "./decide/demands.js";
+import { isPlugged } from "./observe/chargers.js";
+import { recent } from "./observe/history.js";
+import { blockHold, freshForStaying, mostClosings, phaseSwitchPause } from "./parameters.js";
 import { changed, type ChargerMemory, type Memory } from "./memory.js";
-import { stoppedByMonitor } from "./monitors.js";
+import { stoppedByMonitor } from "./observe/residual-current.js";
 import type { Observation } from "./observation.js";
-import { observe } from "./remember.js";
-import { roomsOf, type Rooms } from "./room.js";
+import { observe } from "./observe/observe.js";
+import { roomsOf, type Rooms } from "./estimate/headroom.js";
 import type { ControlSettings } from "./settings.js";
-import type { ChargerFacts, Situation, Trust } from "./situation.js";
-import { surplusTrust } from "./surplus.js";
-import { shareCircuits, type Claim } from "./steps/circuits.js";
-import type { Demand } from "./steps/demand.js";
-import { chargesFromGrid, type Charge } from "./steps/discharge.js";
-import { fullWish, heldWish } from "./steps/full.js";
-import { ownLimit } from "./steps/own-limit.js";
-import { failSafe } from "./steps/safety.js";
-import { settle } from "./steps/settle.js";
-import { shareSun, type SunWish } from "./steps/sun.js";
-import { atMost, type Wish } from "./steps/wish.js";
+import type { ChargerFacts, Situation, Trust } from "./estimate/situation.js";
+import { surplusTrust } from "./estimate/surplus.js";
+import { shareCircuits, type Claim } from "./decide/load-management/allocate.js";
+import type { Demand } from "./decide/demand.js";
+import { chargesFromGrid, type Charge } from "./decide/discharge-block.js";
+import { fullWish, heldWish } from "./decide/fast.js";
+import { ownLimit } from "./decide/own-limit.js";
+import { failSafe } from "./decide/failsafe.js";
+import { settle } from "./decide/settle.js";
+import { shareSun, type SunWish } from "./decide/solar/share.js";
+import { atMost, type Wish } from "./decide/setpoint.js";
 
 export interface Outcome {
   readonly memory: Memory;

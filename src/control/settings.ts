@@ -3,7 +3,7 @@
 import type { ChargerMode, ChargeTarget } from "../model/commands.js";
 import type { PhaseCount, PhaseRotation } from "../model/phases.js";
 import type { MeterRole } from "../model/readings.js";
-import type { Tariff } from "./tariff.js";
+import type { Tariff } from "./schedule/tariff.js";
 
 export interface ControlSettings {
   /** Phases of the house's connection. */

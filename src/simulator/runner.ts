@@ -1,7 +1,7 @@
 /** Ties a virtual house to real time, at its own speed. The one place of the simulator with a timer. */
 
-import type { VirtualHouse } from "./house.js";
-import { longestStep, secondOfDay, timeTolerance } from "./time.js";
+import type { VirtualHouse } from "./house/house.js";
+import { longestStep, secondOfDay, timeTolerance } from "./house/time.js";
 
 /** Where the virtual time has got to. */
 export interface HouseTime {

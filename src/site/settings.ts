@@ -3,8 +3,8 @@
 import type { ChargerConfig, MeterConfig } from "../config/devices.js";
 import type { Config } from "../config/parse.js";
 import { systemTimeZone, type CarConfig } from "../config/schema.js";
-import { tagOf } from "../control/cars.js";
-import { ceilTo } from "../control/steps/own-limit.js";
+import { tagOf } from "../control/schedule/vehicles.js";
+import { ceilTo } from "../control/decide/own-limit.js";
 import {
   mainFuse,
   type CarSettings,

@@ -2,7 +2,7 @@
 
 import { clairvoyant, rewardsOf, type Rewards } from "../../bench/ground/bound.js";
 import { startPrice, valueOf, type Score } from "../../bench/ground/score.js";
-import { seededRandom } from "../../src/simulator/random.js";
+import { seededRandom } from "../../src/simulator/house/random.js";
 
 interface Problem {
   readonly modes: readonly Rewards[];

@@ -2,12 +2,12 @@
 
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { startBroker } from "../../src/simulator/broker.js";
-import { Car } from "../../src/simulator/car.js";
-import { Evse } from "../../src/simulator/evse.js";
-import type { EvseOptions } from "../../src/simulator/evse.js";
-import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/go-e/server.js";
-import { startVirtualShelly3em, type MeteredGrid } from "../../src/simulator/shelly-3em/device.js";
+import { startBroker } from "../../src/simulator/servers/broker.js";
+import { Car } from "../../src/simulator/house/car.js";
+import { Evse } from "../../src/simulator/house/evse.js";
+import type { EvseOptions } from "../../src/simulator/house/evse.js";
+import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/devices/go-e/server.js";
+import { startVirtualShelly3em, type MeteredGrid } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { ending } from "../support/stage.js";
 
 export interface Device {

@@ -1,16 +1,16 @@
 import { discoverWith } from "../../src/cli/discover.js";
 import { recognised } from "../../src/cli/discover/announced.js";
 import type { Announced, Browse } from "../../src/cli/discover/mdns.js";
-import { Evse } from "../../src/simulator/evse.js";
-import { startVirtualE3dc } from "../../src/simulator/e3dc/server.js";
-import { startVirtualMennekes } from "../../src/simulator/mennekes/server.js";
-import { startVirtualModbus } from "../../src/simulator/modbus/server.js";
-import { startVirtualPac2200 } from "../../src/simulator/siemens-pac2200/device.js";
-import { startVirtualSunSpec } from "../../src/simulator/sunspec/device.js";
+import { Evse } from "../../src/simulator/house/evse.js";
+import { startVirtualE3dc } from "../../src/simulator/devices/e3dc/server.js";
+import { startVirtualMennekes } from "../../src/simulator/devices/mennekes/server.js";
+import { startVirtualModbus } from "../../src/simulator/servers/modbus/server.js";
+import { startVirtualPac2200 } from "../../src/simulator/devices/siemens-pac2200/device.js";
+import { startVirtualSunSpec } from "../../src/simulator/devices/sunspec/device.js";
 import { goE } from "../../src/drivers/chargers/go-e/index.js";
 import { openEvse } from "../../src/drivers/chargers/openevse/index.js";
-import { shelly3em } from "../../src/drivers/meters/shelly-3em/index.js";
-import { shellyPro3em } from "../../src/drivers/meters/shelly-pro-3em/index.js";
+import { shelly3em } from "../../src/drivers/meters/shelly/gen1/index.js";
+import { shellyPro3em } from "../../src/drivers/meters/shelly/gen2/index.js";
 import { ending } from "../support/stage.js";
 
 function service(changes: Partial<Announced>): Announced {

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { defineCharger, defineMeter, defineResidualCurrentMonitor } from "../../src/drivers/driver.js";
 import type { Charger, DriverContext } from "../../src/drivers/driver.js";
-import { brokerOption, hostOption, portOption } from "../../src/drivers/options.js";
+import { brokerOption, hostOption, portOption } from "../../src/drivers/options/options.js";
 import { noChargerReading, noQuantities } from "../../src/model/readings.js";
 
 /** Options of all connections that were made, the newest last. */

@@ -1,10 +1,10 @@
 /** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
 
-import type { Room } from "../../src/control/room.js";
+import type { Room } from "../../src/control/estimate/headroom.js";
 import { newChargerMemory, newMemory, noLastingMemory } from "../../src/control/memory.js";
 import type { ChargerMemory, LastingMemory, Session } from "../../src/control/memory.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
-import type { ChargerFacts, Situation } from "../../src/control/situation.js";
+import type { ChargerFacts, Situation } from "../../src/control/estimate/situation.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
 import type { ChargerReading } from "../../src/model/readings.js";
 import { charger, charging, connected, house, start } from "./support.js";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { answerOf, parseNumber, readField, toNumber } from "../../src/drivers/fields.js";
+import { answerOf, parseNumber, readField, toNumber } from "../../src/drivers/decoding/fields.js";
 
 test.each<[string, number | null]>([
   ["12", 12],

@@ -1,4 +1,4 @@
-import { brokerOption, hostOption, portOption, topicOption } from "../../src/drivers/options.js";
+import { brokerOption, hostOption, portOption, topicOption } from "../../src/drivers/options/options.js";
 
 test.each([
   "192.168.1.36",

@@ -19,7 +19,7 @@ import { PowerTopology } from "@matter/main/clusters/power-topology";
 import { TemperatureMeasurement } from "@matter/main/clusters/temperature-measurement";
 import { freeUdpPort, startHomebridge, type RunningHomebridge } from "../../src/cli/demo/homebridge.js";
 import { startVirtualHome, type VirtualHome } from "../../src/cli/demo/virtual-home.js";
-import { Car } from "../../src/simulator/car.js";
+import { Car } from "../../src/simulator/house/car.js";
 import { closeMatter, MatterController } from "./matter-controller.js";
 import { eventually, installPlugin, patience, speed, surplus, type InstalledPlugin } from "./support.js";
 

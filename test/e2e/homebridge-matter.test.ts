@@ -13,7 +13,7 @@ import { OnOffClient } from "@matter/main/behaviors/on-off";
 import { TemperatureMeasurementClient } from "@matter/main/behaviors/temperature-measurement";
 import { startHomebridge, type RunningHomebridge } from "../../src/cli/demo/homebridge.js";
 import { startVirtualHome, type VirtualHome } from "../../src/cli/demo/virtual-home.js";
-import { Car } from "../../src/simulator/car.js";
+import { Car } from "../../src/simulator/house/car.js";
 import { closeMatter, MatterController } from "./matter-controller.js";
 import { eventually, installPlugin, patience, speed, surplus, type InstalledPlugin } from "./support.js";
 import { UdpRelay } from "./udp-relay.js";

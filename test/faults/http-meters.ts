@@ -1,11 +1,11 @@
 /** Meters on the bench that are asked over HTTP. */
 
 import { connectHttpMeter, httpMeter } from "../../src/drivers/meters/http/index.js";
-import { connectOverHttp } from "../../src/drivers/meters/shelly-3em/http.js";
-import { HttpRpc } from "../../src/drivers/meters/shelly-pro-3em/http-rpc.js";
-import { ProMeter } from "../../src/drivers/meters/shelly-pro-3em/meter.js";
-import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
-import { startVirtualShellyPro3em, type VirtualShellyPro3em } from "../../src/simulator/shelly-pro-3em/device.js";
+import { connectOverHttp } from "../../src/drivers/meters/shelly/gen1/http.js";
+import { HttpRpc } from "../../src/drivers/meters/shelly/gen2/http-rpc.js";
+import { ProMeter } from "../../src/drivers/meters/shelly/gen2/meter.js";
+import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
+import { startVirtualShellyPro3em, type VirtualShellyPro3em } from "../../src/simulator/devices/shelly-gen2/device.js";
 import { driverContext } from "../support/driver-context.js";
 import { sendJson, startRawHttp } from "../support/raw-http.js";
 import type { Entry } from "./bench-of-devices.js";

@@ -1,7 +1,7 @@
 /** Group M of the fault list: what devices with Modbus TCP, and gateways before them, answer in place of the truth. */
 
 import type { DeviceErrorCode } from "../../src/model/errors.js";
-import type { ModbusFault, VirtualModbus } from "../../src/simulator/modbus/server.js";
+import type { ModbusFault, VirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, inventedIn, reading } from "./fault.js";
 import { write } from "./http-faults.js";

@@ -2,15 +2,15 @@
 
 import { connectE3dc } from "../../src/drivers/meters/e3dc/meter.js";
 import { connectModbusMeter, modbusMeter } from "../../src/drivers/meters/modbus/index.js";
-import { connectRegisterMeter } from "../../src/drivers/meters/modbus-meter.js";
+import { connectRegisterMeter } from "../../src/drivers/meters/modbus/register-meter.js";
 import { pac2200Registers } from "../../src/drivers/meters/siemens-pac2200/index.js";
 import { connectSunSpec } from "../../src/drivers/meters/sunspec/meter.js";
 import { connectDctr } from "../../src/drivers/residual-current/doepke-dctr/index.js";
-import { startVirtualDctr } from "../../src/simulator/doepke-dctr/server.js";
-import { startVirtualE3dc } from "../../src/simulator/e3dc/server.js";
-import { startVirtualModbus } from "../../src/simulator/modbus/server.js";
-import { startVirtualPac2200 } from "../../src/simulator/siemens-pac2200/device.js";
-import { startVirtualSunSpec } from "../../src/simulator/sunspec/device.js";
+import { startVirtualDctr } from "../../src/simulator/devices/doepke-dctr/server.js";
+import { startVirtualE3dc } from "../../src/simulator/devices/e3dc/server.js";
+import { startVirtualModbus } from "../../src/simulator/servers/modbus/server.js";
+import { startVirtualPac2200 } from "../../src/simulator/devices/siemens-pac2200/device.js";
+import { startVirtualSunSpec } from "../../src/simulator/devices/sunspec/device.js";
 import type { Entry } from "./bench-of-devices.js";
 import { type Address, modbusLink, modbusStand } from "./stand.js";
 

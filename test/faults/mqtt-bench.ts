@@ -4,7 +4,7 @@ import { Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
 import type { MqttPool } from "../../src/transport/mqtt.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
-import { type Broker, startBroker } from "../../src/simulator/broker.js";
+import { type Broker, startBroker } from "../../src/simulator/servers/broker.js";
 
 /** What the bench says to whoever wants to know how far all has been heard. */
 const markTopic = "bench/mark";

@@ -1,16 +1,16 @@
 /** What only some makes can do: M-13, M-14, M-16, M-17, M-18 and Q-15 of the fault list. */
 
 import { connectE3dc } from "../../src/drivers/meters/e3dc/meter.js";
-import { connectRegisterMeter } from "../../src/drivers/meters/modbus-meter.js";
+import { connectRegisterMeter } from "../../src/drivers/meters/modbus/register-meter.js";
 import { pac2200Registers } from "../../src/drivers/meters/siemens-pac2200/index.js";
 import type { Meter } from "../../src/drivers/driver.js";
 import type { MeterReading } from "../../src/model/readings.js";
-import { startVirtualDctr } from "../../src/simulator/doepke-dctr/server.js";
-import { type E3dcFlows, startVirtualE3dc, type VirtualE3dc } from "../../src/simulator/e3dc/server.js";
-import { startVirtualPac2200 } from "../../src/simulator/siemens-pac2200/device.js";
+import { startVirtualDctr } from "../../src/simulator/devices/doepke-dctr/server.js";
+import { type E3dcFlows, startVirtualE3dc, type VirtualE3dc } from "../../src/simulator/devices/e3dc/server.js";
+import { startVirtualPac2200 } from "../../src/simulator/devices/siemens-pac2200/device.js";
 import { connectDctr } from "../../src/drivers/residual-current/doepke-dctr/index.js";
-import { fillStore, newStore } from "../../src/simulator/mennekes/registers.js";
-import { RegisterStore, startVirtualModbus } from "../../src/simulator/modbus/server.js";
+import { fillStore, newStore } from "../../src/simulator/devices/mennekes/registers.js";
+import { RegisterStore, startVirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import { box, virtual } from "../drivers/mennekes/support.js";
 import { ending } from "../support/stage.js";
 import type { Entry } from "./bench-of-devices.js";

@@ -3,8 +3,8 @@
 import { createSocket } from "node:dgram";
 import { P1Meter } from "../../src/drivers/meters/p1/meter.js";
 import { SmaMeter } from "../../src/drivers/meters/sma-home-manager/meter.js";
-import { type P1Fault, startVirtualP1Gateway } from "../../src/simulator/p1/gateway.js";
-import { type SmaFault, startVirtualSmaMeter } from "../../src/simulator/sma-home-manager/device.js";
+import { type P1Fault, startVirtualP1Gateway } from "../../src/simulator/devices/p1/gateway.js";
+import { type SmaFault, startVirtualSmaMeter } from "../../src/simulator/devices/sma-home-manager/device.js";
 import { driverContext } from "../support/driver-context.js";
 import { TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../src/model/clock.js";
 import type { ChargerWrites } from "../../src/drivers/driver.js";
-import type { VirtualModbus } from "../../src/simulator/modbus/server.js";
+import type { VirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import { type FaultyHttp, startFaultyHttp } from "./faulty-http.js";
 import { type FaultyTcp, startFaultyTcp } from "./faulty-tcp.js";
 import type { MqttBench } from "./mqtt-bench.js";

@@ -1,6 +1,6 @@
-import { Battery, type BatteryOptions } from "../../src/simulator/battery.js";
-import { VirtualHouse } from "../../src/simulator/house.js";
-import { batteryReading } from "../../src/simulator/readings.js";
+import { Battery, type BatteryOptions } from "../../src/simulator/house/battery.js";
+import { VirtualHouse } from "../../src/simulator/house/house.js";
+import { batteryReading } from "../../src/simulator/house/readings.js";
 
 /** The power after so many seconds of the same demand. */
 function after(seconds: number, demand: number, options: BatteryOptions = {}): number {

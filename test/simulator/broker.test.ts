@@ -1,5 +1,5 @@
 import { connectAsync } from "mqtt";
-import { startBroker } from "../../src/simulator/broker.js";
+import { startBroker } from "../../src/simulator/servers/broker.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
 import { afterwards, ending } from "../support/stage.js";

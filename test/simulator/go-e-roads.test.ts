@@ -1,9 +1,9 @@
-import { startBroker } from "../../src/simulator/broker.js";
-import { Evse } from "../../src/simulator/evse.js";
-import { startVirtualGoECloud } from "../../src/simulator/go-e/cloud.js";
-import { startGoEMqtt } from "../../src/simulator/go-e/mqtt.js";
-import { startVirtualGoE } from "../../src/simulator/go-e/server.js";
-import { statusV2 } from "../../src/simulator/go-e/v2.js";
+import { startBroker } from "../../src/simulator/servers/broker.js";
+import { Evse } from "../../src/simulator/house/evse.js";
+import { startVirtualGoECloud } from "../../src/simulator/devices/go-e/cloud.js";
+import { startGoEMqtt } from "../../src/simulator/devices/go-e/mqtt.js";
+import { startVirtualGoE } from "../../src/simulator/devices/go-e/server.js";
+import { statusV2 } from "../../src/simulator/devices/go-e/v2.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
 import { ending } from "../support/stage.js";

@@ -1,7 +1,7 @@
-import { Car } from "../../src/simulator/car.js";
-import { Evse } from "../../src/simulator/evse.js";
-import type { VirtualGoE, VirtualGoEOptions } from "../../src/simulator/go-e/server.js";
-import { startVirtualGoE } from "../../src/simulator/go-e/server.js";
+import { Car } from "../../src/simulator/house/car.js";
+import { Evse } from "../../src/simulator/house/evse.js";
+import type { VirtualGoE, VirtualGoEOptions } from "../../src/simulator/devices/go-e/server.js";
+import { startVirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 
 let goE: VirtualGoE;
 let evse: Evse;

@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import { Car } from "../../src/simulator/car.js";
-import { Evse } from "../../src/simulator/evse.js";
-import { VirtualHouse } from "../../src/simulator/house.js";
-import { Household } from "../../src/simulator/household.js";
-import { seededRandom } from "../../src/simulator/random.js";
-import { Roof } from "../../src/simulator/roof.js";
+import { Car } from "../../src/simulator/house/car.js";
+import { Evse } from "../../src/simulator/house/evse.js";
+import { VirtualHouse } from "../../src/simulator/house/house.js";
+import { Household } from "../../src/simulator/house/household.js";
+import { seededRandom } from "../../src/simulator/house/random.js";
+import { Roof } from "../../src/simulator/house/roof.js";
 import { runHouse } from "../../src/simulator/runner.js";
-import { Weather, weatherKinds } from "../../src/simulator/weather.js";
+import { Weather, weatherKinds } from "../../src/simulator/house/weather.js";
 import { phaseIndexes } from "../../src/model/phases.js";
 import type { PhaseIndex, PhaseRotation } from "../../src/model/phases.js";
 

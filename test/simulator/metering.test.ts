@@ -1,5 +1,5 @@
-import { VirtualHouse } from "../../src/simulator/house.js";
-import { Metering, type MeteringOptions } from "../../src/simulator/metering.js";
+import { VirtualHouse } from "../../src/simulator/house/house.js";
+import { Metering, type MeteringOptions } from "../../src/simulator/house/metering.js";
 
 /** What a meter tells, second by second, of a house that draws one watt more on L1 with each of them. */
 function told(seconds: number, options: MeteringOptions): readonly (number | null)[] {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { startVirtualModbus, type VirtualModbusOptions } from "../../src/simulator/modbus/server.js";
-import { RegisterStore } from "../../src/simulator/modbus/store.js";
-import { startVirtualPac2200 } from "../../src/simulator/siemens-pac2200/device.js";
+import { startVirtualModbus, type VirtualModbusOptions } from "../../src/simulator/servers/modbus/server.js";
+import { RegisterStore } from "../../src/simulator/servers/modbus/store.js";
+import { startVirtualPac2200 } from "../../src/simulator/devices/siemens-pac2200/device.js";
 import { afterwards, ending } from "../support/stage.js";
 
 async function dial(port: number): Promise<Socket> {

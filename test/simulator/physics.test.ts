@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { Car, carPresets } from "../../src/simulator/car.js";
-import type { Offer } from "../../src/simulator/car.js";
-import { Evse } from "../../src/simulator/evse.js";
+import { Car, carPresets } from "../../src/simulator/house/car.js";
+import type { Offer } from "../../src/simulator/house/car.js";
+import { Evse } from "../../src/simulator/house/evse.js";
 
 const full16: Offer = { current: 16, phases: 3 };
 

@@ -1,8 +1,8 @@
 import { isChannelName } from "../../src/model/channels.js";
-import { Car } from "../../src/simulator/car.js";
-import { Evse } from "../../src/simulator/evse.js";
-import { VirtualHouse } from "../../src/simulator/house.js";
-import { chargerReading, gridReading } from "../../src/simulator/readings.js";
+import { Car } from "../../src/simulator/house/car.js";
+import { Evse } from "../../src/simulator/house/evse.js";
+import { VirtualHouse } from "../../src/simulator/house/house.js";
+import { chargerReading, gridReading } from "../../src/simulator/house/readings.js";
 
 describe("the charger's reading", () => {
   test("while nobody is there", () => {

@@ -1,4 +1,4 @@
-import { parseDay } from "../../src/simulator/recorded-day.js";
+import { parseDay } from "../../src/simulator/house/recorded-day.js";
 
 function csv(...lines: string[]): string {
   return `${lines.join("\n")}\n`;

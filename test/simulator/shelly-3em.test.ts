@@ -1,9 +1,13 @@
 import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
-import type { Broker } from "../../src/simulator/broker.js";
-import { startBroker } from "../../src/simulator/broker.js";
-import type { MeteredGrid, VirtualShelly3em, VirtualShelly3emOptions } from "../../src/simulator/shelly-3em/device.js";
-import { startVirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
+import type { Broker } from "../../src/simulator/servers/broker.js";
+import { startBroker } from "../../src/simulator/servers/broker.js";
+import type {
+  MeteredGrid,
+  VirtualShelly3em,
+  VirtualShelly3emOptions,
+} from "../../src/simulator/devices/shelly-gen1/device.js";
+import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { afterwards, ending } from "../support/stage.js";
 
 const first: MeteredGrid = {

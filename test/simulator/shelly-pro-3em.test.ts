@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
-import { startBroker } from "../../src/simulator/broker.js";
+import { startBroker } from "../../src/simulator/servers/broker.js";
 import {
   startVirtualShellyPro3em,
   type VirtualShellyPro3emOptions,
-} from "../../src/simulator/shelly-pro-3em/device.js";
+} from "../../src/simulator/devices/shelly-gen2/device.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
 import { ending } from "../support/stage.js";

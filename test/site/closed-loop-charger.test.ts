@@ -1,5 +1,5 @@
 import { chargingInTheSun, minimumPause, type Scene } from "./scenes.js";
-import { Car } from "../../src/simulator/car.js";
+import { Car } from "../../src/simulator/house/car.js";
 import type { World } from "./world.js";
 
 let scene: Scene | undefined;

@@ -3,10 +3,10 @@
  * whose discharge can be blocked.
  */
 
-import type { Broker } from "../../src/simulator/broker.js";
-import { startBroker } from "../../src/simulator/broker.js";
-import { startVirtualShelly3em, type VirtualShelly3em } from "../../src/simulator/shelly-3em/device.js";
-import { startVirtualSunSpec, type VirtualSunSpec } from "../../src/simulator/sunspec/device.js";
+import type { Broker } from "../../src/simulator/servers/broker.js";
+import { startBroker } from "../../src/simulator/servers/broker.js";
+import { startVirtualShelly3em, type VirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
+import { startVirtualSunSpec, type VirtualSunSpec } from "../../src/simulator/devices/sunspec/device.js";
 import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
 import type { Traffic } from "./traffic.js";

@@ -1,8 +1,8 @@
 /** How devices fail, and what that is told as: the same for all that speak this way. */
 
 import type { DeviceErrorCode } from "../../src/model/errors.js";
-import type { ModbusFault } from "../../src/simulator/modbus/server.js";
-import type { WebFault } from "../../src/simulator/web-server.js";
+import type { ModbusFault } from "../../src/simulator/servers/modbus/server.js";
+import type { WebFault } from "../../src/simulator/servers/web-server.js";
 
 export const modbusFaults: readonly (readonly [fault: ModbusFault, code: DeviceErrorCode])[] = [
   ["silent", "unreachable"],

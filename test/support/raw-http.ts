@@ -2,7 +2,7 @@
 
 import { EventEmitter, once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { WebServer } from "../../src/simulator/web-server.js";
+import { WebServer } from "../../src/simulator/servers/web-server.js";
 
 export interface RawHttp {
   readonly port: number;

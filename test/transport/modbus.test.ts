@@ -5,7 +5,7 @@ import {
   startVirtualModbus,
   type VirtualModbus,
   type VirtualModbusOptions,
-} from "../../src/simulator/modbus/server.js";
+} from "../../src/simulator/servers/modbus/server.js";
 import { ModbusDevice, type ModbusDeviceOptions, ModbusException } from "../../src/transport/modbus.js";
 import { failureOf } from "../support/failure.js";
 import { afterwards, ending } from "../support/stage.js";

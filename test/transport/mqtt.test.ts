@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
-import { type Broker, startBroker } from "../../src/simulator/broker.js";
+import { type Broker, startBroker } from "../../src/simulator/servers/broker.js";
 import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 import { failureOf } from "../support/failure.js";

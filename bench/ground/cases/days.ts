@@ -1,6 +1,6 @@
 /** Whole days: what share of what could have been got out of them? */
 
-import { weatherKinds } from "../../../src/simulator/weather.js";
+import { weatherKinds } from "../../../src/simulator/house/weather.js";
 import { boundOfHouse, makeHouses, runHouse, startsOfHouse } from "../closed-loop.js";
 import { judged, type Controller } from "../controller.js";
 import { generateDay, recordedDays, type Day } from "../days.js";

@@ -1,6 +1,6 @@
 /** One day of broken clouds with every kind of car, and with a house battery: does anything go astray? */
 
-import { carPresets, type CarOptions } from "../../../src/simulator/car.js";
+import { carPresets, type CarOptions } from "../../../src/simulator/house/car.js";
 import { ours, type Controller } from "../controller.js";
 import { makeSurroundings } from "../days.js";
 import { runPlant, type PlantOptions } from "../plant.js";

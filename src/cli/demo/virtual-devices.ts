@@ -2,20 +2,20 @@
 
 import { smaGroup } from "../../drivers/meters/sma-home-manager/meter.js";
 import type { PhaseCount } from "../../model/phases.js";
-import type { Broker } from "../../simulator/broker.js";
-import { startVirtualE3dc } from "../../simulator/e3dc/server.js";
-import { startVirtualEasee } from "../../simulator/easee/cloud.js";
-import type { Evse } from "../../simulator/evse.js";
-import { startVirtualGoE } from "../../simulator/go-e/server.js";
-import type { VirtualHouse } from "../../simulator/house.js";
-import { startVirtualMennekes } from "../../simulator/mennekes/server.js";
-import { startVirtualOpenEvse } from "../../simulator/openevse/server.js";
-import { startVirtualP1Gateway } from "../../simulator/p1/gateway.js";
-import { startVirtualShelly3em } from "../../simulator/shelly-3em/device.js";
-import { startVirtualShellyPro3em } from "../../simulator/shelly-pro-3em/device.js";
-import { startVirtualPac2200 } from "../../simulator/siemens-pac2200/device.js";
-import { startVirtualSmaMeter } from "../../simulator/sma-home-manager/device.js";
-import { startVirtualSunSpec } from "../../simulator/sunspec/device.js";
+import type { Broker } from "../../simulator/servers/broker.js";
+import { startVirtualE3dc } from "../../simulator/devices/e3dc/server.js";
+import { startVirtualEasee } from "../../simulator/devices/easee/cloud.js";
+import type { Evse } from "../../simulator/house/evse.js";
+import { startVirtualGoE } from "../../simulator/devices/go-e/server.js";
+import type { VirtualHouse } from "../../simulator/house/house.js";
+import { startVirtualMennekes } from "../../simulator/devices/mennekes/server.js";
+import { startVirtualOpenEvse } from "../../simulator/devices/openevse/server.js";
+import { startVirtualP1Gateway } from "../../simulator/devices/p1/gateway.js";
+import { startVirtualShelly3em } from "../../simulator/devices/shelly-gen1/device.js";
+import { startVirtualShellyPro3em } from "../../simulator/devices/shelly-gen2/device.js";
+import { startVirtualPac2200 } from "../../simulator/devices/siemens-pac2200/device.js";
+import { startVirtualSmaMeter } from "../../simulator/devices/sma-home-manager/device.js";
+import { startVirtualSunSpec } from "../../simulator/devices/sunspec/device.js";
 
 /** A running virtual device. */
 export interface VirtualDevice {

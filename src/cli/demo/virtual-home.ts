@@ -1,13 +1,13 @@
 /** The house of the demo: roof, household, car, wallbox and meter, speaking their real protocols on this computer. */
 
-import { startBroker } from "../../simulator/broker.js";
-import { Car } from "../../simulator/car.js";
-import { Evse } from "../../simulator/evse.js";
-import { VirtualHouse } from "../../simulator/house.js";
-import { Household } from "../../simulator/household.js";
-import { Roof } from "../../simulator/roof.js";
+import { startBroker } from "../../simulator/servers/broker.js";
+import { Car } from "../../simulator/house/car.js";
+import { Evse } from "../../simulator/house/evse.js";
+import { VirtualHouse } from "../../simulator/house/house.js";
+import { Household } from "../../simulator/house/household.js";
+import { Roof } from "../../simulator/house/roof.js";
 import { runHouse, type HouseTime } from "../../simulator/runner.js";
-import { Weather } from "../../simulator/weather.js";
+import { Weather } from "../../simulator/house/weather.js";
 import { virtualChargers, virtualMeters, type VirtualDevice } from "./virtual-devices.js";
 
 /** kWp */

@@ -5,7 +5,7 @@ import { identity as e3dcIdentity, magicWord } from "../../drivers/meters/e3dc/r
 import { pac2200Registers } from "../../drivers/meters/siemens-pac2200/index.js";
 import { models } from "../../drivers/meters/sunspec/models.js";
 import { findModels } from "../../drivers/meters/sunspec/walk.js";
-import { readRegisters } from "../../drivers/registers.js";
+import { readRegisters } from "../../drivers/decoding/registers.js";
 import { DeviceError } from "../../model/errors.js";
 import { ModbusDevice, type ModbusRegisters } from "../../transport/modbus.js";
 import type { Found } from "./found.js";

@@ -1,17 +1,17 @@
 /** A virtual house with real delays, and the controller in the loop: what it decides, and what the fuse sees. */
 
-import { answerTrust, type AnswerTrust } from "../../../src/control/answers.js";
+import { answerTrust, type AnswerTrust } from "../../../src/control/estimate/wiring-check.js";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import { pass } from "../../../src/control/pass.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand, Decision } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
-import { Battery, type BatteryOptions } from "../../../src/simulator/battery.js";
-import { Car, type CarOptions } from "../../../src/simulator/car.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { VirtualHouse } from "../../../src/simulator/house.js";
-import { batteryReading, chargerReading, gridReading } from "../../../src/simulator/readings.js";
+import { Battery, type BatteryOptions } from "../../../src/simulator/house/battery.js";
+import { Car, type CarOptions } from "../../../src/simulator/house/car.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
+import { VirtualHouse } from "../../../src/simulator/house/house.js";
+import { batteryReading, chargerReading, gridReading } from "../../../src/simulator/house/readings.js";
 import { start } from "../support.js";
 
 export interface PlantOptions {

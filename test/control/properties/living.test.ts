@@ -1,7 +1,7 @@
 /** What holds at every fuse of random houses with delays, faults and people, as long as the meters tell the truth. */
 
 import * as fc from "fast-check";
-import { deadTime } from "../../../src/control/limits.js";
+import { deadTime } from "../../../src/control/parameters.js";
 import { mainFuse, waysUp } from "../../../src/control/settings.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import {

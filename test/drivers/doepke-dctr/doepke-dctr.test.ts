@@ -4,8 +4,8 @@ import { connectDctr, doepkeDctr } from "../../../src/drivers/residual-current/d
 import { readingOf } from "../../../src/drivers/residual-current/doepke-dctr/registers.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { residualCurrentBands, type ResidualCurrentReading } from "../../../src/model/readings.js";
-import { startVirtualDctr } from "../../../src/simulator/doepke-dctr/server.js";
-import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { startVirtualDctr } from "../../../src/simulator/devices/doepke-dctr/server.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";

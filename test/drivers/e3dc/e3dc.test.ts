@@ -5,8 +5,12 @@ import { connectE3dc } from "../../../src/drivers/meters/e3dc/meter.js";
 import { gridPowers } from "../../../src/drivers/meters/e3dc/power-meters.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type MeterReading, type MeterRole, noQuantities } from "../../../src/model/readings.js";
-import { type E3dcFlows, startVirtualE3dc, type VirtualE3dcOptions } from "../../../src/simulator/e3dc/server.js";
-import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import {
+  type E3dcFlows,
+  startVirtualE3dc,
+  type VirtualE3dcOptions,
+} from "../../../src/simulator/devices/e3dc/server.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending } from "../../support/stage.js";

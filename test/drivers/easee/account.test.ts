@@ -1,5 +1,5 @@
 import { loginDistance } from "../../../src/drivers/chargers/easee/tokens.js";
-import { Evse } from "../../../src/simulator/evse.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
 import { setUp, setUpStreaming, told, until } from "./support.js";
 

@@ -1,6 +1,6 @@
 import { easee } from "../../../src/drivers/chargers/easee/index.js";
-import { Car } from "../../../src/simulator/car.js";
-import { Evse } from "../../../src/simulator/evse.js";
+import { Car } from "../../../src/simulator/house/car.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
 import { eventually, id, setUp, setUpStreaming, told, until } from "./support.js";
 

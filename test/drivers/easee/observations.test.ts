@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { ObservationStore } from "../../../src/drivers/chargers/easee/observations.js";
 import { readingOf } from "../../../src/drivers/chargers/easee/reading.js";
-import { answerOf } from "../../../src/drivers/fields.js";
+import { answerOf } from "../../../src/drivers/decoding/fields.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../src/model/readings.js";
 

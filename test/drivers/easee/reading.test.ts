@@ -1,7 +1,7 @@
 import { budget } from "../../../src/drivers/chargers/easee/gate.js";
 import { easee } from "../../../src/drivers/chargers/easee/index.js";
-import { Car } from "../../../src/simulator/car.js";
-import type { EaseeFault } from "../../../src/simulator/easee/cloud.js";
+import { Car } from "../../../src/simulator/house/car.js";
+import type { EaseeFault } from "../../../src/simulator/devices/easee/cloud.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { outlastingSilence } from "../../support/outlasting.js";

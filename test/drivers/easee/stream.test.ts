@@ -1,5 +1,5 @@
-import { EaseeHub } from "../../../src/simulator/easee/hub.js";
-import { send, WebServer } from "../../../src/simulator/web-server.js";
+import { EaseeHub } from "../../../src/simulator/devices/easee/hub.js";
+import { send, WebServer } from "../../../src/simulator/servers/web-server.js";
 import type { BackoffOptions } from "../../../src/transport/backoff.js";
 import { HubLink } from "../../../src/transport/signalr.js";
 import { afterwards, ending, served } from "../../support/stage.js";

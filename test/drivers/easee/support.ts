@@ -3,9 +3,13 @@
 import { connectEasee, type EaseeOptions } from "../../../src/drivers/chargers/easee/charger.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { Car, type CarOptions } from "../../../src/simulator/car.js";
-import { startVirtualEasee, type VirtualEasee, type VirtualEaseeOptions } from "../../../src/simulator/easee/cloud.js";
-import { Evse } from "../../../src/simulator/evse.js";
+import { Car, type CarOptions } from "../../../src/simulator/house/car.js";
+import {
+  startVirtualEasee,
+  type VirtualEasee,
+  type VirtualEaseeOptions,
+} from "../../../src/simulator/devices/easee/cloud.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
 import { driverContext } from "../../support/driver-context.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { ending } from "../../support/stage.js";

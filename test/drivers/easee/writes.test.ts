@@ -1,5 +1,5 @@
 import { currentRange } from "../../../src/drivers/chargers/easee/charger.js";
-import type { CommandFault } from "../../../src/simulator/easee/commands.js";
+import type { CommandFault } from "../../../src/simulator/devices/easee/commands.js";
 import { failureOf } from "../../support/failure.js";
 import { settle } from "../../support/test-clock.js";
 import { eventually, id, type Setting, setUp, setUpStreaming, told, until } from "./support.js";

@@ -1,10 +1,10 @@
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
 import type { Clock } from "../../../src/model/clock.js";
-import { startBroker } from "../../../src/simulator/broker.js";
-import { Car } from "../../../src/simulator/car.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { startGoEMqtt } from "../../../src/simulator/go-e/mqtt.js";
-import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
+import { startBroker } from "../../../src/simulator/servers/broker.js";
+import { Car } from "../../../src/simulator/house/car.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
+import { startGoEMqtt } from "../../../src/simulator/devices/go-e/mqtt.js";
+import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { failureOf } from "../../support/failure.js";
 import { connectCharger, ending, overBroker } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";

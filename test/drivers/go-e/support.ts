@@ -2,8 +2,8 @@
 
 import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
 import type { Charger } from "../../../src/drivers/driver.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
+import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { driverContext } from "../../support/driver-context.js";
 import { jsonAt } from "../../support/raw-http.js";
 import { ending, served } from "../../support/stage.js";

@@ -1,6 +1,6 @@
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { startVirtualGoE } from "../../../src/simulator/go-e/server.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
+import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { failureOf } from "../../support/failure.js";
 import { connectCharger, ending } from "../../support/stage.js";
 

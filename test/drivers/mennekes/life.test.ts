@@ -1,4 +1,4 @@
-import { Car } from "../../../src/simulator/car.js";
+import { Car } from "../../../src/simulator/house/car.js";
 import { Actuator } from "../../../src/site/actuator.js";
 import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { readingOf } from "../../../src/drivers/chargers/mennekes/reading.js";
 import { before522, since522 } from "../../../src/drivers/chargers/mennekes/registers.js";
-import { readRegisters, type RegisterTable } from "../../../src/drivers/registers.js";
+import { readRegisters, type RegisterTable } from "../../../src/drivers/decoding/registers.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { Car } from "../../../src/simulator/car.js";
-import type { RegisterStore } from "../../../src/simulator/modbus/server.js";
+import { Car } from "../../../src/simulator/house/car.js";
+import type { RegisterStore } from "../../../src/simulator/servers/modbus/server.js";
 import type { ModbusRegisters } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
 import { newCharger, newReading, oldCharger, oldReading } from "./registers.js";

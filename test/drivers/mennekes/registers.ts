@@ -2,7 +2,7 @@
 
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { noChargerReading } from "../../../src/model/readings.js";
-import { RegisterStore } from "../../../src/simulator/modbus/server.js";
+import { RegisterStore } from "../../../src/simulator/servers/modbus/server.js";
 
 /** "5.22" charges with 10 A on three phases, for the tag "04A1B2C3". */
 export function newCharger(): RegisterStore {

@@ -2,13 +2,13 @@
 
 import { connectMennekes, type MennekesOptions } from "../../../src/drivers/chargers/mennekes/charger.js";
 import type { Charger } from "../../../src/drivers/driver.js";
-import { Evse, type EvseOptions } from "../../../src/simulator/evse.js";
-import { startVirtualMennekes, type VirtualMennekesOptions } from "../../../src/simulator/mennekes/server.js";
+import { Evse, type EvseOptions } from "../../../src/simulator/house/evse.js";
+import { startVirtualMennekes, type VirtualMennekesOptions } from "../../../src/simulator/devices/mennekes/server.js";
 import {
   type RegisterStore,
   startVirtualModbus,
   type VirtualModbusOptions,
-} from "../../../src/simulator/modbus/server.js";
+} from "../../../src/simulator/servers/modbus/server.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { ending } from "../../support/stage.js";
 import { hastyClock } from "../../support/test-clock.js";

@@ -1,7 +1,7 @@
 import { mennekes } from "../../../src/drivers/chargers/mennekes/index.js";
 import type { Charger } from "../../../src/drivers/driver.js";
-import { Car } from "../../../src/simulator/car.js";
-import type { ModbusFault } from "../../../src/simulator/modbus/server.js";
+import { Car } from "../../../src/simulator/house/car.js";
+import type { ModbusFault } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
 import { connectCharger } from "../../support/stage.js";
 import { newCharger } from "./registers.js";

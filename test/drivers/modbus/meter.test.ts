@@ -1,7 +1,7 @@
 import { connectModbusMeter, modbusMeter } from "../../../src/drivers/meters/modbus/index.js";
-import { parseName } from "../../../src/drivers/values.js";
+import { parseName } from "../../../src/drivers/decoding/values.js";
 import { type MeterRole, noQuantities } from "../../../src/model/readings.js";
-import { startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
 

@@ -1,6 +1,6 @@
 import { connectAsync } from "mqtt";
 import { mqttMeter } from "../../../src/drivers/meters/mqtt/index.js";
-import { startBroker } from "../../../src/simulator/broker.js";
+import { startBroker } from "../../../src/simulator/servers/broker.js";
 import { afterwards, connectMeter, ending, listenTo, overBroker } from "../../support/stage.js";
 
 test("over a real broker: what it had kept does not count, and a message with several values is one reading", async () => {

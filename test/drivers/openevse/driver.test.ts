@@ -1,6 +1,6 @@
 import { openEvse } from "../../../src/drivers/chargers/openevse/index.js";
-import { Evse } from "../../../src/simulator/evse.js";
-import { startVirtualOpenEvse } from "../../../src/simulator/openevse/server.js";
+import { Evse } from "../../../src/simulator/house/evse.js";
+import { startVirtualOpenEvse } from "../../../src/simulator/devices/openevse/server.js";
 import { driverContext } from "../../support/driver-context.js";
 
 const written = { host: "192.168.1.50" };

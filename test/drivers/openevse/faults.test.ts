@@ -1,4 +1,4 @@
-import type { OpenEvseFault } from "../../../src/simulator/openevse/server.js";
+import type { OpenEvseFault } from "../../../src/simulator/devices/openevse/server.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { outlastingSilence } from "../../support/outlasting.js";

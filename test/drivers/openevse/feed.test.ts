@@ -1,4 +1,4 @@
-import { Car } from "../../../src/simulator/car.js";
+import { Car } from "../../../src/simulator/house/car.js";
 import { listenTo } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
 import { chargersBy } from "./support.js";

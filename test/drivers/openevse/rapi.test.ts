@@ -2,7 +2,7 @@ import type { RequestListener } from "node:http";
 import { checksum } from "../../../src/drivers/chargers/openevse/rapi-frame.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { noChargerReading } from "../../../src/model/readings.js";
-import { Car } from "../../../src/simulator/car.js";
+import { Car } from "../../../src/simulator/house/car.js";
 import { failureOf } from "../../support/failure.js";
 import { sendJson, sendText } from "../../support/raw-http.js";
 import { served } from "../../support/stage.js";

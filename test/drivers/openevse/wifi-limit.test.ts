@@ -1,4 +1,4 @@
-import { Car } from "../../../src/simulator/car.js";
+import { Car } from "../../../src/simulator/house/car.js";
 import { failureOf } from "../../support/failure.js";
 import { chargersBy } from "./support.js";
 

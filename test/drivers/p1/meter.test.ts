@@ -3,7 +3,7 @@ import { Freshness } from "../../../src/drivers/meters/p1/freshness.js";
 import { p1 } from "../../../src/drivers/meters/p1/index.js";
 import { P1Meter } from "../../../src/drivers/meters/p1/meter.js";
 import { noQuantities } from "../../../src/model/readings.js";
-import { startVirtualP1Gateway, telegram } from "../../../src/simulator/p1/gateway.js";
+import { startVirtualP1Gateway, telegram } from "../../../src/simulator/devices/p1/gateway.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending, listenTo } from "../../support/stage.js";

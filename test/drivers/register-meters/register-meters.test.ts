@@ -1,7 +1,7 @@
 /** Meters that are nothing but a table of registers, each held to a fixture over real Modbus TCP. */
 
 import { meterDrivers } from "../../../src/drivers/registry.js";
-import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending } from "../../support/stage.js";
 import type { RegisterMeterFixture } from "./fixture.js";

@@ -4,8 +4,8 @@ import {
   registerReader,
   type Values,
   writeRow,
-} from "../../../src/drivers/registers.js";
-import { startVirtualModbus, type VirtualModbusOptions } from "../../../src/simulator/modbus/server.js";
+} from "../../../src/drivers/decoding/registers.js";
+import { startVirtualModbus, type VirtualModbusOptions } from "../../../src/simulator/servers/modbus/server.js";
 import { ModbusDevice } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";

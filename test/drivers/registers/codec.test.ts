@@ -1,6 +1,12 @@
 import fc from "fast-check";
-import { decode, encode, type NumberRow, type TextRow, type WordOrder } from "../../../src/drivers/registers.js";
-import { wordsOf } from "../../../src/simulator/modbus/store.js";
+import {
+  decode,
+  encode,
+  type NumberRow,
+  type TextRow,
+  type WordOrder,
+} from "../../../src/drivers/decoding/registers.js";
+import { wordsOf } from "../../../src/simulator/servers/modbus/store.js";
 
 const wide = { at: 0, unit: "", range: [-1e30, 1e30] } as const;
 

@@ -1,5 +1,11 @@
 import fc from "fast-check";
-import { type Block, defineRegisters, type Rows, type TableOptions, widthOf } from "../../../src/drivers/registers.js";
+import {
+  type Block,
+  defineRegisters,
+  type Rows,
+  type TableOptions,
+  widthOf,
+} from "../../../src/drivers/decoding/registers.js";
 
 const u16 = { type: "u16", unit: "", range: [0, 65_535] } as const;
 const u32 = { type: "u32", unit: "", range: [0, 4e9] } as const;

@@ -1,7 +1,7 @@
-import { shelly3em } from "../../../src/drivers/meters/shelly-3em/index.js";
+import { shelly3em } from "../../../src/drivers/meters/shelly/gen1/index.js";
 import type { MeterReading } from "../../../src/model/readings.js";
-import { type Broker, startBroker } from "../../../src/simulator/broker.js";
-import { startVirtualShelly3em } from "../../../src/simulator/shelly-3em/device.js";
+import { type Broker, startBroker } from "../../../src/simulator/servers/broker.js";
+import { startVirtualShelly3em } from "../../../src/simulator/devices/shelly-gen1/device.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending, listenTo, overBroker } from "../../support/stage.js";
 import { shellyGrid, shellyGridReading } from "../shelly-grid.js";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { parseStatus } from "../../../src/drivers/meters/shelly-3em/http.js";
-import { shelly3em } from "../../../src/drivers/meters/shelly-3em/index.js";
+import { parseStatus } from "../../../src/drivers/meters/shelly/gen1/http.js";
+import { shelly3em } from "../../../src/drivers/meters/shelly/gen1/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
-import { startVirtualShelly3em } from "../../../src/simulator/shelly-3em/device.js";
+import { startVirtualShelly3em } from "../../../src/simulator/devices/shelly-gen1/device.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt } from "../../support/raw-http.js";
 import { connectMeter, ending, served } from "../../support/stage.js";

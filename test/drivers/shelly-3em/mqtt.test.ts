@@ -1,4 +1,4 @@
-import { shelly3em } from "../../../src/drivers/meters/shelly-3em/index.js";
+import { shelly3em } from "../../../src/drivers/meters/shelly/gen1/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type MeterReading, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";

@@ -1,8 +1,8 @@
-import { shellyPro3em } from "../../../src/drivers/meters/shelly-pro-3em/index.js";
+import { shellyPro3em } from "../../../src/drivers/meters/shelly/gen2/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { MeterReading } from "../../../src/model/readings.js";
-import { startBroker } from "../../../src/simulator/broker.js";
-import { startVirtualShellyPro3em } from "../../../src/simulator/shelly-pro-3em/device.js";
+import { startBroker } from "../../../src/simulator/servers/broker.js";
+import { startVirtualShellyPro3em } from "../../../src/simulator/devices/shelly-gen2/device.js";
 import { failureOf } from "../../support/failure.js";
 import { MqttWire } from "../../support/mqtt-wire.js";
 import { connectMeter, ending, listenTo, overBroker } from "../../support/stage.js";

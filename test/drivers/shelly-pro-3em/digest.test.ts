@@ -4,7 +4,7 @@ import {
   challengeOfHeader,
   challengeOfMessage,
   frameAuth,
-} from "../../../src/drivers/meters/shelly-pro-3em/digest.js";
+} from "../../../src/drivers/meters/shelly/gen2/digest.js";
 
 test("the example of RFC 7616, 3.9.1", () => {
   const challenge = challengeOfHeader(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { Measurements } from "../../../src/drivers/meters/shelly-pro-3em/measurements.js";
-import { componentsIn } from "../../../src/drivers/meters/shelly-pro-3em/frames.js";
-import { type Answer, answerOf } from "../../../src/drivers/fields.js";
+import { Measurements } from "../../../src/drivers/meters/shelly/gen2/measurements.js";
+import { componentsIn } from "../../../src/drivers/meters/shelly/gen2/frames.js";
+import { type Answer, answerOf } from "../../../src/drivers/decoding/fields.js";
 
 /** Typed from the vendor's example of EM.GetStatus: sun on phase B. */
 const em = {

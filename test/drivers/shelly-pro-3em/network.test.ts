@@ -1,12 +1,12 @@
-import { HttpRpc } from "../../../src/drivers/meters/shelly-pro-3em/http-rpc.js";
-import { shellyPro3em } from "../../../src/drivers/meters/shelly-pro-3em/index.js";
+import { HttpRpc } from "../../../src/drivers/meters/shelly/gen2/http-rpc.js";
+import { shellyPro3em } from "../../../src/drivers/meters/shelly/gen2/index.js";
 import type { Clock } from "../../../src/model/clock.js";
 import type { MeterReading } from "../../../src/model/readings.js";
 import {
   type Profile,
   startVirtualShellyPro3em,
   type VirtualShellyPro3emOptions,
-} from "../../../src/simulator/shelly-pro-3em/device.js";
+} from "../../../src/simulator/devices/shelly-gen2/device.js";
 import { systemClock } from "../../../src/site/clock.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import type { Meter } from "../../../src/drivers/driver.js";
-import { connectRegisterMeter } from "../../../src/drivers/meters/modbus-meter.js";
+import { connectRegisterMeter } from "../../../src/drivers/meters/modbus/register-meter.js";
 import { pac2200Registers, siemensPac2200 } from "../../../src/drivers/meters/siemens-pac2200/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { MeterRole } from "../../../src/model/readings.js";
-import { RegisterStore, startVirtualModbus } from "../../../src/simulator/modbus/server.js";
-import { type Pac2200Values, startVirtualPac2200 } from "../../../src/simulator/siemens-pac2200/device.js";
+import { RegisterStore, startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
+import { type Pac2200Values, startVirtualPac2200 } from "../../../src/simulator/devices/siemens-pac2200/device.js";
 import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";

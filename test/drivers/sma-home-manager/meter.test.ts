@@ -7,7 +7,7 @@ import {
   type SmaFault,
   startVirtualSmaMeter,
   type VirtualSmaMeter,
-} from "../../../src/simulator/sma-home-manager/device.js";
+} from "../../../src/simulator/devices/sma-home-manager/device.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending } from "../../support/stage.js";

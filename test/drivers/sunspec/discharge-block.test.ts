@@ -1,7 +1,7 @@
 import { sunspec } from "../../../src/drivers/meters/sunspec/index.js";
 import { connectSunSpec } from "../../../src/drivers/meters/sunspec/meter.js";
-import type { ModbusFault } from "../../../src/simulator/modbus/server.js";
-import { startVirtualSunSpec, type VirtualModel } from "../../../src/simulator/sunspec/device.js";
+import type { ModbusFault } from "../../../src/simulator/servers/modbus/server.js";
+import { startVirtualSunSpec, type VirtualModel } from "../../../src/simulator/devices/sunspec/device.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { extractor, parsePath, problemsOfNames, valueAt } from "../../../src/drivers/values.js";
+import { extractor, parsePath, problemsOfNames, valueAt } from "../../../src/drivers/decoding/values.js";
 
 test.each<[string, (string | number)[]]>([
   ["", []],

@@ -6,7 +6,7 @@ import type { Log } from "../../../model/log.js";
 import type { BackoffOptions } from "../../../transport/backoff.js";
 import { type CloudAnswer, CloudClient } from "../../../transport/cloud.js";
 import { HubLink } from "../../../transport/signalr.js";
-import { type Answer, answerOf } from "../../fields.js";
+import { type Answer, answerOf } from "../../decoding/fields.js";
 import { Gate, type Urgency } from "./gate.js";
 import { chargerOf } from "./observations.js";
 import { type Credentials, Tokens } from "./tokens.js";

@@ -5,8 +5,8 @@ import { DeviceError } from "../../../model/errors.js";
 import type { PhaseCount } from "../../../model/phases.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
-import { type Answer, answerOf } from "../../fields.js";
-import { requireCurrent } from "../requirements.js";
+import { type Answer, answerOf } from "../../decoding/fields.js";
+import { requireCurrent } from "../../options/requirements.js";
 import {
   type AccountOptions,
   type AccountTimes,

@@ -1,7 +1,7 @@
 /** Whether the charger has done as it was told: the cloud's 202 only says that it was passed on. */
 
 import { z } from "zod";
-import { type Answer, toNumber } from "../../fields.js";
+import { type Answer, toNumber } from "../../decoding/fields.js";
 
 /** A command under way, as `202 {device, commandId, ticks}` names it. */
 export interface Issued {

@@ -1,6 +1,6 @@
 /** What an Easee charger says of itself: one row per observation, and the newest value of each. */
 
-import { type Answer, plausible, toNumber } from "../../fields.js";
+import { type Answer, plausible, toNumber } from "../../decoding/fields.js";
 
 interface Row {
   /** Id in the stream. */

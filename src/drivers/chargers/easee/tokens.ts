@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
 import type { CloudAnswer, CloudClient } from "../../../transport/cloud.js";
-import { someText } from "../../fields.js";
+import { someText } from "../../decoding/fields.js";
 import { duration, type Gate, type Urgency } from "./gate.js";
 
 export interface Credentials {

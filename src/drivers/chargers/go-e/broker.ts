@@ -5,10 +5,10 @@ import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
-import { answerOf, toNumber } from "../../fields.js";
+import { answerOf, toNumber } from "../../decoding/fields.js";
 import type { ApiVersion, Line } from "./line.js";
 import { keysV2 } from "./v2.js";
-import { Waiting } from "../../waiting.js";
+import { Waiting } from "../../push/waiting.js";
 
 /** ms; the longest that a charger of version 1 keeps quiet is 5 s. */
 const statusTimeout = 12_000;

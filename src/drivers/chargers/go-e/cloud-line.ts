@@ -2,7 +2,7 @@
 
 import type { CloudAnswer } from "../../../transport/cloud.js";
 import type { DriverContext } from "../../driver.js";
-import { type Answer, answerOf, toNumber } from "../../fields.js";
+import { type Answer, answerOf, toNumber } from "../../decoding/fields.js";
 import { Cloud } from "./cloud.js";
 import type { Line, LineV1, LineV2 } from "./line.js";
 

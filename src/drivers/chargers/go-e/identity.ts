@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
-import type { Answer } from "../../fields.js";
+import type { Answer } from "../../decoding/fields.js";
 
 /** ms that a serial number stays proven: an address may be another device's by then. */
 const proofLifetime = 30_000;

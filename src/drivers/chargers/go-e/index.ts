@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";
 import { defineCharger, type OptionProblem, type WritableChannel } from "../../driver.js";
-import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options.js";
+import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options/options.js";
 import { connectGoE, type GoERoute } from "./charger.js";
 import type { ApiVersion } from "./line.js";
 import { currentRange } from "./status.js";

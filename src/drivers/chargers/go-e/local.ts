@@ -3,7 +3,7 @@
 import { DeviceError } from "../../../model/errors.js";
 import { hostUrl } from "../../../transport/host-url.js";
 import { HttpDevice } from "../../../transport/http.js";
-import { answerOf } from "../../fields.js";
+import { answerOf } from "../../decoding/fields.js";
 import type { ApiVersion, Line, LineV1, LineV2 } from "./line.js";
 
 const advice =

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
-import { type Answer, answerOf } from "../../fields.js";
+import { type Answer, answerOf } from "../../decoding/fields.js";
 import type { ApiVersion, Party } from "./line.js";
 
 /** A per phase; what the hardware takes. */

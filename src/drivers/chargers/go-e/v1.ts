@@ -3,9 +3,9 @@
 import { DeviceError } from "../../../model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
 import type { ChargerWrites } from "../../driver.js";
-import { type Answer, type Field, readField, readFields, toNumber } from "../../fields.js";
+import { type Answer, type Field, readField, readFields, toNumber } from "../../decoding/fields.js";
 import type { LineV1, Party } from "./line.js";
-import { limitCounts, requireCurrent, unsupported } from "../requirements.js";
+import { limitCounts, requireCurrent, unsupported } from "../../options/requirements.js";
 import { currentRange, hasList, parseStatus, type Status, textAt } from "./status.js";
 import { accessTextsV1, carTextsV1, errorTextsV1, internalError, stateOf, textOf } from "./texts.js";
 

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { defineCharger } from "../../driver.js";
-import { modbusLink } from "../../modbus-address.js";
-import { hostOption, portOption } from "../../options.js";
+import { modbusLink } from "../../options/modbus-address.js";
+import { hostOption, portOption } from "../../options/options.js";
 import { connectMennekes } from "./charger.js";
 import { currentRange } from "./reading.js";
 

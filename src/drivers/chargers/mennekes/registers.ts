@@ -1,6 +1,6 @@
 /** The ECU register set (“MENNEKES/Ebee/Bender”): one row per value, and which firmware has it. */
 
-import { defineRegisters, type Values } from "../../registers.js";
+import { defineRegisters, type Values } from "../../decoding/registers.js";
 
 /** Nothing is read that is not asked for: some of these chargers hang up at registers that they do not know. */
 const ecu = {

@@ -3,7 +3,7 @@
 import { DeviceError } from "../../../model/errors.js";
 import type { Log } from "../../../model/log.js";
 import type { ModbusRegisters } from "../../../transport/modbus.js";
-import { registerReader, type RegisterReader, type Values, writeRow } from "../../registers.js";
+import { registerReader, type RegisterReader, type Values, writeRow } from "../../decoding/registers.js";
 import { watchdogRows } from "./registers.js";
 
 /** What a person wants of it. */

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineCharger, type WritableChannel } from "../../driver.js";
-import { basicLogin, hostOption, portOption, problemsOfLogin } from "../../options.js";
+import { basicLogin, hostOption, portOption, problemsOfLogin } from "../../options/options.js";
 import { RapiCharger } from "./rapi.js";
 import { WifiCharger } from "./wifi.js";
 import { currentRange } from "./writes.js";

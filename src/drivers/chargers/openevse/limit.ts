@@ -1,8 +1,8 @@
 /** The energy limit of the session, which the WiFi gateway keeps by itself. */
 
 import { z } from "zod";
-import type { Answer } from "../../fields.js";
-import { limitCounts, unsupported } from "../requirements.js";
+import type { Answer } from "../../decoding/fields.js";
+import { limitCounts, unsupported } from "../../options/requirements.js";
 import { reasonOf } from "./claims.js";
 import type { Gateway } from "./gateway.js";
 

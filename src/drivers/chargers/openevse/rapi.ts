@@ -3,8 +3,8 @@
 import { z } from "zod";
 import type { ChargerReading } from "../../../model/readings.js";
 import type { Charger, ChargerWrites } from "../../driver.js";
-import { type Answer, type Field, parseNumber, readField } from "../../fields.js";
-import { requireCurrent, unsupported } from "../requirements.js";
+import { type Answer, type Field, parseNumber, readField } from "../../decoding/fields.js";
+import { requireCurrent, unsupported } from "../../options/requirements.js";
 import { Gateway, type GatewayOptions } from "./gateway.js";
 import { parseReply } from "./rapi-frame.js";
 import { readingOf } from "./reading.js";

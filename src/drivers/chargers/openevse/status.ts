@@ -1,7 +1,7 @@
 /** The status of the WiFi API, and its configuration: one row per value. */
 
 import { z } from "zod";
-import { type Answer, answerOf, type Field, readField, someText } from "../../fields.js";
+import { type Answer, answerOf, type Field, readField, someText } from "../../decoding/fields.js";
 import type { Claims } from "./claims.js";
 import type { Gateway } from "./gateway.js";
 import type { Facts } from "./reading.js";

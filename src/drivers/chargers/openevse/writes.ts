@@ -1,6 +1,6 @@
 /** What both languages of an OpenEVSE demand of a write before anything is sent. */
 
-import { unsupported } from "../requirements.js";
+import { unsupported } from "../../options/requirements.js";
 
 /** A per phase; what boxes are sold for. What one of them is built for, it says itself. */
 export const currentRange = { min: 6, max: 80, step: 1 } as const;

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { modbusLink } from "../../modbus-address.js";
-import { hostOption, portOption } from "../../options.js";
+import { modbusLink } from "../../options/modbus-address.js";
+import { hostOption, portOption } from "../../options/options.js";
 import { connectE3dc } from "./meter.js";
 
 export const e3dc = defineMeter({

@@ -4,7 +4,7 @@ import { DeviceError } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions, ModbusException } from "../../../transport/modbus.js";
 import type { Meter } from "../../driver.js";
-import { readRegisters } from "../../registers.js";
+import { readRegisters } from "../../decoding/registers.js";
 import { gridPowers, powerMeterBlock } from "./power-meters.js";
 import { identity, magicWord, measurements, readingOf } from "./registers.js";
 

@@ -2,7 +2,7 @@
 
 import { noQuantities, type MeterReading, type MeterRole, type Quantities } from "../../../model/readings.js";
 import type { PerPhase } from "../../../model/phases.js";
-import { defineRegisters, type Values } from "../../registers.js";
+import { defineRegisters, type Values } from "../../decoding/registers.js";
 
 /** Wire addresses are one below those of the document. */
 const simpleMode = {

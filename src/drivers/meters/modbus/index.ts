@@ -5,9 +5,15 @@ import { DeviceError } from "../../../model/errors.js";
 import type { MeterRole } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { defineMeter, type Meter, type OptionProblem } from "../../driver.js";
-import { modbusAddress, modbusLink } from "../../modbus-address.js";
-import { defineRegisters, type NumberRow, readRegisters, type RegisterTable, widthOf } from "../../registers.js";
-import { parseName, problemsOfRoles, quantities, readingOf } from "../../values.js";
+import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
+import {
+  defineRegisters,
+  type NumberRow,
+  readRegisters,
+  type RegisterTable,
+  widthOf,
+} from "../../decoding/registers.js";
+import { parseName, problemsOfRoles, quantities, readingOf } from "../../decoding/values.js";
 
 const advice = "Check register, table, type and word order of its values against the device's manual";
 

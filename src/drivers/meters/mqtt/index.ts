@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { brokerLogin, brokerOption, defaultBroker, topicOption } from "../../options.js";
-import { namesOfValues, problemsOfNames, problemsOfRoles, valueInJson } from "../../values.js";
+import { brokerLogin, brokerOption, defaultBroker, topicOption } from "../../options/options.js";
+import { namesOfValues, problemsOfNames, problemsOfRoles, valueInJson } from "../../decoding/values.js";
 import { MqttMeter } from "./meter.js";
 
 const value = z.strictObject({

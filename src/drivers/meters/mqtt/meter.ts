@@ -4,12 +4,12 @@ import { DeviceError, messageOf } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
-import { BurstEnd } from "../../burst-end.js";
+import { BurstEnd } from "../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../driver.js";
-import { parseNumber } from "../../fields.js";
-import { type Extract, extractor, readingOf } from "../../values.js";
-import { Waiting } from "../../waiting.js";
-import { Bursts } from "./bursts.js";
+import { parseNumber } from "../../decoding/fields.js";
+import { type Extract, extractor, readingOf } from "../../decoding/values.js";
+import { Waiting } from "../../push/waiting.js";
+import { Bursts } from "../../push/bursts.js";
 
 /** ms that a read waits. */
 const readTimeout = 10_000;

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { hostOption, portOption } from "../../options.js";
+import { hostOption, portOption } from "../../options/options.js";
 import { P1Meter } from "./meter.js";
 
 export const p1 = defineMeter({

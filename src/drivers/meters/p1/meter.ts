@@ -6,7 +6,7 @@ import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
 import type { DriverContext, Meter } from "../../driver.js";
-import { ToldReadings } from "../../told-readings.js";
+import { ToldReadings } from "../../push/readings.js";
 import { Freshness } from "./freshness.js";
 import { parseTelegram, TelegramCutter } from "./telegram.js";
 

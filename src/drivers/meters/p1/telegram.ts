@@ -2,8 +2,8 @@
 
 import { perPhase } from "../../../model/phases.js";
 import { noQuantities, type Quantities } from "../../../model/readings.js";
-import { type Answer, type Field, readField, readFields } from "../../fields.js";
-import { signedLike } from "../signs.js";
+import { type Answer, type Field, readField, readFields } from "../../decoding/fields.js";
+import { signedLike } from "../../decoding/signs.js";
 
 /** Bytes; a telegram with its messages and its gas meter takes a few thousand. */
 export const longestTelegram = 16 * 1024;

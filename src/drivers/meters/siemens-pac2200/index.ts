@@ -1,7 +1,7 @@
 /** Siemens SENTRON PAC2200: a meter for three phases, over Modbus TCP. */
 
-import { defineRegisters } from "../../registers.js";
-import { defineModbusMeter } from "../modbus-meter.js";
+import { defineRegisters } from "../../decoding/registers.js";
+import { defineModbusMeter } from "../modbus/register-meter.js";
 
 const voltage = { type: "float32", unit: "V", range: [80, 300] } as const;
 /** Without a sign. */

@@ -2,8 +2,8 @@
 
 import { perPhase } from "../../../model/phases.js";
 import { noQuantities, type Quantities } from "../../../model/readings.js";
-import { plausible } from "../../fields.js";
-import { signedLike } from "../signs.js";
+import { plausible } from "../../decoding/fields.js";
+import { signedLike } from "../../decoding/signs.js";
 
 /** All of this as two recorded datagrams and libspeedwire have it, not SMA's own “EMETER-Protokoll-TI”. */
 const layout = {

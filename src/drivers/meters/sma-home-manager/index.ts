@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { portOption } from "../../options.js";
+import { portOption } from "../../options/options.js";
 import { SmaMeter } from "./meter.js";
 
 export const smaHomeManager = defineMeter({

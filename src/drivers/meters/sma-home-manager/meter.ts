@@ -6,8 +6,8 @@ import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
 import type { DriverContext, Meter } from "../../driver.js";
-import { ToldReadings } from "../../told-readings.js";
-import { reversed } from "../signs.js";
+import { ToldReadings } from "../../push/readings.js";
+import { reversed } from "../../decoding/signs.js";
 import { parseDatagram } from "./datagram.js";
 import { MetersHeard } from "./meters-heard.js";
 

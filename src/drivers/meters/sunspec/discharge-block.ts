@@ -2,7 +2,7 @@
 
 import { DeviceError } from "../../../model/errors.js";
 import type { ModbusRegisters } from "../../../transport/modbus.js";
-import { readRegisters, type Values, writeRow } from "../../registers.js";
+import { readRegisters, type Values, writeRow } from "../../decoding/registers.js";
 import { storageControls } from "./tables.js";
 
 export const storageModel = 124;

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { modbusAddress, modbusLink } from "../../modbus-address.js";
+import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
 import { connectSunSpec } from "./meter.js";
 
 export const sunspec = defineMeter({

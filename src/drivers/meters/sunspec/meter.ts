@@ -4,7 +4,7 @@ import { DeviceError } from "../../../model/errors.js";
 import type { MeterReading, MeterRole, Quantities } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import type { Meter } from "../../driver.js";
-import { reversed } from "../signs.js";
+import { reversed } from "../../decoding/signs.js";
 import { blockExpiry, lacking, setDischargeBlock, storageModel } from "./discharge-block.js";
 import { models, type Source, type SunSpecModel } from "./models.js";
 import { advice, findModels, type FoundModel, shifted } from "./walk.js";

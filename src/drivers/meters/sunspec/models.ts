@@ -2,9 +2,9 @@
 
 import { noQuantities, type Quantities } from "../../../model/readings.js";
 import type { ModbusRegisters } from "../../../transport/modbus.js";
-import { plausible } from "../../fields.js";
-import { readRegisters } from "../../registers.js";
-import { kWh, signedLike } from "../signs.js";
+import { plausible } from "../../decoding/fields.js";
+import { readRegisters } from "../../decoding/registers.js";
+import { kWh, signedLike } from "../../decoding/signs.js";
 import {
   batteryCounts,
   inverterCounts,

@@ -1,6 +1,6 @@
 /** Tables of the SunSpec models that are read here; offsets count from the model's id. */
 
-import { defineRegisters } from "../../registers.js";
+import { defineRegisters } from "../../decoding/registers.js";
 
 const anything = { unit: "counts", range: [-1e12, 1e12] } as const;
 /** Not implemented: 0x8000, 0xffff and, for a counter, 0. */

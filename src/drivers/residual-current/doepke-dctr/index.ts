@@ -2,9 +2,9 @@
 
 import { z } from "zod";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
-import { modbusLink } from "../../modbus-address.js";
+import { modbusLink } from "../../options/modbus-address.js";
 import { defineResidualCurrentMonitor, type ResidualCurrentMonitor } from "../../driver.js";
-import { hostOption, portOption } from "../../options.js";
+import { hostOption, portOption } from "../../options/options.js";
 import { advice, block, readingOf } from "./registers.js";
 
 export const doepkeDctr = defineResidualCurrentMonitor({

@@ -1,0 +1,48 @@
+/** What the charger, its cable and its owner allow, whatever the house could give. */
+
+import type { PhaseCount } from "../../model/phases.js";
+import type { ChargerFacts } from "../estimate/situation.js";
+import { amperes, watts } from "../format.js";
+
+export interface OwnLimit {
+  /** A, highest set-point, a multiple of the step; below the minimum: charging is not possible. */
+  readonly current: number;
+  readonly reason: string;
+}
+
+/** Cables are coded from 13 A on (IEC 61851-1); smaller numbers mean that none is known. */
+const smallestCable = 6;
+
+export function ownLimit(
+  { settings, reading, lasting }: Pick<ChargerFacts, "settings" | "reading" | "lasting">,
+  phases: PhaseCount,
+  voltage: number,
+): OwnLimit {
+  let current = settings.maxCurrent;
+  let reason: string | null = null;
+  const cable = reading?.cableEncoding ?? 0;
+  if (cable >= smallestCable && cable < current) {
+    current = cable;
+    reason = `the cable carries ${amperes(cable)}`;
+  }
+  const { cap, powerLimit } = lasting;
+  if (cap !== null && cap < current) {
+    current = cap;
+    reason = `capped at ${amperes(cap)} by hand`;
+  }
+  if (powerLimit !== null && powerLimit / (phases * voltage) < current) {
+    current = powerLimit / (phases * voltage);
+    reason = `capped at ${watts(powerLimit)} by hand`;
+  }
+  return { current: floorTo(current, settings.step), reason: reason ?? `${amperes(settings.maxCurrent)} at most` };
+}
+
+/** The highest multiple of the step that is not above the current. Forgives what floating point adds or takes. */
+export function floorTo(current: number, step: number): number {
+  return Math.round(Math.floor(current / step + 1e-9) * step * 1_000) / 1_000;
+}
+
+/** The lowest multiple of the step that is not below the current. */
+export function ceilTo(current: number, step: number): number {
+  return Number((Math.ceil(current / step - 1e-9) * step).toFixed(3));
+}

@@ -1,0 +1,183 @@
+/** What others than our chargers draw on each circuit, as far as its meters and the chargers themselves can tell. */
+
+import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
+import { worstCurrent } from "./wiring-check.js";
+import { drawRange, type DrawRange } from "./in-flight.js";
+import { deadTime, noticeableCurrent } from "../parameters.js";
+import type { AnswerMemory, QuantityMemory } from "../memory.js";
+import { mainFuse, membersOf, type CircuitSettings, type ControlSettings } from "../settings.js";
+import { newestDraw, quantitiesOf, type ChargerFacts, type Situation } from "./situation.js";
+
+/** A per phase: at least, and at most. */
+export interface Background {
+  readonly low: PerPhase<number>;
+  readonly high: PerPhase<number>;
+}
+
+/** By the name of the circuit; absent: its meters have not told anything. */
+export type Backgrounds = ReadonlyMap<string, Background>;
+
+export function backgroundsOf(situation: Situation): Backgrounds {
+  const { settings, chargers } = situation;
+  const members = membersOf(settings);
+  const beyond = beyondCommand(situation);
+  const backgrounds = new Map<string, Background>();
+  for (const circuit of settings.circuits) {
+    const { name, meters } = circuit;
+    const places = members.get(name) ?? [];
+    const counted = () => places.flatMap((place) => chargers[place] ?? []);
+    const background = meters.length > 0 ? behindMeters(circuit, counted(), situation) : (beyond.get(name) ?? nothing);
+    if (background !== null) backgrounds.set(name, background);
+  }
+  return backgrounds;
+}
+
+const nothing: Background = { low: [0, 0, 0], high: [0, 0, 0] };
+
+/** Of several meters the one that sees most counts. */
+function behindMeters(
+  { meters, limit }: CircuitSettings,
+  chargers: readonly ChargerFacts[],
+  situation: Situation,
+): Background | null {
+  const all = meters.flatMap((name) => {
+    const meter = situation.memory.meters[name];
+    const quantities = quantitiesOf(meter);
+    return (meter && quantities && behindMeter(quantities, meter.answers, limit, chargers, situation)) ?? [];
+  });
+  if (all.length === 0) return null;
+  return {
+    low: perPhase((i) => Math.max(...all.map(({ low }) => low[i]))),
+    high: perPhase((i) => Math.max(...all.map(({ high }) => high[i]))),
+  };
+}
+
+/**
+ * What a raise under way adds may be in a reading or not. But no raise alone leads above the limit: where one is seen
+ * there, others draw more, and only what chargers have shown to draw is taken for ours.
+ */
+function behindMeter(
+  quantities: QuantityMemory,
+  answers: AnswerMemory,
+  limit: number,
+  chargers: readonly ChargerFacts[],
+  { voltage, settings, now }: Situation,
+): Background | null {
+  if (!tellsCurrents(quantities)) return fromPowerAlone(quantities, chargers, voltage, settings);
+  const phases = measuredPhases(settings);
+  const known = quantities.currents;
+  const values = perPhase((i) => known[i]?.value ?? 0);
+  const drawn = drawnAt(chargers, voltage);
+  const others = perPhase((i) => {
+    if (!phases.includes(i)) return { low: 0, high: 0 };
+    const at = known[i]?.at ?? now - deadTime;
+    const value = worstCurrent(answers, values, i);
+    const { low, high, said } = drawn(at);
+    return { low: value - (value > limit + noticeableCurrent ? said : high)[i], high: value - low[i] };
+  });
+  return { low: perPhase((i) => others[i].low), high: perPhase((i) => others[i].high) };
+}
+
+/**
+ * Without a meter only our own chargers are known: what they draw that is not what they are told now. At least what
+ * they don't obey with, at most what still falls. By circuit; absent: nobody does on it.
+ */
+function beyondCommand({ settings, chargers }: Situation): Backgrounds {
+  const circuits = new Map<string, Beyond>();
+  const on = (circuit: string): Beyond => {
+    const known = circuits.get(circuit) ?? { low: [0, 0, 0], high: [0, 0, 0] };
+    circuits.set(circuit, known);
+    return known;
+  };
+  for (const charger of chargers) {
+    const { beyond } = charger.memory;
+    const drawn = newestDraw(charger);
+    const most = perPhase((i) => Math.max(beyond[i], drawn[i] - toldOn(charger, i)));
+    if (most[0] > 0 || most[1] > 0 || most[2] > 0) add(on(charger.settings.circuit ?? mainFuse), beyond, most);
+  }
+  // Parents come before children.
+  for (const { name, parent } of settings.circuits.toReversed()) {
+    const own = circuits.get(name);
+    if (own !== undefined && parent !== null) add(on(parent), own.low, own.high);
+  }
+  return circuits;
+}
+
+interface Beyond {
+  readonly low: [number, number, number];
+  readonly high: [number, number, number];
+}
+
+function add({ low, high }: Beyond, least: PerPhase<number>, most: PerPhase<number>): void {
+  for (const i of phaseIndexes) {
+    low[i] += least[i];
+    high[i] += Math.max(0, most[i]);
+  }
+}
+
+function toldOn({ holding, greed, loads }: ChargerFacts, phase: PhaseIndex): number {
+  return loads(holding.phases).includes(phase) ? holding.current * greed : 0;
+}
+
+/** A meter that never told currents: all of the power that is not ours may be on any one phase. */
+function fromPowerAlone(
+  { power }: QuantityMemory,
+  chargers: readonly ChargerFacts[],
+  voltage: number,
+  { phases }: ControlSettings,
+): Background | null {
+  if (power === null) return null;
+  const { lowPower, highPower } = drawnAt(chargers, voltage)(power.at);
+  const current = (drawn: number) => {
+    const amperes = (power.value - drawn) / voltage;
+    return phases === 1 ? amperes : Math.max(0, amperes);
+  };
+  const low = current(highPower);
+  const high = current(lowPower);
+  return { low: perPhase(() => low), high: perPhase(() => high) };
+}
+
+type Drawn = Omit<DrawRange, "isConfirmed">;
+
+/** What all these chargers draw together, by the time at which it was measured; worked out once for each. */
+function drawnAt(chargers: readonly ChargerFacts[], voltage: number): (measuredAt: number) => Drawn {
+  const known = new Map<number, Drawn>();
+  return (measuredAt) => {
+    const drawn = known.get(measuredAt) ?? drawnTogether(chargers, measuredAt, voltage);
+    known.set(measuredAt, drawn);
+    return drawn;
+  };
+}
+
+/**
+ * What a charger draws beyond its offer, if it is there at all, obeys no command: it must not look like current of
+ * ours that could be given to others.
+ */
+function drawnTogether(chargers: readonly ChargerFacts[], measuredAt: number, voltage: number): Drawn {
+  const low: [number, number, number] = [0, 0, 0];
+  const high: [number, number, number] = [0, 0, 0];
+  const said: [number, number, number] = [0, 0, 0];
+  let lowPower = 0;
+  let highPower = 0;
+  for (const charger of chargers) {
+    const range = drawRange(charger, measuredAt, voltage);
+    const { beyond } = charger.memory;
+    for (const i of phaseIndexes) {
+      low[i] += Math.max(0, range.low[i] - beyond[i]);
+      high[i] += Math.max(0, range.high[i] - beyond[i]);
+      said[i] += Math.max(0, range.said[i] - beyond[i]);
+    }
+    const beyondPower = (beyond[0] + beyond[1] + beyond[2]) * voltage;
+    lowPower += Math.max(0, range.lowPower - beyondPower);
+    highPower += Math.max(0, range.highPower - beyondPower);
+  }
+  return { low, high, said, lowPower, highPower };
+}
+
+export function measuredPhases({ phases }: ControlSettings): readonly PhaseIndex[] {
+  return phaseIndexes.slice(0, phases);
+}
+
+export function tellsCurrents({ currents }: QuantityMemory): boolean {
+  return currents.some((current) => current !== null);
+}

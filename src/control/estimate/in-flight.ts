@@ -1,0 +1,133 @@
+/** What of our chargers' draw a meter's reading may show, by how much later than they themselves it shows it. */
+
+import { perPhase, type PerPhase } from "../../model/phases.js";
+import { deadTime, noticeableCurrent, slowestCharger } from "../parameters.js";
+import type { DrawSample, Given } from "../memory.js";
+import type { ChargerFacts } from "./situation.js";
+
+/** A draw that a meter may show: all that is between the two. */
+export interface DrawRange {
+  readonly low: PerPhase<number>;
+  readonly high: PerPhase<number>;
+  /** A that it said to draw itself, at most: without commands under way. */
+  readonly said: PerPhase<number>;
+  /** W */
+  readonly lowPower: number;
+  readonly highPower: number;
+  /** The charger has spoken since the time that the meter may show. */
+  readonly isConfirmed: boolean;
+}
+
+/**
+ * What of a charger's draw a meter reading taken at `measuredAt` may show, as far as a fuse depends on it: whatever its
+ * lag seems to be, the meter may have seen all of the last seconds or nothing of them, and a command that is under way
+ * may have come through, too.
+ * @param later ms by which what makes up for the meter may be later still
+ */
+export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
+  const { plugged, memory } = charger;
+  const from = measuredAt - Math.max(deadTime, memory.lag.lag?.to ?? 0) - later;
+  const said = saidBetween(memory.draws, from, measuredAt);
+  let range = said;
+  for (let i = plugged ? memory.commands.length - 1 : -1; i >= 0; i--) {
+    const command = memory.commands[i];
+    if (command === undefined || !isUnderWay(charger, command, i, from)) break;
+    range = widened(range, offeredDraw(charger, command, voltage));
+  }
+  return range === said ? said : { ...range, said: said.high };
+}
+
+/**
+ * The same, as far as only the sun depends on it: the meter is as late as its lag was learnt to be. Until the charger
+ * has spoken since, its car may have come to take what it is offered.
+ */
+export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
+  const { plugged, memory } = charger;
+  const { lag } = memory.lag;
+  if (lag === null) return drawRange(charger, measuredAt, voltage, later);
+  const said = saidBetween(memory.draws, measuredAt - lag.to - later, measuredAt - lag.from);
+  const offered = memory.commands.at(-1);
+  if (!plugged || offered === undefined || said.isConfirmed) return said;
+  return { ...widened(said, offeredDraw(charger, offered, voltage)), said: said.high };
+}
+
+/** What it said to draw between two times, with the words just before and after. Runs for each charger in each pass. */
+function saidBetween(draws: readonly DrawSample[], from: number, to: number): DrawRange {
+  const newest = draws.at(-1);
+  if (newest === undefined) return noDraw;
+  let isConfirmed = newest.at >= to;
+  let [low1, low2, low3] = [Infinity, Infinity, Infinity];
+  let [high1, high2, high3] = [0, 0, 0];
+  let [lowPower, highPower] = [Infinity, 0];
+  for (let i = draws.length - 1; i >= 0; i--) {
+    const draw = draws[i];
+    if (draw === undefined) break;
+    const isFirst = draw.at <= from || i === 0;
+    if (i === 0 || (draws[i - 1]?.at ?? 0) < to) {
+      const { currents, power } = draw;
+      const l1 = currents[0];
+      const l2 = currents[1];
+      const l3 = currents[2];
+      if (l1 < low1) low1 = l1;
+      if (l2 < low2) low2 = l2;
+      if (l3 < low3) low3 = l3;
+      if (l1 > high1) high1 = l1;
+      if (l2 > high2) high2 = l2;
+      if (l3 > high3) high3 = l3;
+      if (power < lowPower) lowPower = power;
+      if (power > highPower) highPower = power;
+      if (draw.isAfterFailure === true && !isFirst) isConfirmed = false;
+    }
+    if (isFirst) break;
+  }
+  const high: PerPhase<number> = [high1, high2, high3];
+  return { low: [low1, low2, low3], high, said: high, lowPower, highPower, isConfirmed };
+}
+
+const noDraw: DrawRange = {
+  low: [0, 0, 0],
+  high: [0, 0, 0],
+  said: [0, 0, 0],
+  lowPower: 0,
+  highPower: 0,
+  isConfirmed: false,
+};
+
+function widened(range: DrawRange, { currents, power }: Pick<DrawSample, "currents" | "power">): DrawRange {
+  return {
+    ...range,
+    low: perPhase((i) => Math.min(range.low[i], currents[i])),
+    high: perPhase((i) => Math.max(range.high[i], currents[i])),
+    lowPower: Math.min(range.lowPower, power),
+    highPower: Math.max(range.highPower, power),
+  };
+}
+
+function isUnderWay(charger: ChargerFacts, command: Given, index: number, from: number): boolean {
+  const isNewest = index === charger.memory.commands.length - 1;
+  return command.at > from || (isNewest && !hasShown(charger, command));
+}
+
+/** A reading of the charger has shown the effect of the command, or it is too old to be waited for. */
+function hasShown({ memory: { draws }, now }: ChargerFacts, { at: since, current }: Given): boolean {
+  if (now - since > slowestCharger) return true;
+  for (let i = draws.length - 1; i >= 0; i--) {
+    const draw = draws[i];
+    if (draw === undefined || draw.at <= since) return false;
+    const [l1, l2, l3] = draw.currents;
+    if (Math.abs(Math.max(l1, l2, l3) - current) < noticeableCurrent) return true;
+  }
+  return false;
+}
+
+function offeredDraw(
+  charger: ChargerFacts,
+  { current, phases }: Given,
+  voltage: number,
+): Pick<DrawSample, "currents" | "power"> {
+  const loads = charger.loads(phases);
+  return {
+    currents: perPhase((i) => (loads.includes(i) ? current * charger.greed : 0)),
+    power: current * charger.greed * voltage * charger.activePhases(phases),
+  };
+}

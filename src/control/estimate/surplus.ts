@@ -1,0 +1,66 @@
+/** How much of the sun is left for the chargers that follow it, and how far that can be relied on. */
+
+import { batteryFlow } from "../observe/battery.js";
+import { isSunMode } from "../observe/chargers.js";
+import { spaced } from "../observe/history.js";
+import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
+import type { Measured, Memory, SurplusSample } from "../memory.js";
+import type { MeterRole } from "../../model/readings.js";
+import type { ControlSettings } from "../settings.js";
+import { likelyDraw } from "./in-flight.js";
+import { allOf, powerNow, trustIn, type Situation, type Trust } from "./situation.js";
+
+/** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
+export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {
+  const grid = gridPower(settings, memory.meters);
+  if (grid === null) return null;
+  const battery = batteryFlow(settings, memory, now);
+  const drawn = grid.value + battery.power;
+  let low = settings.gridTarget - drawn - battery.more;
+  let high = settings.gridTarget - drawn + battery.less;
+  let isConfirmed = true;
+  for (const charger of chargers) {
+    const shown = likelyDraw(charger, grid.at, voltage, battery.later);
+    const own = isSunMode(charger.mode) && !charger.memory.full ? 0 : powerNow(charger);
+    low += shown.lowPower - own;
+    high += shown.highPower - own;
+    isConfirmed &&= shown.isConfirmed || charger.silent || shown.highPower === 0;
+  }
+  const isExact = battery.more <= fittingPower;
+  return { at: grid.at, isConfirmed, drawn: isExact ? drawn : null, low, high };
+}
+
+/**
+ * Adds a sample to the history, or puts it in the place of the one of the same reading, about which more is known now.
+ * Older ones are kept only as close together as they are needed.
+ */
+export function withSample(history: Memory["surplus"], sample: SurplusSample): Memory["surplus"] {
+  if (history.at(-1)?.at === sample.at) return [...history.slice(0, -1), sample];
+  return [...spaced(history, surplusSpacing).filter(({ at }) => at >= sample.at - surplusMemory), sample];
+}
+
+/** Trust in what tells the surplus: the grid's power, and that of each battery whose discharge is no sun. */
+export function surplusTrust({ settings, memory, now }: Situation): Trust {
+  const isNeeded = (name: string, role: MeterRole) =>
+    role === "grid" || (role === "battery" && memory.batteries[name]?.rank !== "gives");
+  const needed = settings.meters.flatMap(({ name, measures }) =>
+    measures.filter((role) => isNeeded(name, role)).map((role) => ({ name, role })),
+  );
+  if (!needed.some(({ role }) => role === "grid"))
+    return { raise: false, stay: false, problem: "no meter measures the grid" };
+  const trusts = needed.map(({ name, role }) => {
+    const meter = memory.meters[name];
+    return trustIn(name, meter, [{ what: `the ${role} power`, sample: meter?.roles[role]?.power }], now);
+  });
+  const trust = allOf(trusts);
+  return trust.isWrong === true ? { ...trust, stay: false } : trust;
+}
+
+/** W that come from the grid, by the meter that shows most; `null`: none has told it. */
+export function gridPower({ meters }: ControlSettings, memories: Memory["meters"]): Measured | null {
+  const powers = meters.flatMap(({ name, measures }) => {
+    const power = measures.includes("grid") ? memories[name]?.roles.grid?.power : null;
+    return power ? [power] : [];
+  });
+  return powers.reduce<Measured | null>((worst, power) => (worst && worst.value >= power.value ? worst : power), null);
+}

@@ -1,0 +1,208 @@
+/** Takes meter readings into memory, refusing what can't be true. A refused reading leaves the old one to age. */
+
+import { perPhase, phaseIndexes, type PerPhase } from "../../model/phases.js";
+import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../../model/readings.js";
+import { learnAnswer } from "../estimate/wiring-check.js";
+import { freshForStaying, freshForStayingOften, idleCurrent, readingsToTrust } from "../parameters.js";
+import { noMeterMemory } from "../memory.js";
+import type { AnswerMemory, Measured, MeterMemory, QuantityMemory } from "../memory.js";
+import type { ControlSettings } from "../settings.js";
+import { amperes, watts } from "../format.js";
+
+/** What the chargers whose current a meter has to show say themselves. */
+export interface MeterWitness {
+  /** A that they are measured to draw together now; `null`: not known, or there is none. */
+  readonly drawn: number | null;
+  /** When the current of one of them last moved noticeably; 0: never. */
+  readonly drawMovedAt: number;
+  /** ms within which the meter has to answer that at the latest. */
+  readonly answersWithin: number;
+  /** A that they are measured to draw on each phase of the house; `null`: not all of them tell. */
+  readonly own: PerPhase<number> | null;
+  /** ms after which a meter has answered, as a rule. */
+  readonly lag: number;
+  /** W that a house battery gives; 0 without one. */
+  readonly battery: number;
+}
+
+/** A that a house without them draws less, or feeds in, from one reading to the next, and still nobody wonders. */
+const ordinaryChange = 3;
+
+/** No house is connected with more than this, in A per phase, if no fuse is known. */
+const largestCurrent = 1_000;
+
+/** Share and W by which power and currents with a sign may differ: not all loads are in phase. */
+const signTolerance = { share: 0.15, power: 300 } as const;
+
+/** ms by which a reading may come later than its meter is used to. */
+const lateness = 2_000;
+
+/** Voltages outside of it are faults of the meter or of the grid; the configured voltage is used instead. */
+const voltageRange = [80, 300] as const;
+
+const noQuantityMemory: QuantityMemory = {
+  power: null,
+  currents: [null, null, null],
+  voltages: [null, null, null],
+  soc: null,
+};
+
+/** Why a reading can't be true by itself, or `null` when it can. */
+export function implausible(
+  quantities: Quantities,
+  limits: { readonly current: number; readonly voltage: number; readonly phases: number },
+): string | null {
+  const { power, currents } = quantities;
+  const values = [power, ...currents].filter((value) => value !== null);
+  if (values.some((value) => !Number.isFinite(value))) return "a value is not a number";
+  const highest = currents.reduce<number>((most, current) => Math.max(most, Math.abs(current ?? 0)), 0);
+  if (highest > limits.current) return `${amperes(highest)} on one phase can't be`;
+  if (power !== null && Math.abs(power) > 3 * limits.current * limits.voltage) return `${watts(power)} can't be`;
+  const measured = currents.slice(0, limits.phases).filter((current) => current !== null);
+  if (measured.length < limits.phases) return null;
+  const sum = measured.reduce((total, current) => total + Math.abs(current), 0);
+  if (power !== null && Math.abs(power) > 1.2 * limits.voltage * sum + 500)
+    return `${watts(power)} does not fit ${amperes(sum)} on all phases together`;
+  return null;
+}
+
+/**
+ * Why a meter seems dead: it shows nothing at all while a car draws, and the sun is not known to be what feeds the
+ * car. Where the reading before tells that, up to an ordinary change in the house, nothing at all is what is wanted.
+ */
+export function seemsDead(
+  { power, currents }: Quantities,
+  phases: number,
+  { drawn }: MeterWitness,
+  before: { readonly flow: number | null; readonly drawn: number | null },
+): string | null {
+  const isNothing = (power ?? 0) === 0 && currents.slice(0, phases).every((current) => current === 0);
+  if (!isNothing || drawn === null || drawn <= idleCurrent) return null;
+  const expected = before.flow === null ? Infinity : before.flow + drawn - (before.drawn ?? 0);
+  return Math.abs(expected) <= ordinaryChange ? null : `it shows nothing while a car draws ${amperes(drawn)}`;
+}
+
+/**
+ * Takes one reading, or the failure of one (`null`), into the memory of its meter.
+ * @param lookedAt when the controller looked at the house before; 0: never
+ */
+export function rememberMeter(
+  before: MeterMemory | undefined,
+  reading: MeterReading | null,
+  now: number,
+  settings: ControlSettings,
+  witness: MeterWitness,
+  lookedAt: number,
+): MeterMemory {
+  const memory = trusted(before, now, lookedAt);
+  if (reading === null) return { ...memory, good: 0, doubt: "it did not answer" };
+
+  const mainLimit = settings.circuits.find(({ parent }) => parent === null)?.limit;
+  const { voltage, phases } = settings;
+  const limits = { current: mainLimit === undefined ? largestCurrent : 3 * mainLimit, voltage, phases };
+  const present = meterRoles.flatMap((role) => {
+    const quantities = reading[role];
+    return quantities ? [{ role, quantities }] : [];
+  });
+  for (const { role, quantities } of present) {
+    const old = memory.roles[role];
+    const shown = { flow: old ? flowOf(old, voltage) : null, drawn: memory.drawn };
+    const doubt =
+      implausible(quantities, limits) ??
+      (showsChargers(role, reading) ? seemsDead(quantities, phases, witness, shown) : null);
+    if (doubt !== null) return { ...memory, good: 0, doubt };
+  }
+
+  const roles = { ...memory.roles };
+  let moved = false;
+  let regained = false;
+  for (const { role, quantities } of present) {
+    const old = memory.roles[role] ?? noQuantityMemory;
+    const next = rememberQuantities(old, quantities, now);
+    const pairs = [{ before: old.power, after: next.power }].concat(
+      phaseIndexes.map((i) => ({ before: old.currents[i], after: next.currents[i] })),
+    );
+    moved ||= showsChargers(role, reading) && pairs.some(({ before, after }) => before?.value !== after?.value);
+    regained ||= pairs.some(
+      ({ before, after }) => before !== null && after !== before && lookedAt - before.at > lostAfter(memory),
+    );
+    roles[role] = next;
+  }
+  const movedAt = moved ? now : memory.movedAt;
+  if (isFrozen(movedAt, witness, now))
+    return { ...memory, movedAt, good: 0, doubt: "its values stand still while a car's current moved" };
+  const good = regained ? 1 : Math.min(readingsToTrust, memory.good + 1);
+  const answers = answersAfter(memory.answers, reading, now, settings, witness);
+  return { roles, at: now, gap: gapOf(memory, now), movedAt, good, doubt: null, drawn: witness.drawn, answers };
+}
+
+/** Only complete readings teach, of currents with a sign: without one a smaller export looks like less import. */
+function answersAfter(
+  answers: AnswerMemory,
+  reading: MeterReading,
+  at: number,
+  { phases, voltage }: ControlSettings,
+  { own, drawMovedAt, lag, battery }: MeterWitness,
+): AnswerMemory {
+  const quantities = reading.grid ?? reading.house ?? reading.pv ?? reading.battery;
+  const known = quantities?.currents.slice(0, phases).filter((current) => current !== null) ?? [];
+  const sum = known.reduce((total, current) => total + current, 0);
+  const size = known.reduce((total, current) => total + Math.abs(current), 0);
+  const power = quantities?.power ?? sum * voltage;
+  const isSigned = Math.abs(power - sum * voltage) <= signTolerance.share * size * voltage + signTolerance.power;
+  if (own === null || known.length < phases || !isSigned) return { ...answers, awaited: null, readings: [] };
+  const currents = perPhase((i) => known[i] ?? 0);
+  return learnAnswer(answers, { at, currents, own, battery: battery / voltage, movedAt: drawMovedAt, lag });
+}
+
+/** ms from which on a reading of this meter is as good as none: it left out two, or what is due is very late. */
+export function lostAfter({ gap }: Pick<MeterMemory, "gap">): number {
+  if (gap === 0) return freshForStaying;
+  return Math.min(freshForStaying, Math.max(freshForStayingOften, 2 * gap + lateness));
+}
+
+/** The mean of the last ones, of which the newest count most. */
+function gapOf({ at, gap }: MeterMemory, now: number): number {
+  if (at === 0) return 0;
+  return gap === 0 ? now - at : gap + (now - at - gap) / 5;
+}
+
+/** A on all phases together, import +; `null`: not known. */
+function flowOf({ power, currents }: QuantityMemory, voltage: number): number | null {
+  if (power !== null) return power.value / voltage;
+  return currents.reduce<number | null>((sum, current) => (current ? (sum ?? 0) + current.value : sum), null);
+}
+
+/** The first reading of all is believed at once; after a loss that somebody has seen it takes more than one. */
+function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number): MeterMemory {
+  if (memory === undefined || memory.at === 0)
+    return { ...(memory ?? noMeterMemory), movedAt: now, good: readingsToTrust - 1 };
+  return lookedAt - memory.at > lostAfter(memory) ? { ...memory, good: 0 } : memory;
+}
+
+/** Of a device that measures several things only the grid shows what a charger draws. */
+function showsChargers(role: MeterRole, reading: MeterReading): boolean {
+  return role === "grid" || reading.grid === undefined;
+}
+
+/** A car's current moved, and the meter has not moved since, for longer than it takes. */
+function isFrozen(meterMovedAt: number, { drawMovedAt, answersWithin }: MeterWitness, now: number): boolean {
+  return drawMovedAt >= meterMovedAt && drawMovedAt > 0 && now - drawMovedAt > answersWithin;
+}
+
+function rememberQuantities(old: QuantityMemory, { power, currents, voltages, soc }: Quantities, at: number) {
+  const newer = (value: number | null, before: Measured | null) => (value === null ? before : { value, at });
+  const each = (values: PerPhase<number | null>, before: PerPhase<Measured | null>) =>
+    perPhase((i) => newer(values[i], before[i]));
+  const [lowest, highest] = voltageRange;
+  const plausible = perPhase((i) => {
+    const voltage = voltages[i];
+    return voltage !== null && voltage >= lowest && voltage <= highest ? voltage : null;
+  });
+  return {
+    power: newer(power, old.power),
+    currents: each(currents, old.currents),
+    voltages: each(plausible, old.voltages),
+    soc: newer(soc, old.soc),
+  };
+}

@@ -1,0 +1,213 @@
+/** Takes an observation into memory, before anything is decided. */
+
+import type { Price } from "../../model/commands.js";
+import { byName } from "../../model/names.js";
+import { phaseIndexes } from "../../model/phases.js";
+import { giveAnotherChance } from "../estimate/wiring-check.js";
+import { rememberBatteries } from "./battery.js";
+import { settingsFor } from "../schedule/vehicles.js";
+import { endInTime, rememberCharger, rememberCommand } from "./chargers.js";
+import { recent } from "./history.js";
+import { hasMoved, learnLag, longestLead, type MeterStep } from "../estimate/meter-lag.js";
+import {
+  deadTime,
+  freshForStaying,
+  frozenAfter,
+  lagSearch,
+  longestStep,
+  surplusSpacing,
+  usualLag,
+} from "../parameters.js";
+import { newChargerMemory, noLastingMemory } from "../memory.js";
+import type { ChargerMemory, Memory, MeterMemory, MonitorMemory, SurplusSample } from "../memory.js";
+import { rememberMeter, type MeterWitness } from "./meters.js";
+import { answerAlarm, rememberMonitor } from "./residual-current.js";
+import type { Observation } from "../observation.js";
+import { backgroundsOf, type Backgrounds } from "../estimate/base-load.js";
+import { backgroundSample, overloadedPhases } from "../estimate/headroom.js";
+import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
+import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
+import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
+
+/** What is true after an observation. */
+export interface Seen {
+  readonly situation: Situation;
+  readonly backgrounds: Backgrounds;
+}
+
+/** Devices that the settings do not name are ignored. */
+export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Seen {
+  const now = observation.time;
+  const voltage = voltageOf(settings, memory);
+  const commands = new Map(Object.entries(observation.commands));
+  const chargers = byName<ChargerMemory>();
+  for (const charger of settings.chargers) {
+    const { name } = charger;
+    const reading = observation.chargers[name];
+    const command = commands.get(name);
+    let kept = memory.chargers[name] ?? unknownCharger;
+    if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
+    if (command !== undefined) kept = rememberCommand(kept, command);
+    chargers[name] = endInTime(kept, now);
+  }
+
+  const monitors: Record<string, MonitorMemory> = {};
+  const started = Object.values(observation.commands).some(({ allowCharging }) => allowCharging === true);
+  for (const name of settings.monitors) {
+    const reading = observation.monitors?.[name];
+    let kept = memory.monitors[name];
+    if (reading !== undefined) kept = rememberMonitor(kept, reading, now);
+    if (kept !== undefined) monitors[name] = started ? answerAlarm(kept) : kept;
+  }
+
+  const meters: Record<string, MeterMemory> = started ? doubtedAnew(memory.meters) : { ...memory.meters };
+  for (const { name } of settings.meters) {
+    const reading = observation.meters[name];
+    if (reading === undefined) continue;
+    const witness = witnessOf(
+      chargersShownBy(name, settings),
+      chargers,
+      reading?.battery?.power ?? batteryPower(settings, meters),
+      now,
+    );
+    meters[name] = rememberMeter(meters[name], reading, now, settings, witness, memory.time);
+  }
+
+  const batteries = rememberBatteries(settings, { meters, batteries: memory.batteries }, now);
+
+  const isNew = gridPower(settings, meters)?.at === now;
+  const known = isNew ? learnLags(settings, chargers, memory.surplus) : chargers;
+  const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
+  const prices = observation.prices === undefined ? memory.prices : inOrder(observation.prices);
+  const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, batteries, powerLimit, prices };
+  return rememberHistory(situationOf(settingsNow(settings, chargers), seen));
+}
+
+/** What holds while these cars are at the chargers. */
+function settingsNow(settings: ControlSettings, memories: Memory["chargers"]): ControlSettings {
+  const chargers = settings.chargers.map((charger) => {
+    const memory = memories[charger.name];
+    return memory ? settingsFor(charger, memory, settings.cars) : charger;
+  });
+  return chargers.every((charger, i) => charger === settings.chargers[i]) ? settings : { ...settings, chargers };
+}
+
+function inOrder(prices: readonly Price[]): readonly Price[] {
+  return [...prices].sort((a, b) => a.start - b.start);
+}
+
+/**
+ * What the grid showed before this reading tells the lag of a charger, if no other one moved, too. The newest reading
+ * teaches nothing yet: more load must never lead to more current.
+ */
+function learnLags(
+  settings: ControlSettings,
+  chargers: Record<string, ChargerMemory>,
+  history: Memory["surplus"],
+): Readonly<Record<string, ChargerMemory>> {
+  const [after, before] = [history.at(-1), history.at(-2)];
+  if (after === undefined || before === undefined || after.at - before.at < surplusSpacing) return chargers;
+  const name = onlyOneThatMoved(settings, chargers, before.at - longestLead);
+  const memory = name === null ? undefined : chargers[name];
+  if (name === null || memory === undefined) return chargers;
+  const settled = history.flatMap((sample, i) => {
+    const last = history[i - 1];
+    const since = after.at - longestLead - sample.at;
+    return last !== undefined && since >= 0 && since < after.at - before.at ? stepBetween(last, sample) : [];
+  });
+  const [step] = stepBetween(before, after);
+  return step ? { ...chargers, [name]: { ...memory, lag: learnLag(memory, step, settled) } } : chargers;
+}
+
+/** `null`: none moved since, or several did. */
+function onlyOneThatMoved(settings: ControlSettings, chargers: Memory["chargers"], since: number): string | null {
+  let moved: string | null = null;
+  for (const { name } of settings.chargers) {
+    const memory = chargers[name];
+    if (memory === undefined || !hasMoved(memory, since)) continue;
+    if (moved !== null) return null;
+    moved = name;
+  }
+  return moved;
+}
+
+/** Empty: what the meters of grid and battery showed at one of the two times did not fit. */
+function stepBetween(before: SurplusSample, after: SurplusSample): readonly MeterStep[] {
+  if (before.drawn === null || after.drawn === null) return [];
+  return [{ from: before.at, to: after.at, change: after.drawn - before.drawn }];
+}
+
+/** The chargers whose current flows through what this meter measures. */
+function chargersShownBy(meter: string, settings: ControlSettings): readonly ChargerSettings[] {
+  const { chargers } = settings;
+  if (settings.meters.some(({ name, measures }) => name === meter && measures.includes("grid"))) return chargers;
+  const circuits = settings.circuits.filter(({ meters }) => meters.includes(meter));
+  const places = new Set(circuits.flatMap(({ name }) => membersOf(settings).get(name) ?? []));
+  return chargers.filter((_charger, place) => places.has(place));
+}
+
+/** A person who starts a charge has looked after what was wrong. */
+function doubtedAnew(meters: Memory["meters"]): Record<string, MeterMemory> {
+  const entries = Object.entries(meters);
+  return Object.fromEntries(
+    entries.map(([name, meter]) => [name, { ...meter, answers: giveAnotherChance(meter.answers) }]),
+  );
+}
+
+const unknownCharger = newChargerMemory(noLastingMemory);
+
+/** What these chargers say of their own current, to judge a meter by. */
+function witnessOf(
+  shown: readonly ChargerSettings[],
+  chargers: Memory["chargers"],
+  battery: number,
+  now: number,
+): MeterWitness {
+  const own: [number, number, number] = [0, 0, 0];
+  let [fresh, drawMovedAt, answersWithin, lag] = [0, 0, 0, 0];
+  for (const { name } of shown) {
+    const { at, failing, draws, movedAt, lag: known } = chargers[name] ?? unknownCharger;
+    drawMovedAt = Math.max(drawMovedAt, movedAt);
+    answersWithin = Math.max(answersWithin, known.lag === null ? lagSearch : known.lag.to + frozenAfter);
+    lag = Math.max(lag, known.lag?.to ?? 0);
+    if (failing || now - at > freshForStaying) continue;
+    fresh += 1;
+    const newest = draws.at(-1)?.currents;
+    if (newest) for (const i of phaseIndexes) own[i] += newest[i];
+  }
+  return {
+    drawn: fresh > 0 ? own[0] + own[1] + own[2] : null,
+    drawMovedAt,
+    answersWithin,
+    own: fresh === shown.length ? own : null,
+    lag: lag === 0 ? usualLag : lag + deadTime / 2,
+    battery,
+  };
+}
+
+/** W that house batteries give by their newest word. */
+function batteryPower({ meters }: ControlSettings, memories: Memory["meters"]): number {
+  const batteries = meters.filter(({ measures }) => measures.includes("battery"));
+  return batteries.reduce((sum, { name }) => sum + (memories[name]?.roles.battery?.power?.value ?? 0), 0);
+}
+
+/** Adds what the meters just said to the histories of surplus and of every circuit. */
+function rememberHistory(situation: Situation): Seen {
+  const { memory, settings, now } = situation;
+  const sample = surplusSample(situation);
+  const before = memory.surplus.at(-1)?.at;
+  const surplus = sample ? withSample(memory.surplus, sample) : memory.surplus;
+  const passed = sample && before !== undefined ? Math.min(sample.at - before, longestStep) : 0;
+
+  const backgrounds = backgroundsOf(situation);
+  const background = { ...memory.background };
+  const overloadedSince: Record<string, number> = {};
+  for (const circuit of settings.circuits) {
+    const { name } = circuit;
+    const next = backgroundSample(circuit, backgrounds, situation);
+    if (next !== null) background[name] = [...recent(background[name] ?? [], now), next];
+    if (overloadedPhases(circuit, situation).length > 0) overloadedSince[name] = memory.overloadedSince[name] ?? now;
+  }
+  const seen = { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, background, overloadedSince } };
+  return { situation: seen, backgrounds };
+}

@@ -1,0 +1,168 @@
+/** Register tables: one row per value of a Modbus device, and what reads and writes by them. */
+
+import { DeviceError } from "../../model/errors.js";
+import { ModbusException, type ModbusRegisters } from "../../transport/modbus.js";
+import { decode, encode } from "./registers/codec.js";
+import { type Block, planBlocks } from "./registers/plan.js";
+import { faultOf, type Rows, type Values, widthOf, type WordOrder } from "./registers/rows.js";
+
+export { decode, encode } from "./registers/codec.js";
+export type { Block } from "./registers/plan.js";
+export { widthOf } from "./registers/rows.js";
+export type { NumberRow, NumberType, Row, Rows, TextRow, Values, WordOrder } from "./registers/rows.js";
+
+/** Most words that one request reads (Modbus Application Protocol V1.1b3, 6.3). */
+const mostWords = 125;
+/** Times in a row that a device has to hang up at an optional block before it is taken for missing. */
+const hangUps = 2;
+
+export interface TableOptions {
+  readonly table: "holding" | "input";
+  readonly wordOrder: WordOrder;
+  /** Most words of one request, 1–125; left out: 125. */
+  readonly maxRead?: number;
+  /** Most words between two values that may be read over; left out: none. What is optional is never read over. */
+  readonly gap?: number;
+  /** Words that must not be read, first and last. */
+  readonly forbidden?: readonly (readonly [first: number, last: number])[];
+  /** Document that the rows are from. */
+  readonly source?: string;
+}
+
+export interface RegisterTable<R extends Rows = Rows> {
+  readonly rows: R;
+  readonly table: "holding" | "input";
+  readonly wordOrder: WordOrder;
+  /** Requests that read all of it. */
+  readonly blocks: readonly Block[];
+  /** Requests that read these rows of it. */
+  plan(names: readonly string[]): readonly Block[];
+}
+
+/** Declares a table. @throws RangeError when a row can't be right */
+export function defineRegisters<const R extends Rows>(
+  rows: R,
+  { table, wordOrder, maxRead = mostWords, gap = 0, forbidden = [] }: TableOptions,
+): RegisterTable<R> {
+  if (!(maxRead >= 1 && maxRead <= mostWords)) throw new RangeError(`maxRead is not within 1 to ${mostWords}`);
+  for (const [name, row] of Object.entries(rows)) {
+    const fault =
+      faultOf(row) ??
+      (widthOf(row) > maxRead ? "no request is long enough for it" : null) ??
+      (table === "input" && row.write !== undefined ? "input registers are not written" : null);
+    if (fault !== null) throw new RangeError(`Register ${name} at ${row.at}: ${fault}`);
+  }
+  const plan = (names: readonly string[]) => planBlocks(rows, names, { maxRead, gap, forbidden });
+  return { rows, table, wordOrder, blocks: plan(Object.keys(rows)), plan };
+}
+
+/** All values of the table, or some. Rejects with DeviceError when what is not optional can't be read. */
+export function readRegisters<R extends Rows>(modbus: ModbusRegisters, table: RegisterTable<R>): Promise<Values<R>>;
+export function readRegisters<R extends Rows, N extends keyof R & string>(
+  modbus: ModbusRegisters,
+  table: RegisterTable<R>,
+  names: readonly N[],
+): Promise<Pick<Values<R>, N>>;
+export async function readRegisters(
+  modbus: ModbusRegisters,
+  table: RegisterTable,
+  names?: readonly string[],
+): Promise<Values<Rows>> {
+  const blocks = names === undefined ? table.blocks : table.plan(names);
+  return readBlocks(modbus, table, blocks, new Map());
+}
+
+/** Reads one table again and again. */
+export interface RegisterReader<R extends Rows = Rows> {
+  read(): Promise<Values<R>>;
+}
+
+/**
+ * As `readRegisters`, and it remembers which optional registers the device turned out not to have, and does not ask
+ * for them again: some devices hang up at what they don't know.
+ */
+export function registerReader<R extends Rows>(modbus: ModbusRegisters, table: RegisterTable<R>): RegisterReader<R>;
+export function registerReader(modbus: ModbusRegisters, table: RegisterTable): RegisterReader {
+  const strikes = new Map<Block, number>();
+  return { read: () => readBlocks(modbus, table, table.blocks, strikes) };
+}
+
+/**
+ * Writes one value with the function that its row names. Resolves once the device has said yes, which does not say
+ * that it has an effect. Rejects with DeviceError, also when the row does not take the value.
+ */
+export async function writeRow<R extends Rows, N extends keyof R & string>(
+  modbus: ModbusRegisters,
+  { rows, wordOrder }: RegisterTable<R>,
+  name: N,
+  value: number | string,
+): Promise<void> {
+  const row = rows[name];
+  if (row?.write === undefined) throw unwritable(modbus.device, `${name} can only be read`);
+  const words = wordsFor(modbus.device, name, () => encode(row, value, wordOrder));
+  const [word] = words;
+  if (row.write === 6 && word !== undefined) await modbus.writeRegister(row.at, word);
+  else await modbus.writeRegisters(row.at, words);
+}
+
+function wordsFor(device: string, name: string, encoded: () => readonly number[]): readonly number[] {
+  try {
+    return encoded();
+  } catch (error) {
+    if (error instanceof RangeError) throw unwritable(device, `${name} can't be set: ${error.message}`);
+    throw error;
+  }
+}
+
+function unwritable(device: string, what: string): DeviceError {
+  return new DeviceError({ code: "unsupported", device, what, advice: "Choose a value that the device takes" });
+}
+
+/** @param strikes how often in a row each optional block has failed; `Infinity`: the device does not have it */
+async function readBlocks(
+  modbus: ModbusRegisters,
+  table: RegisterTable,
+  blocks: readonly Block[],
+  strikes: Map<Block, number>,
+): Promise<Values<Rows>> {
+  const values = new Map<string, number | string | null>();
+  let disturbed = false;
+  for (const block of blocks) {
+    const skipped: boolean = disturbed || (strikes.get(block) ?? 0) >= hangUps;
+    const words: readonly number[] | null | "disturbed" = skipped
+      ? null
+      : await readBlock(modbus, table, block, strikes);
+    disturbed ||= words === "disturbed";
+    for (const name of block.names) {
+      const row = table.rows[name];
+      if (!row) continue;
+      const at = row.at - block.at;
+      const found = words === null || words === "disturbed" ? [] : words.slice(at, at + widthOf(row));
+      values.set(name, decode(row, found, table.wordOrder));
+    }
+  }
+  return Object.fromEntries(values);
+}
+
+/** `null`: the device does not have the block · "disturbed": the connection is gone, and what is left can wait. */
+async function readBlock(
+  modbus: ModbusRegisters,
+  { table }: RegisterTable,
+  block: Block,
+  strikes: Map<Block, number>,
+): Promise<readonly number[] | null | "disturbed"> {
+  const { at, count, optional } = block;
+  try {
+    const words = await (table === "holding" ? modbus.readHolding(at, count) : modbus.readInput(at, count));
+    strikes.delete(block);
+    return words;
+  } catch (error) {
+    if (!optional || !(error instanceof DeviceError)) throw error;
+    if (error.cause instanceof ModbusException) {
+      if (error.code !== "unreachable") strikes.set(block, Infinity);
+      return null;
+    }
+    strikes.set(block, (strikes.get(block) ?? 0) + 1);
+    return "disturbed";
+  }
+}

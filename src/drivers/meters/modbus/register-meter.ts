@@ -1,0 +1,96 @@
+/** Modbus meters for three phases that are nothing but a table of registers. */
+
+import { z } from "zod";
+import { DeviceError } from "../../../model/errors.js";
+import { noQuantities, type MeterRole, type Quantities } from "../../../model/readings.js";
+import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
+import { defineMeter, type Meter, type MeterDriver } from "../../driver.js";
+import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
+import { registerReader } from "../../decoding/registers.js";
+import { reversed, signedLike, sumOf } from "../../decoding/signs.js";
+
+/** What a row is called, by what it tells; energies may have several rows, which add up. Others are not looked at. */
+type Values = Readonly<Record<string, number | string | null>>;
+
+interface ModbusMeterDeclaration {
+  readonly driver: string;
+  readonly products: MeterDriver["products"];
+  readonly needs: readonly string[];
+  readonly unproven?: readonly string[];
+  /**
+   * Rows named `power`, `powerL1`–`3` (W), `currentL1`–`3` (A), `voltageL1`–`3` (V), and any that begin with `import`
+   * or `export` (kWh).
+   */
+  readonly registers: Parameters<typeof registerReader>[1];
+}
+
+interface ModbusMeterOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly unitId: number;
+  readonly reversed: boolean;
+  readonly measures: readonly MeterRole[];
+}
+
+/** Declares a meter, options and all, from its registers. */
+export function defineModbusMeter({ registers, ...declaration }: ModbusMeterDeclaration) {
+  return defineMeter({
+    ...declaration,
+    kind: "meter",
+    measures: ["grid"],
+    options: z.object({
+      ...modbusAddress(),
+      reversed: z
+        .boolean()
+        .default(false)
+        .describe("Whether it counts what comes from the grid, or from the sun, as negative: turns all signs around."),
+    }),
+    connect: (options, context) => connectRegisterMeter(registers, options, modbusLink(context)),
+  });
+}
+
+/** @param link name of the device, and what differs from the usual deadlines */
+export function connectRegisterMeter(
+  registers: ModbusMeterDeclaration["registers"],
+  { reversed: isReversed, measures, ...address }: ModbusMeterOptions,
+  link: Omit<ModbusDeviceOptions, "host" | "port" | "unitId">,
+): Meter {
+  const modbus = new ModbusDevice({ ...link, ...address });
+  const reader = registerReader(modbus, registers);
+  return {
+    async read() {
+      const quantities = quantitiesOf(await reader.read(), modbus.device);
+      return { [measures[0] ?? "grid"]: isReversed ? reversed(quantities) : quantities };
+    },
+    close: () => modbus.close(),
+  };
+}
+
+/** @throws DeviceError when this can't be the meter */
+function quantitiesOf(values: Values, device: string): Quantities {
+  const at = (name: string) => {
+    const value = values[name];
+    return typeof value === "number" ? value : null;
+  };
+  const total = (direction: string) => {
+    const rows = Object.keys(values).filter((name) => name.startsWith(direction));
+    return rows.length === 0 ? null : sumOf(rows.map(at));
+  };
+  const voltages = [at("voltageL1"), at("voltageL2"), at("voltageL3")] as const;
+  // Floats in another byte order are next to nothing, which would do for a power, but for no voltage.
+  if (voltages.every((voltage) => voltage === null)) {
+    const what = "not a single voltage makes sense";
+    const advice = "Check that host, port and unit id belong to this meter, and that it has mains voltage";
+    throw new DeviceError({ code: "protocol", device, what, advice });
+  }
+  const powers = [at("powerL1"), at("powerL2"), at("powerL3")] as const;
+  return {
+    ...noQuantities,
+    power: at("power"),
+    powers,
+    currents: signedLike([at("currentL1"), at("currentL2"), at("currentL3")], powers),
+    voltages,
+    importEnergy: total("import"),
+    exportEnergy: total("export"),
+  };
+}

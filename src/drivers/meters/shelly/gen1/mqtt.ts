@@ -1,0 +1,157 @@
+/** A Shelly 3EM that is heard over MQTT, and asked whenever it keeps quiet. */
+
+import type { Timer } from "../../../../model/clock.js";
+import { DeviceError } from "../../../../model/errors.js";
+import { phaseIndexes } from "../../../../model/phases.js";
+import type { MeterReading, MeterRole, Quantities } from "../../../../model/readings.js";
+import type { MqttConnection, MqttLogin, MqttMessage } from "../../../../transport/mqtt.js";
+import { BurstEnd } from "../../../push/burst-end.js";
+import type { DriverContext, Meter } from "../../../driver.js";
+import { Waiting } from "../../../push/waiting.js";
+import { missingIn, overlay } from "../overlay.js";
+import { readingOf } from "../reading.js";
+import { Bursts } from "./burst.js";
+import { isEmeterField } from "./emeter.js";
+
+/** ms that a value may stay away before the meter is asked; by itself it may keep quiet for 30 s. */
+const askAfter = 5_000;
+/** ms that a read waits. */
+const readTimeout = 10_000;
+
+const watched = phaseIndexes.flatMap((phase) =>
+  (["power", "current", "voltage"] as const).map((field) => ({ phase, field })),
+);
+
+export interface ShellyMqttOptions {
+  readonly topic: string;
+  readonly url: string;
+  readonly login: MqttLogin;
+  readonly measures: readonly MeterRole[];
+}
+
+type OnReading = (reading: MeterReading) => void;
+
+export class MqttMeter implements Meter {
+  readonly #options: ShellyMqttOptions;
+  readonly #context: DriverContext;
+  readonly #bursts = new Bursts();
+  readonly #burstEnd: BurstEnd;
+  readonly #waiting: Waiting;
+  readonly #listeners = new Set<OnReading>();
+  #connection: MqttConnection | null = null;
+  #askTimer: Timer | null = null;
+  #lastAsked = -Infinity;
+
+  constructor(options: ShellyMqttOptions, context: DriverContext) {
+    this.#options = options;
+    this.#context = context;
+    this.#burstEnd = new BurstEnd(context.clock, () => this.#endBurst());
+    this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
+  }
+
+  watch(onReading: OnReading): void {
+    this.#listeners.add(onReading);
+    const connection = this.#connect();
+    const { clock, log, name } = this.#context;
+    const startedAt = clock.now();
+    connection.ready(name, readTimeout).then(
+      () => this.#ask(connection),
+      (error: unknown) => log.debug(String(error)),
+    );
+    if (this.#askTimer === null) this.#askWhenQuiet(connection, startedAt);
+  }
+
+  async read(): Promise<MeterReading> {
+    if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
+    const { clock, name } = this.#context;
+    const role = this.#role;
+    let merged: Quantities | null = null;
+    const listen = (reading: MeterReading): void => void (merged = overlay(merged, reading[role]));
+    const deadline = clock.now() + readTimeout;
+    const connection = this.#connect();
+    await connection.ready(name, readTimeout);
+    this.#listeners.add(listen);
+    try {
+      this.#ask(connection);
+      const complete = () => (merged !== null && missingIn(merged).length === 0 ? { [role]: merged } : null);
+      return await this.#waiting.until<MeterReading>(complete, Math.max(0, deadline - clock.now()), () => {
+        throw this.#incomplete(merged);
+      });
+    } finally {
+      this.#listeners.delete(listen);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#burstEnd.cancel();
+    this.#askTimer?.cancel();
+    this.#waiting.close();
+    this.#listeners.clear();
+  }
+
+  get #role(): MeterRole {
+    return this.#options.measures[0] ?? "grid";
+  }
+
+  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
+  #connect(): MqttConnection {
+    if (this.#connection) return this.#connection;
+    const { url, login, topic } = this.#options;
+    const connection = this.#context.mqtt.connect(url, login);
+    connection.subscribe(`${topic}/emeter/+/+`, (message) => this.#onValue(message));
+    connection.subscribe(`${topic}/online`, ({ payload }) => {
+      if (payload === "false") this.#onOffline();
+    });
+    this.#connection = connection;
+    return connection;
+  }
+
+  /** A retained value may be from last year. */
+  #onValue({ topic, payload, retained }: MqttMessage): void {
+    if (this.#waiting.closed || retained) return;
+    const [number, field] = topic.split("/").slice(-2);
+    const phase = phaseIndexes.find((index) => String(index) === number);
+    if (phase === undefined || field === undefined || !isEmeterField(field)) return;
+    this.#bursts.add(phase, field, payload, this.#context.clock.now());
+    this.#burstEnd.came();
+  }
+
+  #endBurst(): void {
+    const reading = readingOf(this.#bursts.take(this.#context.clock.now()), this.#options.measures);
+    for (const listener of this.#listeners) listener(reading);
+    this.#waiting.look();
+  }
+
+  #onOffline(): void {
+    this.#burstEnd.cancel();
+    this.#bursts.forget();
+  }
+
+  #ask(connection: MqttConnection): void {
+    if (this.#waiting.closed) return;
+    this.#lastAsked = this.#context.clock.now();
+    connection.publish(`${this.#options.topic}/command`, "update");
+  }
+
+  /** Asks, at most once in `askAfter`, while any watched value has stayed away for so long. */
+  #askWhenQuiet(connection: MqttConnection, startedAt: number): void {
+    if (this.#waiting.closed) return;
+    const now = this.#context.clock.now();
+    const oldest = Math.min(...watched.map(({ phase, field }) => this.#bursts.lastSeen(phase, field) ?? startedAt));
+    if (now >= Math.max(oldest, this.#lastAsked) + askAfter) this.#ask(connection);
+    const next = Math.max(oldest, this.#lastAsked) + askAfter;
+    this.#askTimer = this.#context.clock.after(next - now, () => this.#askWhenQuiet(connection, startedAt));
+  }
+
+  #incomplete(merged: Quantities | null): DeviceError {
+    const { topic, url } = this.#options;
+    const where = `from ${topic} through the MQTT broker at ${new URL(url).host} within ${readTimeout / 1_000} s`;
+    if (merged === null) return this.#error("unreachable", `nothing came ${where}`);
+    return this.#error("protocol", `${missingIn(merged).join(", ")} did not come ${where}`);
+  }
+
+  #error(code: "unreachable" | "protocol", what: string): DeviceError {
+    const advice = "Check that the Shelly is on, that its MQTT is switched on, and that the topic is its own";
+    return new DeviceError({ code, device: this.#context.name, what, advice });
+  }
+}

@@ -1,0 +1,65 @@
+/** Shelly Pro 3EM and 3EM Gen3: meters for three phases, heard over a WebSocket or MQTT, or asked over HTTP. */
+
+import { z } from "zod";
+import { defineMeter } from "../../../driver.js";
+import {
+  brokerLogin,
+  brokerOption,
+  defaultBroker,
+  hostOption,
+  portOption,
+  topicOption,
+} from "../../../options/options.js";
+import { BrokerRpc } from "./broker-rpc.js";
+import { HttpRpc, type ShellyAddress } from "./http-rpc.js";
+import { ProMeter } from "./meter.js";
+import { SocketRpc } from "./socket-rpc.js";
+
+/** ms for each request over HTTP */
+const deadline = 5_000;
+
+export const shellyPro3em = defineMeter({
+  kind: "meter",
+  driver: "shelly-pro-3em",
+  products: [
+    { brand: "Shelly", model: "Pro 3EM (SPEM-003)", firmware: "1.0 or newer; 1.1 for three single phases" },
+    { brand: "Shelly", model: "3EM Gen3 (S3EM-003)" },
+  ],
+  needs: [
+    "For MQTT: switch it on in the Shelly's web page under Settings, MQTT, with RPC control and RPC status notifications over MQTT",
+  ],
+  unproven: [
+    "How small a change the meter keeps to itself, and for how long, differs between firmwares: it is asked after 5 s of silence.",
+    "The error phase_sequence is reported and leaves the values as they are: each phase is measured against the neutral.",
+  ],
+  measures: ["grid"],
+  options: z.object({
+    transport: z
+      .enum(["ws", "http", "mqtt"])
+      .default("ws")
+      .describe("How it is reached: ws hears every change and needs its host, http asks, mqtt needs its topic."),
+    host: hostOption.optional().describe("Name or IP address of the meter, for transport ws and http."),
+    port: portOption(80),
+    topic: topicOption.optional().describe("MQTT topic of the meter, such as shellypro3em-aabbcc112233."),
+    url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
+    username: z.string().optional().describe("User name at the MQTT broker; on the meter itself it is always admin."),
+    password: z.string().optional().describe("Password of the meter's web page, or at the MQTT broker."),
+  }),
+  check({ transport, topic, host }) {
+    if (transport === "mqtt" && topic === undefined)
+      return [{ path: "topic", message: 'is needed for transport "mqtt", such as shellypro3em-aabbcc112233' }];
+    if (transport !== "mqtt" && host === undefined)
+      return [{ path: "host", message: `is needed for transport "${transport}", such as 192.168.1.21` }];
+    return [];
+  },
+  connect(options, context) {
+    const { transport, topic, url = defaultBroker, host, port, password, measures } = options;
+    if (transport === "mqtt" && topic !== undefined)
+      return new ProMeter(new BrokerRpc({ topic, url, login: brokerLogin(options) }, context), measures, context);
+    if (transport === "mqtt" || host === undefined)
+      throw new TypeError(`${context.name}: options that check() refuses`);
+    const address: ShellyAddress = { device: context.name, host, port, password, deadline };
+    const speaker = transport === "http" ? new HttpRpc(address) : new SocketRpc(address, context);
+    return new ProMeter(speaker, measures, context);
+  },
+});

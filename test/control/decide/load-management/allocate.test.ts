@@ -1,0 +1,146 @@
+import { shareCircuits, type Claim } from "../../../../src/control/decide/load-management/allocate.js";
+import { Rooms, type Room } from "../../../../src/control/estimate/headroom.js";
+import { mainFuse } from "../../../../src/control/settings.js";
+import type { PerPhase, PhaseCount } from "../../../../src/model/phases.js";
+import { facts, room, situation, type FactOverrides } from "../../facts.js";
+import { start } from "../../support.js";
+
+interface Case {
+  readonly asked?: number;
+  readonly phases?: PhaseCount;
+  readonly charger?: FactOverrides;
+  /** A left on each phase, and what of it may be raised into. */
+  readonly stay?: PerPhase<number>;
+  readonly raise?: PerPhase<number>;
+  readonly powerLimit?: number;
+  readonly overloadTolerance?: number;
+  readonly overloadedSince?: number;
+}
+
+/** One charger that asks for 16 A on one phase, on a fuse of 25 A with room for all. */
+function decide({ asked = 16, phases = 1, charger = {}, stay = [25, 25, 25], raise = stay, ...site }: Case) {
+  const held = { current: charger.holding?.current ?? 0, phases: charger.holding?.phases ?? phases };
+  const claim: Claim = {
+    charger: facts({ ...charger, holding: held }),
+    wish: { current: asked, phases, reason: "wished" },
+  };
+  const { overloadTolerance = 0, powerLimit = null, overloadedSince } = site;
+  const now = situation({
+    settings: { overloadTolerance },
+    powerLimit,
+    ...(overloadedSince === undefined ? {} : { overloadedSince }),
+  });
+  const rooms: readonly Room[] = [room(stay, { toRaise: raise })];
+  return shareCircuits(now, [claim], new Rooms(rooms))[0];
+}
+
+const runs = (current: number, more: FactOverrides = {}): FactOverrides => ({ holding: { current }, ...more });
+
+test.each<[why: string, facts: Case, current: number]>([
+  ["room for all of it", {}, 16],
+  ["room for a part", { stay: [11.7, 25, 25] }, 11],
+  ["room on another phase is no help", { stay: [9, 25, 25] }, 9],
+  ["a full phase that it does not use is no harm", { stay: [25, 0, 0] }, 16],
+  ["three phases: the fullest counts", { phases: 3, stay: [25, 12, 20] }, 12],
+  ["one phase on L2", { stay: [25, 9, 25], charger: { settings: { rotation: [1, 2, 0] } } }, 9],
+  ["rotated, L1 is free to others", { stay: [0, 25, 25], charger: { settings: { rotation: [1, 2, 0] } } }, 16],
+  ["less than the minimum is left: pause", { stay: [5.9, 25, 25] }, 0],
+  ["the minimum is left", { stay: [6, 25, 25] }, 6],
+  ["an overloaded house: pause", { stay: [-4, 25, 25], charger: runs(16) }, 0],
+  ["lowers a running charge at once", { stay: [10, 25, 25], charger: runs(16) }, 10],
+  ["a running charge may stay, but not rise, in room that has not lasted", { raise: [8, 8, 8], charger: runs(12) }, 12],
+  ["a start needs room that has lasted", { raise: [5, 25, 25] }, 0],
+  ["a start takes only what has lasted", { raise: [8, 25, 25] }, 8],
+  ["rises into what has lasted", { raise: [14, 25, 25], charger: runs(10) }, 14],
+  [
+    "a second phase that it does not load yet needs room that has lasted",
+    { phases: 3, raise: [25, 5, 25], charger: runs(16, { holding: { current: 16, phases: 1 } }) },
+    0,
+  ],
+  ["a greedy car gets what makes it draw the room", { stay: [15, 25, 25], charger: runs(16, { greed: 1.25 }) }, 12],
+  ["a greedy car's minimum has to fit with its greed", { stay: [6.2, 25, 25], charger: { greed: 1.07 } }, 0],
+  ["steps of 0.6 A", { stay: [11.9, 25, 25], charger: { settings: { step: 0.6 } } }, 11.4],
+  ["the grid operator's limit on one phase", { powerLimit: 2_300 }, 10],
+  ["the grid operator's limit on three phases", { phases: 3, powerLimit: 4_200 }, 6],
+  ["the grid operator's limit leaves less than the minimum", { phases: 3, powerLimit: 4_100 }, 0],
+  ["a pause stays a pause", { asked: 0 }, 0],
+  [
+    "a silent charger is reserved, not commanded",
+    { asked: 16, stay: [2, 25, 25], charger: runs(16, { silent: true }) },
+    16,
+  ],
+])("%s", (_why, facts, current) => expect(decide(facts)?.current).toBe(current));
+
+test.each<[why: string, powerLimit: number]>([
+  ["nothing", 0],
+  ["less than the minimum", 1_379],
+])("the grid operator allows %s: a running charger pauses at once", (_why, powerLimit) => {
+  expect(decide({ powerLimit, charger: runs(16) })?.current).toBe(0);
+});
+
+test.each<[why: string, facts: Case, said: string]>([
+  [
+    "the circuit, the load and the phase",
+    { phases: 3, stay: [25, 12, 20] },
+    "main fuse: others draw 13 A of 25 A on L2",
+  ],
+  [
+    "what was there lately, if that keeps it from being raised",
+    { raise: [10, 25, 25] },
+    "main fuse: others drew up to 15 A of 25 A on L1 in the last 30 s",
+  ],
+  [
+    "what it waits for, if not even the minimum is left",
+    { stay: [5, 25, 25] },
+    "main fuse: others draw 20 A of 25 A on L1; charging needs at least 6 A",
+  ],
+  ["the grid operator", { powerLimit: 2_300 }, "the grid operator allows 2.3 kW"],
+  ["nothing new where nothing was lowered", {}, "wished"],
+  ["a wish below the minimum keeps its own reason", { asked: 4 }, "wished"],
+])("names %s", (_why, facts, said) => expect(decide(facts)?.reason).toContain(said));
+
+describe("an overload of at most 13 %, while the minimum runs", () => {
+  const tolerance = 60_000;
+  test.each<[why: string, facts: Case, current: number]>([
+    ["is not tolerated unless asked for", { stay: [4, 25, 25], charger: runs(6) }, 0],
+    ["is tolerated for a while", { overloadTolerance: tolerance, stay: [4, 25, 25], charger: runs(6) }, 6],
+    ["lowers to the minimum at once", { overloadTolerance: tolerance, stay: [4, 25, 25], charger: runs(16) }, 6],
+    [
+      "until just before the time is over",
+      { overloadTolerance: tolerance, overloadedSince: start - 59_999, stay: [4, 25, 25], charger: runs(6) },
+      6,
+    ],
+    [
+      "and no longer",
+      { overloadTolerance: tolerance, overloadedSince: start - 60_000, stay: [4, 25, 25], charger: runs(6) },
+      0,
+    ],
+    ["13 % of 25 A are 3.2 A", { overloadTolerance: tolerance, stay: [2.8, 25, 25], charger: runs(6) }, 6],
+    ["more is never tolerated", { overloadTolerance: tolerance, stay: [2.7, 25, 25], charger: runs(6) }, 0],
+    ["nobody starts into it", { overloadTolerance: tolerance, stay: [4, 25, 25] }, 0],
+  ])("%s", (_why, facts, current) => expect(decide(facts)?.current).toBe(current));
+});
+
+test("without any circuit nothing is limited", () => {
+  const claim: Claim = { charger: facts(), wish: { current: 16, phases: 3, reason: "wished" } };
+  expect(shareCircuits(situation(), [claim], new Rooms([]))).toEqual([claim.wish]);
+});
+
+describe("a tree of circuits", () => {
+  const main = room([25, 25, 25], { limit: 63 });
+  const barn = room([12, 25, 25], { name: "Barn", parent: mainFuse, limit: 16 });
+  const stable = room([20, 25, 25], { name: "Stable", parent: "Barn", limit: 20 });
+
+  test.each<[why: string, circuit: string | null, rooms: readonly Room[], current: number]>([
+    ["on the main fuse only that counts", null, [main, barn, stable], 16],
+    ["on a circuit the tightest above it counts", "Stable", [main, barn, stable], 12],
+    ["the main fuse counts below as well", "Barn", [room([9, 25, 25]), barn], 9],
+    ["without a main fuse the circuit counts alone", "Barn", [{ ...barn, parent: null }], 12],
+  ])("%s", (_why, circuit, rooms, current) => {
+    const claim: Claim = {
+      charger: facts({ settings: { circuit } }),
+      wish: { current: 16, phases: 1, reason: "wished" },
+    };
+    expect(shareCircuits(situation(), [claim], new Rooms(rooms))[0]?.current).toBe(current);
+  });
+});

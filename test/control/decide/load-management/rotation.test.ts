@@ -1,0 +1,36 @@
+import { inTurn } from "../../../../src/control/decide/load-management/rotation.js";
+import { facts, situation, type FactOverrides } from "../../facts.js";
+import { disconnected, start } from "../../support.js";
+
+const min = 60_000;
+
+const runs = (minutes: number): FactOverrides => ({
+  holding: { current: 6 },
+  lasting: { startedAt: start - minutes * min },
+});
+const waits = (minutes: number): FactOverrides => ({ lasting: { pausedAt: start - minutes * min } });
+const isNew: FactOverrides = {};
+
+/** The places of the chargers in the order in which they are served. */
+function order(chargers: readonly FactOverrides[]): readonly number[] {
+  const all = chargers.map((overrides, index) => ({
+    charger: facts({ ...overrides, settings: { name: `${index}`, ...overrides.settings } }),
+  }));
+  return inTurn(all, situation()).map(({ charger }) => Number(charger.settings.name));
+}
+
+test.each<[why: string, chargers: readonly FactOverrides[], order: readonly number[]]>([
+  ["as configured, if there is nothing to tell them apart", [isNew, isNew], [0, 1]],
+  ["who charges goes on", [isNew, runs(10)], [1, 0]],
+  ["until just before its turn is over", [isNew, runs(29.9)], [1, 0]],
+  ["half an hour is a turn: then who waits is next", [runs(30), isNew], [1, 0]],
+  ["of those that wait the longest first", [waits(30), waits(40)], [1, 0]],
+  ["who never had a turn waits longest of all", [waits(40), isNew], [1, 0]],
+  ["of those whose turn is over the longest makes way first", [runs(50), runs(40)], [1, 0]],
+  ["who starts first keeps on before whose turn is over", [runs(31), runs(5), waits(30)], [1, 2, 0]],
+  ["who had a turn just now does not push anybody out", [waits(29.9), runs(40)], [1, 0]],
+  ["the important one does not make way", [isNew, { ...runs(40), settings: { priority: 2 } }], [1, 0]],
+  ["the important one does not wait", [runs(10), { settings: { priority: 2 } }], [1, 0]],
+  ["without a car: last, important or not", [{ reading: disconnected, settings: { priority: 2 } }, isNew], [1, 0]],
+  ["with a car that takes nothing: last", [{ ...runs(10), idle: true }, isNew], [1, 0]],
+])("%s", (_why, chargers, expected) => expect(order(chargers)).toEqual(expected));

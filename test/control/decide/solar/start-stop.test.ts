@@ -1,0 +1,222 @@
+import type { Habits } from "../../../../src/control/memory.js";
+import type { Demand } from "../../../../src/control/decide/demand.js";
+import { chooseBySun, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
+import { facts, situation, type FactOverrides } from "../../facts.js";
+import { start } from "../../support.js";
+
+const sun: Demand = { pull: "sun", reason: "" };
+const sunAndMinimum: Demand = { pull: "sun-and-minimum", reason: "the minimum at least" };
+const minute = 60_000;
+
+function even(power: number): Pool {
+  return { low: power, high: power };
+}
+
+interface Case {
+  readonly pool: Pool;
+  readonly charger?: FactOverrides;
+  readonly demand?: Demand;
+  readonly importPenalty?: number;
+  /** Seconds since the last pass. */
+  readonly step?: number;
+}
+
+/** 5 minutes of minimum run and pause. */
+function decide({ pool, charger = {}, demand = sun, importPenalty = 1, step = 10 }: Case) {
+  return chooseBySun(
+    facts(charger),
+    demand,
+    pool,
+    situation({ settings: { importPenalty }, step, surplus: [[0, pool.low, pool.high]] }),
+  );
+}
+
+const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minute };
+
+/** Six of them, the first so many minutes ago. */
+const closings = (first: number) => [first, 50, 40, 30, 20, 10].map((age) => start - age * minute);
+
+/** Sun and clouds of so many seconds each, in which a run loses more than it gains. */
+const fastClouds = (seconds: number): Habits => ({
+  good: { time: 0.1, ends: 360 / seconds, value: 100 },
+  bad: { time: 0.1, ends: 360 / seconds, value: -800 },
+  isGood: true,
+});
+
+/** Clouds that pass within a minute, after which the sun is worth 5 kW. */
+const passingClouds: Habits = {
+  good: { time: 0.2, ends: 6, value: 1_000 },
+  bad: { time: 0.1, ends: 6, value: -100 },
+  isGood: false,
+};
+
+describe("a paused charger", () => {
+  test.each<[why: string, facts: Case, charges: boolean, regret: number]>([
+    ["0.9 kW missed for 5 s are 1.3 Wh: it waits", { pool: even(1_150), step: 5 }, false, 1.28],
+    ["missed value adds up", { pool: even(1_150), step: 5, charger: { regret: 2 } }, false, 3.28],
+    ["not yet at 5 Wh", { pool: even(1_150), step: 5, charger: { regret: 3.7 } }, false, 4.98],
+    ["5 Wh: start", { pool: even(1_150), step: 5, charger: { regret: 3.8 } }, true, 0],
+    ["import takes from it", { pool: even(0), charger: { regret: 4 } }, false, 0.17],
+    ["it never falls below nothing", { pool: even(-3_000), charger: { regret: 1 } }, false, 0],
+    ["half the minimum from the sun is worth nothing when even", { pool: even(690), charger: { regret: 4 } }, false, 4],
+    [
+      "the same is worth a start to who imports readily",
+      { pool: even(690), importPenalty: 0.25, charger: { regret: 4 } },
+      true,
+      0,
+    ],
+    [
+      "the same is a loss to who wants sun only",
+      { pool: even(690), importPenalty: 10, charger: { regret: 4 } },
+      false,
+      0,
+    ],
+    ["no time has passed: nothing was missed", { pool: even(5_000), step: 0 }, false, 0],
+    ["the minimum at least: starts without sun", { pool: even(-500), demand: sunAndMinimum }, true, 0],
+    [
+      "a pause that is too short goes on, and what is missed is kept",
+      { pool: even(1_840), charger: { regret: 4, lasting: { pausedAt: start - 4 * minute } } },
+      false,
+      5,
+    ],
+    [
+      "a pause that was long enough ends",
+      { pool: even(1_840), charger: { regret: 4, lasting: { pausedAt: start - 5 * minute } } },
+      true,
+      0,
+    ],
+    [
+      "a gap between clouds that a run would not outlast",
+      { pool: even(1_840), charger: { regret: 4, habits: { sun: fastClouds(60) } } },
+      false,
+      5,
+    ],
+    [
+      "sun that lasts longer than a run, whatever clouds cost",
+      { pool: even(1_840), charger: { regret: 4, habits: { sun: fastClouds(3_600) } } },
+      true,
+      0,
+    ],
+    [
+      "a contactor that closed six times within an hour rests, and what is missed is kept",
+      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(59) } } },
+      false,
+      5,
+    ],
+    [
+      "a contactor that has rested may close again",
+      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(60) } } },
+      true,
+      0,
+    ],
+  ])("%s", (_why, facts, charges, regret) => {
+    const { option, memory, reason } = decide(facts);
+    expect(option !== null).toBe(charges);
+    expect(memory.regret).toBeCloseTo(regret, 1);
+    expect(reason).not.toBe("");
+  });
+
+  test("does not start without sun, however much was missed before", () => {
+    expect(decide({ pool: even(-500), charger: { regret: 300 } }).option).toBeNull();
+  });
+
+  test.each<[why: string, pool: Pool, claim: number]>([
+    ["keeps its minimum for itself while it would like to start", even(2_000), 1_380],
+    ["leaves all to others while it would not", even(500), 0],
+  ])("%s", (_why, pool, claim) => expect(decide({ pool }).claim).toBe(claim));
+});
+
+describe("a running charger", () => {
+  const running = (more: FactOverrides = {}): FactOverrides => ({ holding: { current: 6 }, lasting: longAgo, ...more });
+
+  test.each<[why: string, facts: Case, charges: boolean, regret: number]>([
+    ["loses 1.4 kW for 10 s: 3.8 Wh", { pool: even(0), charger: running() }, true, 3.83],
+    ["lost value adds up", { pool: even(0), charger: running({ regret: 10 }) }, true, 13.83],
+    ["stops at 20 Wh", { pool: even(0), charger: running({ regret: 17 }) }, false, 0],
+    [
+      "not before the minimum run",
+      { pool: even(0), charger: running({ regret: 17, lasting: { startedAt: start - 299_000 } }) },
+      true,
+      20.83,
+    ],
+    [
+      "as soon as the minimum run is over",
+      { pool: even(0), charger: running({ regret: 17, lasting: { startedAt: start - 300_000 } }) },
+      false,
+      0,
+    ],
+    ["sun makes up for what was lost", { pool: even(1_380), charger: running({ regret: 10 }) }, true, 6.17],
+    ["who imports readily loses slowly", { pool: even(0), importPenalty: 0.25, charger: running() }, true, 0.96],
+    [
+      "who wants sun only stops soon",
+      { pool: even(690), importPenalty: 10, charger: running({ regret: 5 }) },
+      false,
+      0,
+    ],
+    [
+      "a cloud that will have passed before a pause is over",
+      { pool: even(0), charger: running({ regret: 20, habits: { sun: passingClouds } }) },
+      true,
+      23.83,
+    ],
+    [
+      "but not if it lasts and lasts",
+      { pool: even(0), charger: running({ regret: 57, habits: { sun: passingClouds } }) },
+      false,
+      0,
+    ],
+    [
+      "the minimum at least: never stops for want of sun",
+      { pool: even(-2_000), demand: sunAndMinimum, charger: running({ regret: 20 }) },
+      true,
+      23.83,
+    ],
+    [
+      "an idle car: nothing is gained or lost",
+      { pool: even(0), charger: running({ idle: true, regret: 20 }) },
+      true,
+      0,
+    ],
+    ["a cap below the minimum ends it", { pool: even(9_000), charger: running({ lasting: { cap: 5 } }) }, false, 0],
+  ])("%s", (_why, facts, charges, regret) => {
+    const { option, memory, reason } = decide(facts);
+    expect(option !== null).toBe(charges);
+    expect(memory.regret).toBeCloseTo(regret, 1);
+    expect(reason).not.toBe("");
+  });
+
+  test("does not stop in the sun, however much was lost before", () => {
+    expect(decide({ pool: even(3_000), charger: running({ regret: 100 }) }).option).not.toBeNull();
+  });
+});
+
+test.each<[why: string, facts: Case, reason: string]>([
+  ["too little", { pool: even(300) }, "300 W of surplus: waits for 690 W"],
+  [
+    "too often",
+    { pool: even(1_840), charger: { habits: { closings: closings(48) } } },
+    "1.8 kW of surplus: began 6 times within an hour, rests 12 min more",
+  ],
+  ["enough, not for long", { pool: even(1_150), step: 5 }, "1.1 kW of surplus: starts if it stays above 690 W"],
+  [
+    "enough, but among clouds",
+    { pool: even(1_840), charger: { regret: 5, habits: { sun: fastClouds(60) } } },
+    "1.8 kW of surplus: too many clouds lately, starts once it stays above 690 W for longer",
+  ],
+  ["a charge", { pool: even(2_300), charger: { holding: { current: 6 }, lasting: longAgo } }, "2.3 kW of surplus"],
+  [
+    "a charge with nearly enough",
+    { pool: even(1_000), charger: { holding: { current: 6 }, lasting: longAgo } },
+    "1.0 kW of surplus: goes on down to 690 W",
+  ],
+  [
+    "a charge with too little",
+    { pool: even(500), charger: { holding: { current: 6 }, lasting: longAgo } },
+    "500 W of surplus: pauses if it stays below 690 W",
+  ],
+  [
+    "a charge with too little for too long",
+    { pool: even(0), charger: { holding: { current: 6 }, lasting: longAgo, regret: 20 } },
+    "0 W of surplus for too long: starts again from 690 W on",
+  ],
+])("it says why, and what would change it: %s", (_why, facts, reason) => expect(decide(facts).reason).toBe(reason));

@@ -1,0 +1,57 @@
+import { chooseForCar } from "../../../../src/control/decide/solar/vehicle-power.js";
+import { facts, situation, type FactOverrides } from "../../facts.js";
+import { start } from "../../support.js";
+
+interface Case {
+  readonly charger?: FactOverrides;
+  readonly surplus: number;
+  readonly minPower?: number;
+}
+
+function decide({ charger = {}, surplus, minPower }: Case) {
+  const demand = { pull: "sun" as const, reason: "", ...(minPower === undefined ? {} : { minPower }) };
+  const newest = [[0, surplus]] as const;
+  return chooseForCar(facts(charger), demand, { low: surplus, high: surplus }, situation({ surplus: newest }));
+}
+
+const waits = { regret: 1_000 };
+const runs: FactOverrides = { holding: { current: 9 }, lasting: { startedAt: start - 300_000 } };
+
+test.each<[why: string, facts: Case, charges: boolean, said: string]>([
+  ["a car that needs nothing of its own starts", { charger: waits, surplus: 2_070 }, true, "2.1 kW of surplus"],
+  ["one that needs more waits", { charger: waits, surplus: 2_070, minPower: 2_300 }, false, "this car needs 2.3 kW"],
+  [
+    "with as much as it needs it starts",
+    { charger: waits, surplus: 2_300, minPower: 2_300 },
+    true,
+    "2.3 kW of surplus",
+  ],
+  [
+    "a little less while it runs: it goes on for now",
+    { charger: runs, surplus: 2_070, minPower: 2_300 },
+    true,
+    "needs",
+  ],
+  [
+    "for too long: it stops",
+    { charger: { ...runs, regret: 1_000 }, surplus: 2_070, minPower: 2_300 },
+    false,
+    "this car needs 2.3 kW",
+  ],
+  [
+    "but not before its minimum run",
+    { charger: { ...runs, regret: 1_000, lasting: { startedAt: start - 60_000 } }, surplus: 2_070, minPower: 2_300 },
+    true,
+    "needs",
+  ],
+])("%s", (_why, given, charges, said) => {
+  const { option, reason } = decide(given);
+  expect(option !== null).toBe(charges);
+  expect(reason).toContain(said);
+});
+
+test("what is lost by staying is counted as if there were no sun", () => {
+  const { memory } = decide({ charger: runs, surplus: 2_070, minPower: 2_300 });
+  expect(memory.regret).toBeCloseTo((6 * 230 * 10) / 3_600, 3);
+  expect(decide({ charger: runs, surplus: 2_300, minPower: 2_300 }).memory.regret).toBe(0);
+});

@@ -1,0 +1,40 @@
+import { newMemory, noMeterMemory, type Memory } from "../../../src/control/memory.js";
+import { observe } from "../../../src/control/observe/observe.js";
+import { voltageOf } from "../../../src/control/estimate/situation.js";
+import type { PerPhase } from "../../../src/model/phases.js";
+import { grid, house, start } from "../support.js";
+
+const nothingNew = { meters: {}, chargers: {}, commands: {} };
+
+test.each<[why: string, secondsAgo: number | null, isNew: boolean, hours: number]>([
+  ["the first reading", null, true, 0],
+  ["5 s", 5, true, 5 / 3_600],
+  ["a minute", 60, true, 60 / 3_600],
+  ["two hours that nobody saw count for a minute", 7_200, true, 60 / 3_600],
+  ["no new reading: no time in which anything was seen", 5, false, 0],
+])("time between two readings of the grid: %s", (_why, secondsAgo, isNew, hours) => {
+  const before =
+    secondsAgo === null
+      ? newMemory()
+      : observe(house(), newMemory(), { ...nothingNew, time: start - secondsAgo * 1_000, meters: { Grid: grid(100) } })
+          .situation.memory;
+  const meters = isNew ? { Grid: grid(200) } : {};
+  expect(observe(house(), before, { ...nothingNew, time: start, meters }).situation.hours).toBeCloseTo(hours, 6);
+});
+
+/** A grid meter that told these voltages so many seconds ago. */
+function told(voltages: PerPhase<number | null>, secondsAgo = 0): Memory {
+  const at = start - secondsAgo * 1_000;
+  const [l1 = null, l2 = null, l3 = null] = voltages.map((value) => (value === null ? null : { value, at }));
+  const gridMemory = { power: null, currents: [null, null, null], voltages: [l1, l2, l3], soc: null } as const;
+  return { ...newMemory(), time: start, meters: { Grid: { ...noMeterMemory, at, roles: { grid: gridMemory } } } };
+}
+
+test.each<[why: string, memory: Memory, voltage: number]>([
+  ["no meter has told any: the configured one", newMemory(), 230],
+  ["the mean of what was measured", told([236, 238, 240]), 238],
+  ["of what there is", told([236, null, 240]), 238],
+  ["not older than 15 s", told([240, 240, 240], 16), 230],
+  ["a phase that is gone does not count", told([0, 240, 240]), 240],
+  ["400 V between phases do not count", told([400, 400, 400]), 230],
+])("voltage: %s", (_why, memory, voltage) => expect(voltageOf(house(), memory)).toBe(voltage));

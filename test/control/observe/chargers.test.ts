@@ -1,0 +1,249 @@
+import { endInTime, noticePerson, rememberCharger, rememberCommand } from "../../../src/control/observe/chargers.js";
+import {
+  newChargerMemory,
+  noLastingMemory,
+  type ChargerMemory,
+  type LastingMemory,
+} from "../../../src/control/memory.js";
+import type { ChargerCommand } from "../../../src/model/commands.js";
+import type { ChargerReading } from "../../../src/model/readings.js";
+import { charger, charging, connected, disconnected, start } from "../support.js";
+
+const runs = { at: start, current: 10, phases: 1 } as const;
+const pauses = { at: start, current: 0, phases: 1 } as const;
+const on = connected({ allowCharging: true });
+const off = connected({ allowCharging: false });
+
+interface Seen {
+  readonly lasting: Partial<LastingMemory>;
+  readonly reading: ChargerReading;
+  readonly restarted?: boolean;
+}
+
+test.each<[why: string, seen: Seen, manual: LastingMemory["manual"], confirmed: boolean]>([
+  ["it does what it was told", { lasting: { given: runs }, reading: on }, null, true],
+  ["it pauses as it was told", { lasting: { given: pauses }, reading: off }, null, true],
+  ["it has not done it yet: lag, not a person", { lasting: { given: runs }, reading: off }, null, false],
+  ["it did, and stopped since: a person", { lasting: { given: runs, confirmed: true }, reading: off }, "stop", true],
+  ["it did, and started since: a person", { lasting: { given: pauses, confirmed: true }, reading: on }, "start", true],
+  [
+    "it stopped over a restart: not a person",
+    { lasting: { given: runs, confirmed: true }, reading: off, restarted: true },
+    null,
+    false,
+  ],
+  [
+    "it started over a restart: not a person",
+    { lasting: { given: pauses, confirmed: true }, reading: on, restarted: true },
+    null,
+    false,
+  ],
+  ["it was never told anything", { lasting: {}, reading: on }, null, false],
+  [
+    "it does not tell its switch",
+    { lasting: { given: runs, confirmed: true }, reading: connected({ allowCharging: null }) },
+    null,
+    true,
+  ],
+  [
+    "its own switch counts, not that it has nothing to do",
+    { lasting: { given: runs, confirmed: true }, reading: connected({ enabled: true, allowCharging: false }) },
+    null,
+    true,
+  ],
+  [
+    "its own switch was turned off",
+    { lasting: { given: runs, confirmed: true }, reading: connected({ enabled: false, allowCharging: true }) },
+    "stop",
+    true,
+  ],
+  ["a stop by hand stays", { lasting: { given: pauses, manual: "stop" }, reading: off }, "stop", true],
+  ["pulling the plug ends a stop", { lasting: { given: pauses, manual: "stop" }, reading: disconnected }, null, false],
+  ["pulling the plug ends a start", { lasting: { given: runs, manual: "start" }, reading: disconnected }, null, false],
+])("%s", (_why, { lasting, reading, restarted = false }, manual, confirmed) => {
+  const noticed = noticePerson({ ...noLastingMemory, ...lasting }, reading, restarted);
+  expect(noticed.manual).toBe(manual);
+  expect(noticed.confirmed).toBe(confirmed);
+});
+
+function told(command: ChargerCommand, lasting: Partial<LastingMemory> = {}): LastingMemory {
+  return rememberCommand(newChargerMemory({ ...noLastingMemory, ...lasting }), command).lasting;
+}
+
+test.each<[why: string, command: ChargerCommand, before: Partial<LastingMemory>, after: Partial<LastingMemory>]>([
+  ["a start", { allowCharging: true }, { manual: "stop", pausedAt: start }, { manual: "start", pausedAt: null }],
+  ["a stop", { allowCharging: false }, { manual: "start" }, { manual: "stop" }],
+  ["a stop taken back", { allowCharging: null }, { manual: "stop", pausedAt: start }, { manual: null, pausedAt: null }],
+  ["a mode", { mode: "fast" }, {}, { mode: "fast" }],
+  ["a mode ends a start by hand", { mode: "off" }, { manual: "start" }, { mode: "off", manual: null }],
+  ["a mode does not end a stop by hand", { mode: "fast" }, { manual: "stop" }, { mode: "fast", manual: "stop" }],
+  ["a mode ends the wait after a pause", { mode: "fast" }, { pausedAt: start }, { pausedAt: null }],
+  ["a mode and a start", { mode: "fast", allowCharging: true }, { manual: "stop" }, { mode: "fast", manual: "start" }],
+  ["a cap", { maxAmpere: 8 }, {}, { cap: 8 }],
+  ["no cap", { maxAmpere: null }, { cap: 8 }, { cap: null }],
+  ["a power cap", { powerLimit: 3_000 }, {}, { powerLimit: 3_000 }],
+  ["no power cap", { powerLimit: null }, { powerLimit: 3_000 }, { powerLimit: null }],
+  ["an energy limit", { sessionChargeConsumptionLimit: 10 }, {}, { energyLimit: 10 }],
+  ["no energy limit, also not the configured one", { sessionChargeConsumptionLimit: null }, {}, { energyLimit: 0 }],
+  ["a minimum", { minAmpere: 8 }, {}, { minimum: 8 }],
+  ["a start until", { allowCharging: true, until: start }, {}, { manual: "start", until: start }],
+  ["another time for a start", { until: start + 1 }, { manual: "start", until: start }, { until: start + 1 }],
+  ["a time without a start is none", { until: start }, {}, { until: null }],
+  ["a stop has no time", { allowCharging: false, until: start }, {}, { manual: "stop", until: null }],
+  ["a start for good", { allowCharging: true }, { until: start }, { manual: "start", until: null }],
+  [
+    "a mode ends a start by hand, and its time",
+    { mode: "solar" },
+    { manual: "start", until: start },
+    { manual: null, until: null },
+  ],
+  [
+    "other targets begin anew, what was charged for the ones before counts",
+    { targets: [] },
+    { session: { since: null, countsFrom: 2, due: start, pursuedSince: start } },
+    { targets: [], session: { since: null, countsFrom: 2, due: null, pursuedSince: null } },
+  ],
+  [
+    "targets",
+    { targets: [{ days: [1], time: 420, energy: 20 }] },
+    {},
+    { targets: [{ days: [1], time: 420, energy: 20 }] },
+  ],
+  ["phases", { phases: 3 }, {}, { phases: 3 }],
+  ["nothing", {}, { cap: 8, manual: "stop" }, { cap: 8, manual: "stop" }],
+])("a person asks for %s", (_why, command, before, after) => expect(told(command, before)).toMatchObject(after));
+
+/** Readings by the second at which they come. */
+function heard(readings: readonly (readonly [second: number, reading: ChargerReading | null])[], settings = charger()) {
+  return readings.reduce<ChargerMemory>(
+    (memory, [second, reading]) => rememberCharger(memory, reading, start + second * 1_000, settings, 230),
+    newChargerMemory({ ...noLastingMemory, given: runs, confirmed: true }),
+  );
+}
+
+test.each<[why: string, readings: Parameters<typeof heard>[0], manual: LastingMemory["manual"]]>([
+  [
+    "a stop with the time running on",
+    [
+      [0, { ...on, uptime: 60_000 }],
+      [5, { ...off, uptime: 65_000 }],
+    ],
+    "stop",
+  ],
+  [
+    "a stop with the time gone back",
+    [
+      [0, { ...on, uptime: 60_000 }],
+      [30, { ...off, uptime: 8_000 }],
+    ],
+    null,
+  ],
+  [
+    "a stop after no answer, with the time running on",
+    [
+      [0, { ...on, uptime: 60_000 }],
+      [5, null],
+      [10, { ...off, uptime: 70_000 }],
+    ],
+    "stop",
+  ],
+  [
+    "a stop after no answer, from a charger that tells no time",
+    [
+      [0, on],
+      [5, null],
+      [10, off],
+    ],
+    null,
+  ],
+  [
+    "a stop from a charger that tells no time",
+    [
+      [0, on],
+      [5, off],
+    ],
+    "stop",
+  ],
+  ["off at our own start, running since before our command", [[9, { ...off, uptime: 90_000 }]], "stop"],
+  ["off at our own start, restarted since our command", [[9, { ...off, uptime: 8_000 }]], null],
+])("%s", (_why, readings, manual) => expect(heard(readings).lasting.manual).toBe(manual));
+
+test.each<
+  [
+    why: string,
+    reading: ChargerReading,
+    settings: Parameters<typeof charger>[0],
+    currents: readonly number[],
+    power: number,
+  ]
+>([
+  ["its own measurement", charging(10, 3), {}, [10, 10, 10], 6_900],
+  ["rotated", charging(10, 1), { rotation: [1, 2, 0] }, [0, 10, 0], 2_300],
+  ["two phases, rotated", charging(10, 3, { currentL3: 0, power: 4_600 }), { rotation: [2, 0, 1] }, [10, 0, 10], 4_600],
+  ["a sign says nothing", charging(10, 1, { currentL1: -0.2, power: 0 }), {}, [0, 0, 0], 0],
+  [
+    "from power where it measures no current",
+    charging(0, 3, { currentL1: null, currentL2: null, currentL3: null, power: 6_900 }),
+    {},
+    [10, 10, 10],
+    6_900,
+  ],
+  [
+    "from what it offers where it measures nothing",
+    charging(8, 1, { currentL1: null, currentL2: null, currentL3: null, power: null }),
+    {},
+    [8, 0, 0],
+    1_840,
+  ],
+  [
+    "from what it was told last of all",
+    charging(8, 1, { currentL1: null, currentL2: null, currentL3: null, power: null, maxAmpere: null }),
+    {},
+    [10, 0, 0],
+    2_300,
+  ],
+  [
+    "nothing while it does not charge",
+    connected({ currentL1: null, currentL2: null, currentL3: null, power: null }),
+    {},
+    [0, 0, 0],
+    0,
+  ],
+])("draws by %s", (_why, reading, settings, currents, power) => {
+  const [draw] = heard([[0, reading]], charger(settings)).draws;
+  expect(draw?.currents).toEqual(currents);
+  expect(draw?.power).toBeCloseTo(power);
+});
+
+test.each([65_535, 6_553.5, 1e9, -1e9, Infinity])("a charger that says %f A says nothing", (current) => {
+  const memory = heard([
+    [0, charging(6)],
+    [5, charging(6, 1, { currentL1: current })],
+  ]);
+  expect(memory).toMatchObject({ failing: true, at: start });
+  expect(memory.draws).toHaveLength(1);
+});
+
+test("a car is idle from the first reading at which it takes nothing although it may", () => {
+  const idleSince = (...readings: ChargerReading[]) => heard(readings.map((reading, i) => [i * 5, reading])).idleSince;
+  expect(idleSince(charging(6), on, on)).toBe(start + 5_000);
+  expect(idleSince(on, charging(6))).toBeNull();
+  expect(idleSince(on, off)).toBeNull();
+  expect(idleSince(on, disconnected)).toBeNull();
+});
+
+test("the history keeps the last two minutes and forgets what was before", () => {
+  const { draws } = heard(Array.from({ length: 60 }, (_, i) => [i * 5, charging(6)] as const));
+  expect(draws.length).toBeGreaterThan(6);
+  expect(draws.length).toBeLessThan(25);
+});
+
+test.each<[why: string, before: Partial<LastingMemory>, manual: LastingMemory["manual"], until: number | null]>([
+  ["its time has come: a stop, that tells when", { manual: "start", until: start }, "stop", start],
+  ["a moment before: it goes on", { manual: "start", until: start + 1 }, "start", start + 1],
+  ["without a time it goes on", { manual: "start" }, "start", null],
+  ["nobody started anything", { until: start }, null, start],
+])("a start by hand that ends: %s", (_why, before, manual, until) => {
+  const { lasting } = endInTime(newChargerMemory({ ...noLastingMemory, ...before }), start);
+  expect(lasting).toMatchObject({ manual, until });
+});

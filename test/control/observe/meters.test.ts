@@ -1,0 +1,220 @@
+import type { MeterMemory } from "../../../src/control/memory.js";
+import { implausible, rememberMeter, seemsDead, type MeterWitness } from "../../../src/control/observe/meters.js";
+import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
+import { grid, gridCurrents, house, start } from "../support.js";
+
+const quiet: MeterWitness = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
+const limits = { current: 75, voltage: 230, phases: 3 };
+
+test.each<[why: string, quantities: Partial<Quantities>, said: string | null]>([
+  ["an ordinary reading", { power: 2_300, currents: [10, 0, 0] }, null],
+  ["nothing measured", {}, null],
+  ["export", { power: -6_900, currents: [-10, -10, -10] }, null],
+  ["import and export that cancel out", { power: 0, currents: [10, -10, 0] }, null],
+  ["reactive current beside little power", { power: 100, currents: [5, 5, 5] }, null],
+  ["three times the fuse", { currents: [75, 0, 0] }, null],
+  ["more than three times the fuse", { currents: [75.1, 0, 0] }, "75.1 A on one phase can't be"],
+  ["as much the other way", { currents: [0, -76, 0] }, "can't be"],
+  ["a register that says 65535", { currents: [65_535, 0, 0] }, "can't be"],
+  ["a register that says 6553.5", { currents: [0, 0, 6_553.5] }, "can't be"],
+  ["infinite current", { currents: [Infinity, 0, 0] }, "not a number"],
+  ["infinite power", { power: -Infinity }, "not a number"],
+  ["no number", { power: NaN }, "not a number"],
+  ["1e9 W", { power: 1e9 }, "can't be"],
+  ["-1e9 W", { power: -1e9 }, "can't be"],
+  ["power that the currents do not carry", { power: 10_000, currents: [1, 1, 1] }, "does not fit"],
+  ["power that currents in part might carry", { power: 10_000, currents: [1, 1, null] }, null],
+  ["small differences between power and currents", { power: 1_000, currents: [1, 1, 1] }, null],
+])("%s", (_why, quantities, said) => {
+  const doubt = implausible({ ...noQuantities, ...quantities }, limits);
+  if (said === null) expect(doubt).toBeNull();
+  else expect(doubt).toContain(said);
+});
+
+const nothing = { power: 0, currents: [0, 0, 0] } as const;
+const unknown = { flow: null, drawn: null };
+
+test.each<
+  [
+    why: string,
+    quantities: Partial<Quantities>,
+    drawn: number | null,
+    phases: 1 | 3,
+    before: Parameters<typeof seemsDead>[3],
+    believed: boolean,
+  ]
+>([
+  ["nothing flows, and no charger says that it draws", nothing, 0, 3, unknown, true],
+  ["nothing is known of the chargers", nothing, null, 3, unknown, true],
+  ["a car draws 6 A", nothing, 6, 3, unknown, false],
+  ["a car draws 6 A, and the meter knows no power", { currents: [0, 0, 0] }, 6, 3, unknown, false],
+  ["the sun feeds a car of 6 A exactly, on other phases", { power: 0, currents: [6, -3, -3] }, 6, 3, unknown, true],
+  ["a one-phase house", { power: 0, currents: [0, null, null] }, 6, 1, unknown, false],
+  ["the car went up by the 2 A that were exported", nothing, 8, 3, { flow: -2, drawn: 6 }, true],
+  ["it was nothing before, and nothing has changed", nothing, 8, 3, { flow: 0, drawn: 8 }, true],
+  ["it was nothing before, and the car went down by 4 A", nothing, 6, 3, { flow: 0, drawn: 10 }, false],
+  ["the house drew 20 A a moment ago", nothing, 6, 3, { flow: 20, drawn: 6 }, false],
+])("a meter that shows nothing: %s", (_why, quantities, drawn, phases, before, believed) => {
+  const doubt = seemsDead({ ...noQuantities, ...quantities }, phases, { ...quiet, drawn }, before);
+  expect(doubt === null).toBe(believed);
+});
+
+/** Feeds readings by the second at which they come. */
+function after(readings: readonly (readonly [second: number, reading: MeterReading | null])[], witness = quiet) {
+  return readings.reduce<MeterMemory | undefined>(
+    (memory, [second, reading]) =>
+      rememberMeter(memory, reading, start + second * 1_000, house(), witness, start + second * 1_000 - 100),
+    undefined,
+  );
+}
+
+const fine = grid(1_000);
+
+test.each<[why: string, readings: Parameters<typeof after>[0], good: number, doubt: string | null]>([
+  ["the first reading of all is believed", [[0, fine]], 2, null],
+  [
+    "a failure is doubted",
+    [
+      [0, fine],
+      [5, null],
+    ],
+    0,
+    "it did not answer",
+  ],
+  [
+    "one reading after a failure is not enough",
+    [
+      [0, fine],
+      [5, null],
+      [10, fine],
+    ],
+    1,
+    null,
+  ],
+  [
+    "two are",
+    [
+      [0, fine],
+      [5, null],
+      [10, fine],
+      [15, fine],
+    ],
+    2,
+    null,
+  ],
+  [
+    "one after silence of more than 15 s is not enough",
+    [
+      [0, fine],
+      [16, fine],
+    ],
+    1,
+    null,
+  ],
+  [
+    "14 s of silence are borne",
+    [
+      [0, fine],
+      [14, fine],
+    ],
+    2,
+    null,
+  ],
+  [
+    "an absurd reading is doubted",
+    [
+      [0, fine],
+      [5, gridCurrents(65_535, 0, 0)],
+    ],
+    0,
+    "65535 A on one phase can't be",
+  ],
+  [
+    "one after an absurd reading is not enough",
+    [
+      [0, fine],
+      [5, gridCurrents(65_535, 0, 0)],
+      [10, fine],
+    ],
+    1,
+    null,
+  ],
+  ["an absurd first reading is not believed", [[0, gridCurrents(65_535, 0, 0)]], 0, "65535 A on one phase can't be"],
+])("trust: %s", (_why, readings, good, doubt) => {
+  const memory = after(readings);
+  expect(memory?.doubt).toBe(doubt);
+  if (doubt === null) expect(memory?.good).toBe(good);
+  else expect(memory?.good).toBeLessThan(2);
+});
+
+test("a refused reading leaves the old values to age", () => {
+  const memory = after([
+    [0, fine],
+    [5, gridCurrents(65_535, 1, 1)],
+  ]);
+  expect(memory?.roles.grid?.power).toEqual({ value: 1_000, at: start });
+  expect(memory?.at).toBe(start);
+});
+
+test("each value has its own age", () => {
+  const memory = after([
+    [0, gridCurrents(1, 2, 3)],
+    [5, grid(1_500, { currents: [null, 2.5, null] })],
+  ]);
+  expect(memory?.roles.grid?.power).toEqual({ value: 1_500, at: start + 5_000 });
+  expect(memory?.roles.grid?.currents).toEqual([
+    { value: 1, at: start },
+    { value: 2.5, at: start + 5_000 },
+    { value: 3, at: start },
+  ]);
+});
+
+test("currents that come back after more than 15 s need a second reading", () => {
+  const partial = grid(1_000, { currents: [null, null, null] });
+  const lost = [
+    [0, fine],
+    [5, partial],
+    [10, partial],
+    [15, partial],
+    [20, partial],
+  ] as const;
+  expect(after([...lost, [25, fine]])?.good).toBe(1);
+  expect(after([...lost, [25, fine], [30, fine]])?.good).toBe(2);
+});
+
+test.each([0, 79, 301, 65_535])("%i V are no voltage of a grid", (voltage) => {
+  const memory = after([[0, grid(0, { voltages: [voltage, 231, null] })]]);
+  expect(memory?.roles.grid?.voltages).toEqual([null, { value: 231, at: start }, null]);
+});
+
+describe("a car's current moved at 10 s", () => {
+  const moved: MeterWitness = {
+    drawn: null,
+    drawMovedAt: start + 10_000,
+    answersWithin: 30_000,
+    own: null,
+    lag: 0,
+    battery: 0,
+  };
+  const still = (second: number) => [second, fine] as const;
+
+  test.each<[why: string, readings: Parameters<typeof after>[0], doubted: boolean]>([
+    ["30 s of standing still are borne", [still(0), still(20), still(40)], false],
+    ["then the meter is frozen", [still(0), still(20), still(41)], true],
+    ["a change since then is life", [still(0), [15, grid(1_001)], [41, grid(1_001)]], false],
+    [
+      "a change of one current is life",
+      [still(0), [15, grid(1_000, { currents: [1, 1, 2] })], [41, grid(1_000, { currents: [1, 1, 2] })]],
+      false,
+    ],
+    ["a change before it proves nothing", [still(0), [9, grid(900)], [30, grid(900)], [41, grid(900)]], true],
+  ])("%s", (_why, readings, doubted) => {
+    expect(after(readings, moved)?.doubt !== null).toBe(doubted);
+  });
+
+  test("a frozen meter that moves again is trusted after two readings", () => {
+    const frozen = [still(0), still(20), still(41)] as const;
+    expect(after([...frozen, [45, grid(1_300)]], moved)).toMatchObject({ doubt: null, good: 1 });
+    expect(after([...frozen, [45, grid(1_300)], [50, grid(1_310)]], moved)).toMatchObject({ doubt: null, good: 2 });
+  });
+});

@@ -1,0 +1,111 @@
+/** A house that is told what to say, in front of a Matter bridge that keeps book, without Homebridge and its node. */
+
+import hap from "@homebridge/hap-nodejs";
+import type { MatterAccessory } from "homebridge";
+import { MatterStatus } from "../../../node_modules/homebridge/dist/matter/errors.js";
+import { deviceTypes } from "../../../node_modules/homebridge/dist/matter/types.js";
+import type { Matter } from "../../../src/integrations/homebridge-matter/definition.js";
+import {
+  HomebridgeMatterFace,
+  type HomebridgeMatterFaceParts,
+} from "../../../src/integrations/homebridge-matter/face.js";
+import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
+import { settle, TestClock } from "../../support/test-clock.js";
+import { pluginName, platformName, type FakeHouse } from "../homekit/support.js";
+
+/** Does with accessories what Homebridge's API does, and keeps book. */
+export class FakeMatter implements Matter {
+  readonly uuid = hap.uuid;
+  readonly deviceTypes = deviceTypes;
+  readonly status = MatterStatus;
+  readonly registered: MatterAccessory[] = [];
+  readonly unregistered: string[] = [];
+  /** Name of the device, cluster and attributes, in their order. */
+  readonly told: [device: string, cluster: string, attributes: object][] = [];
+  /** Homebridge takes devices up in its own time. */
+  takesUp = true;
+
+  registerPlatformAccessories(_plugin: string, _platform: string, accessories: MatterAccessory[]): Promise<void> {
+    this.registered.push(...accessories);
+    return Promise.resolve();
+  }
+
+  unregisterPlatformAccessories(_plugin: string, _platform: string, accessories: MatterAccessory[]): Promise<void> {
+    this.unregistered.push(...accessories.map(({ displayName }) => displayName));
+    return Promise.resolve();
+  }
+
+  updateAccessoryState(uuid: string, cluster: string, attributes: Record<string, unknown>): Promise<void> {
+    this.told.push([this.registered.find(({ UUID }) => UUID === uuid)?.displayName ?? uuid, cluster, attributes]);
+    return Promise.resolve();
+  }
+
+  getAccessoryState(uuid: string): Promise<object | undefined> {
+    const known = this.takesUp && this.registered.some(({ UUID }) => UUID === uuid);
+    return Promise.resolve(known ? {} : undefined);
+  }
+}
+
+type Options = Partial<Pick<HomebridgeMatterFaceParts, "faulty" | "kept">> & {
+  readonly shown?: Partial<HomebridgeMatterFaceParts["config"]["matter"]>;
+  readonly meters?: HomebridgeMatterFaceParts["config"]["meters"];
+  readonly circuits?: HomebridgeMatterFaceParts["config"]["site"]["circuits"];
+};
+
+/** Everything around one face. */
+export class Bench {
+  readonly matter = new FakeMatter();
+  readonly clock = new TestClock();
+  readonly warnings: string[] = [];
+  readonly face: HomebridgeMatterFace;
+
+  constructor(
+    readonly house: FakeHouse,
+    { shown = {}, meters = [], circuits = [], faulty = [], kept = [] }: Options = {},
+  ) {
+    const ignore = () => undefined;
+    const warn = (message: string) => void this.warnings.push(message);
+    const log = { error: warn, warn, info: ignore, debug: ignore };
+    const { matter, clock } = this;
+    const config = {
+      matter: { outlet: true, plug: true, temperature: true, site: false, ...shown },
+      meters,
+      site: { circuits },
+    };
+    this.face = new HomebridgeMatterFace({ matter, log, clock, house, config, faulty, kept, pluginName, platformName });
+    this.face.start();
+  }
+
+  get names(): readonly string[] {
+    return this.matter.registered.map(({ displayName }) => displayName);
+  }
+
+  device(name: string): MatterAccessory {
+    const found = this.matter.registered.find(({ displayName }) => displayName === name);
+    if (found === undefined) throw new Error(`No ${name} was registered`);
+    return found;
+  }
+
+  /** Lets the devices that were registered appear, and forgets what they told on that occasion. */
+  async appear(): Promise<void> {
+    this.house.change({});
+    await settle();
+    this.house.change({});
+    await settle();
+    this.matter.told.length = 0;
+  }
+
+  /** What Homebridge would write to disk and read again. */
+  get kept(): MatterAccessory[] {
+    return this.matter.registered.map((accessory) => {
+      const kept = { ...accessory };
+      delete kept.handlers;
+      return kept;
+    });
+  }
+}
+
+/** A reading of a meter with one role. */
+export function measured(role: keyof MeterReading, told: Partial<Quantities>): MeterReading {
+  return { [role]: { ...noQuantities, ...told } };
+}

@@ -1,0 +1,134 @@
+/** A house with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
+
+import { noticePerson, rememberCommand } from "../../../src/control/observe/chargers.js";
+import { newChargerMemory, noLastingMemory, type ChargerMemory } from "../../../src/control/memory.js";
+import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
+import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
+import type { ChargerView, House, MeterView } from "../../../src/site/house.js";
+
+const voltage = 230;
+
+export class TestHouse implements House {
+  readonly commands: ChargerCommand[] = [];
+  /** For whom each command was. */
+  readonly addressees: string[] = [];
+  readonly #listeners = new Set<() => void>();
+  readonly #range = { min: 6, max: 32, step: 1 };
+  #memory: ChargerMemory = newChargerMemory(noLastingMemory);
+  #told: Partial<ChargerReading> = {};
+  #configured: ChargerMode;
+  #plugged = false;
+  #asking = false;
+  readonly powerLimit = null;
+  reachable = true;
+  plan: Plan | null = null;
+  meters: readonly MeterView[] = [gridMeter(true)];
+
+  constructor(
+    readonly names: readonly string[] = ["Garage"],
+    mode: ChargerMode = "off",
+  ) {
+    this.#configured = mode;
+  }
+
+  /** A car is plugged in that does not ask for current yet. */
+  plug(): void {
+    this.#plugged = true;
+    this.tell({ sessionChargeConsumption: 0 });
+  }
+
+  commandSite(): void {
+    throw new Error("Matter asks nothing of the house as a whole");
+  }
+
+  unplug(): void {
+    this.#plugged = this.#asking = false;
+    this.tell({});
+  }
+
+  /** The car asks for current, or no longer does. */
+  ask(asking: boolean): void {
+    this.#asking = asking;
+    this.tell({});
+  }
+
+  /** Words of the charger's own, from now on. */
+  tell(told: Partial<ChargerReading>): void {
+    this.#told = { ...this.#told, ...told };
+    const lasting = noticePerson(this.#memory.lasting, this.#reading, false);
+    this.#memory = { ...this.#memory, lasting: { ...lasting, given: null } };
+    this.change();
+  }
+
+  change(): void {
+    this.#listeners.forEach((listener) => listener());
+  }
+
+  get chargers(): readonly ChargerView[] {
+    const { manual, until, cap, minimum, targets, mode } = this.#memory.lasting;
+    return this.names.map((name) => ({
+      name,
+      brand: "Virtual",
+      model: "Wallbox",
+      writable: ["maxAmpere", "allowCharging"],
+      current: this.#range,
+      reachable: this.reachable,
+      reading: this.#reading,
+      mode: mode ?? this.#configured,
+      wishes: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
+      plan: this.plan,
+      decision: null,
+    }));
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  command(charger: string, command: ChargerCommand): void {
+    this.addressees.push(charger);
+    this.commands.push(command);
+    this.#memory = rememberCommand(this.#memory, command);
+    this.change();
+  }
+
+  write(): Promise<void> {
+    return Promise.reject(new Error("nothing here can be set"));
+  }
+
+  /** What the last command left as the highest current, in A per phase. */
+  get cap(): number | null {
+    return this.#memory.lasting.cap;
+  }
+
+  get #allowed(): boolean {
+    const { manual, mode } = this.#memory.lasting;
+    return manual === "start" || (manual !== "stop" && (mode ?? this.#configured) !== "off");
+  }
+
+  get #reading(): ChargerReading {
+    const charging = this.#plugged && this.#asking && this.#allowed;
+    const current = charging ? Math.min(16, this.cap ?? 16) : 0;
+    return {
+      ...noChargerReading,
+      state: charging ? "charging" : this.#plugged ? "connected" : "disconnected",
+      allowCharging: this.#allowed,
+      error: "NONE",
+      voltageL1: voltage,
+      voltageL2: voltage,
+      voltageL3: voltage,
+      currentL1: current,
+      currentL2: current,
+      currentL3: current,
+      power: 3 * voltage * current,
+      totalConsumption: 100,
+      ...this.#told,
+    };
+  }
+}
+
+/** @param knows it tells what flows through the grid connection */
+export function gridMeter(knows: boolean): MeterView {
+  return { name: "Grid", reachable: knows, reading: { grid: { ...noQuantities, power: -1_000 } } };
+}

@@ -1,0 +1,192 @@
+import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { follow, type Happening, type Session, type Shown } from "../../../src/integrations/matter/session.js";
+import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";
+
+const { State, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
+
+const start = 1_750_000_000_000;
+
+/** A charger whose readings are followed one after the other. */
+class Course {
+  session: Session | null;
+  shown: Shown | null = null;
+  now = start;
+
+  constructor(session: Session | null = null) {
+    this.session = session;
+  }
+
+  /** One reading, so many seconds after the one before. */
+  tell(told: Partial<ChargerReading>, { offered = true, after = 5 } = {}): readonly Happening[] {
+    this.now += after * 1_000;
+    const reading = { ...noChargerReading, error: "NONE", ...told };
+    const progress = follow(this.session, this.shown, { reading, offered, now: this.now });
+    this.session = progress.session;
+    this.shown = progress.shown;
+    return progress.happenings;
+  }
+
+  get state() {
+    return this.shown?.state;
+  }
+}
+
+const events = (happenings: readonly Happening[]) => happenings.map(({ event }) => event);
+
+describe("state", () => {
+  test.each<[why: string, told: Partial<ChargerReading>, state: EnergyEvse.State | null]>([
+    ["no car", { state: "disconnected" }, State.NotPluggedIn],
+    ["a car that has shown no wish yet", { state: "connected" }, State.PluggedInNoDemand],
+    ["a car whose pilot says C", { state: "connected", pwmSignal: "C" }, State.PluggedInDemand],
+    ["a car whose pilot says B", { state: "connected", pwmSignal: "B2" }, State.PluggedInNoDemand],
+    ["a charge", { state: "charging" }, State.PluggedInCharging],
+    ["a fault", { state: "fault", error: "RCCB" }, State.Fault],
+    ["a charger that does not know", {}, null],
+  ])("%s", (_why, told, state) => {
+    const course = new Course();
+    course.tell(told);
+    expect(course.state).toBe(state);
+  });
+
+  test("a pause of ours does not end the wish of a car that has charged", () => {
+    const course = new Course();
+    course.tell({ state: "charging" });
+    course.tell({ state: "connected" }, { offered: false });
+    expect(course.state).toBe(State.PluggedInDemand);
+    course.tell({ state: "connected", pwmSignal: "B1" }, { offered: false, after: 600 });
+    expect(course.state).toBe(State.PluggedInDemand);
+  });
+
+  test("a car that takes nothing of what it is offered again wants nothing, after a minute", () => {
+    const course = new Course();
+    course.tell({ state: "charging" });
+    course.tell({ state: "connected" }, { offered: false });
+    course.tell({ state: "connected" });
+    expect(course.state).toBe(State.PluggedInDemand);
+    course.tell({ state: "connected" }, { after: 61 });
+    expect(course.state).toBe(State.PluggedInNoDemand);
+  });
+
+  test("a moment without an answer to the question ends no session", () => {
+    const course = new Course();
+    course.tell({ state: "charging" });
+    expect(course.tell({ state: null })).toEqual([]);
+    expect(course.tell({ state: "charging" })).toEqual([]);
+    expect(course.session?.id).toBe(1);
+  });
+});
+
+describe("what happens", () => {
+  test("a car that comes charging is connected first", () => {
+    expect(events(new Course().tell({ state: "charging" }))).toEqual(["connected", "started"]);
+  });
+
+  test("a plug that is pulled ends transfer and session, with what was charged", () => {
+    const course = new Course();
+    course.tell({ state: "charging", sessionChargeConsumption: 0 });
+    course.tell({ state: "charging", sessionChargeConsumption: 2.5 });
+    expect(course.tell({ state: "disconnected", sessionChargeConsumption: 0 })).toEqual([
+      { event: "stopped", sessionId: 1, reason: Reason.Other, energy: 2.5 },
+      { event: "not-detected", sessionId: 1, state: State.PluggedInCharging, duration: 10, energy: 2.5 },
+    ]);
+  });
+
+  test.each([
+    ["the car has stopped", true, Reason.EvStopped],
+    ["the charger has stopped", false, Reason.EvseStopped],
+  ])("%s", (_who, offered, reason) => {
+    const course = new Course();
+    course.tell({ state: "charging" });
+    expect(course.tell({ state: "connected" }, { offered })).toEqual([
+      { event: "stopped", sessionId: 1, reason, energy: 0 },
+    ]);
+  });
+
+  test("energy is counted by the charger's counter where it does not count by session", () => {
+    const course = new Course();
+    course.tell({ state: "charging", totalConsumption: 1_000 });
+    course.tell({ state: "charging", totalConsumption: 1_004.25 });
+    expect(course.session?.energy).toBe(4.25);
+  });
+
+  test("a transfer goes on over a fault, and ends with it if nothing flows then", () => {
+    const course = new Course();
+    course.tell({ state: "charging" });
+    expect(events(course.tell({ state: "fault", error: "RCCB" }))).toEqual(["fault"]);
+    expect(events(course.tell({ state: "fault", error: "RCCB" }))).toEqual([]);
+    expect(events(course.tell({ state: "connected" }, { offered: false }))).toEqual(["fault", "stopped"]);
+  });
+
+  test("a fault without a car has no session", () => {
+    expect(new Course().tell({ state: "fault", error: "Overtemp" })).toEqual([
+      {
+        event: "fault",
+        sessionId: null,
+        state: State.NotPluggedIn,
+        before: FaultState.NoError,
+        now: FaultState.OverTemperature,
+      },
+    ]);
+  });
+
+  test("a fault that hides the car keeps the session, by the pilot or by what was there before", () => {
+    const course = new Course();
+    course.tell({ state: "connected" });
+    course.tell({ state: "fault", error: "RCCB" });
+    expect(course.session).toMatchObject({ id: 1, open: true });
+    expect(events(course.tell({ state: "fault", error: "RCCB", pwmSignal: "A" }))).toEqual(["not-detected"]);
+  });
+
+  test("another car while a fault lasts is another session", () => {
+    const course = new Course();
+    course.tell({ state: "charging" });
+    course.tell({ state: "fault", error: "RCCB", pwmSignal: "A" });
+    const cleared = course.tell({ state: "charging" });
+    expect(events(cleared)).toEqual(["connected", "fault", "started"]);
+    expect(course.session?.id).toBe(2);
+  });
+});
+
+describe("after a restart of the program", () => {
+  const open: Session = {
+    id: 7,
+    open: true,
+    since: start - 3_600_000,
+    until: null,
+    energy: 5,
+    counter: null,
+    transferFrom: 2,
+    wanting: true,
+    idleSince: null,
+  };
+
+  test("the car that still charges is the same session and the same transfer", () => {
+    const course = new Course(open);
+    expect(course.tell({ state: "charging", sessionChargeConsumption: 5.5 })).toEqual([]);
+    expect(course.session).toMatchObject({ id: 7, energy: 5.5 });
+  });
+
+  test("a smaller count of the charger's is another car", () => {
+    const course = new Course(open);
+    expect(events(course.tell({ state: "charging", sessionChargeConsumption: 0.5 }))).toEqual([
+      "stopped",
+      "not-detected",
+      "connected",
+      "started",
+    ]);
+    expect(course.session).toMatchObject({ id: 8, energy: 0.5 });
+  });
+
+  test("later, a smaller count is only a charger that was restarted", () => {
+    const course = new Course(open);
+    course.tell({ state: "charging", sessionChargeConsumption: 5.5 });
+    expect(course.tell({ state: "charging", sessionChargeConsumption: 0 })).toEqual([]);
+    expect(course.session).toMatchObject({ id: 7, energy: 5.5 });
+  });
+
+  test("ids begin anew after 31 bits", () => {
+    const course = new Course({ ...open, id: 0x7fff_ffff, open: false, transferFrom: null });
+    course.tell({ state: "connected" });
+    expect(course.session?.id).toBe(1);
+  });
+});
