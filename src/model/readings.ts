@@ -1,7 +1,7 @@
 /** What devices say, once it has been parsed. Missing is `null`, never 0. */
 
 import type { ChargerChannels } from "./channels.js";
-import type { PerPhase } from "./phases.js";
+import { perPhase, type PerPhase } from "./phases.js";
 
 /** One answer of a charger. */
 export interface ChargerReading extends ChargerChannels {
@@ -86,6 +86,22 @@ export const noQuantities: Quantities = {
   exportEnergy: null,
   soc: null,
 };
+
+/** The newer value of each quantity; where there is none, the older one. */
+export function mergedQuantities(older: Quantities | null, newer: Quantities = noQuantities): Quantities {
+  const base = older ?? noQuantities;
+  const phases = (key: "currents" | "voltages" | "powers") =>
+    perPhase((phase) => newer[key][phase] ?? base[key][phase]);
+  return {
+    power: newer.power ?? base.power,
+    currents: phases("currents"),
+    voltages: phases("voltages"),
+    powers: phases("powers"),
+    importEnergy: newer.importEnergy ?? base.importEnergy,
+    exportEnergy: newer.exportEnergy ?? base.exportEnergy,
+    soc: newer.soc ?? base.soc,
+  };
+}
 
 /** Nothing told: to be spread into by drivers, which fill in what they have. */
 export const noChargerReading: ChargerReading = {

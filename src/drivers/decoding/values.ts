@@ -7,9 +7,6 @@ import type { MeterRole } from "../../model/readings.js";
 import { parseName, quantities, roleOf } from "./value-names.js";
 import { parsePath, type Path, valueAt } from "./path.js";
 
-export { parseName, quantities, readingOf, roleOf } from "./value-names.js";
-export { parsePath, type Path, valueAt } from "./path.js";
-
 /** For the description of the option `values`. */
 export const namesOfValues =
   'power, powerL1 to L3, currentL1 to L3, voltageL1 to L3, importEnergy, exportEnergy, soc; "pv.power" and the like ' +

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { extractor, parsePath, problemsOfNames, valueAt } from "../../../src/drivers/decoding/values.js";
+import { parsePath, valueAt } from "../../../src/drivers/decoding/path.js";
+import { extractor, problemsOfNames } from "../../../src/drivers/decoding/values.js";
 
 test.each<[string, (string | number)[]]>([
   ["", []],

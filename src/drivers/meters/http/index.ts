@@ -6,14 +6,8 @@ import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { HttpDevice, type HttpDeviceOptions, isPlainHttpUrl } from "../../../transport/http.js";
 import { defineMeter, type Meter } from "../../driver.js";
 import { basicLogin, problemsOfLogin } from "../../options/options.js";
-import {
-  extractor,
-  namesOfValues,
-  problemsOfNames,
-  problemsOfRoles,
-  readingOf,
-  valueInJson,
-} from "../../decoding/values.js";
+import { readingOf } from "../../decoding/value-names.js";
+import { extractor, namesOfValues, problemsOfNames, problemsOfRoles, valueInJson } from "../../decoding/values.js";
 
 const advice = "Check the address and the paths of its values against what a browser shows there";
 

@@ -13,7 +13,8 @@ import {
   type RegisterTable,
   widthOf,
 } from "../../decoding/registers.js";
-import { parseName, problemsOfRoles, quantities, readingOf } from "../../decoding/values.js";
+import { parseName, quantities, readingOf } from "../../decoding/value-names.js";
+import { problemsOfRoles } from "../../decoding/values.js";
 
 const advice = "Check register, table, type and word order of its values against the device's manual";
 

@@ -3,24 +3,18 @@
 import type { Timer } from "../../../../model/clock.js";
 import { DeviceError } from "../../../../model/errors.js";
 import { phaseIndexes } from "../../../../model/phases.js";
-import type { MeterReading, MeterRole, Quantities } from "../../../../model/readings.js";
+import { mergedQuantities, type MeterReading, type MeterRole, type Quantities } from "../../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../../transport/mqtt.js";
 import { BurstEnd } from "../../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../../driver.js";
 import { Waiting } from "../../../push/waiting.js";
-import { missingIn, overlay } from "../overlay.js";
-import { readingOf } from "../reading.js";
-import { Bursts } from "./burst.js";
-import { isEmeterField } from "./emeter.js";
+import { PhaseValues, readingOf } from "../phase-values.js";
+import { fieldOf, powerFactorKey, valueIn } from "./emeter.js";
 
 /** ms that a value may stay away before the meter is asked; by itself it may keep quiet for 30 s. */
 const askAfter = 5_000;
 /** ms that a read waits. */
 const readTimeout = 10_000;
-
-const watched = phaseIndexes.flatMap((phase) =>
-  (["power", "current", "voltage"] as const).map((field) => ({ phase, field })),
-);
 
 export interface ShellyMqttOptions {
   readonly topic: string;
@@ -34,7 +28,7 @@ type OnReading = (reading: MeterReading) => void;
 export class MqttMeter implements Meter {
   readonly #options: ShellyMqttOptions;
   readonly #context: DriverContext;
-  readonly #bursts = new Bursts();
+  readonly #values = new PhaseValues();
   readonly #burstEnd: BurstEnd;
   readonly #waiting: Waiting;
   readonly #listeners = new Set<OnReading>();
@@ -66,7 +60,7 @@ export class MqttMeter implements Meter {
     const { clock, name } = this.#context;
     const role = this.#role;
     let merged: Quantities | null = null;
-    const listen = (reading: MeterReading): void => void (merged = overlay(merged, reading[role]));
+    const listen = (reading: MeterReading): void => void (merged = mergedQuantities(merged, reading[role]));
     const deadline = clock.now() + readTimeout;
     const connection = this.#connect();
     await connection.ready(name, readTimeout);
@@ -109,22 +103,23 @@ export class MqttMeter implements Meter {
   /** A retained value may be from last year. */
   #onValue({ topic, payload, retained }: MqttMessage): void {
     if (this.#waiting.closed || retained) return;
-    const [number, field] = topic.split("/").slice(-2);
+    const [number, key = ""] = topic.split("/").slice(-2);
     const phase = phaseIndexes.find((index) => String(index) === number);
-    if (phase === undefined || field === undefined || !isEmeterField(field)) return;
-    this.#bursts.add(phase, field, payload, this.#context.clock.now());
+    const field = fieldOf(key);
+    if (phase === undefined || (field === null && key !== powerFactorKey)) return;
+    if (field !== null) this.#values.add(field, phase, valueIn(payload, field), this.#context.clock.now());
     this.#burstEnd.came();
   }
 
   #endBurst(): void {
-    const reading = readingOf(this.#bursts.take(this.#context.clock.now()), this.#options.measures);
+    const reading = readingOf(this.#values.take(this.#context.clock.now()), this.#options.measures);
     for (const listener of this.#listeners) listener(reading);
     this.#waiting.look();
   }
 
   #onOffline(): void {
     this.#burstEnd.cancel();
-    this.#bursts.forget();
+    this.#values.forget();
   }
 
   #ask(connection: MqttConnection): void {
@@ -137,10 +132,9 @@ export class MqttMeter implements Meter {
   #askWhenQuiet(connection: MqttConnection, startedAt: number): void {
     if (this.#waiting.closed) return;
     const now = this.#context.clock.now();
-    const oldest = Math.min(...watched.map(({ phase, field }) => this.#bursts.lastSeen(phase, field) ?? startedAt));
-    if (now >= Math.max(oldest, this.#lastAsked) + askAfter) this.#ask(connection);
-    const next = Math.max(oldest, this.#lastAsked) + askAfter;
-    this.#askTimer = this.#context.clock.after(next - now, () => this.#askWhenQuiet(connection, startedAt));
+    const quietFrom = () => Math.max(this.#values.oldest() ?? startedAt, this.#lastAsked) + askAfter;
+    if (now >= quietFrom()) this.#ask(connection);
+    this.#askTimer = this.#context.clock.after(quietFrom() - now, () => this.#askWhenQuiet(connection, startedAt));
   }
 
   #incomplete(merged: Quantities | null): DeviceError {
@@ -154,4 +148,13 @@ export class MqttMeter implements Meter {
     const advice = "Check that the Shelly is on, that its MQTT is switched on, and that the topic is its own";
     return new DeviceError({ code, device: this.#context.name, what, advice });
   }
+}
+
+/** What a complete reading still lacks, for people. */
+function missingIn({ power, powers, currents }: Quantities): readonly string[] {
+  const missing = phaseIndexes.flatMap((phase) => [
+    ...(powers[phase] === null ? [`power of L${phase + 1}`] : []),
+    ...(currents[phase] === null ? [`current of L${phase + 1}`] : []),
+  ]);
+  return missing.length === 0 && power === null ? ["power"] : missing;
 }

@@ -4,7 +4,7 @@ import type { Timer } from "../../../../model/clock.js";
 import { DeviceError, messageOf } from "../../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../../model/readings.js";
 import type { DriverContext, Meter } from "../../../driver.js";
-import { readingOf } from "../reading.js";
+import { readingOf } from "../phase-values.js";
 import type { Notice } from "./frames.js";
 import { type Components, Measurements } from "./measurements.js";
 import { advice, askStatus, type Rpc } from "./rpc.js";
