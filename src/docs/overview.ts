@@ -2,6 +2,7 @@
 
 import type { Drivers } from "../config/parse.js";
 import type { WritableChannel } from "../drivers/driver.js";
+import { optionsOf } from "../drivers/options/schema.js";
 import { abilitiesOf, habitsOf, type Habits } from "./abilities.js";
 import { examplesOf, type Documented } from "./examples.js";
 import { code, table } from "./markdown.js";
@@ -57,7 +58,7 @@ function abilityWords(driver: Documented, habits: readonly Habits[]): string {
 
 /** What looks after the car when nobody speaks to the charger any more. */
 function watchdogWords({ options }: Documented, habits: readonly Habits[]): readonly string[] {
-  if (Object.hasOwn(options.shape, "watchdog")) return [`watchdog (${code("watchdog")})`];
+  if (Object.hasOwn(optionsOf(options).shape, "watchdog")) return [`watchdog (${code("watchdog")})`];
   const [expiry] = habits.flatMap((each) => each.expiry ?? []);
   return expiry === undefined ? [] : [`watchdog (${expiry / 60_000} min)`];
 }

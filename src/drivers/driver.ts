@@ -6,6 +6,7 @@ import type { Clock } from "../model/clock.js";
 import type { Log } from "../model/log.js";
 import type { PhaseCount } from "../model/phases.js";
 import type { MqttPool } from "../transport/mqtt.js";
+import type { OptionsSchema } from "./options/schema.js";
 
 /** What a driver is given beside its own options. */
 export interface DriverContext {
@@ -32,7 +33,7 @@ export interface OptionProblem {
   readonly message: string;
 }
 
-interface Declaration<Kind extends string, Options extends z.ZodObject> {
+interface Declaration<Kind extends string, Options extends OptionsSchema> {
   readonly kind: Kind;
   /** Its name in the configuration. */
   readonly driver: string;
@@ -45,7 +46,7 @@ interface Declaration<Kind extends string, Options extends z.ZodObject> {
   readonly unproven?: readonly string[];
   /** What a person may write for this driver beside what every device of its kind takes. */
   readonly options: Options;
-  /** Looks at the options together, after each has been found right by itself. Absent: there is nothing to look at. */
+  /** What the schema can't say of the options together, once they are complete. Absent: it says everything. */
   check?(options: z.output<Options>): readonly OptionProblem[];
 }
 
@@ -94,7 +95,7 @@ export interface CurrentRange {
   readonly step: number;
 }
 
-export interface ChargerDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"charger", Options> {
+export interface ChargerDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<"charger", Options> {
   readonly current: CurrentRange;
   /** What can be changed with these options, as declared before any contact. */
   writable(options: z.output<Options>): readonly WritableChannel[];
@@ -127,7 +128,7 @@ export interface Meter {
   close(): Promise<void>;
 }
 
-export interface MeterDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"meter", Options> {
+export interface MeterDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<"meter", Options> {
   /** What a device measures when the configuration does not say. */
   readonly measures: readonly MeterRole[];
   /** Looks at what is to be measured together with the options. Absent: the device itself knows what it measures. */
@@ -143,7 +144,7 @@ export interface ResidualCurrentMonitor {
   close(): Promise<void>;
 }
 
-export interface ResidualCurrentDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<
+export interface ResidualCurrentDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<
   "residual-current",
   Options
 > {
@@ -152,18 +153,18 @@ export interface ResidualCurrentDriver<Options extends z.ZodObject = z.ZodObject
 }
 
 /** Declares a residual-current driver; keeps the types of its options together. */
-export function defineResidualCurrentMonitor<Options extends z.ZodObject>(
+export function defineResidualCurrentMonitor<Options extends OptionsSchema>(
   driver: ResidualCurrentDriver<Options>,
 ): ResidualCurrentDriver<Options> {
   return driver;
 }
 
 /** Declares a charger driver; keeps the types of its options together. */
-export function defineCharger<Options extends z.ZodObject>(driver: ChargerDriver<Options>): ChargerDriver<Options> {
+export function defineCharger<Options extends OptionsSchema>(driver: ChargerDriver<Options>): ChargerDriver<Options> {
   return driver;
 }
 
 /** Declares a meter driver; keeps the types of its options together. */
-export function defineMeter<Options extends z.ZodObject>(driver: MeterDriver<Options>): MeterDriver<Options> {
+export function defineMeter<Options extends OptionsSchema>(driver: MeterDriver<Options>): MeterDriver<Options> {
   return driver;
 }

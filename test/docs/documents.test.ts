@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { installedDrivers, parseConfig } from "../../src/config/parse.js";
 import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
+import { shownOptions } from "../../src/drivers/options/schema.js";
 import { documents, freshText } from "../../src/docs/documents.js";
 import { examplesOf, blockWith } from "../../src/docs/examples.js";
 import { documentedDrivers } from "../../src/docs/overview.js";
@@ -50,7 +51,7 @@ test.each(drivers)("$name: its page tells all that was declared", ({ name, drive
     expect(page).toMatch(new RegExp(`\\| ${escaped(brand)} +\\| ${escaped(model)} `));
   for (const need of [...driver.needs, ...(driver.unproven ?? [])]) expect(page).toContain(need.slice(1));
   expect(page).toContain(driver.whenAlone ?? "");
-  for (const [option, schema] of Object.entries(driver.options.shape)) {
+  for (const [option, schema] of Object.entries(shownOptions(driver.options).shape)) {
     expect(page).toContain(`| \`${option}\` `);
     expect(page).toContain(descriptionOf(schema));
   }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";
 import { defineCharger, type OptionProblem, type WritableChannel } from "../../driver.js";
 import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options/options.js";
+import { hidden } from "../../options/schema.js";
 import { connectGoE, type GoERoute } from "./charger.js";
 import type { ApiVersion } from "./line.js";
 import { currentRange } from "./status.js";
@@ -40,11 +41,13 @@ const options = z.object({
   password: z.string().optional().describe("Password that belongs to the user name."),
   cloud: z.boolean().default(false).describe("Reach it through go-e's cloud, which needs its serial number and token."),
   token: z.string().min(1).optional().describe("Key of the cloud API, as the go-e app shows it."),
-  cloudUrl: z
-    .string()
-    .refine(isSafeCloudUrl, "write it like https://cloud.example; http:// is taken for 127.0.0.1 alone")
-    .optional()
-    .describe("Address of another cloud than go-e's, for tests."),
+  cloudUrl: hidden(
+    z
+      .string()
+      .refine(isSafeCloudUrl, "write it like https://cloud.example; http:// is taken for 127.0.0.1 alone")
+      .optional()
+      .describe("Address of another cloud than go-e's, for tests."),
+  ),
 });
 
 type Options = z.output<typeof options>;
