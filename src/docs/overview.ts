@@ -1,21 +1,11 @@
 /** The table of all supported devices, and what each can do. */
 
 import type { Drivers } from "../config/parse.js";
-import type { WritableChannel } from "../drivers/driver.js";
 import { optionsOf } from "../drivers/options/schema.js";
+import { chargerChannels } from "../model/channels.js";
 import { abilitiesOf, habitsOf, type Habits } from "./abilities.js";
 import { examplesOf, type Documented } from "./examples.js";
 import { code, table } from "./markdown.js";
-
-/** What people call the changes that a charger takes. */
-const deeds: Readonly<Record<WritableChannel, string>> = {
-  maxAmpere: "current",
-  allowCharging: "start and stop",
-  phases: "phases",
-  sessionChargeConsumptionLimit: "energy limit",
-  accessState: "access",
-  transaction: "transaction",
-};
 
 const kinds: Readonly<Record<Documented["kind"], string>> = {
   charger: "charger",
@@ -51,7 +41,9 @@ function abilityWords(driver: Documented, habits: readonly Habits[]): string {
   if (driver.kind === "residual-current") return "watches residual currents";
   if (driver.kind === "meter") return `measures ${driver.measures.join(", ")}`;
   const words = abilitiesOf(driver).map(({ channel, with: conditions }) =>
-    conditions.length === 0 ? deeds[channel] : `${deeds[channel]} (${conditions.map(code).join(", ")})`,
+    conditions.length === 0
+      ? chargerChannels[channel].change
+      : `${chargerChannels[channel].change} (${conditions.map(code).join(", ")})`,
   );
   return [...words, ...watchdogWords(driver, habits)].join(", ");
 }

@@ -1,6 +1,6 @@
 /** What devices say, once it has been parsed. Missing is `null`, never 0. */
 
-import type { ChargerChannels } from "./channels.js";
+import { channelsIn, type ChargerChannels } from "./channels.js";
 import { perPhase, type PerPhase } from "./phases.js";
 
 /** One answer of a charger. */
@@ -104,35 +104,4 @@ export function mergedQuantities(older: Quantities | null, newer: Quantities = n
 }
 
 /** Nothing told: to be spread into by drivers, which fill in what they have. */
-export const noChargerReading: ChargerReading = {
-  maxAmpere: null,
-  pwmSignal: null,
-  error: null,
-  voltageL1: null,
-  voltageL2: null,
-  voltageL3: null,
-  currentL1: null,
-  currentL2: null,
-  currentL3: null,
-  powerL1: null,
-  powerL2: null,
-  powerL3: null,
-  power: null,
-  phases: null,
-  sessionChargeConsumptionLimit: null,
-  priceLimit: null,
-  sessionChargeConsumption: null,
-  totalConsumption: null,
-  allowCharging: null,
-  cableEncoding: null,
-  temperature: null,
-  temperatureType2: null,
-  firmware: null,
-  accessState: null,
-  transaction: null,
-  forceState: null,
-  state: null,
-  enabled: null,
-  uptime: null,
-  tag: null,
-};
+export const noChargerReading: ChargerReading = { ...channelsIn({}), enabled: null, uptime: null, tag: null };

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { OptionProblem } from "../driver.js";
 import { readField } from "./fields.js";
 import type { MeterRole } from "../../model/readings.js";
-import { parseName, quantities, roleOf } from "./value-names.js";
+import { knownNames, parseName, plausibilityOf, roleOf } from "./value-names.js";
 import { parsePath, type Path, valueAt } from "./path.js";
 
 /** For the description of the option `values`. */
@@ -31,13 +31,13 @@ interface Where {
   readonly scale: number;
 }
 
+const noName = `is no value of a meter: choose from ${knownNames}; with "pv." and the like before it`;
+
 /** What is wrong with the names. */
 export function problemsOfNames(values: Readonly<Record<string, unknown>>): readonly OptionProblem[] {
   const names = Object.keys(values);
   if (names.length === 0) return [{ path: "values", message: 'is empty: name at least one value, such as "power"' }];
-  const known = Object.keys(quantities).join(", ");
-  const message = `is no value of a meter: choose from ${known}; with "pv." and the like before it`;
-  return names.filter((name) => parseName(name) === null).map((name) => ({ path: `values.${name}`, message }));
+  return names.filter((name) => parseName(name) === null).map((name) => ({ path: `values.${name}`, message: noName }));
 }
 
 /** What does not fit between the names and what the meter is said to measure. */
@@ -71,6 +71,6 @@ export function extractor(name: string, { path, scale }: Where): Extract {
   const parsed = parseName(name);
   const steps: Path | null = parsePath(path);
   if (parsed === null || steps === null) throw new TypeError(`${name}: a value that check() refuses`);
-  const field = { key: name, scale, ...quantities[parsed.quantity] };
+  const field = { key: name, scale, ...plausibilityOf(parsed.channel) };
   return (json) => readField(field, new Map([[name, valueAt(json, steps)]]));
 }
