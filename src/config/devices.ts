@@ -30,7 +30,7 @@ export interface ChargerConfig extends ChargerSettings {
   readonly writable: readonly WritableChannel[];
   /** The set-points that it takes. */
   readonly range: CurrentRange;
-  /** V, or the name of the meter that measures it, to be told to the charger; `null`: it needs none. */
+  /** V, or the name of the meter that measures it, to be set at the charger; `null`: it needs none. */
   readonly voltageFrom: number | string | null;
   /** Where it is reached, to tell it from others; `null`: not by a host of its own. */
   readonly address: string | null;
@@ -163,12 +163,12 @@ function readDevice<D extends Driver, S extends z.ZodObject>(
   }
   const own = Object.keys(optionsOf(driver.options).shape).filter((key) => !known.includes(key));
   const shown = Object.keys(shownOptions(driver.options).shape);
-  const strangers = Object.keys(written).filter((key) => !known.includes(key) && !own.includes(key));
+  const unknown = Object.keys(written).filter((key) => !known.includes(key) && !own.includes(key));
   const options = readOptions(driver, pick(written, own), keys, broker);
   const problems = [
     ...settings.problems,
     ...options.problems,
-    ...strangers.map((key) => unknownKey(keys, key, [...known, ...shown])),
+    ...unknown.map((key) => unknownKey(keys, key, [...known, ...shown])),
   ];
   if (settings.value === null || options.value === null || problems.length > 0) return refused(problems);
   return { value: { driver, settings: settings.value, options: options.value }, problems };

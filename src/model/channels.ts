@@ -1,4 +1,4 @@
-/** The channels of a charger: what it can tell of itself, and what of it can be changed. */
+/** The channels of a charger: what it can report, and what of it can be changed. */
 
 export interface Channel {
   readonly type: "number" | "boolean" | "text";
@@ -17,7 +17,7 @@ export const chargerStates = ["disconnected", "connected", "charging", "fault"] 
 
 export type ChargerState = (typeof chargerStates)[number];
 
-/** What a charger is told beside its own logic: `NEUTRAL` leaves it to that, `OFF` stops it, `ON` starts it. */
+/** Override of the charger's own logic: `NEUTRAL` leaves it to that, `OFF` stops it, `ON` starts it. */
 export const forceStates = ["NEUTRAL", "OFF", "ON"] as const;
 
 export type ForceState = (typeof forceStates)[number];
@@ -59,7 +59,7 @@ type ValueOf<C extends Channel> = C["values"] extends readonly (infer V)[]
   ? V
   : { number: number; boolean: boolean; text: string }[C["type"]];
 
-/** The value of one channel; `null` where the device does not have it or did not tell it. */
+/** The value of one channel; `null` where the device does not have it or did not report it. */
 export type ChannelValue<N extends ChannelName = ChannelName> = ValueOf<(typeof chargerChannels)[N]> | null;
 
 export type ChargerChannels = { readonly [N in ChannelName]: ChannelValue<N> };
@@ -67,10 +67,10 @@ export type ChargerChannels = { readonly [N in ChannelName]: ChannelValue<N> };
 export const channelNames: readonly ChannelName[] = Object.keys(chargerChannels).filter(isChannelName);
 
 /** The channels of a charger in their order, from whatever holds them; what does not fit a channel is `null`. */
-export function channelsIn(told: { readonly [N in ChannelName]?: unknown }): ChargerChannels;
-export function channelsIn(told: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function channelsIn(found: { readonly [N in ChannelName]?: unknown }): ChargerChannels;
+export function channelsIn(found: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    channelNames.map((name) => [name, fits(told[name], chargerChannels[name]) ? told[name] : null]),
+    channelNames.map((name) => [name, fits(found[name], chargerChannels[name]) ? found[name] : null]),
   );
 }
 

@@ -1,4 +1,4 @@
-/** What devices say, once it has been parsed. Missing is `null`, never 0. */
+/** Parsed readings of devices. Missing is `null`, never 0. */
 
 import { channelsIn, type ChargerChannels } from "./channels.js";
 import { perPhase, type PerPhase } from "./phases.js";
@@ -7,12 +7,12 @@ import { perPhase, type PerPhase } from "./phases.js";
 export interface ChargerReading extends ChargerChannels {
   /**
    * What the charger's own start and stop switch says; `null`: it has none that is apart from `allowCharging`.
-   * It tells a stop made by a person from a charger that merely has nothing to do.
+   * It distinguishes a stop made by a person from a charger that merely has nothing to do.
    */
   readonly enabled: boolean | null;
-  /** Time since the charger started, in ms; `null`: it does not tell. A smaller one than before means a restart. */
+  /** Time since the charger started, in ms; `null`: it does not report it. A smaller one than before means a restart. */
   readonly uptime: number | null;
-  /** RFID tag that opened the session; `null`: none, or not told. */
+  /** RFID tag that opened the session; `null`: none, or not reported. */
   readonly tag: string | null;
 }
 
@@ -103,5 +103,5 @@ export function mergedQuantities(older: Quantities | null, newer: Quantities = n
   };
 }
 
-/** Nothing told: to be spread into by drivers, which fill in what they have. */
+/** Nothing reported: to be spread into by drivers, which fill in what they have. */
 export const noChargerReading: ChargerReading = { ...channelsIn({}), enabled: null, uptime: null, tag: null };

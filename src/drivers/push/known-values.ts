@@ -1,4 +1,4 @@
-/** What a device that speaks by itself has reported: the newest of each value, its age, and what the current burst holds. */
+/** What a device that pushes has reported: the newest of each value, its age, and what the current burst holds. */
 
 /** ms that a power stays good for sums and signs; devices report it, or are asked for it, long before. */
 export const powerLifetime = 15_000;

@@ -1,4 +1,4 @@
-/** Waiting until something has come to be known, within a time that is set. */
+/** Waits until a condition holds, with a timeout. */
 
 import type { Clock } from "../../model/clock.js";
 

@@ -9,7 +9,7 @@ import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
 import { registerReader } from "../../decoding/registers.js";
 import { reversed, signedLike, sumOf } from "../../decoding/signs.js";
 
-/** What a row is called, by what it tells; energies may have several rows, which add up. Others are not looked at. */
+/** By the name of the row. Energies may have several rows, which add up; rows of other names are not read. */
 type Values = Readonly<Record<string, number | string | null>>;
 
 interface ModbusMeterDeclaration {

@@ -1,4 +1,4 @@
-/** A connection to one generic meter behind an MQTT broker: it is heard, and never asked. */
+/** A connection to one generic meter behind an MQTT broker: its messages are received, and it is never polled. */
 
 import { DeviceError, messageOf } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
@@ -91,7 +91,7 @@ export class MqttMeter implements Meter {
     this.#waiting.close();
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
+  /** The broker's connection outlives this meter; messages that come after `close` are ignored. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login } = this.#options;

@@ -6,11 +6,11 @@ import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
 import type { DriverContext, Meter } from "../../driver.js";
-import { ToldReadings } from "../../push/readings.js";
+import { PushedReadings } from "../../push/pushed-readings.js";
 import { Freshness } from "./freshness.js";
 import { parseTelegram, TelegramCutter } from "./telegram.js";
 
-/** ms that a read waits; meters before DSMR 5 speak every 10 s. */
+/** ms that a read waits; meters before DSMR 5 send every 10 s. */
 const readTimeout = 15_000;
 /** ms without a telegram after which the connection is given up. */
 const longestSilence = 25_000;
@@ -19,7 +19,7 @@ const connectTimeout = 5_000;
 /** ms that a connection has to bring telegrams before waits start short again. */
 const settled = 30_000;
 
-/** Waits after a connection that failed, in ms: no longer than the house waits for other meters. */
+/** Waits after a connection that failed, in ms: no longer than the site waits for other meters. */
 const reconnect: BackoffOptions = { first: 1_000, longest: 10_000 };
 
 const advice =
@@ -45,7 +45,7 @@ export class P1Meter implements Meter {
   readonly #options: P1Options;
   readonly #context: DriverContext;
   readonly #retry: BackoffOptions;
-  readonly #readings: ToldReadings;
+  readonly #readings: PushedReadings;
   readonly #freshness = new Freshness();
   #delays: Generator<number, never>;
   #current: Attempt | null = null;
@@ -59,7 +59,7 @@ export class P1Meter implements Meter {
     this.#context = context;
     this.#retry = retry ?? reconnect;
     this.#delays = backoff(this.#retry);
-    this.#readings = new ToldReadings(context.clock, () =>
+    this.#readings = new PushedReadings(context.clock, () =>
       this.#error("unreachable", "the connection has been closed"),
     );
   }
@@ -135,7 +135,7 @@ export class P1Meter implements Meter {
     if (attempt.openedAt !== null && now - attempt.openedAt >= settled) this.#delays = backoff(this.#retry);
     this.#fault = null;
     const reading = { [this.#options.measures[0] ?? "grid"]: telegram.quantities };
-    this.#readings.tell(reading);
+    this.#readings.push(reading);
   }
 
   #onClose(attempt: Attempt): void {

@@ -1,4 +1,4 @@
-/** A connection to one SunSpec device: which of its models tell what is to be measured. */
+/** A connection to one SunSpec device: finds the models that have what is to be measured. */
 
 import { DeviceError } from "../../../model/errors.js";
 import type { MeterReading, MeterRole, Quantities } from "../../../model/readings.js";

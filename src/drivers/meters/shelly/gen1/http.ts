@@ -1,4 +1,4 @@
-/** A Shelly 3EM that is asked over HTTP. */
+/** A Shelly 3EM that is polled over HTTP. */
 
 import { z } from "zod";
 import { DeviceError } from "../../../../model/errors.js";

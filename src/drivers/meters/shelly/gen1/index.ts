@@ -1,4 +1,4 @@
-/** Shelly 3EM (first generation): a meter for three phases, heard over MQTT or asked over HTTP. */
+/** Shelly 3EM (first generation): a meter for three phases, over MQTT or HTTP. */
 
 import { z } from "zod";
 import { defineMeter } from "../../../driver.js";
@@ -13,7 +13,7 @@ import {
 } from "../../../options/options.js";
 import { byTransport, needed } from "../../../options/schema.js";
 import { connectOverHttp } from "./http.js";
-import { MqttMeter } from "./mqtt.js";
+import { Gen1MqttMeter } from "./mqtt-meter.js";
 
 const options = z.object({
   transport: z
@@ -50,6 +50,6 @@ export const shelly3em = defineMeter({
       return connectOverHttp({ device: context.name, host, port, measures, ...basicLogin(chosen) });
     }
     const { topic, url = defaultBroker } = chosen;
-    return new MqttMeter({ topic, url, login: brokerLogin(chosen), measures }, context);
+    return new Gen1MqttMeter({ topic, url, login: brokerLogin(chosen), measures }, context);
   },
 });

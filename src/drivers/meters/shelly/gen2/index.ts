@@ -1,4 +1,4 @@
-/** Shelly Pro 3EM and 3EM Gen3: meters for three phases, heard over a WebSocket or MQTT, or asked over HTTP. */
+/** Shelly Pro 3EM and 3EM Gen3: meters for three phases, over a WebSocket, MQTT or HTTP. */
 
 import { z } from "zod";
 import { defineMeter, type DriverContext } from "../../../driver.js";
@@ -13,7 +13,7 @@ import {
 import { byTransport, needed } from "../../../options/schema.js";
 import { BrokerRpc } from "./broker-rpc.js";
 import { HttpRpc, type ShellyAddress } from "./http-rpc.js";
-import { ProMeter, type Speaker } from "./meter.js";
+import { Gen2Meter, type RpcConnection } from "./meter.js";
 import { SocketRpc } from "./socket-rpc.js";
 
 /** ms for each request over HTTP */
@@ -64,10 +64,10 @@ export const shellyPro3em = defineMeter({
   ],
   measures: ["grid"],
   options: byTransport(options, transports),
-  connect: (chosen, context) => new ProMeter(speakerOf(chosen, context), chosen.measures, context),
+  connect: (chosen, context) => new Gen2Meter(connectionTo(chosen, context), chosen.measures, context),
 });
 
-function speakerOf(chosen: z.output<typeof transports>, context: DriverContext): Speaker {
+function connectionTo(chosen: z.output<typeof transports>, context: DriverContext): RpcConnection {
   if (chosen.transport === "mqtt") {
     const { topic, url = defaultBroker } = chosen;
     return new BrokerRpc({ topic, url, login: brokerLogin(chosen) }, context);

@@ -1,4 +1,4 @@
-/** A Shelly 3EM that is heard over MQTT, and asked whenever it keeps quiet. */
+/** A Shelly 3EM over MQTT: its messages are received, and it is asked for an update when they stay away. */
 
 import type { Timer } from "../../../../model/clock.js";
 import { DeviceError } from "../../../../model/errors.js";
@@ -12,7 +12,7 @@ import { PhaseValues, readingOf } from "../phase-values.js";
 import { fieldOf, powerFactorKey, valueIn } from "./emeter.js";
 
 /** ms that a value may stay away before the meter is asked; by itself it may keep quiet for 30 s. */
-const askAfter = 5_000;
+const requestAfter = 5_000;
 /** ms that a read waits. */
 const readTimeout = 10_000;
 
@@ -25,7 +25,7 @@ export interface ShellyMqttOptions {
 
 type OnReading = (reading: MeterReading) => void;
 
-export class MqttMeter implements Meter {
+export class Gen1MqttMeter implements Meter {
   readonly #options: ShellyMqttOptions;
   readonly #context: DriverContext;
   readonly #values = new PhaseValues();
@@ -33,8 +33,8 @@ export class MqttMeter implements Meter {
   readonly #waiting: Waiting;
   readonly #listeners = new Set<OnReading>();
   #connection: MqttConnection | null = null;
-  #askTimer: Timer | null = null;
-  #lastAsked = -Infinity;
+  #requestTimer: Timer | null = null;
+  #lastRequest = -Infinity;
 
   constructor(options: ShellyMqttOptions, context: DriverContext) {
     this.#options = options;
@@ -49,10 +49,10 @@ export class MqttMeter implements Meter {
     const { clock, log, name } = this.#context;
     const startedAt = clock.now();
     connection.ready(name, readTimeout).then(
-      () => this.#ask(connection),
+      () => this.#requestUpdate(connection),
       (error: unknown) => log.debug(String(error)),
     );
-    if (this.#askTimer === null) this.#askWhenQuiet(connection, startedAt);
+    if (this.#requestTimer === null) this.#requestWhenQuiet(connection, startedAt);
   }
 
   async read(): Promise<MeterReading> {
@@ -66,7 +66,7 @@ export class MqttMeter implements Meter {
     await connection.ready(name, readTimeout);
     this.#listeners.add(listen);
     try {
-      this.#ask(connection);
+      this.#requestUpdate(connection);
       const complete = () => (merged !== null && missingIn(merged).length === 0 ? { [role]: merged } : null);
       return await this.#waiting.until<MeterReading>(complete, Math.max(0, deadline - clock.now()), () => {
         throw this.#incomplete(merged);
@@ -78,7 +78,7 @@ export class MqttMeter implements Meter {
 
   async close(): Promise<void> {
     this.#burstEnd.cancel();
-    this.#askTimer?.cancel();
+    this.#requestTimer?.cancel();
     this.#waiting.close();
     this.#listeners.clear();
   }
@@ -87,7 +87,7 @@ export class MqttMeter implements Meter {
     return this.#options.measures[0] ?? "grid";
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
+  /** The broker's connection outlives this meter; messages that come after `close` are ignored. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login, topic } = this.#options;
@@ -122,19 +122,21 @@ export class MqttMeter implements Meter {
     this.#values.forget();
   }
 
-  #ask(connection: MqttConnection): void {
+  #requestUpdate(connection: MqttConnection): void {
     if (this.#waiting.closed) return;
-    this.#lastAsked = this.#context.clock.now();
+    this.#lastRequest = this.#context.clock.now();
     connection.publish(`${this.#options.topic}/command`, "update");
   }
 
-  /** Asks, at most once in `askAfter`, while any watched value has stayed away for so long. */
-  #askWhenQuiet(connection: MqttConnection, startedAt: number): void {
+  /** Asks, at most once in `requestAfter`, while any watched value has stayed away for so long. */
+  #requestWhenQuiet(connection: MqttConnection, startedAt: number): void {
     if (this.#waiting.closed) return;
     const now = this.#context.clock.now();
-    const quietFrom = () => Math.max(this.#values.oldest() ?? startedAt, this.#lastAsked) + askAfter;
-    if (now >= quietFrom()) this.#ask(connection);
-    this.#askTimer = this.#context.clock.after(quietFrom() - now, () => this.#askWhenQuiet(connection, startedAt));
+    const quietFrom = () => Math.max(this.#values.oldest() ?? startedAt, this.#lastRequest) + requestAfter;
+    if (now >= quietFrom()) this.#requestUpdate(connection);
+    this.#requestTimer = this.#context.clock.after(quietFrom() - now, () =>
+      this.#requestWhenQuiet(connection, startedAt),
+    );
   }
 
   #incomplete(merged: Quantities | null): DeviceError {
