@@ -1,4 +1,4 @@
-/** Any meter that tells its values as JSON over HTTP: a person says what stands where. */
+/** Any meter that answers with JSON over HTTP: the configuration says where each value stands. */
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
@@ -20,7 +20,7 @@ export const httpMeter = defineMeter({
   kind: "meter",
   driver: "http",
   products: [{ brand: "Any", model: "meter with JSON over HTTP" }],
-  needs: ["The address under which the meter tells its values as JSON"],
+  needs: ["The address under which the meter answers with its values as JSON"],
   measures: ["grid"],
   options: z.object({
     url: z

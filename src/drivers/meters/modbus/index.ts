@@ -1,4 +1,4 @@
-/** Any meter that speaks Modbus TCP: a person says which register holds what. */
+/** Any meter with Modbus TCP: the configuration says which register holds what. */
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";

@@ -16,7 +16,7 @@ import { readingOfBurst } from "./burst-reading.js";
 /** ms that a read waits. */
 const readTimeout = 10_000;
 
-const advice = "Check topics and paths, for example with mosquitto_sub, and how often the meter speaks";
+const advice = "Check topics and paths, for example with mosquitto_sub, and how often the meter publishes";
 
 export interface Topic {
   readonly topic: string;

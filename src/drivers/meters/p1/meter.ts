@@ -129,7 +129,7 @@ export class P1Meter implements Meter {
     if (judgement === "repeated") return;
     this.#limit(attempt, longestSilence, "no telegram");
     if (telegram.quantities.power === null) {
-      this.#fault = { code: "protocol", what: "its telegrams do not tell the power in both directions" };
+      this.#fault = { code: "protocol", what: "its telegrams do not have the power in both directions" };
       return;
     }
     if (attempt.openedAt !== null && now - attempt.openedAt >= settled) this.#delays = backoff(this.#retry);

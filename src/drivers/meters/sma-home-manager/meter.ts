@@ -117,14 +117,14 @@ export class SmaMeter implements Meter {
     const seen = this.#seen.serials;
     if (this.#failure !== null) return this.#error("unreachable", this.#failure, interfaceAdvice);
     if (serial !== undefined && seen.length > 0 && !seen.includes(serial)) {
-      const what = `its serial number ${serial} is not heard, but ${seen.join(", ")}`;
+      const what = `its serial number ${serial} is not seen on the network, but ${seen.join(", ")}`;
       return this.#error("wrong-device", what, "Set serial to the number on the meter that is meant");
     }
     if (serial === undefined && seen.length > 1) {
-      const what = `several SMA meters are heard: ${seen.join(", ")}`;
+      const what = `several SMA meters are seen on the network: ${seen.join(", ")}`;
       return this.#error("wrong-device", what, "Set serial to the number of the one that is meant");
     }
-    return this.#error("unreachable", `nothing was heard of an SMA meter within ${readTimeout / 1_000} s`);
+    return this.#error("unreachable", `no datagram of an SMA meter came within ${readTimeout / 1_000} s`);
   }
 
   #error(code: DeviceErrorCode, what: string, help = advice): DeviceError {

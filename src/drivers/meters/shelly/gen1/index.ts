@@ -19,7 +19,7 @@ const options = z.object({
   transport: z
     .enum(["mqtt", "http"])
     .default("mqtt")
-    .describe("How it is reached: mqtt needs its topic and hears every change, http needs its host and asks."),
+    .describe("How it is reached: mqtt needs its topic and receives every change, http needs its host and polls."),
   topic: topicOption.optional().describe("MQTT topic of the meter, such as shellies/shellyem3-AABBCC."),
   url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
   host: hostOption.optional().describe("Name or IP address of the meter, for transport http."),

@@ -23,7 +23,9 @@ const options = z.object({
   transport: z
     .enum(["ws", "http", "mqtt"])
     .default("ws")
-    .describe("How it is reached: ws hears every change and needs its host, http asks, mqtt needs its topic."),
+    .describe(
+      "How it is reached: ws needs its host and receives every change, http needs its host and polls, mqtt needs its topic.",
+    ),
   host: hostOption.optional().describe("Name or IP address of the meter, for transport ws and http."),
   port: portOption(80),
   topic: topicOption.optional().describe("MQTT topic of the meter, such as shellypro3em-aabbcc112233."),

@@ -59,7 +59,7 @@ export class Gen2Meter implements Meter {
   async read(): Promise<MeterReading> {
     if (this.#closed) throw this.#error("unreachable", "the connection has been closed");
     const reading = this.#take(await this.#ask(true), true);
-    if (reading === null) throw this.#error("protocol", "the Shelly does not tell what it measures");
+    if (reading === null) throw this.#error("protocol", "the Shelly does not report what it measures");
     return reading;
   }
 
