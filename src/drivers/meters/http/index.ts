@@ -7,7 +7,7 @@ import { HttpDevice, type HttpDeviceOptions, isPlainHttpUrl } from "../../../tra
 import { defineMeter, type Meter } from "../../driver.js";
 import { basicLogin, problemsOfLogin } from "../../options/options.js";
 import { readingOf } from "../../decoding/value-names.js";
-import { extractor, namesOfValues, problemsOfNames, problemsOfRoles, valueInJson } from "../../decoding/values.js";
+import { extractorsOf, namesOfValues, problemsOfNames, problemsOfRoles, valueInJson } from "../../decoding/values.js";
 
 const advice = "Check the address and the paths of its values against what a browser shows there";
 
@@ -59,9 +59,9 @@ export function connectHttpMeter(
 
 /** Makes a reading of an answer; it throws DeviceError when no value of it makes sense. */
 export function answerParser({ values, measures }: HttpMeterOptions, device: string): (json: unknown) => MeterReading {
-  const extractors = Object.entries(values).map(([name, where]) => [name, extractor(name, where)] as const);
+  const sources = extractorsOf(values);
   return (json) => {
-    const found = new Map(extractors.map(([name, extract]) => [name, extract(json)]));
+    const found = new Map(sources.map(({ name, extract }) => [name, extract(json)]));
     if ([...found.values()].some((each) => each !== null)) return readingOf(found, measures);
     const what = `none of its values makes sense: ${Object.keys(values).join(", ")}`;
     throw new DeviceError({ code: "protocol", device, what, advice });

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
+import type { MeterChannelName } from "../../../model/meter-channels.js";
 import type { MeterRole } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { defineMeter, type Meter, type OptionProblem } from "../../driver.js";
@@ -96,13 +97,14 @@ function tableOf(
   values: Readonly<Record<string, ValueOptions>>,
   table: "holding" | "input",
 ): RegisterTable<Record<string, NumberRow>> {
-  const own = Object.entries(values).filter(([, where]) => where.table === table);
-  const rows: Record<string, NumberRow> = Object.fromEntries(own.map(([name, where]) => [name, rowOf(name, where)]));
-  return defineRegisters(rows, { table, wordOrder: "high-first" });
+  const rows = Object.entries(values).flatMap(([name, where]): [string, NumberRow][] => {
+    const channel = parseName(name)?.channel;
+    return where.table === table && channel !== undefined ? [[name, rowOf(channel, where)]] : [];
+  });
+  return defineRegisters<Record<string, NumberRow>>(Object.fromEntries(rows), { table, wordOrder: "high-first" });
 }
 
-function rowOf(name: string, { register, type, wordOrder, scale, missing }: ValueOptions): NumberRow {
-  const channel = parseName(name)?.channel ?? "power";
+function rowOf(channel: MeterChannelName, { register, type, wordOrder, scale, missing }: ValueOptions): NumberRow {
   const sentinel = missing === undefined ? {} : { missing };
   return { at: register, type, wordOrder, scale, ...plausibilityOf(channel), ...sentinel };
 }

@@ -5,8 +5,9 @@ import { parseJson } from "../../../model/json.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import { parseNumber } from "../../decoding/fields.js";
+import type { Path } from "../../decoding/path.js";
 import { readingOf } from "../../decoding/value-names.js";
-import { type Extract, extractor } from "../../decoding/values.js";
+import { type Extract, extractorsOf } from "../../decoding/values.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { BurstEnd } from "../../push/burst-end.js";
 import { KnownValues } from "../../push/known-values.js";
@@ -20,7 +21,7 @@ const advice = "Check topics and paths, for example with mosquitto_sub, and how 
 
 export interface Topic {
   readonly topic: string;
-  readonly path: string;
+  readonly path: Path;
   readonly scale: number;
 }
 
@@ -52,11 +53,7 @@ export class MqttMeter implements Meter {
   constructor(options: MqttMeterOptions, context: DriverContext) {
     this.#options = options;
     this.#context = context;
-    this.#sources = Object.entries(options.values).map(([name, topic]) => ({
-      ...topic,
-      name,
-      extract: extractor(name, topic),
-    }));
+    this.#sources = extractorsOf(options.values);
     this.#burstEnd = new BurstEnd(context.clock, () => this.#endBurst());
     this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
   }
@@ -109,7 +106,7 @@ export class MqttMeter implements Meter {
     const number = parseNumber(payload);
     const json = number ?? parseJson(payload);
     for (const { name, path, extract } of this.#sources.filter((source) => source.topic === topic))
-      this.#known.add(name, extract(path === "" ? number : json), now);
+      this.#known.add(name, extract(path.length === 0 ? number : json), now);
     this.#burstEnd.came();
   }
 
