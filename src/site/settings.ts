@@ -7,7 +7,7 @@ import { tagOf } from "../control/schedule/vehicles.js";
 import { ceilTo } from "../control/decide/own-limit.js";
 import {
   mainFuse,
-  type CarSettings,
+  type VehicleSettings,
   type ChargerSettings,
   type CircuitSettings,
   type ControlSettings,
@@ -27,7 +27,7 @@ export function controlSettings(config: Config): ControlSettings {
       prices: [...tariff.prices].sort((a, b) => a.start - b.start),
       priceLimit: tariff.priceLimit ?? null,
     },
-    cars: cars.map(carSettings),
+    vehicles: cars.map(carSettings),
     circuits: circuits(site, meters),
     failsafeCurrent: site.failsafeCurrent,
     overloadTolerance: site.overloadTolerance * 1_000,
@@ -102,7 +102,15 @@ function chargerSettings(charger: ChargerConfig): ChargerSettings {
   };
 }
 
-function carSettings({ name, tags, minCurrent, maxCurrent, sunOnly, energyLimit, minPower }: CarConfig): CarSettings {
+function carSettings({
+  name,
+  tags,
+  minCurrent,
+  maxCurrent,
+  sunOnly,
+  energyLimit,
+  minPower,
+}: CarConfig): VehicleSettings {
   return {
     name,
     tags: tags.flatMap((tag) => tagOf(tag) ?? []),

@@ -1,7 +1,13 @@
 /** The running house: holds what its devices say, asks the controller what to do, and has it done. */
 
 import type { Config } from "../config/parse.js";
-import { lastingOf, newChargerMemory, newMemory, noLastingMemory, type Memory } from "../control/memory.js";
+import {
+  persistentStateOf,
+  newChargerMemory,
+  newMemory,
+  noPersistentChargerState,
+  type Memory,
+} from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
 import { pass, unattended, type Outcome } from "../control/pass.js";
 import type { ControlSettings } from "../control/settings.js";
@@ -107,16 +113,16 @@ export class Site implements House {
 
   get chargers(): readonly ChargerView[] {
     return this.#chargers.map((line) => {
-      const lasting = this.#memory.chargers[line.config.name]?.lasting ?? noLastingMemory;
+      const persistent = this.#memory.chargers[line.config.name]?.persistent ?? noPersistentChargerState;
       return {
         ...line.view(),
-        mode: lasting.mode ?? line.config.mode,
+        mode: persistent.mode ?? line.config.mode,
         wishes: {
-          manual: lasting.manual,
-          until: lasting.manual === "start" ? lasting.until : null,
-          maxAmpere: lasting.cap,
-          minAmpere: lasting.minimum,
-          targets: lasting.targets ?? line.config.targets,
+          manual: persistent.manual,
+          until: persistent.manual === "start" ? persistent.until : null,
+          maxAmpere: persistent.cap,
+          minAmpere: persistent.minimum,
+          targets: persistent.targets ?? line.config.targets,
         },
         plan: this.#plans[line.config.name] ?? null,
         decision: this.#decisions[line.config.name] ?? null,
@@ -217,11 +223,15 @@ export class Site implements House {
   #undecided({ chargers }: Memory): Memory["chargers"] {
     return Object.fromEntries(
       Object.entries(chargers).map(([name, seen]) => {
-        const { lasting, commands } = this.#memory.chargers[name] ?? newChargerMemory(noLastingMemory);
-        const { given, confirmed, startedAt, pausedAt, switchedAt } = lasting;
+        const { persistent, commands } = this.#memory.chargers[name] ?? newChargerMemory(noPersistentChargerState);
+        const { lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt } = persistent;
         return [
           name,
-          { ...seen, commands, lasting: { ...seen.lasting, given, confirmed, startedAt, pausedAt, switchedAt } },
+          {
+            ...seen,
+            commands,
+            persistent: { ...seen.persistent, lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt },
+          },
         ];
       }),
     );
@@ -263,11 +273,11 @@ export class Site implements House {
   }
 
   #keep(urgent: boolean): void {
-    this.#stateFile?.save(lastingOf(this.#memory), this.#clock.now(), urgent);
+    this.#stateFile?.save(persistentStateOf(this.#memory), this.#clock.now(), urgent);
   }
 }
 
 /** What it was last told. */
 function isOn({ chargers }: Memory, name: string): boolean {
-  return (chargers[name]?.lasting.given?.current ?? 0) > 0;
+  return (chargers[name]?.persistent.lastCommand?.current ?? 0) > 0;
 }

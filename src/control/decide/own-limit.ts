@@ -14,7 +14,7 @@ export interface OwnLimit {
 const smallestCable = 6;
 
 export function ownLimit(
-  { settings, reading, lasting }: Pick<ChargerFacts, "settings" | "reading" | "lasting">,
+  { settings, reading, persistent }: Pick<ChargerFacts, "settings" | "reading" | "persistent">,
   phases: PhaseCount,
   voltage: number,
 ): OwnLimit {
@@ -25,7 +25,7 @@ export function ownLimit(
     current = cable;
     reason = `the cable carries ${amperes(cable)}`;
   }
-  const { cap, powerLimit } = lasting;
+  const { cap, powerLimit } = persistent;
   if (cap !== null && cap < current) {
     current = cap;
     reason = `capped at ${amperes(cap)} by hand`;

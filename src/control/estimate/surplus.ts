@@ -1,7 +1,7 @@
 /** How much of the sun is left for the chargers that follow it, and how far that can be relied on. */
 
 import { batteryFlow } from "../observe/battery.js";
-import { isSunMode } from "../observe/chargers.js";
+import { isSolarMode } from "../observe/chargers.js";
 import { spaced } from "../observe/history.js";
 import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
 import type { Measured, Memory, SurplusSample } from "../memory.js";
@@ -21,7 +21,7 @@ export function surplusSample({ settings, memory, chargers, voltage, now }: Situ
   let isConfirmed = true;
   for (const charger of chargers) {
     const shown = likelyDraw(charger, grid.at, voltage, battery.later);
-    const own = isSunMode(charger.mode) && !charger.memory.full ? 0 : powerNow(charger);
+    const own = isSolarMode(charger.mode) && !charger.memory.ignoresSurplus ? 0 : powerNow(charger);
     low += shown.lowPower - own;
     high += shown.highPower - own;
     isConfirmed &&= shown.isConfirmed || charger.silent || shown.highPower === 0;

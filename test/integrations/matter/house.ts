@@ -1,7 +1,7 @@
 /** A house with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
 
-import { noticePerson, rememberCommand } from "../../../src/control/observe/chargers.js";
-import { newChargerMemory, noLastingMemory, type ChargerMemory } from "../../../src/control/memory.js";
+import { detectManualChange, applyCommand } from "../../../src/control/observe/chargers.js";
+import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "../../../src/control/memory.js";
 import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
 import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
 import type { ChargerView, House, MeterView } from "../../../src/site/house.js";
@@ -14,7 +14,7 @@ export class TestHouse implements House {
   readonly addressees: string[] = [];
   readonly #listeners = new Set<() => void>();
   readonly #range = { min: 6, max: 32, step: 1 };
-  #memory: ChargerMemory = newChargerMemory(noLastingMemory);
+  #memory: ChargerMemory = newChargerMemory(noPersistentChargerState);
   #told: Partial<ChargerReading> = {};
   #configured: ChargerMode;
   #plugged = false;
@@ -55,8 +55,8 @@ export class TestHouse implements House {
   /** Words of the charger's own, from now on. */
   tell(told: Partial<ChargerReading>): void {
     this.#told = { ...this.#told, ...told };
-    const lasting = noticePerson(this.#memory.lasting, this.#reading, false);
-    this.#memory = { ...this.#memory, lasting: { ...lasting, given: null } };
+    const lasting = detectManualChange(this.#memory.persistent, this.#reading, false);
+    this.#memory = { ...this.#memory, persistent: { ...lasting, lastCommand: null } };
     this.change();
   }
 
@@ -65,7 +65,7 @@ export class TestHouse implements House {
   }
 
   get chargers(): readonly ChargerView[] {
-    const { manual, until, cap, minimum, targets, mode } = this.#memory.lasting;
+    const { manual, until, cap, minimum, targets, mode } = this.#memory.persistent;
     return this.names.map((name) => ({
       name,
       brand: "Virtual",
@@ -89,7 +89,7 @@ export class TestHouse implements House {
   command(charger: string, command: ChargerCommand): void {
     this.addressees.push(charger);
     this.commands.push(command);
-    this.#memory = rememberCommand(this.#memory, command);
+    this.#memory = applyCommand(this.#memory, command);
     this.change();
   }
 
@@ -99,11 +99,11 @@ export class TestHouse implements House {
 
   /** What the last command left as the highest current, in A per phase. */
   get cap(): number | null {
-    return this.#memory.lasting.cap;
+    return this.#memory.persistent.cap;
   }
 
   get #allowed(): boolean {
-    const { manual, mode } = this.#memory.lasting;
+    const { manual, mode } = this.#memory.persistent;
     return manual === "start" || (manual !== "stop" && (mode ?? this.#configured) !== "off");
   }
 
