@@ -7,7 +7,6 @@
 import type { Decision, Plan } from "../model/commands.js";
 import { byName } from "../model/names.js";
 import { demandsOf, type PlannedDemand } from "./decide/demands.js";
-import { isPlugged } from "./observe/chargers.js";
 import { recent } from "./observe/history.js";
 import { blockHold, freshForStaying, mostClosings, phaseSwitchPause } from "./parameters.js";
 import { changed, type ChargerMemory, type Memory } from "./memory.js";
@@ -16,7 +15,7 @@ import type { Observation } from "./observation.js";
 import { observe } from "./observe/observe.js";
 import { headroomsOf, type Headrooms } from "./estimate/headroom.js";
 import type { ControlSettings } from "./settings.js";
-import type { ChargerFacts, Situation, Trust } from "./estimate/situation.js";
+import type { ChargerFacts, Situation } from "./estimate/situation.js";
 import { surplusTrust } from "./estimate/surplus.js";
 import { allocate, type Request } from "./decide/load-management/allocate.js";
 import type { Demand } from "./decide/demand.js";
@@ -27,6 +26,8 @@ import { applyFailsafe } from "./decide/failsafe.js";
 import { settle } from "./decide/settle.js";
 import { shareSurplus, type SolarSetpoint } from "./decide/solar/share.js";
 import { atMost, type Setpoint } from "./decide/setpoint.js";
+import type { Trust } from "./estimate/trust.js";
+import { isPlugged } from "./observe/charger-state.js";
 
 export interface Outcome {
   readonly memory: Memory;

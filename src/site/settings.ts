@@ -4,7 +4,6 @@ import type { ChargerConfig, MeterConfig } from "../config/devices.js";
 import type { Config } from "../config/parse.js";
 import { systemTimeZone, type CarConfig } from "../config/schema.js";
 import { tagOf } from "../control/schedule/vehicles.js";
-import { ceilTo } from "../control/decide/own-limit.js";
 import {
   mainFuse,
   type VehicleSettings,
@@ -14,6 +13,7 @@ import {
   type MeterSettings,
 } from "../control/settings.js";
 import type { CurrentRange } from "../drivers/driver.js";
+import { ceilTo } from "../model/rounding.js";
 
 export function controlSettings(config: Config): ControlSettings {
   const { site, surplus, tariff, cars, chargers, meters, residualCurrentMonitors } = config;

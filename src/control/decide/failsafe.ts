@@ -1,9 +1,10 @@
 /** A current is raised, and a charge goes on, only as far as the inputs can be trusted. */
 
 import { wiringCheckPatience, chargerSilence, freshForRaising, noticeableCurrent } from "../parameters.js";
-import type { ChargerFacts, Trust } from "../estimate/situation.js";
+import type { ChargerFacts } from "../estimate/situation.js";
 import { amperes } from "../format.js";
 import { atMost, type Setpoint } from "./setpoint.js";
+import type { Trust } from "../estimate/trust.js";
 
 export interface FailsafeFacts {
   readonly charger: Pick<ChargerFacts, "activeSetpoint" | "memory" | "settings">;

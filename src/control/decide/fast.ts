@@ -2,10 +2,10 @@
 
 import type { PhaseCount } from "../../model/phases.js";
 import type { Headrooms } from "../estimate/headroom.js";
-import { maySwitchPhases, type ChargerFacts, type Situation } from "../estimate/situation.js";
-import { phaseOptions } from "./solar/start-stop.js";
+import { type ChargerFacts, type Situation } from "../estimate/situation.js";
 import { ownLimit } from "./own-limit.js";
 import type { Setpoint } from "./setpoint.js";
+import { maySwitchPhases, phaseOptions } from "./phase-switching.js";
 
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
 export function fastSetpoint(

@@ -2,8 +2,8 @@
 
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import { amperes, duration } from "../format.js";
-import { floorTo } from "./own-limit.js";
 import type { Setpoint } from "./setpoint.js";
+import { floorTo } from "../../model/rounding.js";
 
 export type SettleFacts = Pick<ChargerFacts, "settings" | "activeSetpoint" | "persistent">;
 

@@ -5,7 +5,9 @@ import { measuredPhases, hasCurrents, type BaseLoad, type BaseLoads } from "./ba
 import { headroomMemory } from "../parameters.js";
 import type { BaseLoadSample } from "../memory.js";
 import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
-import { allOf, quantitiesOf, trustIn, type Situation, type Trust } from "./situation.js";
+import { quantitiesOf, type Situation } from "./situation.js";
+import type { Trust } from "./trust.js";
+import { allOf, trustIn } from "./trust.js";
 
 export interface Headroom {
   readonly name: string;

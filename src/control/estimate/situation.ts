@@ -3,58 +3,11 @@
 import type { ChargerMode } from "../../model/commands.js";
 import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import { isEnabled, isPlugged, isSilent } from "../observe/chargers.js";
-import {
-  closingsWithin,
-  freshForRaising,
-  freshForStaying,
-  idleAfter,
-  idleCurrent,
-  mostClosings,
-  phaseDwell,
-  readingSpan,
-  readingsToTrust,
-  headroomMemory,
-  significantCurrent,
-} from "../parameters.js";
-import { wiringProblem, wiringVerdict } from "./wiring-check.js";
-import { lostAfter } from "../observe/meters.js";
+import { freshForStaying, idleAfter, idleCurrent, headroomMemory, significantCurrent } from "../parameters.js";
 import { newChargerMemory, noPersistentChargerState } from "../memory.js";
-import type {
-  ChargerMemory,
-  PersistentChargerState,
-  Measured,
-  Memory,
-  MeterMemory,
-  QuantityMemory,
-} from "../memory.js";
+import type { ChargerMemory, PersistentChargerState, Memory, MeterMemory, QuantityMemory } from "../memory.js";
 import type { ChargerSettings, ControlSettings } from "../settings.js";
-
-/** How far a measurement can be relied on. */
-export interface Trust {
-  /** Good enough to raise a current. */
-  readonly raise: boolean;
-  /** Good enough to go on. */
-  readonly stay: boolean;
-  /** What is wrong, for people; empty when nothing is. */
-  readonly problem: string;
-  /** Since when a change of our own current has to show whether it answers as it should. */
-  readonly testedSince?: number | null;
-  /** It is known to be wrong, until somebody puts it right. */
-  readonly isWrong?: boolean;
-}
-
-/** All of these are needed. */
-export function allOf(trusts: readonly Trust[]): Trust {
-  const worst = trusts.find(({ stay }) => !stay) ?? trusts.find(({ isWrong }) => isWrong);
-  return {
-    raise: trusts.every(({ raise }) => raise),
-    stay: trusts.every(({ stay }) => stay),
-    problem: (worst ?? trusts.find(({ problem }) => problem !== ""))?.problem ?? "",
-    testedSince: trusts.find(({ testedSince = null }) => testedSince !== null)?.testedSince ?? null,
-    isWrong: trusts.some(({ isWrong }) => isWrong),
-  };
-}
+import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
 
 /** What one charger is, does, and was told. */
 export interface ChargerFacts {
@@ -185,54 +138,4 @@ export function newestDraw({ memory }: ChargerFacts): PerPhase<number> {
 /** The quantities that a meter measured of the grid, or of whatever it is mounted on for a circuit. */
 export function quantitiesOf(meter: MeterMemory | undefined): QuantityMemory | undefined {
   return meter?.roles.grid ?? meter?.roles.house ?? meter?.roles.pv ?? meter?.roles.battery;
-}
-
-/** Judges measurements by their age and by what their meter went through lately. */
-export function trustIn(
-  name: string,
-  meter: MeterMemory | undefined,
-  needed: readonly { readonly what: string; readonly sample: Measured | null | undefined }[],
-  now: number,
-): Trust {
-  if (meter === undefined || meter.at === 0)
-    return { raise: false, stay: false, problem: `${name} has not told anything yet` };
-  const oldest = needed.reduce(
-    (worst, { what, sample }) => {
-      const age = sample ? now - sample.at : Infinity;
-      return age > worst.age ? { what, age } : worst;
-    },
-    { what: "", age: -1 },
-  );
-  const stay = oldest.age < lostAfter(meter);
-  const isComplete = now - oldest.age >= meter.at - readingSpan;
-  const isFresh = oldest.age <= freshForRaising;
-  const raise = isFresh && isComplete && meter.goodReadings >= readingsToTrust && meter.doubt === null;
-  const because = meter.doubt === null ? "" : `: ${meter.doubt}`;
-  if (!isFresh || !isComplete) return { raise, stay, problem: `${name} ${silence(oldest.what, oldest.age)}${because}` };
-  if (!raise) return { raise, stay, problem: `${name} is not trusted yet${because}` };
-  return wiringTrust(name, meter);
-}
-
-/** A meter that speaks well can still be mounted wrongly. */
-function wiringTrust(name: string, { wiringCheck }: MeterMemory): Trust {
-  const trust = wiringVerdict(wiringCheck);
-  if (trust === "good") return { raise: true, stay: true, problem: "" };
-  if (trust === "wrong") return { raise: false, stay: true, problem: wiringProblem(name, wiringCheck), isWrong: true };
-  const problem = `${name} did not answer to the last change of our own as it should`;
-  return { raise: true, stay: true, problem, testedSince: wiringCheck.testedSince };
-}
-
-function silence(what: string, age: number): string {
-  return Number.isFinite(age) ? `has not told ${what} for ${Math.round(age / 1_000)} s` : `does not tell ${what}`;
-}
-
-/** Its number of phases may be changed: not too soon after the last change, and not too often in an hour. */
-export function maySwitchPhases(charger: ChargerFacts): boolean {
-  return charger.now - (charger.persistent.switchedAt ?? 0) >= phaseDwell && contactorRest(charger) === 0;
-}
-
-/** ms for which its contactor must not close for the sun again, having closed too often in an hour. */
-export function contactorRest({ memory, now }: ChargerFacts): number {
-  const first = memory.closings.at(-mostClosings);
-  return first === undefined ? 0 : Math.max(0, first + closingsWithin - now);
 }

@@ -1,12 +1,11 @@
 /** Takes readings of chargers and wishes of people into memory, and tells what a person did at the charger itself. */
 
-import type { ChargerCommand, ChargerMode } from "../../model/commands.js";
+import type { ChargerCommand } from "../../model/commands.js";
 import { phaseIndexes } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
 import { drawOf } from "./charger-draw.js";
 import { recent, spaced } from "./history.js";
 import {
-  chargerSilence,
   deadTime,
   drawSpacing,
   idleCurrent,
@@ -18,6 +17,7 @@ import { changed } from "../memory.js";
 import type { ChargerMemory, DrawSample, SetpointCommand, PersistentChargerState } from "../memory.js";
 import { observeSession } from "./session.js";
 import type { ChargerSettings } from "../settings.js";
+import { isEnabled, isPlugged } from "./charger-state.js";
 
 /** A that a control pilot can announce, halved, and V that no house has (IEC 61851-1: 80 A). */
 const largestUsualCurrent = 40;
@@ -120,19 +120,6 @@ function withDraw(draws: ChargerMemory["draws"], draw: DrawSample): ChargerMemor
   return [...(kept.at(-1)?.isAfterFailure === true ? kept : spaced(kept, drawSpacing)), draw];
 }
 
-/** What the charger's start and stop switch says; `null`: not known. */
-export function isEnabled(reading: ChargerReading): boolean | null {
-  return reading.enabled ?? reading.allowCharging;
-}
-
-export function isPlugged({ state }: ChargerReading): boolean {
-  return state === "connected" || state === "charging";
-}
-
-export function isSilent({ at }: ChargerMemory, now: number): boolean {
-  return now - at > chargerSilence;
-}
-
 /** Currents and powers far beyond what it could ever draw: then nothing that it says can be relied on. */
 function isImplausible(reading: ChargerReading, { maxCurrent }: ChargerSettings): boolean {
   const highest = 2 * Math.max(maxCurrent, largestUsualCurrent);
@@ -218,9 +205,4 @@ export function detectManualChange(
   if (enabled === told) return persistent.commandConfirmed ? persistent : { ...persistent, commandConfirmed: true };
   if (restarted || !persistent.commandConfirmed) return { ...persistent, commandConfirmed: false };
   return { ...persistent, manual: enabled ? "start" : "stop", until: null };
-}
-
-/** The modes in which a charger follows the sun. */
-export function isSolarMode(mode: ChargerMode): boolean {
-  return mode === "solar" || mode === "solar-min";
 }

@@ -10,9 +10,9 @@ import { planReserve, planSlack, unknownRest, usualBattery } from "../parameters
 import type { Session } from "../memory.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
-import { phaseOptions } from "../decide/solar/start-stop.js";
 import { ownLimit } from "../decide/own-limit.js";
 import type { TariffPeriod } from "./tariff.js";
+import { phaseOptions } from "../decide/phase-switching.js";
 
 /** A target that is being worked for. */
 export interface ActiveTarget {

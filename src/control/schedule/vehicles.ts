@@ -2,7 +2,7 @@
 
 import type { ChargerMemory } from "../memory.js";
 import type { VehicleSettings, ChargerSettings } from "../settings.js";
-import { ceilTo, floorTo } from "../decide/own-limit.js";
+import { floorTo, ceilTo } from "../../model/rounding.js";
 
 /** A tag as it is compared: readers differ in case and pad with blanks. `null`: there is none. */
 export function tagOf(told: string | null): string | null {

@@ -1,8 +1,8 @@
 import { applyFailsafe } from "../../../src/control/decide/failsafe.js";
-import type { Trust } from "../../../src/control/estimate/situation.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import { facts, type FactOverrides } from "../facts.js";
 import { start } from "../support.js";
+import type { Trust } from "../../../src/control/estimate/trust.js";
 
 const good: Trust = { raise: true, stay: true, problem: "" };
 const doubted: Trust = { raise: false, stay: true, problem: "Grid is not trusted yet" };

@@ -10,9 +10,9 @@ import type { ChargerSettings } from "../../settings.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { amperes, duration, watts } from "../../format.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
-import { floorTo } from "../own-limit.js";
 import { byRotation } from "./rotation.js";
 import type { Setpoint } from "../setpoint.js";
+import { floorTo } from "../../../model/rounding.js";
 
 /** A charger and what it wishes so far. */
 export interface Request {

@@ -19,11 +19,12 @@ import {
   startPrice,
 } from "../../parameters.js";
 import { noIntermittency, type Intermittency, type PhaseStay } from "../../memory.js";
-import { contactorRest, maySwitchPhases, type ChargerFacts, type Situation } from "../../estimate/situation.js";
+import { type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { amperes, duration, watts } from "../../format.js";
 import type { Demand } from "../demand.js";
 import { ownLimit } from "../own-limit.js";
 import { bestValue, type CurrentRange } from "./current.js";
+import { maySwitchPhases, contactorRest, phaseOptions } from "../phase-switching.js";
 
 /** Surplus that is there for a charger, in W: at least, and at most. */
 export interface Pool {
@@ -113,15 +114,6 @@ export function chooseBySurplus(charger: ChargerFacts, demand: Demand, pool: Poo
     },
   };
   return charger.activeSetpoint.current > 0 ? keepOn(weighing) : waitFor(weighing);
-}
-
-/** Numbers of phases that may be used, the present one first. */
-export function phaseOptions({ settings, persistent, activeSetpoint }: ChargerFacts, { settings: site }: Situation) {
-  if (site.phases === 1) return [1] as const;
-  if (!settings.canSwitchPhases) return [activeSetpoint.phases] as const;
-  const wanted = persistent.phases ?? settings.phases;
-  if (wanted !== "auto") return [wanted] as const;
-  return activeSetpoint.phases === 1 ? ([1, 3] as const) : ([3, 1] as const);
 }
 
 function optionWith(charger: ChargerFacts, phases: PhaseCount, { voltage }: Situation): PhaseOption | null {
