@@ -1,15 +1,11 @@
 /** The running house: holds what its devices say, asks the controller what to do, and has it done. */
 
 import type { Config } from "../config/parse.js";
-import {
-  persistentStateOf,
-  newChargerMemory,
-  newMemory,
-  noPersistentChargerState,
-  type Memory,
-} from "../control/memory.js";
+import { persistentStateOf, newMemory, type Memory } from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
-import { pass, unattended, type Outcome } from "../control/pass.js";
+import { decide, type Outcome } from "../control/decide/decide.js";
+import { observe } from "../control/observe/observe.js";
+import { unattended } from "../control/unattended.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { ChargerCommand, Decision, SiteCommand } from "../model/commands.js";
 import type { Clock, Timer } from "../model/clock.js";
@@ -23,6 +19,7 @@ import { MeterLine } from "./meter-line.js";
 import { MonitorLine } from "./monitor-line.js";
 import { controlSettings } from "./settings.js";
 import type { StateFile } from "./state-file.js";
+import { noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 /** ms without any news after which the controller looks again: silence is news too. */
 const heartbeat = 1_000;
@@ -100,7 +97,7 @@ export class Site implements House {
     this.#timer?.cancel();
     for (const line of this.#lines) line.stop();
     try {
-      if (this.#memory.time > 0) this.#carryOut(unattended(this.#settings, this.#memory));
+      if (this.#memory.time !== null) this.#carryOut(unattended(this.#settings, this.#memory));
     } catch (error) {
       this.#stopAll(error);
     }
@@ -189,12 +186,12 @@ export class Site implements House {
 
   #observe(news: News): void {
     if (!this.#running) return;
-    const time = Math.max(this.#clock.now(), this.#memory.time);
+    const time = Math.max(this.#clock.now(), this.#memory.time ?? 0);
     const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...news };
     try {
-      const outcome = pass(this.#settings, this.#memory, observation);
-      if (this.#isReady()) this.#carryOut(outcome);
-      else this.#memory = { ...outcome.memory, chargers: this.#undecided(outcome.memory) };
+      const observed = observe(this.#settings, this.#memory, observation);
+      if (this.#isReady()) this.#carryOut(decide(this.#settings, observed));
+      else this.#memory = observed;
       this.#broken = false;
     } catch (error) {
       this.#stopAll(error);
@@ -217,24 +214,6 @@ export class Site implements House {
   #isReady(): boolean {
     const waiting = this.#lines.some((line) => !line.hasSpoken);
     return !waiting || this.#clock.now() - this.#startedAt >= patience;
-  }
-
-  /** What was seen, without what was decided: nobody carries it out. */
-  #undecided({ chargers }: Memory): Memory["chargers"] {
-    return Object.fromEntries(
-      Object.entries(chargers).map(([name, seen]) => {
-        const { persistent, commands } = this.#memory.chargers[name] ?? newChargerMemory(noPersistentChargerState);
-        const { lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt } = persistent;
-        return [
-          name,
-          {
-            ...seen,
-            commands,
-            persistent: { ...seen.persistent, lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt },
-          },
-        ];
-      }),
-    );
   }
 
   /** Resolves once all is told and kept, or the time for it is over. */

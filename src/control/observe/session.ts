@@ -10,7 +10,8 @@ import {
   slowestCharger,
   significantCurrent,
 } from "../parameters.js";
-import type { VehicleLimit, ChargerMemory, DrawSample, PersistentChargerState, Session } from "../memory.js";
+import type { DrawSample } from "./charger-draw.js";
+import type { Session, VehicleLimit, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
 
 /** What is remembered of a session, after a reading. */
 export type SessionUpdate = Pick<ChargerMemory, "tag" | "charged" | "peak"> &
@@ -34,7 +35,7 @@ export function observeSession(old: ChargerMemory, reading: ChargerReading, draw
 function chargedAfter(old: ChargerMemory, reading: ChargerReading, { at, power }: DrawSample): number {
   const told = countOf(reading);
   if (told !== null) return told;
-  const hours = old.at === 0 ? 0 : Math.min(at - old.at, longestStep) / 3_600_000;
+  const hours = old.at === null ? 0 : Math.min(at - old.at, longestStep) / 3_600_000;
   return old.charged + (Math.max(0, power) / 1_000) * hours;
 }
 

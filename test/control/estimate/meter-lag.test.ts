@@ -1,6 +1,10 @@
 import { learnLag } from "../../../src/control/estimate/meter-lag.js";
-import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "../../../src/control/memory.js";
 import { seededRandom } from "../../../src/simulator/house/random.js";
+import {
+  noPersistentChargerState,
+  type ChargerMemory,
+  newChargerMemory,
+} from "../../../src/control/observe/charger-memory.js";
 
 interface Story {
   /** W that the charger draws at a second, as it says every 5 s. */

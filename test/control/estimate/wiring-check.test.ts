@@ -4,10 +4,11 @@ import {
   halveDoubt,
   updateWiringCheck,
   worstCurrent,
+  type WiringCheckState,
 } from "../../../src/control/estimate/wiring-check.js";
-import { noMeterMemory, type WiringCheckState } from "../../../src/control/memory.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import { start } from "../support.js";
+import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 /** What the cars draw, and what the household and the sun leave of it at a second. */
 type Change = readonly [own: PerPhase<number>, others?: PerPhase<number>];

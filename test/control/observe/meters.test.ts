@@ -1,7 +1,7 @@
-import type { MeterMemory } from "../../../src/control/memory.js";
 import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
 import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
 import { grid, gridCurrents, house, start } from "../support.js";
+import type { MeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };
@@ -215,6 +215,9 @@ describe("a car's current moved at 10 s", () => {
   test("a frozen meter that moves again is trusted after two readings", () => {
     const frozen = [still(0), still(20), still(41)] as const;
     expect(after([...frozen, [45, grid(1_300)]], moved)).toMatchObject({ doubt: null, goodReadings: 1 });
-    expect(after([...frozen, [45, grid(1_300)], [50, grid(1_310)]], moved)).toMatchObject({ doubt: null, goodReadings: 2 });
+    expect(after([...frozen, [45, grid(1_300)], [50, grid(1_310)]], moved)).toMatchObject({
+      doubt: null,
+      goodReadings: 2,
+    });
   });
 });

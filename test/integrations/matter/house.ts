@@ -1,10 +1,14 @@
 /** A house with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
 
 import { detectManualChange, applyCommand } from "../../../src/control/observe/chargers.js";
-import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "../../../src/control/memory.js";
 import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
 import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
 import type { ChargerView, House, MeterView } from "../../../src/site/house.js";
+import {
+  noPersistentChargerState,
+  type ChargerMemory,
+  newChargerMemory,
+} from "../../../src/control/observe/charger-memory.js";
 
 const voltage = 230;
 
