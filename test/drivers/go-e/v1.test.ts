@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
-import { parseStatus } from "../../../src/drivers/chargers/go-e/status.js";
-import { readingV1 } from "../../../src/drivers/chargers/go-e/v1.js";
+import { parseStatusV1, readingV1 } from "../../../src/drivers/chargers/go-e/v1.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
@@ -76,7 +75,7 @@ const party = { device: "Garage", advice: "Look" };
 
 const { box, virtual } = chargersOf(1);
 
-const read = (changes: object): ChargerReading => readingV1(parseStatus(1, { ...status, ...changes }, party));
+const read = (changes: object): ChargerReading => readingV1(parseStatusV1({ ...status, ...changes }, party));
 
 test("a status off the wire is this reading", async () => {
   const { charger, server } = await box({ "/status": status });
@@ -90,7 +89,7 @@ test("scalars that come as numbers are the same reading", () => {
       typeof value === "string" && /^\d+$/.test(value) && key !== "fwv" ? [key, Number(value)] : [key, value],
     ),
   );
-  expect(readingV1(parseStatus(1, numbers, party))).toEqual(expected);
+  expect(readingV1(parseStatusV1(numbers, party))).toEqual(expected);
 });
 
 test.each<[why: string, changes: object, reading: Partial<ChargerReading>]>([
@@ -147,7 +146,7 @@ test.each<[why: string, json: unknown]>([
   ["a text", "go-e"],
   ["null", null],
 ])("not a status: %s", (_why, json) => {
-  expect(() => readingV1(parseStatus(1, json, party))).toThrow(
+  expect(() => readingV1(parseStatusV1(json, party))).toThrow(
     expect.objectContaining({ code: "protocol", device: "Garage" }),
   );
 });
@@ -158,7 +157,7 @@ test("whatever JSON comes, reading it fails as a device does or not at all", () 
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), anything, nearly), (json) => {
       try {
-        readingV1(parseStatus(1, json, party));
+        readingV1(parseStatusV1(json, party));
       } catch (error) {
         expect(error).toBeInstanceOf(DeviceError);
       }

@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { parseStatus } from "../../../src/drivers/chargers/go-e/status.js";
-import { readingV2 } from "../../../src/drivers/chargers/go-e/v2.js";
+import { parseStatusV2, readingV2 } from "../../../src/drivers/chargers/go-e/v2.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
@@ -71,7 +70,7 @@ const party = { device: "Garage", advice: "Look" };
 
 const { box, connectTo, virtual } = chargersOf(2);
 
-const read = (changes: object): ChargerReading => readingV2(parseStatus(2, { ...status, ...changes }, party));
+const read = (changes: object): ChargerReading => readingV2(parseStatusV2({ ...status, ...changes }, party));
 
 test("a status off the wire is this reading, and only its keys are asked for", async () => {
   const { charger, server } = await box({ [commaFilter]: status });
@@ -134,7 +133,7 @@ test.each<[why: string, json: unknown]>([
   ["an empty object", {}],
   ["a list", []],
 ])("not a status: %s", (_why, json) => {
-  expect(() => readingV2(parseStatus(2, json, party))).toThrow(
+  expect(() => readingV2(parseStatusV2(json, party))).toThrow(
     expect.objectContaining({ code: "protocol", device: "Garage" }),
   );
 });
@@ -146,7 +145,7 @@ test("whatever JSON comes, reading it fails as a device does or not at all", () 
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.anything(), nearly), (json) => {
       try {
-        readingV2(parseStatus(2, json, party));
+        readingV2(parseStatusV2(json, party));
       } catch (error) {
         expect(error).toBeInstanceOf(DeviceError);
       }
