@@ -206,7 +206,7 @@ class BrokerRoute implements Route {
 
   #silence(timeout: number): string {
     const { topic, url } = this.#address;
-    const only = this.#values.size > 0 && !this.#isAlive ? "nothing but what the broker had kept" : "no status";
+    const only = this.#values.size > 0 && !this.#isAlive ? "only retained values" : "no status";
     return `${only} came from ${topic} through the MQTT broker at ${new URL(url).host} within ${timeout / 1_000} s`;
   }
 

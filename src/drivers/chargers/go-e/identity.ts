@@ -30,7 +30,7 @@ export class Identity {
     }
     this.#verifiedAt = -Infinity;
     const other = typeof found === "string" && /^\w{1,20}$/.test(found) ? `its serial number is ${found}` : null;
-    const what = `${other ?? "it does not tell its serial number"}, and ${this.#serial} is wanted`;
+    const what = `${other ?? "it does not report its serial number"}, and ${this.#serial} is wanted`;
     const advice = "Another charger may have this address now: correct the address, or serial";
     throw new DeviceError({ code: "wrong-device", device: this.#device, what, advice });
   }
