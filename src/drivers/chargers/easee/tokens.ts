@@ -1,11 +1,12 @@
-/** Who we are to the Easee cloud: logged in once, renewed in time by one request at a time, and never insisting. */
+/** The access token of one Easee account: one login, renewed in time by one request at a time, at most one login in ten minutes. */
 
 import { z } from "zod";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
-import type { CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+import type { CloudAnswer } from "../../../transport/cloud.js";
 import { someText } from "../../decoding/fields.js";
-import { duration, type Gate, type Urgency } from "./gate.js";
+import type { EaseeCloud } from "./cloud.js";
+import { duration, type Urgency } from "./rate-limiter.js";
 
 export interface Credentials {
   readonly username: string;
@@ -14,7 +15,7 @@ export interface Credentials {
 
 /** ms before its end at which a token is renewed (pyeasee). */
 const renewEarly = 60_000;
-/** ms from one login to the next, whatever came of it. */
+/** ms from one login to the next, successful or not. */
 export const loginDistance = 600_000;
 
 /** `POST /api/accounts/login`, `POST /api/accounts/refresh_token` */
@@ -32,20 +33,18 @@ interface Token {
 }
 
 export class Tokens {
-  readonly #cloud: CloudClient;
-  readonly #gate: Gate;
+  readonly #cloud: EaseeCloud;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
   #token: Token | null = null;
-  /** The access token that the cloud no longer takes. */
+  /** The access token that the cloud no longer accepts. */
   #rejected: string | null = null;
   #loginAt = -Infinity;
   #outcome: "good" | "refused" | "no token" = "good";
   #renewal: Promise<string> | null = null;
 
-  constructor(cloud: CloudClient, gate: Gate, clock: Clock, credentials: Credentials) {
+  constructor(cloud: EaseeCloud, clock: Clock, credentials: Credentials) {
     this.#cloud = cloud;
-    this.#gate = gate;
     this.#clock = clock;
     this.#credentials = credentials;
   }
@@ -56,7 +55,7 @@ export class Tokens {
     if (token !== null && token.access !== this.#rejected && this.#clock.now() < token.renewAt) return token.access;
     const underWay = this.#renewal;
     if (underWay !== null) {
-      // Its failure is told in the name of another device; ours comes from asking again, without another request.
+      // Its failure names another device; asking again, without another request, gives ours.
       await underWay.catch(() => undefined);
       return this.bearer(device, urgency);
     }
@@ -64,8 +63,8 @@ export class Tokens {
     return this.#renewal;
   }
 
-  /** The cloud does not take this token any more, whatever it said of its end. */
-  rejected(access: string): void {
+  /** The cloud no longer accepts this token, although its lifetime is not over. */
+  reject(access: string): void {
     this.#rejected = access;
   }
 
@@ -84,7 +83,7 @@ export class Tokens {
     return this.#login(device, urgency);
   }
 
-  /** `null`: the cloud refuses to. */
+  /** `null`: refused. */
   async #refresh({ access, refresh }: Token, device: string, urgency: Urgency): Promise<string | null> {
     const body = { accessToken: access, refreshToken: refresh };
     const answer = await this.#ask("refresh_token", body, device, urgency);
@@ -104,23 +103,8 @@ export class Tokens {
     return this.#keep(answer, device);
   }
 
-  async #ask(operation: string, body: object, device: string, urgency: Urgency): Promise<CloudAnswer> {
-    this.#gate.admit(operation, urgency, device);
-    const path = `/api/accounts/${operation}`;
-    const answer = await this.#cloud
-      .request({ device, method: "POST", path, body, urgent: true })
-      .catch((error: unknown) => {
-        this.#gate.networkFailed(error);
-        throw error;
-      });
-    if (answer.status === 429) throw this.#gate.limited(answer.retryAfter, device);
-    if (answer.status >= 500) {
-      this.#gate.serverFailed(answer.status, answer.retryAfter);
-      const what = `the Easee cloud answered ${operation} with HTTP ${answer.status}`;
-      throw new DeviceError({ code: "unreachable", device, what, advice: "It is tried again by itself" });
-    }
-    this.#gate.worked(operation);
-    return answer;
+  #ask(operation: string, body: object, device: string, urgency: Urgency): Promise<CloudAnswer> {
+    return this.#cloud.send({ device, urgency, operation, path: `/api/accounts/${operation}`, body });
   }
 
   #keep({ json }: CloudAnswer, device: string): string {
