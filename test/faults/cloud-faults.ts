@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:https";
 import { currentRange, lifetime } from "../../src/drivers/chargers/easee/charger.js";
-import { loginDistance } from "../../src/drivers/chargers/easee/tokens.js";
+import { loginDistance } from "../../src/drivers/chargers/easee/cloud.js";
 import type { DeviceError } from "../../src/model/errors.js";
 import { eventually, id, setUp, setUpStreaming, type Setting, delivered, until } from "../drivers/easee/support.js";
 import { type CertificateName, identityOf, trustAuthority } from "../support/certificates.js";

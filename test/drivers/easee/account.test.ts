@@ -1,4 +1,4 @@
-import { loginDistance } from "../../../src/drivers/chargers/easee/tokens.js";
+import { loginDistance } from "../../../src/drivers/chargers/easee/cloud.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
 import { setUp, setUpStreaming, delivered, until } from "./support.js";

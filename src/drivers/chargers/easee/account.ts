@@ -1,15 +1,12 @@
-/** One Easee account: its requests with a login, and its one stream, shared by all of its chargers. */
+/** One Easee account: its requests and its one stream, shared by all of its chargers. */
 
 import type { Clock } from "../../../model/clock.js";
-import { DeviceError } from "../../../model/errors.js";
 import type { Log } from "../../../model/log.js";
 import type { BackoffOptions } from "../../../transport/backoff.js";
-import type { CloudAnswer } from "../../../transport/cloud.js";
 import { HubLink } from "../../../transport/signalr.js";
 import { type Answer, answerOf } from "../../decoding/fields.js";
-import { EaseeCloud, type EaseeRequest } from "./cloud.js";
+import { type Credentials, EaseeCloud } from "./cloud.js";
 import { chargerOf } from "./observations.js";
-import { type Credentials, Tokens } from "./tokens.js";
 
 export interface AccountOptions extends Credentials {
   readonly apiUrl: string;
@@ -39,8 +36,7 @@ const streamWaits: BackoffOptions = { first: 2_000, longest: 300_000 };
 const ownName = "Easee";
 
 export class EaseeAccount {
-  readonly #cloud: EaseeCloud;
-  readonly #tokens: Tokens;
+  readonly cloud: EaseeCloud;
   readonly #stream: HubLink;
   readonly #log: Log;
   readonly #listeners = new Set<StreamListener>();
@@ -55,21 +51,20 @@ export class EaseeAccount {
     { deadline = 10_000, retry = streamWaits }: AccountTimes = {},
   ) {
     this.#log = log;
-    this.#cloud = new EaseeCloud(apiUrl, clock, deadline);
-    this.#tokens = new Tokens(this.#cloud, clock, { username, password });
+    this.cloud = new EaseeCloud(apiUrl, { username, password }, clock, deadline);
     let bearer = "";
     this.#stream = new HubLink({
       url: streamUrl,
       clock,
       retry,
-      token: async () => (bearer = await this.#tokens.bearer(ownName, "read")),
+      token: async () => (bearer = await this.cloud.tokens.bearer(ownName, "read")),
       on: {
         ProductUpdate: (update) => this.#dispatch(update, "update"),
         CommandResponse: (response) => this.#dispatch(response, "response"),
       },
       onConnected: () => this.#connected(),
       onLost: (status) => {
-        if (status === 401) this.#tokens.reject(bearer);
+        if (status === 401) this.cloud.tokens.reject(bearer);
         this.#lost(status);
       },
     });
@@ -97,22 +92,9 @@ export class EaseeAccount {
     void this.#stream.send("SubscribeWithCurrentState", chargerId, true);
   }
 
-  /** An answer with 2xx. Rejects with DeviceError, as RetryLater where the same may be sent later. */
-  async request(request: EaseeRequest): Promise<CloudAnswer> {
-    const { device, urgency, operation } = request;
-    const bearer = await this.#tokens.bearer(device, urgency);
-    let answer = await this.#cloud.send(request, bearer);
-    if (answer.status === 401) {
-      this.#tokens.reject(bearer);
-      answer = await this.#cloud.send(request, await this.#tokens.bearer(device, urgency));
-    }
-    if (answer.status >= 300) throw failure(answer.status, operation, device);
-    return answer;
-  }
-
   /** Always ends. */
   async close(): Promise<void> {
-    await Promise.all([this.#stream.close(), this.#cloud.close()]);
+    await Promise.all([this.#stream.close(), this.cloud.close()]);
   }
 
   #connected(): void {
@@ -140,21 +122,6 @@ export class EaseeAccount {
     for (const listener of this.#listeners)
       if (id === listener.chargerId || (id === null && kind === "response")) listener[kind](answer);
   }
-}
-
-function failure(status: number, operation: string, device: string): DeviceError {
-  if (status === 401) {
-    const what = `the Easee cloud takes our login, and refuses ${operation} with it (HTTP 401)`;
-    const advice = "Check that this account opens the charger in the Easee app";
-    return new DeviceError({ code: "login-refused", device, what, advice });
-  }
-  const what = `the Easee cloud answered ${operation} with HTTP ${status}`;
-  if (status === 404) {
-    const advice = "Check `chargerId`, `siteId` and `circuitId`, and that the account owns this charger";
-    return new DeviceError({ code: "wrong-device", device, what, advice });
-  }
-  const advice = "Check in the Easee app what limits the charger, and that the account may control it";
-  return new DeviceError({ code: "refused", device, what, advice });
 }
 
 interface Shared {

@@ -83,7 +83,7 @@ class EaseeCharger implements Charger, StreamListener {
     this.#release = release;
     const refresh = (): Promise<void> => this.#poll();
     this.#commands = new CommandSender({ device: name, clock, log, account, store: this.#store, refresh });
-    this.#circuit = new CircuitFinder(options, account, name, clock, log);
+    this.#circuit = new CircuitFinder(options, account.cloud, name, clock, log);
     this.#writes = {
       maxAmpere: (amperes) => this.#setCurrent(amperes),
       allowCharging: (allowed) => (allowed ? this.#resume() : this.#pause()),
@@ -164,7 +164,7 @@ class EaseeCharger implements Charger, StreamListener {
     try {
       const path = `/api/chargers/${encodeURIComponent(this.chargerId)}/state`;
       const request = { device: this.#device, urgency: "read", operation: "state", path } as const;
-      const state = answerOf((await this.#account.request(request)).json);
+      const state = answerOf((await this.#account.cloud.request(request)).json);
       if (state === null) throw this.#protocol("the Easee cloud answers with something that is no state of a charger");
       this.#store.takeState(state);
       this.#pollFailure = null;

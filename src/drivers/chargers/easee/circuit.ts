@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, messageOf } from "../../../model/errors.js";
 import type { Log } from "../../../model/log.js";
-import type { EaseeAccount } from "./account.js";
+import type { EaseeCloud } from "./cloud.js";
 
 export interface CircuitOptions {
   readonly chargerId: string;
@@ -39,7 +39,7 @@ const settingsAnswer = z.object({
 
 export class CircuitFinder {
   readonly #options: CircuitOptions;
-  readonly #account: EaseeAccount;
+  readonly #cloud: EaseeCloud;
   readonly #device: string;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -47,9 +47,9 @@ export class CircuitFinder {
   #failure: DeviceError | null = null;
   #lookedAt = -Infinity;
 
-  constructor(options: CircuitOptions, account: EaseeAccount, device: string, clock: Clock, log: Log) {
+  constructor(options: CircuitOptions, cloud: EaseeCloud, device: string, clock: Clock, log: Log) {
     this.#options = options;
-    this.#account = account;
+    this.#cloud = cloud;
     this.#device = device;
     this.#clock = clock;
     this.#log = log;
@@ -95,7 +95,7 @@ export class CircuitFinder {
       siteId === undefined
         ? `/api/chargers/${encodeURIComponent(chargerId)}/site`
         : `/api/sites/${siteId}?detailed=true`;
-    const { json } = await this.#account.request({ device: this.#device, urgency: "read", operation: "site", path });
+    const { json } = await this.#cloud.request({ device: this.#device, urgency: "read", operation: "site", path });
     const site = siteAnswer.safeParse(json);
     if (!site.success) throw this.#unknown("the Easee cloud answers with something that is no site");
     const { id, circuits } = site.data;
@@ -116,7 +116,7 @@ export class CircuitFinder {
   async #checkOfflineLimit({ siteId, circuitId }: Circuit): Promise<void> {
     const path = `/api/sites/${siteId}/circuits/${circuitId}/settings`;
     const request = { device: this.#device, urgency: "read", operation: "circuit settings", path } as const;
-    const answer = await this.#account.request(request).catch((error: unknown) => {
+    const answer = await this.#cloud.request(request).catch((error: unknown) => {
       this.#log.debug(messageOf(error));
       return null;
     });

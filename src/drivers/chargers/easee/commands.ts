@@ -89,7 +89,7 @@ export class CommandSender {
   async #sendNow(command: Command): Promise<void> {
     const { device, account } = this.#parts;
     const { operation, path, body, lowers } = command;
-    const answer = await account.request({ device, operation, path, body, urgency: lowers ? "lower" : "raise" });
+    const answer = await account.cloud.request({ device, operation, path, body, urgency: lowers ? "lower" : "raise" });
     if (answer.status !== 202) return this.#record(command, answer.date ?? 0);
     const issued = issuedIn(answer.json);
     if (issued === null) {
