@@ -11,10 +11,10 @@ import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { meterRoles } from "../model/readings.js";
 import { createMqttPool } from "../transport/mqtt.js";
-import { ChargerLine } from "./charger-line.js";
+import { ChargerConnection } from "./charger-connection.js";
 import type { ChargerView, House, MeterView } from "./house.js";
-import { MeterLine } from "./meter-line.js";
-import { MonitorLine } from "./monitor-line.js";
+import { MeterConnection } from "./meter-connection.js";
+import { MonitorConnection } from "./monitor-connection.js";
 import { controlSettings } from "./settings.js";
 import type { StateFile } from "./state-file.js";
 
@@ -42,9 +42,9 @@ export class Site implements House {
   readonly #clock: Clock;
   readonly #stateFile: StateFile | undefined;
   readonly #mqtt;
-  readonly #chargers: readonly ChargerLine[];
-  readonly #meters: readonly MeterLine[];
-  readonly #monitors: readonly MonitorLine[];
+  readonly #chargers: readonly ChargerConnection[];
+  readonly #meters: readonly MeterConnection[];
+  readonly #monitors: readonly MonitorConnection[];
   readonly #listeners = new Set<() => void>();
   readonly #failedFaces = new Set<() => void>();
   #memory: Memory = newMemory();
@@ -65,14 +65,14 @@ export class Site implements House {
     const context = { log, clock, mqtt: this.#mqtt };
     this.#chargers = config.chargers.map(
       (charger) =>
-        new ChargerLine(charger, context, (reading) => this.#observe({ chargers: { [charger.name]: reading } })),
+        new ChargerConnection(charger, context, (reading) => this.#observe({ chargers: { [charger.name]: reading } })),
     );
     this.#meters = config.meters.map(
-      (meter) => new MeterLine(meter, context, (reading) => this.#observe({ meters: { [meter.name]: reading } })),
+      (meter) => new MeterConnection(meter, context, (reading) => this.#observe({ meters: { [meter.name]: reading } })),
     );
     this.#monitors = config.residualCurrentMonitors.map(
       (monitor) =>
-        new MonitorLine(monitor, context, (reading) => this.#observe({ monitors: { [monitor.name]: reading } })),
+        new MonitorConnection(monitor, context, (reading) => this.#observe({ monitors: { [monitor.name]: reading } })),
     );
   }
 
@@ -82,7 +82,7 @@ export class Site implements House {
     if (this.#stopped) return;
     this.#startedAt = this.#clock.now();
     this.#running = true;
-    for (const line of this.#lines) line.start();
+    for (const connection of this.#connections) connection.start();
     this.#scheduleLook();
   }
 
@@ -92,40 +92,41 @@ export class Site implements House {
     this.#stopped = true;
     this.#running = false;
     this.#timer?.cancel();
-    for (const line of this.#lines) line.stop();
+    for (const connection of this.#connections) connection.stop();
     try {
       if (this.#memory.time > 0) this.#carryOut(unattended(this.#settings, this.#memory));
     } catch (error) {
       this.#stopAll(error);
     }
-    for (const line of this.#meters) line.blockDischarge(false);
+    for (const meter of this.#meters) meter.blockDischarge(false);
     this.#keep(true);
     await this.#settled();
-    await Promise.all(this.#lines.map((line) => line.close()));
+    await Promise.all(this.#connections.map((connection) => connection.close()));
     await this.#mqtt.close();
   }
 
   get chargers(): readonly ChargerView[] {
-    return this.#chargers.map((line) => {
-      const lasting = this.#memory.chargers[line.config.name]?.lasting ?? noLastingMemory;
+    return this.#chargers.map((charger) => {
+      const { name, mode, targets } = charger.config;
+      const lasting = this.#memory.chargers[name]?.lasting ?? noLastingMemory;
       return {
-        ...line.view(),
-        mode: lasting.mode ?? line.config.mode,
+        ...charger.view(),
+        mode: lasting.mode ?? mode,
         wishes: {
           manual: lasting.manual,
           until: lasting.manual === "start" ? lasting.until : null,
           maxAmpere: lasting.cap,
           minAmpere: lasting.minimum,
-          targets: lasting.targets ?? line.config.targets,
+          targets: lasting.targets ?? targets,
         },
-        plan: this.#plans[line.config.name] ?? null,
-        decision: this.#decisions[line.config.name] ?? null,
+        plan: this.#plans[name] ?? null,
+        decision: this.#decisions[name] ?? null,
       };
     });
   }
 
   get meters(): readonly MeterView[] {
-    return this.#meters.map((line) => line.view());
+    return this.#meters.map((meter) => meter.view());
   }
 
   get powerLimit(): number | null {
@@ -138,7 +139,7 @@ export class Site implements House {
   }
 
   command(charger: string, command: ChargerCommand): void {
-    this.#line(charger);
+    this.#connectionTo(charger);
     this.#observe({ commands: { [charger]: command } });
     this.#keep(true);
   }
@@ -149,31 +150,31 @@ export class Site implements House {
   }
 
   async write(charger: string, channel: "accessState" | "transaction", value: string | number | null): Promise<void> {
-    await this.#line(charger).write(channel, value);
+    await this.#connectionTo(charger).write(channel, value);
   }
 
-  get #lines() {
+  get #connections() {
     return [...this.#meters, ...this.#monitors, ...this.#chargers];
   }
 
-  #line(charger: string): ChargerLine {
-    const line = this.#chargers.find(({ config }) => config.name === charger);
-    if (line === undefined) throw new RangeError(`there is no charger named ${charger}`);
-    return line;
+  #connectionTo(charger: string): ChargerConnection {
+    const connection = this.#chargers.find(({ config }) => config.name === charger);
+    if (connection === undefined) throw new RangeError(`there is no charger named ${charger}`);
+    return connection;
   }
 
   /** Looks again and again, so that silence is noticed. */
   #scheduleLook(): void {
     this.#timer = this.#clock.after(heartbeat, () => {
-      for (const line of this.#meters) line.checkSilence();
-      for (const line of this.#chargers) line.tellVoltage(this.#voltageFor(line));
+      for (const connection of this.#connections) connection.checkSilence();
+      for (const charger of this.#chargers) charger.tellVoltage(this.#voltageFor(charger));
       this.#observe({});
       if (this.#running) this.#scheduleLook();
     });
   }
 
   /** V; `null`: it needs none, or none is known now. */
-  #voltageFor({ config: { voltageFrom } }: ChargerLine): number | null {
+  #voltageFor({ config: { voltageFrom } }: ChargerConnection): number | null {
     if (typeof voltageFrom !== "string") return voltageFrom;
     const meter = this.#meters.find(({ config }) => config.name === voltageFrom)?.view();
     if (meter === undefined || !meter.reachable) return null;
@@ -209,7 +210,7 @@ export class Site implements House {
 
   /** Whether all devices have had their say, or their chance to. */
   #isReady(): boolean {
-    const waiting = this.#lines.some((line) => !line.hasSpoken);
+    const waiting = this.#connections.some(({ hasReported }) => !hasReported);
     return !waiting || this.#clock.now() - this.#startedAt >= patience;
   }
 
@@ -229,8 +230,8 @@ export class Site implements House {
 
   /** Resolves once all is told and kept, or the time for it is over. */
   async #settled(): Promise<void> {
-    const lines = [...this.#chargers, ...this.#meters];
-    const settled = Promise.all([...lines.map((line) => line.settled()), this.#stateFile?.settled()]);
+    const written = [...this.#chargers, ...this.#meters].map((connection) => connection.settled());
+    const settled = Promise.all([...written, this.#stateFile?.settled()]);
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => (timer = this.#clock.after(shutdownBudget, resolve)));
     await Promise.race([settled, late]);
@@ -259,7 +260,7 @@ export class Site implements House {
     const pause: Decision = { allowCharging: false, current: 0, phases: 1, reason };
     this.#decisions = Object.fromEntries(this.#chargers.map(({ config }) => [config.name, pause]));
     this.#plans = {};
-    for (const line of this.#chargers) line.aim(pause);
+    for (const charger of this.#chargers) charger.aim(pause);
   }
 
   #keep(urgent: boolean): void {
