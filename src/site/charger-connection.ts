@@ -7,7 +7,7 @@ import { DeviceError, messageOf } from "../model/errors.js";
 import type { ChargerReading } from "../model/readings.js";
 import { Actuator } from "./actuator.js";
 import { DeviceConnection, type ConnectionContext } from "./device-connection.js";
-import type { ChargerView } from "./house.js";
+import type { ChargerView } from "./site-view.js";
 import { rangeOf } from "./settings.js";
 
 /** ms */

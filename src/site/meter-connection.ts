@@ -6,7 +6,7 @@ import { perPhase, type PerPhase } from "../model/phases.js";
 import { meterRoles, noQuantities, type MeterReading, type Quantities } from "../model/readings.js";
 import { DeviceConnection, type ConnectionContext } from "./device-connection.js";
 import { DischargeBlocker } from "./discharge-blocker.js";
-import type { MeterView } from "./house.js";
+import type { MeterView } from "./site-view.js";
 
 /** ms; short, for without its meters the site charges nothing from the sun. */
 const longestWait = 10_000;

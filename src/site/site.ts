@@ -12,7 +12,7 @@ import type { Log } from "../model/log.js";
 import { meterRoles } from "../model/readings.js";
 import { createMqttPool } from "../transport/mqtt.js";
 import { ChargerConnection } from "./charger-connection.js";
-import type { ChargerView, House, MeterView } from "./house.js";
+import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import { MeterConnection } from "./meter-connection.js";
 import { MonitorConnection } from "./monitor-connection.js";
 import { controlSettings } from "./settings.js";
@@ -35,8 +35,9 @@ export interface SiteOptions {
 }
 
 type News = Partial<Omit<Observation, "time">>;
+type Listener = (view: SiteView) => void;
 
-export class Site implements House {
+export class Site implements SiteApi {
   readonly #settings: ControlSettings;
   readonly #log: Log;
   readonly #clock: Clock;
@@ -45,8 +46,9 @@ export class Site implements House {
   readonly #chargers: readonly ChargerConnection[];
   readonly #meters: readonly MeterConnection[];
   readonly #monitors: readonly MonitorConnection[];
-  readonly #listeners = new Set<() => void>();
-  readonly #failedFaces = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
+  readonly #failedListeners = new Set<Listener>();
+  #view: SiteView;
   #memory: Memory = newMemory();
   #decisions: Outcome["decisions"] = {};
   #plans: Outcome["plans"] = {};
@@ -74,12 +76,14 @@ export class Site implements House {
       (monitor) =>
         new MonitorConnection(monitor, context, (reading) => this.#observe({ monitors: { [monitor.name]: reading } })),
     );
+    this.#view = this.#currentView();
   }
 
   async start(): Promise<void> {
     const names = this.#settings.chargers.map(({ name }) => name);
     this.#memory = newMemory(await this.#stateFile?.load(names, this.#clock.now()));
     if (this.#stopped) return;
+    this.#view = this.#currentView();
     this.#startedAt = this.#clock.now();
     this.#running = true;
     for (const connection of this.#connections) connection.start();
@@ -99,41 +103,18 @@ export class Site implements House {
       this.#stopAll(error);
     }
     for (const meter of this.#meters) meter.blockDischarge(false);
+    this.#view = this.#currentView();
     this.#keep(true);
     await this.#settled();
     await Promise.all(this.#connections.map((connection) => connection.close()));
     await this.#mqtt.close();
   }
 
-  get chargers(): readonly ChargerView[] {
-    return this.#chargers.map((charger) => {
-      const { name, mode, targets } = charger.config;
-      const lasting = this.#memory.chargers[name]?.lasting ?? noLastingMemory;
-      return {
-        ...charger.view(),
-        mode: lasting.mode ?? mode,
-        wishes: {
-          manual: lasting.manual,
-          until: lasting.manual === "start" ? lasting.until : null,
-          maxAmpere: lasting.cap,
-          minAmpere: lasting.minimum,
-          targets: lasting.targets ?? targets,
-        },
-        plan: this.#plans[name] ?? null,
-        decision: this.#decisions[name] ?? null,
-      };
-    });
+  get view(): SiteView {
+    return this.#view;
   }
 
-  get meters(): readonly MeterView[] {
-    return this.#meters.map((meter) => meter.view());
-  }
-
-  get powerLimit(): number | null {
-    return this.#memory.powerLimit;
-  }
-
-  onChange(listener: () => void): () => void {
+  onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -197,15 +178,46 @@ export class Site implements House {
     this.#tell();
   }
 
-  /** A face that fails is its own affair, told once. */
+  /** Hands what is true now to everyone who listens. A listener that fails is logged once, and harms nobody else. */
   #tell(): void {
-    for (const listener of this.#listeners)
+    const view = this.#currentView();
+    this.#view = view;
+    for (const listener of this.#listeners) {
+      // A listener has given a command, and everyone has got the view of what came of it.
+      if (this.#view !== view) return;
       try {
-        listener();
+        listener(view);
       } catch (error) {
-        if (!this.#failedFaces.has(listener)) this.#log.error(`A face failed: ${messageOf(error)}`);
-        this.#failedFaces.add(listener);
+        if (!this.#failedListeners.has(listener)) this.#log.error(`An integration failed: ${messageOf(error)}`);
+        this.#failedListeners.add(listener);
       }
+    }
+  }
+
+  #currentView(): SiteView {
+    return {
+      chargers: this.#chargers.map((charger) => this.#viewOf(charger)),
+      meters: this.#meters.map((meter) => meter.view()),
+      powerLimit: this.#memory.powerLimit,
+    };
+  }
+
+  #viewOf(charger: ChargerConnection): ChargerView {
+    const { name, mode, targets } = charger.config;
+    const lasting = this.#memory.chargers[name]?.lasting ?? noLastingMemory;
+    return {
+      ...charger.view(),
+      mode: lasting.mode ?? mode,
+      wishes: {
+        manual: lasting.manual,
+        until: lasting.manual === "start" ? lasting.until : null,
+        maxAmpere: lasting.cap,
+        minAmpere: lasting.minimum,
+        targets: lasting.targets ?? targets,
+      },
+      plan: this.#plans[name] ?? null,
+      decision: this.#decisions[name] ?? null,
+    };
   }
 
   /** Whether all devices have had their say, or their chance to. */

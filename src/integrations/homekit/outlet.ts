@@ -1,6 +1,6 @@
 /** The charger itself: an outlet that is on while charging is allowed, with everything else there is to say in Eve. */
 
-import type { ChargerView } from "../../site/house.js";
+import type { ChargerView } from "../../site/site-view.js";
 import { isAllowed } from "../charger-facts.js";
 import { channelCharacteristics, controlCharacteristics } from "./channels.js";
 import { booleanOf, type CharacteristicDefinition, type ServiceDefinition } from "./definition.js";

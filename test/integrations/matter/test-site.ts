@@ -1,25 +1,24 @@
-/** A house with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
+/** A site with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
 
 import { noticePerson, rememberCommand } from "../../../src/control/observe/chargers.js";
 import { newChargerMemory, noLastingMemory, type ChargerMemory } from "../../../src/control/memory.js";
 import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
 import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
-import type { ChargerView, House, MeterView } from "../../../src/site/house.js";
+import type { ChargerView, MeterView, SiteApi, SiteView } from "../../../src/site/site-view.js";
 
 const voltage = 230;
 
-export class TestHouse implements House {
+export class TestSite implements SiteApi {
   readonly commands: ChargerCommand[] = [];
   /** For whom each command was. */
   readonly addressees: string[] = [];
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(view: SiteView) => void>();
   readonly #range = { min: 6, max: 32, step: 1 };
   #memory: ChargerMemory = newChargerMemory(noLastingMemory);
   #told: Partial<ChargerReading> = {};
   #configured: ChargerMode;
   #plugged = false;
   #asking = false;
-  readonly powerLimit = null;
   reachable = true;
   plan: Plan | null = null;
   meters: readonly MeterView[] = [gridMeter(true)];
@@ -38,7 +37,7 @@ export class TestHouse implements House {
   }
 
   commandSite(): void {
-    throw new Error("Matter asks nothing of the house as a whole");
+    throw new Error("Matter asks nothing of the site as a whole");
   }
 
   unplug(): void {
@@ -61,10 +60,15 @@ export class TestHouse implements House {
   }
 
   change(): void {
-    this.#listeners.forEach((listener) => listener());
+    const { view } = this;
+    this.#listeners.forEach((listener) => listener(view));
   }
 
-  get chargers(): readonly ChargerView[] {
+  get view(): SiteView {
+    return { chargers: this.#chargers, meters: this.meters, powerLimit: null };
+  }
+
+  get #chargers(): readonly ChargerView[] {
     const { manual, until, cap, minimum, targets, mode } = this.#memory.lasting;
     return this.names.map((name) => ({
       name,
@@ -81,7 +85,7 @@ export class TestHouse implements House {
     }));
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (view: SiteView) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
