@@ -4,12 +4,12 @@ import type { Config } from "../config/parse.js";
 import { lastingOf, newChargerMemory, newMemory, noLastingMemory, type Memory } from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
 import { pass, unattended, type Outcome } from "../control/pass.js";
+import { measuredVoltage } from "../control/estimate/situation.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { ChargerCommand, Decision, SiteCommand } from "../model/commands.js";
 import type { Clock, Timer } from "../model/clock.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import { meterRoles } from "../model/readings.js";
 import { createMqttPool } from "../transport/mqtt.js";
 import { ChargerConnection } from "./charger-connection.js";
 import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
@@ -156,11 +156,7 @@ export class Site implements SiteApi {
 
   /** V; `null`: it needs none, or none is known now. */
   #voltageFor({ config: { voltageFrom } }: ChargerConnection): number | null {
-    if (typeof voltageFrom !== "string") return voltageFrom;
-    const meter = this.#meters.find(({ config }) => config.name === voltageFrom)?.view();
-    if (meter === undefined || !meter.reachable) return null;
-    const volts = meterRoles.flatMap((role) => meter.reading?.[role]?.voltages ?? []).filter((value) => value !== null);
-    return volts.length > 0 ? volts.reduce((sum, value) => sum + value, 0) / volts.length : null;
+    return typeof voltageFrom === "string" ? measuredVoltage([voltageFrom], this.#settings, this.#memory) : voltageFrom;
   }
 
   #observe(news: News): void {

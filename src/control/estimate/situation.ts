@@ -102,14 +102,25 @@ export function situationOf(settings: ControlSettings, memory: Memory): Situatio
 }
 
 /** Mean of the grid's measured voltages; the configured one where none is fresh. V */
-export function voltageOf({ voltage, meters }: ControlSettings, memory: Memory): number {
-  const measured = meters
-    .filter(({ measures }) => measures.includes("grid"))
-    .flatMap(({ name }) => memory.meters[name]?.roles.grid?.voltages ?? [])
+export function voltageOf(settings: ControlSettings, memory: Memory): number {
+  const grid = settings.meters.filter(({ measures }) => measures.includes("grid"));
+  return (
+    measuredVoltage(
+      grid.map(({ name }) => name),
+      settings,
+      memory,
+    ) ?? settings.voltage
+  );
+}
+
+/** Mean of what these meters measure, phase to neutral; `null`: nothing fresh, or nothing near the configured one. V */
+export function measuredVoltage(names: readonly string[], { voltage }: ControlSettings, memory: Memory): number | null {
+  const measured = names
+    .flatMap((name) => quantitiesOf(memory.meters[name])?.voltages ?? [])
     .filter((sample) => sample !== null && memory.time - sample.at <= freshForStaying)
     .map((sample) => sample?.value ?? voltage)
     .filter((value) => Math.abs(value - voltage) <= 0.15 * voltage);
-  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : voltage;
+  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : null;
 }
 
 function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: ControlSettings, now: number): ChargerFacts {

@@ -1,6 +1,6 @@
 import { newMemory, noMeterMemory, type Memory } from "../../../src/control/memory.js";
 import { observe } from "../../../src/control/observe/observe.js";
-import { voltageOf } from "../../../src/control/estimate/situation.js";
+import { measuredVoltage, voltageOf } from "../../../src/control/estimate/situation.js";
 import type { PerPhase } from "../../../src/model/phases.js";
 import { grid, house, start } from "../support.js";
 
@@ -22,6 +22,8 @@ test.each<[why: string, secondsAgo: number | null, isNew: boolean, hours: number
   expect(observe(house(), before, { ...nothingNew, time: start, meters }).situation.hours).toBeCloseTo(hours, 6);
 });
 
+const nothing: PerPhase<null> = [null, null, null];
+
 /** A grid meter that told these voltages so many seconds ago. */
 function told(voltages: PerPhase<number | null>, secondsAgo = 0): Memory {
   const at = start - secondsAgo * 1_000;
@@ -38,3 +40,19 @@ test.each<[why: string, memory: Memory, voltage: number]>([
   ["a phase that is gone does not count", told([0, 240, 240]), 240],
   ["400 V between phases do not count", told([400, 400, 400]), 230],
 ])("voltage: %s", (_why, memory, voltage) => expect(voltageOf(house(), memory)).toBe(voltage));
+
+test.each<[why: string, memory: Memory, voltage: number | null]>([
+  ["no such meter", newMemory(), null],
+  ["the mean of what it measured", told([236, 238, 240]), 238],
+  ["not older than 15 s", told([240, 240, 240], 16), null],
+  ["a phase that is not connected does not count", told([0, 240, 240]), 240],
+])("voltage at one meter: %s", (_why, memory, voltage) =>
+  expect(measuredVoltage(["Grid"], house(), memory)).toBe(voltage),
+);
+
+test("voltage at a meter that is not the grid's", () => {
+  const { Grid = noMeterMemory } = told([236, 238, 240]).meters;
+  const roles = { pv: Grid.roles.grid ?? { power: null, currents: nothing, voltages: nothing, soc: null } };
+  const memory: Memory = { ...newMemory(), time: start, meters: { Roof: { ...Grid, roles } } };
+  expect(measuredVoltage(["Roof"], house(), memory)).toBe(238);
+});
