@@ -41,7 +41,7 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
     throw new DeviceError({ code: "unsupported", device: this.config.name, what: `${channel} can't be set`, advice });
   }
 
-  view(): Omit<ChargerView, "mode" | "wishes" | "plan" | "decision"> {
+  view(): Pick<ChargerView, "name" | "brand" | "model" | "writable" | "current" | "reachable" | "reading"> {
     const { name, brand, model, writable } = this.config;
     const current = rangeOf(this.config);
     return { name, brand, model, writable, current, reachable: this.reachable, reading: this.reading };

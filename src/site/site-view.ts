@@ -17,6 +17,8 @@ export interface ChargerView {
   readonly reachable: boolean;
   /** The newest one; `null`: none yet. */
   readonly reading: ChargerReading | null;
+  /** kWh charged since the car was plugged in; `null`: no car is known to be. */
+  readonly sessionEnergy: number | null;
   readonly mode: ChargerMode;
   readonly wishes: Wishes;
   /** What the next target asks for; `null`: there is none, no car is plugged in, or it is not to charge. */

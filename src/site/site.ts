@@ -200,9 +200,10 @@ export class Site implements SiteApi {
 
   #viewOf(charger: ChargerConnection): ChargerView {
     const { name, mode, targets } = charger.config;
-    const lasting = this.#memory.chargers[name]?.lasting ?? noLastingMemory;
+    const { lasting, charged } = this.#memory.chargers[name] ?? newChargerMemory(noLastingMemory);
     return {
       ...charger.view(),
+      sessionEnergy: lasting.session === null ? null : charged,
       mode: lasting.mode ?? mode,
       wishes: {
         manual: lasting.manual,

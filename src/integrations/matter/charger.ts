@@ -192,8 +192,9 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   }
 
   #follow(facts: Facts, now: number): readonly Happening[] {
-    const { reading } = facts;
-    const progress = follow(this.#kept.session, this.#shown, { reading, offered: isAllowed(facts), now });
+    const { reading, charger } = facts;
+    const energy = charger.sessionEnergy;
+    const progress = follow(this.#kept.session, this.#shown, { reading, energy, offered: isAllowed(facts), now });
     this.#shown = progress.shown;
     this.#keep({ session: progress.session, told: toldWith(this.#kept.told, reading) });
     return progress.happenings;

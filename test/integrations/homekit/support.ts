@@ -29,6 +29,7 @@ export function view(overrides: Partial<ChargerView> = {}): ChargerView {
     current: { min: 6, max: 16, step: 1 },
     reachable: true,
     reading: reading(),
+    sessionEnergy: null,
     mode: "fast",
     wishes: { manual: null, until: null, maxAmpere: null, minAmpere: null, targets: [] },
     plan: null,

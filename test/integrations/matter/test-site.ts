@@ -1,6 +1,7 @@
 /** A site with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
 
 import { noticePerson, rememberCommand } from "../../../src/control/observe/chargers.js";
+import { rememberSession } from "../../../src/control/observe/session.js";
 import { newChargerMemory, noLastingMemory, type ChargerMemory } from "../../../src/control/memory.js";
 import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
 import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
@@ -54,8 +55,10 @@ export class TestSite implements SiteApi {
   /** Words of the charger's own, from now on. */
   tell(told: Partial<ChargerReading>): void {
     this.#told = { ...this.#told, ...told };
-    const lasting = noticePerson(this.#memory.lasting, this.#reading, false);
-    this.#memory = { ...this.#memory, lasting: { ...lasting, given: null } };
+    const reading = this.#reading;
+    const lasting = noticePerson(this.#memory.lasting, reading, false);
+    const { charged, session } = rememberSession(this.#memory, reading, { at: 0, currents: [0, 0, 0], power: 0 });
+    this.#memory = { ...this.#memory, reading, charged, lasting: { ...lasting, session, given: null } };
     this.change();
   }
 
@@ -69,7 +72,7 @@ export class TestSite implements SiteApi {
   }
 
   get #chargers(): readonly ChargerView[] {
-    const { manual, until, cap, minimum, targets, mode } = this.#memory.lasting;
+    const { manual, until, cap, minimum, targets, mode, session } = this.#memory.lasting;
     return this.names.map((name) => ({
       name,
       brand: "Virtual",
@@ -78,6 +81,7 @@ export class TestSite implements SiteApi {
       current: this.#range,
       reachable: this.reachable,
       reading: this.#reading,
+      sessionEnergy: session === null ? null : this.#memory.charged,
       mode: mode ?? this.#configured,
       wishes: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
       plan: this.plan,
