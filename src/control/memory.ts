@@ -15,7 +15,7 @@ export interface Memory {
   /** Surplus of the last minutes, oldest first. */
   readonly surplus: readonly SurplusSample[];
   /** What others drew on each circuit in the last minute, oldest first. */
-  readonly background: { readonly [circuit: string]: readonly BackgroundSample[] };
+  readonly baseLoad: { readonly [circuit: string]: readonly BaseLoadSample[] };
   /** Since when each circuit is above its limit without a break; absent: it is not. */
   readonly overloadedSince: { readonly [circuit: string]: number };
   /** When a car last charged from the grid, and not only from the sun; `null`: not yet. */
@@ -44,20 +44,20 @@ export interface MeterMemory {
   /** When its last good reading came; 0: never. */
   readonly at: number;
   /** ms from one good reading to the next, as a rule; 0: not known. */
-  readonly gap: number;
+  readonly interval: number;
   /** When its readings last differed from the ones before. */
   readonly movedAt: number;
   /** Good readings in a row since the last loss, counted up to what is needed. */
-  readonly good: number;
+  readonly goodReadings: number;
   /** Why its last reading was not used; `null`: it was. */
   readonly doubt: string | null;
   /** A that chargers drew together through it when it was last read; `null`: not known. */
   readonly drawn: number | null;
-  readonly answers: AnswerMemory;
+  readonly wiringCheck: WiringCheckState;
 }
 
 /** What a meter showed at a time, and what the chargers behind it said to draw, in A. */
-export interface Shown {
+export interface WiringSample {
   readonly at: number;
   readonly currents: PerPhase<number>;
   readonly own: PerPhase<number>;
@@ -66,11 +66,11 @@ export interface Shown {
 }
 
 /** What is known of a meter's answers. */
-export interface AnswerMemory {
+export interface WiringCheckState {
   /** The last readings, oldest first. */
-  readonly readings: readonly Shown[];
+  readonly samples: readonly WiringSample[];
   /** The reading before a change of ours whose answer is awaited; `null`: none is. */
-  readonly awaited: Shown | null;
+  readonly beforeChange: WiringSample | null;
   /** Since when what the chargers draw has not moved. */
   readonly steadySince: number;
   /** How often the answer contradicted without agreeing again: by its direction on each phase … */
@@ -96,7 +96,7 @@ export interface SurplusSample {
 }
 
 /** A per phase that all but our chargers draw on a circuit, at most. */
-export interface BackgroundSample {
+export interface BaseLoadSample {
   readonly at: number;
   readonly high: PerPhase<number>;
 }
@@ -137,7 +137,7 @@ export interface LagMemory {
 }
 
 /** How long two kinds of weather last, as a charger sees them, and what they are worth. Recent ones count more. */
-export interface Habit {
+export interface SpellStatistics {
   /** h that it lasted, and how often it ended. */
   readonly time: number;
   readonly ends: number;
@@ -145,10 +145,10 @@ export interface Habit {
   readonly value: number;
 }
 
-export interface Habits {
+export interface Intermittency {
   /** While it is worth something, and while it is not. */
-  readonly good: Habit;
-  readonly bad: Habit;
+  readonly good: SpellStatistics;
+  readonly bad: SpellStatistics;
   readonly isGood: boolean;
 }
 
@@ -161,7 +161,7 @@ export interface PhaseStay {
 }
 
 /** Our last command to a charger. */
-export interface Given {
+export interface SetpointCommand {
   readonly at: number;
   /** A per phase, 0 = pause */
   readonly current: number;
@@ -177,11 +177,11 @@ export interface Session {
   /** When that target is due; `null`: there is none yet. */
   readonly due: number | null;
   /** Since when it charges with all current for it; `null`: it does not. */
-  readonly pursuedSince: number | null;
+  readonly targetActiveSince: number | null;
 }
 
 /** What the cars at a charger have shown to take when they were offered more. `null`: not known. */
-export interface Appetite {
+export interface VehicleLimit {
   /** A per phase */
   readonly current: number | null;
   /** Phases used of three. */
@@ -189,7 +189,7 @@ export interface Appetite {
 }
 
 /** What must survive a restart of the program. */
-export interface LastingMemory {
+export interface PersistentChargerState {
   /** Chosen by a person; `null`: the configured one. */
   readonly mode: ChargerMode | null;
   readonly phases: PhaseCount | "auto" | null;
@@ -209,10 +209,10 @@ export interface LastingMemory {
   readonly targets: readonly ChargeTarget[] | null;
   /** `null`: no car is plugged in. */
   readonly session: Session | null;
-  readonly appetite: Appetite;
-  readonly given: Given | null;
+  readonly vehicleLimit: VehicleLimit;
+  readonly lastCommand: SetpointCommand | null;
   /** The charger was seen to do what `given` says. */
-  readonly confirmed: boolean;
+  readonly commandConfirmed: boolean;
   /** When our automation last started, paused, and switched the phases of, a charge. */
   readonly startedAt: number | null;
   readonly pausedAt: number | null;
@@ -220,7 +220,7 @@ export interface LastingMemory {
 }
 
 export interface ChargerMemory {
-  readonly lasting: LastingMemory;
+  readonly persistent: PersistentChargerState;
   /** The newest reading and when it came. */
   readonly reading: ChargerReading | null;
   readonly at: number;
@@ -231,11 +231,11 @@ export interface ChargerMemory {
   readonly beyond: PerPhase<number>;
   readonly lag: LagMemory;
   /** Commands of the last minutes, oldest first. */
-  readonly commands: readonly Given[];
+  readonly commands: readonly SetpointCommand[];
   /** When its current last moved noticeably; 0: never. */
   readonly movedAt: number;
   /** How much more than offered its car was last seen to take; 1 = what is offered. */
-  readonly greed: number;
+  readonly overdrawRatio: number;
   /** Since when an allowed car takes nothing; `null`: it takes something, or may not. */
   readonly idleSince: number | null;
   /** RFID tag of the session as `tagOf` writes it; `null`: none was told. */
@@ -245,15 +245,15 @@ export interface ChargerMemory {
   /** A per phase that the car of this session has taken for a while at most. */
   readonly peak: number;
   /** At the last pass it was to charge whatever the sun gives, though its mode may follow the sun. */
-  readonly full: boolean;
+  readonly ignoresSurplus: boolean;
   /** Wh of value missed by waiting, or lost by staying. */
   readonly regret: number;
   /** Wh of value missed by not using the other number of phases. */
   readonly phaseRegret: number;
   /** What charging was lately worth. */
-  readonly sun: Habits;
+  readonly sunIntermittency: Intermittency;
   /** What three phases were lately worth more than one. */
-  readonly threePhases: Habits;
+  readonly threePhaseIntermittency: Intermittency;
   readonly phaseStay: PhaseStay;
   /** When its contactor last closed, at the latest: for a start, or for another number of phases while it charged. */
   readonly closings: readonly number[];
@@ -270,7 +270,7 @@ export interface DrawSample {
   readonly power: number;
 }
 
-export const noLastingMemory: LastingMemory = {
+export const noPersistentChargerState: PersistentChargerState = {
   mode: null,
   phases: null,
   cap: null,
@@ -281,9 +281,9 @@ export const noLastingMemory: LastingMemory = {
   until: null,
   targets: null,
   session: null,
-  appetite: { current: null, phases: null },
-  given: null,
-  confirmed: false,
+  vehicleLimit: { current: null, phases: null },
+  lastCommand: null,
+  commandConfirmed: false,
   startedAt: null,
   pausedAt: null,
   switchedAt: null,
@@ -291,9 +291,9 @@ export const noLastingMemory: LastingMemory = {
 
 export const noBatteryMemory: BatteryMemory = { rank: "first", powers: [] };
 
-const noAnswers: AnswerMemory = {
-  readings: [],
-  awaited: null,
+const noWiringCheck: WiringCheckState = {
+  samples: [],
+  beforeChange: null,
   steadySince: 0,
   reversed: [0, 0, 0],
   swapped: [0, 0, 0],
@@ -303,24 +303,24 @@ const noAnswers: AnswerMemory = {
 export const noMeterMemory: MeterMemory = {
   roles: {},
   at: 0,
-  gap: 0,
+  interval: 0,
   movedAt: 0,
-  good: 0,
+  goodReadings: 0,
   doubt: null,
   drawn: null,
-  answers: noAnswers,
+  wiringCheck: noWiringCheck,
 };
 
 const noLagMemory: LagMemory = { fit: [], own: [], lag: null };
 
-const noHabit: Habit = { time: 0, ends: 0, value: 0 };
+const noSpells: SpellStatistics = { time: 0, ends: 0, value: 0 };
 
-export const noHabits: Habits = { good: noHabit, bad: noHabit, isGood: false };
+export const noIntermittency: Intermittency = { good: noSpells, bad: noSpells, isGood: false };
 
 /** A charger that was never heard of, but for what lasted over a restart. */
-export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
+export function newChargerMemory(persistent: PersistentChargerState): ChargerMemory {
   return {
-    lasting,
+    persistent,
     reading: null,
     at: 0,
     failing: false,
@@ -328,44 +328,44 @@ export function newChargerMemory(lasting: LastingMemory): ChargerMemory {
     beyond: [0, 0, 0],
     commands: [],
     movedAt: 0,
-    greed: 1,
+    overdrawRatio: 1,
     idleSince: null,
     lag: noLagMemory,
     tag: null,
     charged: 0,
     peak: 0,
-    full: false,
+    ignoresSurplus: false,
     regret: 0,
     phaseRegret: 0,
-    sun: noHabits,
-    threePhases: noHabits,
+    sunIntermittency: noIntermittency,
+    threePhaseIntermittency: noIntermittency,
     phaseStay: { gain: 0, doubt: 0 },
-    closings: [lasting.startedAt, lasting.switchedAt].filter((at) => at !== null).sort((a, b) => a - b),
+    closings: [persistent.startedAt, persistent.switchedAt].filter((at) => at !== null).sort((a, b) => a - b),
   };
 }
 
 /** What must survive a restart of the program, of the whole house. */
-export interface LastingHouse {
-  readonly chargers: { readonly [name: string]: LastingMemory };
+export interface PersistentState {
+  readonly chargers: { readonly [name: string]: PersistentChargerState };
   /** Alarms of residual-current monitors that no person has answered yet. */
   readonly alarms: { readonly [monitor: string]: string };
   /** The grid operator's limit in W; `null`: none. */
   readonly powerLimit: number | null;
 }
 
-export const noLastingHouse: LastingHouse = { chargers: {}, alarms: {}, powerLimit: null };
+export const noPersistentState: PersistentState = { chargers: {}, alarms: {}, powerLimit: null };
 
-export function lastingOf({ chargers, monitors, powerLimit }: Memory): LastingHouse {
+export function persistentStateOf({ chargers, monitors, powerLimit }: Memory): PersistentState {
   const alarms = Object.entries(monitors).flatMap(([name, { latched }]) => (latched === null ? [] : [[name, latched]]));
   return {
-    chargers: Object.fromEntries(Object.entries(chargers).map(([name, { lasting }]) => [name, lasting])),
+    chargers: Object.fromEntries(Object.entries(chargers).map(([name, { persistent }]) => [name, persistent])),
     alarms: Object.fromEntries(alarms),
     powerLimit,
   };
 }
 
 /** Where every house starts. */
-export function newMemory({ chargers, alarms, powerLimit }: LastingHouse = noLastingHouse): Memory {
+export function newMemory({ chargers, alarms, powerLimit }: PersistentState = noPersistentState): Memory {
   return {
     time: 0,
     meters: {},
@@ -375,7 +375,7 @@ export function newMemory({ chargers, alarms, powerLimit }: LastingHouse = noLas
     ),
     batteries: {},
     surplus: [],
-    background: {},
+    baseLoad: {},
     overloadedSince: {},
     gridChargeAt: null,
     powerLimit,

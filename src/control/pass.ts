@@ -6,27 +6,28 @@
 
 import type { Decision, Plan } from "../model/commands.js";
 import { byName } from "../model/names.js";
-import { askAll, type Asked } from "./decide/demands.js";
-import { isPlugged } from "./observe/chargers.js";
+import { demandsOf, type PlannedDemand } from "./decide/demands.js";
 import { recent } from "./observe/history.js";
 import { blockHold, freshForStaying, mostClosings, phaseSwitchPause } from "./parameters.js";
 import { changed, type ChargerMemory, type Memory } from "./memory.js";
 import { stoppedByMonitor } from "./observe/residual-current.js";
 import type { Observation } from "./observation.js";
 import { observe } from "./observe/observe.js";
-import { roomsOf, type Rooms } from "./estimate/headroom.js";
+import { headroomsOf, type Headrooms } from "./estimate/headroom.js";
 import type { ControlSettings } from "./settings.js";
-import type { ChargerFacts, Situation, Trust } from "./estimate/situation.js";
+import type { ChargerFacts, Situation } from "./estimate/situation.js";
 import { surplusTrust } from "./estimate/surplus.js";
-import { shareCircuits, type Claim } from "./decide/load-management/allocate.js";
+import { allocate, type Request } from "./decide/load-management/allocate.js";
 import type { Demand } from "./decide/demand.js";
-import { chargesFromGrid, type Charge } from "./decide/discharge-block.js";
-import { fullWish, heldWish } from "./decide/fast.js";
+import { chargesFromGrid, type ChargeDecision } from "./decide/discharge-block.js";
+import { fastSetpoint, fixedSetpoint } from "./decide/fast.js";
 import { ownLimit } from "./decide/own-limit.js";
-import { failSafe } from "./decide/failsafe.js";
+import { applyFailsafe } from "./decide/failsafe.js";
 import { settle } from "./decide/settle.js";
-import { shareSun, type SunWish } from "./decide/solar/share.js";
-import { atMost, type Wish } from "./decide/setpoint.js";
+import { shareSurplus, type SolarSetpoint } from "./decide/solar/share.js";
+import { atMost, type Setpoint } from "./decide/setpoint.js";
+import type { Trust } from "./estimate/trust.js";
+import { isPlugged } from "./observe/charger-state.js";
 
 export interface Outcome {
   readonly memory: Memory;
@@ -46,43 +47,47 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   if (observation.time < memory.time) throw new RangeError("time goes back");
   const observed = observe(settings, memory, observation);
   const situation = withinLimit(observed.situation, settings.powerLimit);
-  const rooms = roomsOf(situation, observed.backgrounds);
+  const headrooms = headroomsOf(situation, observed.baseLoads);
   const surplus = surplusTrust(situation);
 
   const stopped = stoppedByMonitor(settings, situation.memory);
-  const asked = askAll(situation, rooms, stopped);
-  const sun = shareSun(
+  const planned = demandsOf(situation, headrooms, stopped);
+  const sun = shareSurplus(
     situation,
-    asked.filter(({ demand }) => dependsOnSun(demand)),
+    planned.filter(({ demand }) => dependsOnSurplus(demand)),
   );
   const { failsafeCurrent } = settings;
-  const allowed = (wish: Wish, charger: ChargerFacts, demand: Demand): Wish => {
-    const inputs = inputsOf(charger, demand, rooms, surplus);
-    return settle(failSafe(wish, { charger, now: situation.now, inputs, failsafeCurrent }), charger, situation);
+  const allowed = (setpoint: Setpoint, charger: ChargerFacts, demand: Demand): Setpoint => {
+    const inputs = inputsOf(charger, demand, headrooms, surplus);
+    return settle(
+      applyFailsafe(setpoint, { charger, now: situation.now, inputs, failsafeCurrent }),
+      charger,
+      situation,
+    );
   };
   // What can't be had anyway is not kept from others.
-  const claims = asked.map(({ charger, demand }): Claim => {
-    const followed = sun.get(charger.settings.name)?.wish;
-    const wish = followed ? withLater(followed, demand) : wishWithoutSun(charger, demand, situation, rooms);
-    return { charger, wish: allowed(limitToItself(wish, charger, situation), charger, demand) };
+  const requests = planned.map(({ charger, demand }): Request => {
+    const followed = sun.get(charger.settings.name)?.setpoint;
+    const setpoint = followed ? withLater(followed, demand) : setpointWithoutSun(charger, demand, situation, headrooms);
+    return { charger, setpoint: allowed(limitToItself(setpoint, charger, situation), charger, demand) };
   });
-  const shared = shareCircuits(situation, claims, rooms);
+  const shared = allocate(situation, requests, headrooms);
 
   const decisions = byName<Decision>();
-  const charges: Charge[] = [];
+  const charges: ChargeDecision[] = [];
   const plans = byName<Plan>();
   const remembered = byName<ChargerMemory>();
-  asked.forEach((each, index) => {
+  planned.forEach((each, index) => {
     const { charger, demand, plan } = each;
     const { name } = charger.settings;
     const given = shared[index] ?? nothing(charger);
-    const wish = given === claims[index]?.wish ? given : allowed(given, charger, demand);
-    const { current, phases, reason } = wish;
+    const setpoint = given === requests[index]?.setpoint ? given : allowed(given, charger, demand);
+    const { current, phases, reason } = setpoint;
     const decision: Decision = { allowCharging: current > 0, current, phases, reason };
     decisions[name] = decision;
     charges.push({ charger, demand, decision });
     if (plan !== null) plans[name] = plan;
-    remembered[name] = rememberDecision(each, wish, sun.get(name), situation.now);
+    remembered[name] = recordDecision(each, setpoint, sun.get(name), situation.now);
   });
   const { now } = situation;
   const gridChargeAt = chargesFromGrid(charges, situation) ? now : situation.memory.gridChargeAt;
@@ -103,74 +108,75 @@ function withinLimit(situation: Situation, configured: number | null): Situation
 }
 
 /** Says also what the clock will bring. */
-function withLater(wish: Wish, { later }: Demand): Wish {
-  return later === undefined ? wish : { ...wish, reason: `${wish.reason}; ${later}` };
+function withLater(setpoint: Setpoint, { later }: Demand): Setpoint {
+  return later === undefined ? setpoint : { ...setpoint, reason: `${setpoint.reason}; ${later}` };
 }
 
 /** What a charger's current depends on; nothing, if it shall not charge. */
-function inputsOf({ settings }: ChargerFacts, demand: Demand, rooms: Rooms, surplus: Trust): readonly Trust[] {
-  if (demand.pull === "none") return [];
-  const trusts = rooms.trustsIn(settings);
-  return dependsOnSun(demand) ? [...trusts, surplus] : trusts;
+function inputsOf({ settings }: ChargerFacts, demand: Demand, headrooms: Headrooms, surplus: Trust): readonly Trust[] {
+  if (demand.kind === "none") return [];
+  const trusts = headrooms.trustsIn(settings);
+  return dependsOnSurplus(demand) ? [...trusts, surplus] : trusts;
 }
 
-function dependsOnSun({ pull }: Demand): boolean {
-  return pull === "sun" || pull === "sun-and-minimum";
+function dependsOnSurplus({ kind }: Demand): boolean {
+  return kind === "solar" || kind === "solar-with-minimum";
 }
 
-function wishWithoutSun(
+function setpointWithoutSun(
   charger: ChargerFacts,
-  { pull, reason, current = 0 }: Demand,
+  { kind, reason, current = 0 }: Demand,
   situation: Situation,
-  rooms: Rooms,
-): Wish {
-  if (pull === "full") return fullWish(charger, reason, situation, rooms);
-  if (pull === "held") return heldWish(charger, current, reason, situation);
+  headrooms: Headrooms,
+): Setpoint {
+  if (kind === "fast") return fastSetpoint(charger, reason, situation, headrooms);
+  if (kind === "fixed") return fixedSetpoint(charger, current, reason, situation);
   return { ...nothing(charger), reason };
 }
 
-function nothing({ holding }: ChargerFacts): Wish {
-  return { current: 0, phases: holding.phases, reason: "" };
+function nothing({ activeSetpoint }: ChargerFacts): Setpoint {
+  return { current: 0, phases: activeSetpoint.phases, reason: "" };
 }
 
 /** Where a circuit is shared, who takes nothing holds no more than the minimum of it. */
-function limitToItself(wish: Wish, charger: ChargerFacts, { voltage, chargers }: Situation): Wish {
-  const own = ownLimit(charger, wish.phases, voltage);
-  const limited = atMost(wish, own.current, own.reason);
+function limitToItself(setpoint: Setpoint, charger: ChargerFacts, { voltage, chargers }: Situation): Setpoint {
+  const own = ownLimit(charger, setpoint.phases, voltage);
+  const limited = atMost(setpoint, own.current, own.reason);
   if (chargers.length === 1 || (charger.plugged && !charger.idle)) return limited;
   const reason = charger.plugged ? "the car takes nothing" : "no car is plugged in";
   return atMost(limited, charger.settings.minCurrent, reason);
 }
 
-function rememberDecision(
-  { charger, demand, session }: Asked,
-  wish: Wish,
-  sun: SunWish | undefined,
+function recordDecision(
+  { charger, demand, session }: PlannedDemand,
+  setpoint: Setpoint,
+  sun: SolarSetpoint | undefined,
   now: number,
 ): ChargerMemory {
-  const { memory, holding, reading } = charger;
-  const lasting = changed(charger.lasting, { session });
-  const full = demand.pull === "full" || demand.pull === "held";
-  const kept = changed(memory, { lasting, full, regret: 0, phaseRegret: 0, ...sun?.memory });
-  const { given } = lasting;
-  if (given !== null && given.current === wish.current && given.phases === wish.phases) return kept;
+  const { memory, activeSetpoint, reading } = charger;
+  const persistent = changed(charger.persistent, { session });
+  const ignoresSurplus = demand.kind === "fast" || demand.kind === "fixed";
+  const kept = changed(memory, { persistent, ignoresSurplus, regret: 0, phaseRegret: 0, ...sun?.memory });
+  const { lastCommand } = persistent;
+  if (lastCommand !== null && lastCommand.current === setpoint.current && lastCommand.phases === setpoint.phases)
+    return kept;
 
-  const command = { at: now, current: wish.current, phases: wish.phases };
-  const starts = wish.current > 0 && (holding.current === 0 || given === null);
-  const pauses = holding.current > 0 && wish.current === 0;
-  const switches = holding.current > 0 && wish.current > 0 && holding.phases !== wish.phases;
+  const command = { at: now, current: setpoint.current, phases: setpoint.phases };
+  const starts = setpoint.current > 0 && (activeSetpoint.current === 0 || lastCommand === null);
+  const pauses = activeSetpoint.current > 0 && setpoint.current === 0;
+  const switches = activeSetpoint.current > 0 && setpoint.current > 0 && activeSetpoint.phases !== setpoint.phases;
   const closesAt = switches ? now + phaseSwitchPause : now;
   return {
     ...kept,
     commands: [...recent(kept.commands, now), command],
     closings: starts || switches ? [...kept.closings.slice(1 - mostClosings), closesAt] : kept.closings,
-    lasting: {
-      ...lasting,
-      given: command,
-      confirmed: lasting.confirmed && !starts && !pauses,
-      startedAt: starts ? now : lasting.startedAt,
-      pausedAt: pauses && reading !== null && isPlugged(reading) ? now : lasting.pausedAt,
-      switchedAt: switches ? now : lasting.switchedAt,
+    persistent: {
+      ...persistent,
+      lastCommand: command,
+      commandConfirmed: persistent.commandConfirmed && !starts && !pauses,
+      startedAt: starts ? now : persistent.startedAt,
+      pausedAt: pauses && reading !== null && isPlugged(reading) ? now : persistent.pausedAt,
+      switchedAt: switches ? now : persistent.switchedAt,
     },
   };
 }

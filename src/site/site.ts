@@ -1,7 +1,13 @@
 /** The running house: holds what its devices say, asks the controller what to do, and has it done. */
 
 import type { Config } from "../config/parse.js";
-import { lastingOf, newChargerMemory, newMemory, noLastingMemory, type Memory } from "../control/memory.js";
+import {
+  persistentStateOf,
+  newChargerMemory,
+  newMemory,
+  noPersistentChargerState,
+  type Memory,
+} from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
 import { pass, unattended, type Outcome } from "../control/pass.js";
 import { measuredVoltage } from "../control/estimate/situation.js";
@@ -200,17 +206,17 @@ export class Site implements SiteApi {
 
   #viewOf(charger: ChargerConnection): ChargerView {
     const { name, mode, targets } = charger.config;
-    const { lasting, charged } = this.#memory.chargers[name] ?? newChargerMemory(noLastingMemory);
+    const { persistent, charged } = this.#memory.chargers[name] ?? newChargerMemory(noPersistentChargerState);
     return {
       ...charger.view(),
-      sessionEnergy: lasting.session === null ? null : charged,
-      mode: lasting.mode ?? mode,
+      sessionEnergy: persistent.session === null ? null : charged,
+      mode: persistent.mode ?? mode,
       wishes: {
-        manual: lasting.manual,
-        until: lasting.manual === "start" ? lasting.until : null,
-        maxAmpere: lasting.cap,
-        minAmpere: lasting.minimum,
-        targets: lasting.targets ?? targets,
+        manual: persistent.manual,
+        until: persistent.manual === "start" ? persistent.until : null,
+        maxAmpere: persistent.cap,
+        minAmpere: persistent.minimum,
+        targets: persistent.targets ?? targets,
       },
       plan: this.#plans[name] ?? null,
       decision: this.#decisions[name] ?? null,
@@ -227,11 +233,15 @@ export class Site implements SiteApi {
   #undecided({ chargers }: Memory): Memory["chargers"] {
     return Object.fromEntries(
       Object.entries(chargers).map(([name, seen]) => {
-        const { lasting, commands } = this.#memory.chargers[name] ?? newChargerMemory(noLastingMemory);
-        const { given, confirmed, startedAt, pausedAt, switchedAt } = lasting;
+        const { persistent, commands } = this.#memory.chargers[name] ?? newChargerMemory(noPersistentChargerState);
+        const { lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt } = persistent;
         return [
           name,
-          { ...seen, commands, lasting: { ...seen.lasting, given, confirmed, startedAt, pausedAt, switchedAt } },
+          {
+            ...seen,
+            commands,
+            persistent: { ...seen.persistent, lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt },
+          },
         ];
       }),
     );
@@ -273,11 +283,11 @@ export class Site implements SiteApi {
   }
 
   #keep(urgent: boolean): void {
-    this.#stateFile?.save(lastingOf(this.#memory), this.#clock.now(), urgent);
+    this.#stateFile?.save(persistentStateOf(this.#memory), this.#clock.now(), urgent);
   }
 }
 
 /** What it was last told. */
 function isOn({ chargers }: Memory, name: string): boolean {
-  return (chargers[name]?.lasting.given?.current ?? 0) > 0;
+  return (chargers[name]?.persistent.lastCommand?.current ?? 0) > 0;
 }

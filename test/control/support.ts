@@ -3,7 +3,12 @@
 import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
 import { pass, type Outcome } from "../../src/control/pass.js";
-import { mainFuse, type CarSettings, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
+import {
+  mainFuse,
+  type VehicleSettings,
+  type ChargerSettings,
+  type ControlSettings,
+} from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import { noChargerReading, noQuantities, residualCurrentBands } from "../../src/model/readings.js";
 import type {
@@ -40,7 +45,7 @@ export function charger(overrides: Partial<ChargerSettings> = {}): ChargerSettin
 }
 
 /** A car that is known by one tag. */
-export function car(overrides: Partial<CarSettings> = {}): CarSettings {
+export function car(overrides: Partial<VehicleSettings> = {}): VehicleSettings {
   return {
     name: "Zoe",
     tags: ["04A1B2"],
@@ -60,7 +65,7 @@ export function house(overrides: Partial<ControlSettings> = {}): ControlSettings
     timeZone: "Europe/Berlin",
     powerLimit: null,
     tariff: { cheapHours: [], prices: [], priceLimit: null },
-    cars: [],
+    vehicles: [],
     circuits: [{ name: mainFuse, limit: 25, parent: null, meters: ["Grid"] }],
     failsafeCurrent: 0,
     overloadTolerance: 0,

@@ -18,7 +18,7 @@ export interface BatteryFlow {
   readonly later: number;
 }
 
-type Seen = Pick<Memory, "meters" | "batteries">;
+type BatteryInputs = Pick<Memory, "meters" | "batteries">;
 
 /**
  * Where a battery stands beside the cars. It moves up at its thresholds, and down only clearly below the one and at
@@ -39,7 +39,7 @@ export function batteryRank(
 }
 
 /** Takes what the meters just said into what is known of every battery. */
-export function rememberBatteries(settings: ControlSettings, { meters, batteries }: Seen, now: number) {
+export function observeBatteries(settings: ControlSettings, { meters, batteries }: BatteryInputs, now: number) {
   const all = batteryMeters(settings).map(({ name }): [name: string, memory: BatteryMemory] => {
     const { rank, powers } = batteries[name] ?? noBatteryMemory;
     const { soc = null, power = null } = meters[name]?.roles.battery ?? {};

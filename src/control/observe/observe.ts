@@ -3,10 +3,10 @@
 import type { Price } from "../../model/commands.js";
 import { byName } from "../../model/names.js";
 import { phaseIndexes } from "../../model/phases.js";
-import { giveAnotherChance } from "../estimate/wiring-check.js";
-import { rememberBatteries } from "./battery.js";
+import { halveDoubt } from "../estimate/wiring-check.js";
+import { observeBatteries } from "./battery.js";
 import { settingsFor } from "../schedule/vehicles.js";
-import { endInTime, rememberCharger, rememberCommand } from "./chargers.js";
+import { endTimedStart, observeCharger, applyCommand } from "./chargers.js";
 import { recent } from "./history.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "../estimate/meter-lag.js";
 import {
@@ -18,25 +18,25 @@ import {
   surplusSpacing,
   usualLag,
 } from "../parameters.js";
-import { newChargerMemory, noLastingMemory } from "../memory.js";
+import { newChargerMemory, noPersistentChargerState } from "../memory.js";
 import type { ChargerMemory, Memory, MeterMemory, MonitorMemory, SurplusSample } from "../memory.js";
-import { rememberMeter, type MeterWitness } from "./meters.js";
-import { answerAlarm, rememberMonitor } from "./residual-current.js";
+import { observeMeter, type MeterExpectation } from "./meters.js";
+import { acknowledgeAlarm, observeMonitor } from "./residual-current.js";
 import type { Observation } from "../observation.js";
-import { backgroundsOf, type Backgrounds } from "../estimate/base-load.js";
-import { backgroundSample, overloadedPhases } from "../estimate/headroom.js";
+import { baseLoadsOf, type BaseLoads } from "../estimate/base-load.js";
+import { baseLoadSample, overloadedPhases } from "../estimate/headroom.js";
 import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
 import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
 import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
 
 /** What is true after an observation. */
-export interface Seen {
+export interface Observed {
   readonly situation: Situation;
-  readonly backgrounds: Backgrounds;
+  readonly baseLoads: BaseLoads;
 }
 
 /** Devices that the settings do not name are ignored. */
-export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Seen {
+export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Observed {
   const now = observation.time;
   const voltage = voltageOf(settings, memory);
   const commands = new Map(Object.entries(observation.commands));
@@ -46,9 +46,9 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
     const reading = observation.chargers[name];
     const command = commands.get(name);
     let kept = memory.chargers[name] ?? unknownCharger;
-    if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
-    if (command !== undefined) kept = rememberCommand(kept, command);
-    chargers[name] = endInTime(kept, now);
+    if (reading !== undefined) kept = observeCharger(kept, reading, now, charger, voltage);
+    if (command !== undefined) kept = applyCommand(kept, command);
+    chargers[name] = endTimedStart(kept, now);
   }
 
   const monitors: Record<string, MonitorMemory> = {};
@@ -56,24 +56,24 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
   for (const name of settings.monitors) {
     const reading = observation.monitors?.[name];
     let kept = memory.monitors[name];
-    if (reading !== undefined) kept = rememberMonitor(kept, reading, now);
-    if (kept !== undefined) monitors[name] = started ? answerAlarm(kept) : kept;
+    if (reading !== undefined) kept = observeMonitor(kept, reading, now);
+    if (kept !== undefined) monitors[name] = started ? acknowledgeAlarm(kept) : kept;
   }
 
-  const meters: Record<string, MeterMemory> = started ? doubtedAnew(memory.meters) : { ...memory.meters };
+  const meters: Record<string, MeterMemory> = started ? withWiringDoubtHalved(memory.meters) : { ...memory.meters };
   for (const { name } of settings.meters) {
     const reading = observation.meters[name];
     if (reading === undefined) continue;
-    const witness = witnessOf(
+    const expected = expectationFor(
       chargersShownBy(name, settings),
       chargers,
       reading?.battery?.power ?? batteryPower(settings, meters),
       now,
     );
-    meters[name] = rememberMeter(meters[name], reading, now, settings, witness, memory.time);
+    meters[name] = observeMeter(meters[name], reading, now, settings, expected, memory.time);
   }
 
-  const batteries = rememberBatteries(settings, { meters, batteries: memory.batteries }, now);
+  const batteries = observeBatteries(settings, { meters, batteries: memory.batteries }, now);
 
   const isNew = gridPower(settings, meters)?.at === now;
   const known = isNew ? learnLags(settings, chargers, memory.surplus) : chargers;
@@ -87,7 +87,7 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
 function settingsNow(settings: ControlSettings, memories: Memory["chargers"]): ControlSettings {
   const chargers = settings.chargers.map((charger) => {
     const memory = memories[charger.name];
-    return memory ? settingsFor(charger, memory, settings.cars) : charger;
+    return memory ? settingsFor(charger, memory, settings.vehicles) : charger;
   });
   return chargers.every((charger, i) => charger === settings.chargers[i]) ? settings : { ...settings, chargers };
 }
@@ -147,22 +147,22 @@ function chargersShownBy(meter: string, settings: ControlSettings): readonly Cha
 }
 
 /** A person who starts a charge has looked after what was wrong. */
-function doubtedAnew(meters: Memory["meters"]): Record<string, MeterMemory> {
+function withWiringDoubtHalved(meters: Memory["meters"]): Record<string, MeterMemory> {
   const entries = Object.entries(meters);
   return Object.fromEntries(
-    entries.map(([name, meter]) => [name, { ...meter, answers: giveAnotherChance(meter.answers) }]),
+    entries.map(([name, meter]) => [name, { ...meter, answers: halveDoubt(meter.wiringCheck) }]),
   );
 }
 
-const unknownCharger = newChargerMemory(noLastingMemory);
+const unknownCharger = newChargerMemory(noPersistentChargerState);
 
 /** What these chargers say of their own current, to judge a meter by. */
-function witnessOf(
+function expectationFor(
   shown: readonly ChargerSettings[],
   chargers: Memory["chargers"],
   battery: number,
   now: number,
-): MeterWitness {
+): MeterExpectation {
   const own: [number, number, number] = [0, 0, 0];
   let [fresh, drawMovedAt, answersWithin, lag] = [0, 0, 0, 0];
   for (const { name } of shown) {
@@ -192,22 +192,22 @@ function batteryPower({ meters }: ControlSettings, memories: Memory["meters"]): 
 }
 
 /** Adds what the meters just said to the histories of surplus and of every circuit. */
-function rememberHistory(situation: Situation): Seen {
+function rememberHistory(situation: Situation): Observed {
   const { memory, settings, now } = situation;
   const sample = surplusSample(situation);
   const before = memory.surplus.at(-1)?.at;
   const surplus = sample ? withSample(memory.surplus, sample) : memory.surplus;
   const passed = sample && before !== undefined ? Math.min(sample.at - before, longestStep) : 0;
 
-  const backgrounds = backgroundsOf(situation);
-  const background = { ...memory.background };
+  const baseLoads = baseLoadsOf(situation);
+  const baseLoad = { ...memory.baseLoad };
   const overloadedSince: Record<string, number> = {};
   for (const circuit of settings.circuits) {
     const { name } = circuit;
-    const next = backgroundSample(circuit, backgrounds, situation);
-    if (next !== null) background[name] = [...recent(background[name] ?? [], now), next];
+    const next = baseLoadSample(circuit, baseLoads, situation);
+    if (next !== null) baseLoad[name] = [...recent(baseLoad[name] ?? [], now), next];
     if (overloadedPhases(circuit, situation).length > 0) overloadedSince[name] = memory.overloadedSince[name] ?? now;
   }
-  const seen = { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, background, overloadedSince } };
-  return { situation: seen, backgrounds };
+  const seen = { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, baseLoad, overloadedSince } };
+  return { situation: seen, baseLoads };
 }

@@ -6,11 +6,11 @@ import type { Memory, MonitorMemory } from "../memory.js";
 import type { ControlSettings } from "../settings.js";
 import { duration } from "../format.js";
 
-const neverHeard: MonitorMemory = { at: 0, alarm: false, latched: null };
+const noMonitorMemory: MonitorMemory = { at: 0, alarm: false, latched: null };
 
 /** Takes one reading, or the failure of one (`null`), into the memory of its monitor. */
-export function rememberMonitor(
-  old: MonitorMemory = neverHeard,
+export function observeMonitor(
+  old: MonitorMemory = noMonitorMemory,
   reading: ResidualCurrentReading | null,
   now: number,
 ): MonitorMemory {
@@ -22,14 +22,14 @@ export function rememberMonitor(
 }
 
 /** A person starts a charge, and answers with that for every alarm that is over. */
-export function answerAlarm(memory: MonitorMemory): MonitorMemory {
+export function acknowledgeAlarm(memory: MonitorMemory): MonitorMemory {
   return memory.alarm ? memory : { ...memory, latched: null };
 }
 
 /** Why no charger may charge; `null`: they may. */
 export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): string | null {
   for (const name of monitors) {
-    const { at, latched, alarm } = memory.monitors[name] ?? neverHeard;
+    const { at, latched, alarm } = memory.monitors[name] ?? noMonitorMemory;
     if (latched !== null) {
       const raises = alarm ? "raises" : "raised";
       return `${name} ${raises} an alarm: residual current (${latched}); look for the cause, then start by hand`;

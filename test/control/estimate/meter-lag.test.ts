@@ -1,5 +1,5 @@
 import { learnLag } from "../../../src/control/estimate/meter-lag.js";
-import { newChargerMemory, noLastingMemory, type ChargerMemory } from "../../../src/control/memory.js";
+import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "../../../src/control/memory.js";
 import { seededRandom } from "../../../src/simulator/house/random.js";
 
 interface Story {
@@ -16,7 +16,7 @@ interface Story {
 
 /** What is known of the lag at the end. */
 function learnt({ draws, lag, house = () => 300, period = 5, seconds = 600 }: Story): ChargerMemory["lag"]["lag"] {
-  let memory: ChargerMemory = newChargerMemory(noLastingMemory);
+  let memory: ChargerMemory = newChargerMemory(noPersistentChargerState);
   const shown = (second: number) => house(second) + draws(second - lag);
   for (let second = 0; second <= seconds; second++) {
     if (second % 5 === 0)

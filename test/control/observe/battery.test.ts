@@ -1,4 +1,4 @@
-import { batteryFlow, batteryRank, rememberBatteries } from "../../../src/control/observe/battery.js";
+import { batteryFlow, batteryRank, observeBatteries } from "../../../src/control/observe/battery.js";
 import type { BatteryMemory, BatteryRank, Measured, MeterMemory } from "../../../src/control/memory.js";
 import { noMeterMemory } from "../../../src/control/memory.js";
 import { house, start } from "../support.js";
@@ -49,7 +49,7 @@ function measured(age: number, value: number): Measured {
 
 describe("what is remembered of a battery", () => {
   const remember = (meter: MeterMemory, before: BatteryMemory = { rank: "gives", powers: [] }) =>
-    rememberBatteries(settings, { meters: { Cellar: meter }, batteries: { Cellar: before } }, start)["Cellar"];
+    observeBatteries(settings, { meters: { Cellar: meter }, batteries: { Cellar: before } }, start)["Cellar"];
 
   test("its rank by a state of charge of the last minutes", () => {
     expect(remember(told(null, measured(300, 90)))?.rank).toBe("gives");

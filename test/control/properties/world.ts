@@ -164,7 +164,7 @@ export class World {
     const { powerLimit } = happening;
     const meter = this.meterReading(happening);
     const barnMeter = this.barnReading(happening.barn);
-    const [index = 0, asked] = happening.command ?? [];
+    const [index = 0, planned] = happening.command ?? [];
     const name = this.settings.chargers[index]?.name;
     this.observation = {
       time: this.time,
@@ -174,7 +174,7 @@ export class World {
       },
       monitors: happening.monitor === "silent" ? {} : { RCM: monitorReading(happening.monitor) },
       chargers: this.chargerReadings(happening),
-      commands: asked && name !== undefined ? { [name]: asked } : {},
+      commands: planned && name !== undefined ? { [name]: planned } : {},
       ...(powerLimit === null ? {} : { powerLimit: powerLimit === "lifted" ? null : powerLimit }),
     };
     const { memory, decisions } = pass(this.settings, this.memory, this.observation);

@@ -1,6 +1,6 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { newChargerMemory, noLastingMemory } from "../../../src/control/memory.js";
-import { rememberCharger } from "../../../src/control/observe/chargers.js";
+import { newChargerMemory, noPersistentChargerState } from "../../../src/control/memory.js";
+import { observeCharger } from "../../../src/control/observe/chargers.js";
 import { follow, type Happening, type Session, type Shown } from "../../../src/integrations/matter/session.js";
 import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";
 import { charger } from "../../control/support.js";
@@ -14,7 +14,7 @@ class Course {
   session: Session | null;
   shown: Shown | null = null;
   /** The controller's, which counts the energy. */
-  #memory = newChargerMemory(noLastingMemory);
+  #memory = newChargerMemory(noPersistentChargerState);
   now = start;
 
   constructor(session: Session | null = null) {
@@ -25,8 +25,8 @@ class Course {
   tell(told: Partial<ChargerReading>, { offered = true, after = 5 } = {}): readonly Happening[] {
     this.now += after * 1_000;
     const reading = { ...noChargerReading, error: "NONE", ...told };
-    this.#memory = rememberCharger(this.#memory, reading, this.now, charger(), 230);
-    const energy = this.#memory.lasting.session === null ? null : this.#memory.charged;
+    this.#memory = observeCharger(this.#memory, reading, this.now, charger(), 230);
+    const energy = this.#memory.persistent.session === null ? null : this.#memory.charged;
     const progress = follow(this.session, this.shown, { reading, energy, offered, now: this.now });
     this.session = progress.session;
     this.shown = progress.shown;

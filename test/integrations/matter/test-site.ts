@@ -1,8 +1,8 @@
 /** A site with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
 
-import { noticePerson, rememberCommand } from "../../../src/control/observe/chargers.js";
-import { rememberSession } from "../../../src/control/observe/session.js";
-import { newChargerMemory, noLastingMemory, type ChargerMemory } from "../../../src/control/memory.js";
+import { applyCommand, detectManualChange } from "../../../src/control/observe/chargers.js";
+import { observeSession } from "../../../src/control/observe/session.js";
+import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "../../../src/control/memory.js";
 import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
 import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
 import type { ChargerView, MeterView, SiteApi, SiteView } from "../../../src/site/site-view.js";
@@ -15,7 +15,7 @@ export class TestSite implements SiteApi {
   readonly addressees: string[] = [];
   readonly #listeners = new Set<(view: SiteView) => void>();
   readonly #range = { min: 6, max: 32, step: 1 };
-  #memory: ChargerMemory = newChargerMemory(noLastingMemory);
+  #memory: ChargerMemory = newChargerMemory(noPersistentChargerState);
   #told: Partial<ChargerReading> = {};
   #configured: ChargerMode;
   #plugged = false;
@@ -56,9 +56,9 @@ export class TestSite implements SiteApi {
   tell(told: Partial<ChargerReading>): void {
     this.#told = { ...this.#told, ...told };
     const reading = this.#reading;
-    const lasting = noticePerson(this.#memory.lasting, reading, false);
-    const { charged, session } = rememberSession(this.#memory, reading, { at: 0, currents: [0, 0, 0], power: 0 });
-    this.#memory = { ...this.#memory, reading, charged, lasting: { ...lasting, session, given: null } };
+    const persistent = detectManualChange(this.#memory.persistent, reading, false);
+    const { charged, session } = observeSession(this.#memory, reading, { at: 0, currents: [0, 0, 0], power: 0 });
+    this.#memory = { ...this.#memory, reading, charged, persistent: { ...persistent, session, lastCommand: null } };
     this.change();
   }
 
@@ -72,7 +72,7 @@ export class TestSite implements SiteApi {
   }
 
   get #chargers(): readonly ChargerView[] {
-    const { manual, until, cap, minimum, targets, mode, session } = this.#memory.lasting;
+    const { manual, until, cap, minimum, targets, mode, session } = this.#memory.persistent;
     return this.names.map((name) => ({
       name,
       brand: "Virtual",
@@ -97,7 +97,7 @@ export class TestSite implements SiteApi {
   command(charger: string, command: ChargerCommand): void {
     this.addressees.push(charger);
     this.commands.push(command);
-    this.#memory = rememberCommand(this.#memory, command);
+    this.#memory = applyCommand(this.#memory, command);
     this.change();
   }
 
@@ -107,11 +107,11 @@ export class TestSite implements SiteApi {
 
   /** What the last command left as the highest current, in A per phase. */
   get cap(): number | null {
-    return this.#memory.lasting.cap;
+    return this.#memory.persistent.cap;
   }
 
   get #allowed(): boolean {
-    const { manual, mode } = this.#memory.lasting;
+    const { manual, mode } = this.#memory.persistent;
     return manual === "start" || (manual !== "stop" && (mode ?? this.#configured) !== "off");
   }
 

@@ -1,14 +1,14 @@
-import { inTurn } from "../../../../src/control/decide/load-management/rotation.js";
+import { byRotation } from "../../../../src/control/decide/load-management/rotation.js";
 import { facts, situation, type FactOverrides } from "../../facts.js";
 import { disconnected, start } from "../../support.js";
 
 const min = 60_000;
 
 const runs = (minutes: number): FactOverrides => ({
-  holding: { current: 6 },
-  lasting: { startedAt: start - minutes * min },
+  activeSetpoint: { current: 6 },
+  persistent: { startedAt: start - minutes * min },
 });
-const waits = (minutes: number): FactOverrides => ({ lasting: { pausedAt: start - minutes * min } });
+const waits = (minutes: number): FactOverrides => ({ persistent: { pausedAt: start - minutes * min } });
 const isNew: FactOverrides = {};
 
 /** The places of the chargers in the order in which they are served. */
@@ -16,7 +16,7 @@ function order(chargers: readonly FactOverrides[]): readonly number[] {
   const all = chargers.map((overrides, index) => ({
     charger: facts({ ...overrides, settings: { name: `${index}`, ...overrides.settings } }),
   }));
-  return inTurn(all, situation()).map(({ charger }) => Number(charger.settings.name));
+  return byRotation(all, situation()).map(({ charger }) => Number(charger.settings.name));
 }
 
 test.each<[why: string, chargers: readonly FactOverrides[], order: readonly number[]]>([
