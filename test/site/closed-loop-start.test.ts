@@ -83,7 +83,7 @@ describe("a wrong device in the configuration keeps only itself from starting", 
     });
     expect(devices).toEqual(["Carport"]);
     const site = await built.startConfig(config);
-    expect(site.chargers.map(({ name }) => name)).toEqual(["Garage"]);
+    expect(site.view.chargers.map(({ name }) => name)).toEqual(["Garage"]);
     await built.until("it charges", () => built.box.evse.state === "charging", 240);
   });
 
@@ -150,10 +150,28 @@ describe("what people do to the house from outside", () => {
     world = (await sunnyHouse()).world;
     let calls = 0;
     world.site.onChange(() => {
-      throw new Error("a face is broken");
+      throw new Error("an integration is broken");
     });
     world.site.onChange(() => (calls += 1));
     expect(() => world?.site.command("Garage", { mode: "fast" })).not.toThrow();
     expect(calls).toBe(1);
+  });
+
+  test("a command that a listener gives reaches every listener, and nobody gets an older view after it", async () => {
+    world = (await sunnyHouse()).world;
+    const { site } = world;
+    const modes: [listener: number, mode: string | undefined][] = [];
+    site.onChange(({ chargers: [charger] }) => {
+      modes.push([1, charger?.mode]);
+      if (charger?.mode === "fast") site.command("Garage", { mode: "off" });
+    });
+    site.onChange(({ chargers: [charger] }) => modes.push([2, charger?.mode]));
+    site.command("Garage", { mode: "fast" });
+    expect(modes).toEqual([
+      [1, "fast"],
+      [1, "off"],
+      [2, "off"],
+    ]);
+    expect(site.view.chargers[0]?.mode).toBe("off");
   });
 });

@@ -7,6 +7,7 @@ import { freshForStaying, idleAfter, idleCurrent, headroomMemory, significantCur
 import type { Memory } from "../memory.js";
 import { settingsFor } from "../schedule/vehicles.js";
 import type { ChargerSettings, ControlSettings } from "../settings.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
 import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
 import type { PersistentChargerState, ChargerMemory } from "../observe/charger-memory.js";
 import { noPersistentChargerState, newChargerMemory } from "../observe/charger-memory.js";
@@ -75,15 +76,26 @@ function withVehicles(site: ControlSettings, memories: Memory["chargers"]): Cont
 }
 
 /** Mean of the grid's measured voltages; the configured one where none is fresh. V */
-export function voltageOf({ voltage, meters }: ControlSettings, memory: Memory): number {
+export function voltageOf(settings: ControlSettings, memory: Memory): number {
+  const grid = settings.meters.filter(({ measures }) => measures.includes("grid"));
+  return (
+    measuredVoltage(
+      grid.map(({ name }) => name),
+      settings,
+      memory,
+    ) ?? settings.voltage
+  );
+}
+
+/** Mean of what these meters measure, phase to neutral; `null`: nothing fresh, or nothing near the configured one. V */
+export function measuredVoltage(names: readonly string[], { voltage }: ControlSettings, memory: Memory): number | null {
   const now = memory.time ?? -Infinity;
-  const measured = meters
-    .filter(({ measures }) => measures.includes("grid"))
-    .flatMap(({ name }) => memory.meters[name]?.roles.grid?.voltages ?? [])
+  const measured = names
+    .flatMap((name) => quantitiesOf(memory.meters[name])?.voltages ?? [])
     .filter((sample) => sample !== null && now - sample.at <= freshForStaying)
     .map((sample) => sample?.value ?? voltage)
     .filter((value) => Math.abs(value - voltage) <= 0.15 * voltage);
-  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : voltage;
+  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : null;
 }
 
 function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: ControlSettings, now: number): ChargerFacts {

@@ -1,7 +1,7 @@
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import { decide } from "../../../src/control/decide/decide.js";
 import { observe } from "../../../src/control/observe/observe.js";
-import { situationOf, voltageOf } from "../../../src/control/estimate/situation.js";
+import { measuredVoltage, situationOf, voltageOf } from "../../../src/control/estimate/situation.js";
 import type { PerPhase } from "../../../src/model/phases.js";
 import { grid, house, start } from "../support.js";
 import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
@@ -37,6 +37,8 @@ test("nothing can be decided before anything was observed", () => {
   expect(() => decide(house(), newMemory())).toThrow("nothing has been observed yet");
 });
 
+const nothing: PerPhase<null> = [null, null, null];
+
 /** A grid meter that told these voltages so many seconds ago. */
 function told(voltages: PerPhase<number | null>, secondsAgo = 0): Memory {
   const at = start - secondsAgo * 1_000;
@@ -53,3 +55,19 @@ test.each<[why: string, memory: Memory, voltage: number]>([
   ["a phase that is gone does not count", told([0, 240, 240]), 240],
   ["400 V between phases do not count", told([400, 400, 400]), 230],
 ])("voltage: %s", (_why, memory, voltage) => expect(voltageOf(house(), memory)).toBe(voltage));
+
+test.each<[why: string, memory: Memory, voltage: number | null]>([
+  ["no such meter", newMemory(), null],
+  ["the mean of what it measured", told([236, 238, 240]), 238],
+  ["not older than 15 s", told([240, 240, 240], 16), null],
+  ["a phase that is not connected does not count", told([0, 240, 240]), 240],
+])("voltage at one meter: %s", (_why, memory, voltage) =>
+  expect(measuredVoltage(["Grid"], house(), memory)).toBe(voltage),
+);
+
+test("voltage at a meter that is not the grid's", () => {
+  const { Grid = noMeterMemory } = told([236, 238, 240]).meters;
+  const roles = { pv: Grid.roles.grid ?? { power: null, currents: nothing, voltages: nothing, soc: null } };
+  const memory: Memory = { ...newMemory(), time: start, meters: { Roof: { ...Grid, roles } } };
+  expect(measuredVoltage(["Roof"], house(), memory)).toBe(238);
+});

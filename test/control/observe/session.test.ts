@@ -164,6 +164,26 @@ describe("what was charged", () => {
       0,
     ],
     [
+      "by the charger's counter of all energy, where it does not count the session",
+      [
+        [0, { ...disconnected, totalConsumption: 1_000 }],
+        [600, charging(10, 1, { totalConsumption: 1_000.25 })],
+        [7_200, charging(10, 1, { totalConsumption: 1_004.5 })],
+      ],
+      4.5,
+      0,
+    ],
+    [
+      "by what it draws, where the counter goes back or leaps further than any session",
+      [
+        [0, charging(10, 1, { totalConsumption: 1_000 })],
+        [36, charging(10, 1, { totalConsumption: 0 })],
+        [72, charging(10, 1, { totalConsumption: 90_000 })],
+      ],
+      0.046,
+      0,
+    ],
+    [
       "by what it draws, where there is no count",
       [
         [0, charging(10)],

@@ -1,29 +1,29 @@
-/** A house with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
+/** A site with one charger and a car, for the steps of Matter's certification: it does at once what it is asked. */
 
-import { detectManualChange, applyCommand } from "../../../src/control/observe/chargers.js";
-import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
-import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
-import type { ChargerView, House, MeterView } from "../../../src/site/house.js";
+import { applyCommand, detectManualChange } from "../../../src/control/observe/chargers.js";
+import { observeSession } from "../../../src/control/observe/session.js";
 import {
+  newChargerMemory,
   noPersistentChargerState,
   type ChargerMemory,
-  newChargerMemory,
 } from "../../../src/control/observe/charger-memory.js";
+import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
+import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
+import type { ChargerView, MeterView, SiteApi, SiteView } from "../../../src/site/site-view.js";
 
 const voltage = 230;
 
-export class TestHouse implements House {
+export class TestSite implements SiteApi {
   readonly commands: ChargerCommand[] = [];
   /** For whom each command was. */
   readonly addressees: string[] = [];
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(view: SiteView) => void>();
   readonly #range = { min: 6, max: 32, step: 1 };
   #memory: ChargerMemory = newChargerMemory(noPersistentChargerState);
   #told: Partial<ChargerReading> = {};
   #configured: ChargerMode;
   #plugged = false;
   #asking = false;
-  readonly powerLimit = null;
   reachable = true;
   plan: Plan | null = null;
   meters: readonly MeterView[] = [gridMeter(true)];
@@ -42,7 +42,7 @@ export class TestHouse implements House {
   }
 
   commandSite(): void {
-    throw new Error("Matter asks nothing of the house as a whole");
+    throw new Error("Matter asks nothing of the site as a whole");
   }
 
   unplug(): void {
@@ -59,17 +59,24 @@ export class TestHouse implements House {
   /** Words of the charger's own, from now on. */
   tell(told: Partial<ChargerReading>): void {
     this.#told = { ...this.#told, ...told };
-    const lasting = detectManualChange(this.#memory.persistent, this.#reading, false);
-    this.#memory = { ...this.#memory, persistent: { ...lasting, lastCommand: null } };
+    const reading = this.#reading;
+    const persistent = detectManualChange(this.#memory.persistent, reading, false);
+    const { charged, session } = observeSession(this.#memory, reading, { at: 0, currents: [0, 0, 0], power: 0 });
+    this.#memory = { ...this.#memory, reading, charged, persistent: { ...persistent, session, lastCommand: null } };
     this.change();
   }
 
   change(): void {
-    this.#listeners.forEach((listener) => listener());
+    const { view } = this;
+    this.#listeners.forEach((listener) => listener(view));
   }
 
-  get chargers(): readonly ChargerView[] {
-    const { manual, until, cap, minimum, targets, mode } = this.#memory.persistent;
+  get view(): SiteView {
+    return { chargers: this.#chargers, meters: this.meters, powerLimit: null };
+  }
+
+  get #chargers(): readonly ChargerView[] {
+    const { manual, until, cap, minimum, targets, mode, session } = this.#memory.persistent;
     return this.names.map((name) => ({
       name,
       brand: "Virtual",
@@ -78,6 +85,7 @@ export class TestHouse implements House {
       current: this.#range,
       reachable: this.reachable,
       reading: this.#reading,
+      sessionEnergy: session === null ? null : this.#memory.charged,
       mode: mode ?? this.#configured,
       wishes: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
       plan: this.plan,
@@ -85,7 +93,7 @@ export class TestHouse implements House {
     }));
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (view: SiteView) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }

@@ -1,26 +1,26 @@
-/** Tells in the log what was decided, and why: starts, pauses and switches for everyone, the rest for the curious. */
+/** Logs what was decided, and why: starts, pauses and phase switches as information, the rest for debugging. */
 
 import type { Decision } from "../../model/commands.js";
 import type { Log } from "../../model/log.js";
-import type { House } from "../../site/house.js";
+import type { SiteApi } from "../../site/site-view.js";
 
 /** Begins at once; returns what ends it. */
-export function tellInLog(house: House, log: Log): () => void {
-  const told = new Map<string, Decision>();
-  return house.onChange(() => {
-    for (const { name, decision } of house.chargers) {
-      const before = told.get(name);
+export function logDecisions(site: SiteApi, log: Log): () => void {
+  const logged = new Map<string, Decision>();
+  return site.onChange(({ chargers }) => {
+    for (const { name, decision } of chargers) {
+      const before = logged.get(name);
       if (decision === null || (before !== undefined && sentence(before) === sentence(decision))) continue;
-      told.set(name, decision);
+      logged.set(name, decision);
       const line = `${name}: ${sentence(decision)}`;
-      if (before === undefined || isTurn(before, decision)) log.info(line);
+      if (before === undefined || isSwitch(before, decision)) log.info(line);
       else log.debug(line);
     }
   });
 }
 
 /** Charging starts, pauses, or goes on with another number of phases. */
-function isTurn(before: Decision, after: Decision): boolean {
+function isSwitch(before: Decision, after: Decision): boolean {
   if (before.allowCharging !== after.allowCharging) return true;
   return after.allowCharging && before.phases !== after.phases;
 }

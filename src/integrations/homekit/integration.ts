@@ -1,9 +1,9 @@
-/** HomeKit's view of the house: one accessory per charger, made, found again and taken away. */
+/** HomeKit: one accessory per charger, created, restored and removed. */
 
 import type { PlatformAccessory } from "homebridge";
 import type { Clock } from "../../model/clock.js";
 import type { Log } from "../../model/log.js";
-import type { ChargerView, House } from "../../site/house.js";
+import type { ChargerView, SiteApi } from "../../site/site-view.js";
 import { ChargerAccessory } from "./charger-accessory.js";
 import type { HomeKitApi } from "./definition.js";
 import { homeName } from "./names.js";
@@ -11,24 +11,25 @@ import { homeName } from "./names.js";
 /** HAP, Categories.OUTLET: the icon while pairing. */
 const outletCategory = 7;
 
-export interface HomeKitFaceParts {
+export interface HomeKitIntegrationParts {
   readonly api: HomeKitApi;
   readonly log: Log;
   readonly clock: Clock;
-  readonly house: House;
-  /** Names of devices that are configured, and wrongly: they are not in the house, and keep their place in the home. */
+  readonly site: SiteApi;
+  /** Names of devices that are configured wrongly: the site does not have them, and they keep their place in the home. */
   readonly faulty: readonly string[];
   readonly pluginName: string;
   readonly platformName: string;
 }
 
-export class HomeKitFace {
+export class HomeKitIntegration {
   /** Every accessory that Homebridge has of ours, by UUID. */
   private readonly accessories = new Map<string, PlatformAccessory>();
-  private chargers: readonly ChargerAccessory[] = [];
+  /** By the charger's name. */
+  private chargers: ReadonlyMap<string, ChargerAccessory> = new Map();
   private unsubscribe: (() => void) | null = null;
 
-  constructor(private readonly parts: HomeKitFaceParts) {}
+  constructor(private readonly parts: HomeKitIntegrationParts) {}
 
   /** Takes an accessory back that Homebridge has kept. */
   restore(accessory: PlatformAccessory): void {
@@ -38,17 +39,20 @@ export class HomeKitFace {
   /** Once Homebridge has restored all it had. Starting again is starting anew. */
   start(): void {
     this.stop();
-    const { house } = this.parts;
-    this.prune();
-    this.chargers = house.chargers.map((charger) => this.open(charger));
-    this.unsubscribe = house.onChange(() => this.chargers.forEach((charger) => charger.refresh()));
+    const { site } = this.parts;
+    const { chargers } = site.view;
+    this.prune(chargers);
+    this.chargers = new Map(chargers.map((charger) => [charger.name, this.open(charger)]));
+    this.unsubscribe = site.onChange((view) => {
+      for (const charger of view.chargers) this.chargers.get(charger.name)?.refresh(charger);
+    });
   }
 
   stop(): void {
     this.unsubscribe?.();
     this.unsubscribe = null;
     this.chargers.forEach((charger) => charger.stop());
-    this.chargers = [];
+    this.chargers = new Map();
   }
 
   /** By the name in the configuration: it is what people keep when they replace a charger or its address. */
@@ -57,9 +61,9 @@ export class HomeKitFace {
   }
 
   /** Devices that are no longer configured go; those that are silent, or configured wrongly, stay. */
-  private prune(): void {
-    const { api, house, faulty, pluginName, platformName } = this.parts;
-    const wanted = [...house.chargers.map(({ name }) => name), ...faulty].map((name) => this.uuidOf(name));
+  private prune(chargers: readonly ChargerView[]): void {
+    const { api, faulty, pluginName, platformName } = this.parts;
+    const wanted = [...chargers.map(({ name }) => name), ...faulty].map((name) => this.uuidOf(name));
     const gone = [...this.accessories.values()].filter(({ UUID }) => !wanted.includes(UUID));
     if (gone.length === 0) return;
     api.unregisterPlatformAccessories(pluginName, platformName, gone);
@@ -67,14 +71,14 @@ export class HomeKitFace {
   }
 
   private open(charger: ChargerView): ChargerAccessory {
-    const { api, log, clock, house, pluginName, platformName } = this.parts;
+    const { api, log, clock, site, pluginName, platformName } = this.parts;
     const uuid = this.uuidOf(charger.name);
     const cached = this.accessories.get(uuid);
     const accessory = cached ?? new api.platformAccessory(homeName(charger.name), uuid, outletCategory);
     const onGrown = () => {
       if (this.accessories.has(uuid)) api.updatePlatformAccessories([accessory]);
     };
-    const opened = new ChargerAccessory({ hap: api.hap, log, clock, house, accessory, charger, onGrown });
+    const opened = new ChargerAccessory({ hap: api.hap, log, clock, site, accessory, onGrown }, charger);
     if (cached === undefined) {
       this.accessories.set(uuid, accessory);
       api.registerPlatformAccessories(pluginName, platformName, [accessory]);

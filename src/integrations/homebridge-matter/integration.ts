@@ -1,4 +1,4 @@
-/** The house on Homebridge's own Matter bridge: its devices, made, found again and taken away. */
+/** Chargers and meters on Homebridge's own Matter bridge: their devices, created, restored and removed. */
 
 import type { MatterAccessory } from "homebridge";
 import type { MeterConfig } from "../../config/devices.js";
@@ -7,10 +7,10 @@ import type { Clock } from "../../model/clock.js";
 import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
 import type { Quantities } from "../../model/readings.js";
-import type { ChargerView, House } from "../../site/house.js";
+import { chargerIn, type ChargerView, type SiteApi, type SiteView } from "../../site/site-view.js";
 import { factsOf, type Facts } from "../charger-facts.js";
 import type { DeviceDefinition, Matter } from "./definition.js";
-import { MatterDevice, reachability, type DeviceSource } from "./device.js";
+import { MatterDevice, reachability, type DeviceSource, type DeviceState } from "./device.js";
 import { meterDevices } from "./meter.js";
 import { outlet } from "./outlet.js";
 import { plug } from "./plug.js";
@@ -22,17 +22,17 @@ const meterKinds = ["grid", "pv", "battery"] as const;
 
 type MeterOnMatter = Pick<MeterConfig, "name" | "brand" | "model" | "measures">;
 
-export interface HomebridgeMatterFaceParts {
+export interface HomebridgeMatterParts {
   readonly matter: Matter;
   readonly log: Log;
   readonly clock: Clock;
-  readonly house: House;
+  readonly site: SiteApi;
   readonly config: {
     readonly matter: Pick<MatterConfig, (typeof chargerKinds)[number] | "site">;
     readonly meters: readonly MeterOnMatter[];
     readonly site: Pick<SiteConfig, "circuits">;
   };
-  /** Names of devices that are configured, and wrongly: they are not in the house, and keep their place. */
+  /** Names of devices that are configured wrongly: the site does not have them, and they keep their place. */
   readonly faulty: readonly string[];
   /** What Homebridge has kept of ours. */
   readonly kept: readonly MatterAccessory[];
@@ -42,32 +42,31 @@ export interface HomebridgeMatterFaceParts {
 
 type Device = MatterDevice<Facts> | MatterDevice<Quantities>;
 
-export class HomebridgeMatterFace {
-  readonly #parts: HomebridgeMatterFaceParts;
+export class HomebridgeMatterIntegration {
+  readonly #parts: HomebridgeMatterParts;
   readonly #devices: readonly Device[];
   #unsubscribe: (() => void) | undefined;
 
-  constructor(parts: HomebridgeMatterFaceParts) {
+  constructor(parts: HomebridgeMatterParts) {
     this.#parts = parts;
-    const { house, config } = parts;
-    const { matter, meters, site } = config;
-    // A meter that serves a circuit tells nothing of the house as a whole.
+    const { matter, meters, site } = parts.config;
+    // A meter that serves a circuit says nothing of the site as a whole.
     const wanted = matter.site ? meters.filter(({ name }) => !site.circuits.some(({ meter }) => meter === name)) : [];
     this.#devices = [
-      ...house.chargers.flatMap((charger) => this.#ofCharger(charger)),
+      ...parts.site.view.chargers.flatMap((charger) => this.#ofCharger(charger)),
       ...wanted.flatMap((meter) => this.#ofMeter(meter)),
     ];
   }
 
   /** Once Homebridge has restored all it had. */
   start(): void {
-    const { house, kept } = this.#parts;
+    const { site, kept } = this.#parts;
     this.#tidy();
     for (const device of this.#devices) {
       const known = kept.find(({ UUID }) => UUID === device.uuid);
       if (known !== undefined) device.restore(known.clusters ?? {});
     }
-    this.#unsubscribe = house.onChange(() => this.#devices.forEach((device) => device.refresh()));
+    this.#unsubscribe = site.onChange((view) => this.#devices.forEach((device) => device.refresh(view)));
   }
 
   stop(): void {
@@ -76,30 +75,32 @@ export class HomebridgeMatterFace {
   }
 
   #ofCharger({ name, brand, model }: ChargerView): Device[] {
-    const { house, config } = this.#parts;
-    const charger = () => house.chargers.find((each) => each.name === name) ?? null;
+    const { site, config } = this.#parts;
     const source: DeviceSource<Facts> = {
       name,
       brand,
       model,
-      reachable: () => charger()?.reachable ?? false,
-      facts: () => factsOf(charger()),
-      command: (command) => house.command(name, command),
+      stateIn(view) {
+        const charger = chargerIn(view, name);
+        return { reachable: charger?.reachable ?? false, facts: factsOf(charger) };
+      },
+      command: (command) => site.command(name, command),
     };
     return chargerKinds.filter((kind) => config.matter[kind]).map((kind) => this.#device(chargerDevices[kind], source));
   }
 
   #ofMeter({ name, brand, model, measures }: MeterOnMatter): Device[] {
-    const { house } = this.#parts;
-    const meter = () => house.meters.find((each) => each.name === name);
-    const reachable = () => meter()?.reachable ?? false;
     return meterKinds
       .filter((role) => measures.includes(role))
       .map((role) => {
-        const facts = () => (reachable() ? (meter()?.reading?.[role] ?? null) : null);
         const definition = meterDevices[role];
         const label = measures.length > 1 ? definition.label : "";
-        return this.#device({ ...definition, label }, { name, brand, model, reachable, facts });
+        const stateIn = ({ meters }: SiteView): DeviceState<Quantities> => {
+          const meter = meters.find((each) => each.name === name);
+          const reachable = meter?.reachable ?? false;
+          return { reachable, facts: reachable ? (meter?.reading?.[role] ?? null) : null };
+        };
+        return this.#device({ ...definition, label }, { name, brand, model, stateIn });
       });
   }
 
