@@ -71,6 +71,15 @@ test("a meter that never answers teaches nothing", () => {
   expect(learnt({ draws: stairs, lag: 0, house: (second) => -stairs(second) })).toBeNull();
 });
 
+test.each<[share: number, known: boolean]>([
+  [1, true],
+  [0.4, true],
+  [0.25, false],
+])("a meter that shows %d of each change: a lag is known: %s", (share, known) => {
+  const missing = (second: number) => -(1 - share) * stairs(second);
+  expect(learnt({ draws: stairs, lag: 0, house: missing }) !== null).toBe(known);
+});
+
 test("a kettle of about the size of a start is outdone by the start itself", () => {
   const house = (second: number) => (second >= 105 && second < 400 ? 2_000 : 300);
   const known = learnt({ draws: start, lag: 30, house });

@@ -53,6 +53,10 @@ test.each<[why: string, memory: Memory, voltage: number]>([
   ["of what there is", told([236, null, 240]), 238],
   ["not older than 15 s", told([240, 240, 240], 16), 230],
   ["a phase that is gone does not count", told([0, 240, 240]), 240],
+  ["15 % above the configured one", told([264, 264, 264]), 264],
+  ["more than that does not count", told([265, 265, 265]), 230],
+  ["15 % below it", told([196, 196, 196]), 196],
+  ["less than that does not count", told([195, 195, 195]), 230],
   ["400 V between phases do not count", told([400, 400, 400]), 230],
 ])("voltage: %s", (_why, memory, voltage) => expect(voltageOf(house(), memory)).toBe(voltage));
 
