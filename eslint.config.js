@@ -1,10 +1,10 @@
 import tseslint from "typescript-eslint";
 
 /**
- * The floors of the house, from the ground up: each may import from itself and from what stands before it.
- * Rooms on one line do not know each other.
+ * The layers, from the bottom up: each may import from itself and from those before it. Folders of one layer do not
+ * import from each other.
  */
-const floors = [
+const layers = [
   ["model"],
   ["transport", "control", "simulator"],
   ["drivers"],
@@ -12,20 +12,20 @@ const floors = [
   ["site"],
   ["integrations"],
   ["platform.ts", "index.ts"],
-  ["cli", "docs"],
+  ["cli"],
 ];
 
-/** For each room, the rooms that it must not import from. */
-const floorRules = floors.flatMap((rooms, height) =>
-  rooms.flatMap((room) => {
-    const forbidden = floors
+/** For each folder, those that it must not import from. */
+const layerRules = layers.flatMap((folders, height) =>
+  folders.flatMap((folder) => {
+    const forbidden = layers
       .flatMap((others, otherHeight) => (otherHeight >= height ? others : []))
-      .filter((other) => other !== room && !(room === "index.ts" && other === "platform.ts"))
-      .concat(room === "control" ? ["transport"] : []);
+      .filter((other) => other !== folder && !(folder === "index.ts" && other === "platform.ts"))
+      .concat(folder === "control" ? ["transport"] : []);
     if (forbidden.length === 0) return [];
     const pattern = forbidden.map((other) => other.replace(".ts", "\\.js").concat(other.endsWith(".ts") ? "$" : "/"));
     return {
-      files: [room.endsWith(".ts") ? `src/${room}` : `src/${room}/**/*.ts`],
+      files: [folder.endsWith(".ts") ? `src/${folder}` : `src/${folder}/**/*.ts`],
       rules: {
         "no-restricted-imports": [
           "error",
@@ -33,7 +33,7 @@ const floorRules = floors.flatMap((rooms, height) =>
             patterns: [
               {
                 regex: `^(\\.\\./)+(${pattern.join("|")})`,
-                message: "A floor imports only from the floors below it (ARCHITECTURE.md).",
+                message: "A layer imports only from the layers below it (ARCHITECTURE.md).",
               },
             ],
           },
@@ -42,6 +42,19 @@ const floorRules = floors.flatMap((rooms, height) =>
     };
   }),
 );
+
+const signalOfSignals = {
+  selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
+  message: "It leaks a weak reference on each long-lived signal: use abortedBy (transport/aborted-by.ts).",
+};
+const systemTime = {
+  selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  message: "Time is an argument here; only site/clock.ts reads the system's clock.",
+};
+const systemTimer = {
+  selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",
+  message: "Timers come from the clock that is passed in.",
+};
 
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules"] },
@@ -55,35 +68,11 @@ export default tseslint.config(
       "max-lines": ["error", { max: 400, skipComments: true, skipBlankLines: true }],
     },
   },
-  ...floorRules,
-  {
-    files: ["src/**/*.ts"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
-          message:
-            "It leaves a weak reference with each signal that lives on: use abortedBy (transport/aborted-by.ts).",
-        },
-      ],
-    },
-  },
+  ...layerRules,
+  { files: ["src/**/*.ts"], rules: { "no-restricted-syntax": ["error", signalOfSignals] } },
   {
     files: ["src/control/**/*.ts", "src/site/**/*.ts"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-          message: "Time is an argument here; only site/clock.ts looks at a clock.",
-        },
-        {
-          selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",
-          message: "Timers come from the clock that one is given.",
-        },
-      ],
-    },
+    ignores: ["src/site/clock.ts"],
+    rules: { "no-restricted-syntax": ["error", signalOfSignals, systemTime, systemTimer] },
   },
-  { files: ["src/site/clock.ts"], rules: { "no-restricted-syntax": "off" } },
 );
