@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineCharger, type Charger, type ChargerDriver } from "../../src/drivers/driver.js";
 import { noChargerReading } from "../../src/model/readings.js";
-import { abilitiesOf } from "../../src/docs/abilities.js";
-import { documents, freshText } from "../../src/docs/documents.js";
-import { jsonBlock, table } from "../../src/docs/markdown.js";
-import { withParts } from "../../src/docs/marks.js";
-import { jsonOf, optionsOf } from "../../src/docs/options.js";
+import { abilitiesOf } from "../../tools/docs/abilities.js";
+import { documents, freshText } from "../../tools/docs/documents.js";
+import { jsonBlock, table } from "../../tools/docs/markdown.js";
+import { withParts } from "../../tools/docs/marks.js";
+import { jsonOf, optionsOf } from "../../tools/docs/options.js";
 
 const closed: string[] = [];
 

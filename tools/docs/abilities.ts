@@ -1,7 +1,7 @@
 /** What can be changed at a charger, and which devices speak by themselves, as drivers and their connections say. */
 
-import { parseConfig, type Drivers } from "../config/parse.js";
-import type { ChargerDriver, DriverContext, WritableChannel } from "../drivers/driver.js";
+import { parseConfig, type Drivers } from "../../src/config/parse.js";
+import type { ChargerDriver, DriverContext, WritableChannel } from "../../src/drivers/driver.js";
 import { blockWith, type Documented, type Example } from "./examples.js";
 import { asSchema, choicesOf, jsonOf } from "./options.js";
 

@@ -1,7 +1,7 @@
 /** The tables of all settings outside the drivers: one for the block, one for each part of it. */
 
-import type { Drivers } from "../config/parse.js";
-import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../config/schema.js";
+import type { Drivers } from "../../src/config/parse.js";
+import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
 import type { Documented } from "./examples.js";
 import { anchor, code, paragraphs, sentence } from "./markdown.js";
 import { asSchema, jsonOf, optionsOf, optionTable, type JsonSchema } from "./options.js";

@@ -1,7 +1,7 @@
 /** The page of one driver: what it is for, how to set it up, and what is to be known of it. */
 
-import { chargerChannels } from "../model/channels.js";
-import type { ChargerDriver } from "../drivers/driver.js";
+import { chargerChannels } from "../../src/model/channels.js";
+import type { ChargerDriver } from "../../src/drivers/driver.js";
 import { abilitiesOf } from "./abilities.js";
 import { blockWith, examplesOf, type Documented } from "./examples.js";
 import { code, jsonBlock, list, paragraphs, sentence, table } from "./markdown.js";

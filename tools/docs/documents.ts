@@ -1,6 +1,6 @@
 /** All texts with generated parts: where they stand, and what stands in them. */
 
-import { installedDrivers, type Drivers } from "../config/parse.js";
+import { installedDrivers, type Drivers } from "../../src/config/parse.js";
 import { configurationPage } from "./configuration-page.js";
 import { devicePage } from "./device-page.js";
 import { emptyParts, withParts } from "./marks.js";

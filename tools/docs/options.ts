@@ -1,7 +1,7 @@
 /** Tables of what a person may write, from the schemas that read it. */
 
 import { z } from "zod";
-import { allowed } from "../config/describe.js";
+import { allowed } from "../../src/config/describe.js";
 import { code, sentence, table } from "./markdown.js";
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;

@@ -1,7 +1,7 @@
 /** The table of all supported devices, and what each can do. */
 
-import type { Drivers } from "../config/parse.js";
-import type { WritableChannel } from "../drivers/driver.js";
+import type { Drivers } from "../../src/config/parse.js";
+import type { WritableChannel } from "../../src/drivers/driver.js";
 import { abilitiesOf, habitsOf, type Habits } from "./abilities.js";
 import { examplesOf, type Documented } from "./examples.js";
 import { code, table } from "./markdown.js";
