@@ -152,14 +152,14 @@ describe("the page of a driver", () => {
       "- Whether it is a box.",
     ])
       expect(page).toContain(told);
-    expect(page).not.toContain("## When it no longer hears from us");
+    expect(page).not.toContain("## When the connection is lost");
   });
 
   test("what people wrote around the parts stays", async () => {
     const page = (await pageText(box)).replace("# box\n", "# The box\n\nA word from people.\n");
     const changed = await pageText({ ...box, whenAlone: "it weeps" }, page);
     expect(changed).toContain("# The box\n\nA word from people.\n");
-    expect(changed).toContain("## When it no longer hears from us\n\nIt weeps.");
+    expect(changed).toContain("## When the connection is lost\n\nIt weeps.");
   });
 
   test("a page without its marks names itself", async () => {

@@ -1,4 +1,4 @@
-/** Configurations to copy from, for each driver. Tests give all of them to the parser. */
+/** Example configurations of each driver. A test parses all of them. */
 
 import type { ChargerDriver, MeterDriver, ResidualCurrentDriver } from "../../src/drivers/driver.js";
 import { asSchema, jsonOf } from "./options.js";

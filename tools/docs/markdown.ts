@@ -29,7 +29,7 @@ export function paragraphs(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** Where a heading of GitHub's is linked to. */
+/** Link to a heading, as GitHub names it. */
 export function anchor(heading: string): string {
   return `#${heading
     .toLowerCase()
@@ -43,8 +43,8 @@ export function jsonBlock(value: object): string {
 }
 
 /** A sentence begins with a capital and ends with a full stop. */
-export function sentence(words: string): string {
-  const text = words.charAt(0).toUpperCase() + words.slice(1);
+export function sentence(phrase: string): string {
+  const text = phrase.charAt(0).toUpperCase() + phrase.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
