@@ -1,8 +1,8 @@
 /** A virtual house with real delays, and the controller in the loop: what it decides, and what the fuse sees. */
 
-import { answerTrust, type AnswerTrust } from "../../../src/control/estimate/wiring-check.js";
+import { wiringVerdict, type WiringVerdict } from "../../../src/control/estimate/wiring-check.js";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand, Decision } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
@@ -16,7 +16,7 @@ import { start } from "../support.js";
 
 export interface PlantOptions {
   readonly settings: ControlSettings;
-  readonly cars?: readonly CarOptions[];
+  readonly vehicles?: readonly CarOptions[];
   /** W that the roof gives at a second. */
   readonly sun?: (second: number) => number;
   /** A that the household draws on L1, L2, L3 at a second. */
@@ -59,7 +59,7 @@ export class Plant {
   readonly seconds: Second[] = [];
   private readonly options: PlantOptions;
   private memory: Memory = newMemory();
-  private asked: ChargerCommand | null = null;
+  private planned: ChargerCommand | null = null;
   private decisions: Readonly<Record<string, Decision>> = {};
   private readonly underWay: {
     readonly due: number;
@@ -70,7 +70,7 @@ export class Plant {
 
   constructor(options: PlantOptions) {
     this.options = options;
-    const { settings, cars = [], sun = () => 0, household = () => [0, 0, 0], answerTime = 1 } = options;
+    const { settings, vehicles = [], sun = () => 0, household = () => [0, 0, 0], answerTime = 1 } = options;
     this.evses = settings.chargers.map(({ phases, maxCurrent, step }, index) => {
       const evse = new Evse({
         allowed: false,
@@ -80,7 +80,7 @@ export class Plant {
         resolution: step,
         answerTime,
       });
-      evse.plug(new Car({ maxCurrent, ...cars[index] }));
+      evse.plug(new Car({ maxCurrent, ...vehicles[index] }));
       return evse;
     });
     this.battery = options.battery && new Battery(options.battery);
@@ -102,14 +102,14 @@ export class Plant {
 
   /** What a person asks of the first charger, in the next second. */
   ask(command: ChargerCommand): void {
-    this.asked = command;
+    this.planned = command;
   }
 
   /** How far the answers of a meter are trusted. */
-  answersOf(meter: string): AnswerTrust {
+  answersOf(meter: string): WiringVerdict {
     const memory = this.memory.meters[meter];
     if (memory === undefined) throw new RangeError(`nothing is known of ${meter}`);
-    return answerTrust(memory.answers);
+    return wiringVerdict(memory.wiringCheck);
   }
 
   plug(index: number, car: Car): void {
@@ -150,9 +150,9 @@ export class Plant {
       time: start + second * 1_000,
       meters: { ...(meter && { Grid: meter }), ...(battery && { Battery: battery }) },
       chargers: readings ? Object.fromEntries(settings.chargers.map(({ name }, i) => [name, readings[i] ?? null])) : {},
-      commands: this.asked === null ? {} : { [settings.chargers[0]?.name ?? ""]: this.asked },
+      commands: this.planned === null ? {} : { [settings.chargers[0]?.name ?? ""]: this.planned },
     });
-    this.asked = null;
+    this.planned = null;
     this.memory = outcome.memory;
     this.decisions = outcome.decisions;
     settings.chargers.forEach(({ name }, index) => obey(this.evse(index), this.decisions[name]));

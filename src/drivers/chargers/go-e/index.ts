@@ -6,7 +6,7 @@ import { defineCharger, type WritableChannel } from "../../driver.js";
 import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options/options.js";
 import { byTransport, hidden, needed } from "../../options/schema.js";
 import { connectGoE, type GoERoute } from "./charger.js";
-import type { ApiVersion } from "./line.js";
+import type { ApiVersion } from "./route.js";
 import { currentRange } from "./status.js";
 import { writableV1 } from "./v1.js";
 import { writableV2 } from "./v2.js";
