@@ -16,11 +16,12 @@ import type {
 import { complete, optionsOf, shownOptions } from "../drivers/options/schema.js";
 import type { MeterRole } from "../model/readings.js";
 import { shown } from "./describe.js";
+import { chargerSettings, meterSettings, monitorSettings } from "./device-settings.js";
+import type { ChargerSettings, MeterSettings, MonitorSettings } from "./device-settings.js";
 import { suggestion } from "./nearest.js";
 import { check, isBlock, misfit, oncePerPlace, pathText, readBy, unknownKey } from "./problems.js";
 import type { Checked, Problem } from "./problems.js";
-import { chargerSettings, meterSettings, monitorSettings } from "./schema.js";
-import type { ChargerSettings, MeterSettings, MonitorSettings, MqttConfig } from "./schema.js";
+import type { MqttConfig } from "./schema.js";
 
 /** A charger that can be connected to. */
 export interface ChargerConfig extends ChargerSettings {

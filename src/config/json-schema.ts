@@ -2,9 +2,10 @@
 
 import { z } from "zod";
 import { type OptionsSchema, shownOptions } from "../drivers/options/schema.js";
+import { chargerSettings, meterSettings, monitorSettings } from "./device-settings.js";
 import { installedDrivers } from "./parse.js";
 import type { Drivers } from "./parse.js";
-import { blockSchema, chargerSettings, meterSettings, monitorSettings, platformAlias } from "./schema.js";
+import { blockSchema, platformAlias } from "./schema.js";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 

@@ -3,7 +3,7 @@ import { Ajv } from "ajv";
 import { configSchema, configSchemaText } from "../../src/config/json-schema.js";
 import { installedDrivers, parseConfig } from "../../src/config/parse.js";
 import { isBlock } from "../../src/config/problems.js";
-import { chargerSettings, meterSettings } from "../../src/config/schema.js";
+import { chargerSettings, meterSettings } from "../../src/config/device-settings.js";
 import { optionsOf } from "../../src/drivers/options/schema.js";
 import { charger, drivers, meter } from "./drivers.js";
 

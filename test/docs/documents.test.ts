@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { installedDrivers, parseConfig } from "../../src/config/parse.js";
-import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
+import { chargerSettings, meterSettings, monitorSettings } from "../../src/config/device-settings.js";
+import { blockSchema } from "../../src/config/schema.js";
 import { shownOptions } from "../../src/drivers/options/schema.js";
 import { documents, freshText } from "../../tools/docs/documents.js";
 import { examplesOf, blockWith } from "../../tools/docs/examples.js";
