@@ -5,7 +5,6 @@ import { connect, type MqttClient } from "mqtt";
 import { DeviceError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
-import type { MqttLogin, MqttMessage } from "./mqtt.js";
 import { matchesTopic } from "./topics.js";
 
 /** Bytes; no reading of a device is as long. */
@@ -20,6 +19,19 @@ const settled = 30_000;
 const longestClose = 1_000;
 /** CONNACK: bad user name or password, not authorized; the same in MQTT 5. */
 const loginRefused = [4, 5, 134, 135];
+
+/** One live or retained message. */
+export interface MqttMessage {
+  readonly topic: string;
+  readonly payload: string;
+  /** Delivered because we subscribed, not because it was just published: its age is unknown. */
+  readonly retained: boolean;
+}
+
+export interface MqttLogin {
+  readonly username?: string;
+  readonly password?: string;
+}
 
 type OnMessage = (message: MqttMessage) => void;
 

@@ -2,15 +2,9 @@
 
 import type { Log } from "../model/log.js";
 import type { BackoffOptions } from "./backoff.js";
-import { BrokerConnection } from "./mqtt-connection.js";
+import { BrokerConnection, type MqttLogin, type MqttMessage } from "./mqtt-connection.js";
 
-/** One live or retained message. */
-export interface MqttMessage {
-  readonly topic: string;
-  readonly payload: string;
-  /** Delivered because we subscribed, not because it was just published: its age is unknown. */
-  readonly retained: boolean;
-}
+export type { MqttLogin, MqttMessage } from "./mqtt-connection.js";
 
 export interface MqttConnection {
   /** Until `close`, over reconnections too. */
@@ -22,11 +16,6 @@ export interface MqttConnection {
    * Rejects with DeviceError as soon as the broker refuses us, or once `timeout` ms have passed.
    */
   ready(device: string, timeout: number): Promise<void>;
-}
-
-export interface MqttLogin {
-  readonly username?: string;
-  readonly password?: string;
 }
 
 export interface MqttPool {
