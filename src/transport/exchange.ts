@@ -6,6 +6,7 @@ import axios, { type AxiosResponse, isAxiosError } from "axios";
 import { abortedBy } from "./aborted-by.js";
 import type { DeviceError } from "../model/errors.js";
 import { parseJson } from "../model/json.js";
+import { SerialQueue } from "../model/serial-queue.js";
 import { type Advice, HttpFailure } from "./http-failure.js";
 
 /** Bytes of an answer after decompression; devices say all they have in a tenth of it. */
@@ -69,8 +70,7 @@ export class Exchange {
   readonly #url: URL;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #closing = new AbortController();
-  readonly #waiting: (() => Promise<void>)[] = [];
-  #running: Promise<void> | null = null;
+  readonly #queue = new SerialQueue();
 
   constructor(options: ExchangeOptions) {
     this.#options = { ...options, longest: options.longest ?? usualLongest };
@@ -90,27 +90,17 @@ export class Exchange {
    * @param urgent goes before all that wait
    */
   turn<T>(work: (ask: Ask) => Promise<T>, urgent = false): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const run = (): Promise<void> => {
-        const tooLate = AbortSignal.timeout(this.#options.deadline);
-        return work((request) => this.#ask(request, tooLate)).then(resolve, reject);
-      };
-      if (urgent) this.#waiting.unshift(run);
-      else this.#waiting.push(run);
-      this.#running ??= this.#work();
-    });
+    return this.#queue.run(() => {
+      const tooLate = AbortSignal.timeout(this.#options.deadline);
+      return work((request) => this.#ask(request, tooLate));
+    }, urgent);
   }
 
   /** Breaks off what is under way and what waits. Always ends. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#agent.destroy();
-    await this.#running;
-  }
-
-  async #work(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await next();
-    this.#running = null;
+    await this.#queue.idle();
   }
 
   async #ask(request: ExchangeRequest, tooLate: AbortSignal): Promise<ExchangeAnswer> {

@@ -1,6 +1,7 @@
 /** Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. */
 
 import { DeviceError } from "../model/errors.js";
+import { SerialQueue } from "../model/serial-queue.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
 import { type Asked, exceptionIn, explain, isBusy, ModbusException, nameOf } from "./modbus/exceptions.js";
 import { closed, LinkError, type LinkRequest, ModbusLink } from "./modbus/link.js";
@@ -61,12 +62,11 @@ export class ModbusDevice implements ModbusRegisters {
   readonly #advice: string;
   readonly #now: () => number;
   readonly #closing = new AbortController();
+  readonly #queue = new SerialQueue();
   #delays: Generator<number, never>;
   #link: ModbusLink | null = null;
   /** No connection is tried before, and why: the last one failed. */
   #pause: { readonly until: number; readonly why: LinkError } | null = null;
-  /** Settles with the last request in the queue; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ModbusDeviceOptions) {
     this.device = options.device;
@@ -107,7 +107,7 @@ export class ModbusDevice implements ModbusRegisters {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#link?.end(closed());
-    await this.#last;
+    await this.#queue.idle();
   }
 
   async #read(functionCode: 3 | 4, address: number, count: number): Promise<readonly number[]> {
@@ -120,9 +120,7 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   #enqueue<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
-    const answer = this.#last.then(() => this.#ask(asked, send));
-    this.#last = answer.catch(() => undefined);
-    return answer;
+    return this.#queue.run(() => this.#ask(asked, send));
   }
 
   async #ask<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
