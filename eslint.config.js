@@ -43,6 +43,11 @@ const floorRules = floors.flatMap((rooms, height) =>
   }),
 );
 
+const abortSignalAny = {
+  selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
+  message: "It leaves a weak reference with each signal that lives on: use abortedBy (transport/aborted-by.ts).",
+};
+
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules"] },
   ...tseslint.configs.strict,
@@ -59,24 +64,23 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts"],
     rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
-          message:
-            "It leaves a weak reference with each signal that lives on: use abortedBy (transport/aborted-by.ts).",
-        },
-      ],
+      "no-restricted-syntax": ["error", abortSignalAny],
     },
   },
   {
-    files: ["src/control/**/*.ts", "src/site/**/*.ts"],
+    files: ["control", "drivers", "site", "transport"].map((folder) => `src/${folder}/**/*.ts`),
     rules: {
       "no-restricted-syntax": [
         "error",
+        abortSignalAny,
         {
-          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-          message: "Time is an argument here; only site/clock.ts looks at a clock.",
+          selector: "CallExpression[callee.object.name=/^(Date|performance)$/][callee.property.name='now']",
+          message:
+            "Decisions get the time as an argument, all others a clock; only site/clock.ts looks at the computer's.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
+          message: "It goes by the computer's clock: use within (transport/deadlines.ts).",
         },
         {
           selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",

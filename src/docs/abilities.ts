@@ -43,7 +43,7 @@ export function abilitiesOf(driver: ChargerDriver): readonly Ability[] {
 const nowhere: DriverContext = {
   name: "Documentation",
   log: { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} },
-  clock: { now: () => 0, after: () => ({ cancel: () => {} }) },
+  clock: { now: () => 0, after: () => ({ cancel: () => {} }), deadline: () => ({ cancel: () => {} }) },
   mqtt: {
     connect: () => ({ subscribe: () => {}, publish: () => {}, ready: () => Promise.resolve() }),
     close: () => Promise.resolve(),

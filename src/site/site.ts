@@ -61,7 +61,7 @@ export class Site implements House {
     this.#log = log;
     this.#clock = clock;
     this.#stateFile = stateFile;
-    this.#mqtt = createMqttPool(log);
+    this.#mqtt = createMqttPool({ clock, log });
     const context = { log, clock, mqtt: this.#mqtt };
     this.#chargers = config.chargers.map(
       (charger) =>

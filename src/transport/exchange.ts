@@ -3,10 +3,12 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
-import { abortedBy } from "./aborted-by.js";
+import type { Clock } from "../model/clock.js";
 import type { DeviceError } from "../model/errors.js";
 import { parseJson } from "../model/json.js";
 import { SerialQueue } from "../model/serial-queue.js";
+import { abortedBy } from "./aborted-by.js";
+import { within } from "./deadlines.js";
 import { type Advice, HttpFailure } from "./http-failure.js";
 
 /** Bytes of an answer after decompression; devices say all they have in a tenth of it. */
@@ -28,6 +30,7 @@ export interface ExchangeOptions {
   readonly login?: Login | undefined;
   /** ms from the beginning of a turn to the last byte of its answer */
   readonly deadline: number;
+  readonly clock: Clock;
   /** Bytes of an answer after decompression. Absent: 64 KiB. */
   readonly longest?: number | undefined;
   readonly advice: Advice;
@@ -90,10 +93,9 @@ export class Exchange {
    * @param urgent goes before all that wait
    */
   turn<T>(work: (ask: Ask) => Promise<T>, urgent = false): Promise<T> {
-    return this.#queue.run(() => {
-      const tooLate = AbortSignal.timeout(this.#options.deadline);
-      return work((request) => this.#ask(request, tooLate));
-    }, urgent);
+    const { clock, deadline } = this.#options;
+    const inTime = () => within(clock, deadline, (tooLate) => work((request) => this.#ask(request, tooLate)));
+    return this.#queue.run(inTime, urgent);
   }
 
   /** Breaks off what is under way and what waits. Always ends. */

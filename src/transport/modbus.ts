@@ -1,8 +1,10 @@
 /** Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. */
 
+import type { Clock } from "../model/clock.js";
 import { DeviceError } from "../model/errors.js";
 import { SerialQueue } from "../model/serial-queue.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
+import { pause } from "./deadlines.js";
 import { type Asked, exceptionIn, explain, isBusy, ModbusException, nameOf } from "./modbus/exceptions.js";
 import { closed, LinkError, type LinkRequest, ModbusLink } from "./modbus/link.js";
 
@@ -46,8 +48,7 @@ export interface ModbusDeviceOptions {
   readonly retry?: BackoffOptions;
   /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
   readonly advice?: string;
-  /** ms that never go back */
-  readonly now?: () => number;
+  readonly clock: Clock;
 }
 
 export class ModbusDevice implements ModbusRegisters {
@@ -60,7 +61,7 @@ export class ModbusDevice implements ModbusRegisters {
   readonly #alone: boolean;
   readonly #retry: BackoffOptions;
   readonly #advice: string;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #closing = new AbortController();
   readonly #queue = new SerialQueue();
   #delays: Generator<number, never>;
@@ -79,7 +80,7 @@ export class ModbusDevice implements ModbusRegisters {
     this.#retry = options.retry ?? (this.#alone ? reconnectAlone : reconnect);
     this.#advice =
       options.advice ?? "Check that Modbus TCP is switched on there, and that host, port and unit id are right";
-    this.#now = options.now ?? (() => performance.now());
+    this.#clock = options.clock;
     this.#delays = backoff(this.#retry);
   }
 
@@ -132,7 +133,7 @@ export class ModbusDevice implements ModbusRegisters {
       } catch (error) {
         if (!(error instanceof ModbusException && isBusy(error)) || attempt >= busyRetries.most)
           throw this.#explain(error, asked);
-        await this.#wait(waits.next().value);
+        await pause(this.#clock, waits.next().value, this.#closing.signal);
       }
     }
   }
@@ -176,10 +177,10 @@ export class ModbusDevice implements ModbusRegisters {
   async #open(): Promise<ModbusLink> {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#link && this.#link.failure === null) return this.#link;
-    if (this.#pause && this.#now() < this.#pause.until) throw this.#pause.why;
+    if (this.#pause && this.#clock.now() < this.#pause.until) throw this.#pause.why;
     const address = { host: this.#host, port: this.#port, unitId: this.#unitId };
     this.#link = null;
-    this.#link = await ModbusLink.open(address, this.#connectTimeout, this.#closing.signal);
+    this.#link = await ModbusLink.open(address, this.#connectTimeout, this.#clock, this.#closing.signal);
     this.#pause = null;
     return this.#link;
   }
@@ -187,21 +188,8 @@ export class ModbusDevice implements ModbusRegisters {
   /** Notes a connection that has failed, so that the next one is not tried before its time. */
   #failed(error: unknown): unknown {
     if (error instanceof LinkError && error !== this.#pause?.why)
-      this.#pause = { until: this.#now() + this.#delays.next().value, why: error };
+      this.#pause = { until: this.#clock.now() + this.#delays.next().value, why: error };
     return error;
-  }
-
-  #wait(duration: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#closing;
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, duration);
-      signal.addEventListener("abort", end);
-    });
   }
 
   /** The answer is one of Modbus, but not to this: the connection is not trusted any more. */

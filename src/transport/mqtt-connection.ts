@@ -2,9 +2,11 @@
 
 import { randomUUID } from "node:crypto";
 import { connect, type MqttClient } from "mqtt";
+import type { Clock, Timer } from "../model/clock.js";
 import { DeviceError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
+import { atMost } from "./deadlines.js";
 import { matchesTopic } from "./topics.js";
 
 /** Bytes; no reading of a device is as long. */
@@ -42,11 +44,18 @@ interface Waiting {
   reject(refusal: string): void;
 }
 
+export interface BrokerConnectionOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retry?: BackoffOptions;
+}
+
 export class BrokerConnection {
   readonly #url: string;
   readonly #broker: string;
   readonly #login: MqttLogin;
-  readonly #log: Log | undefined;
+  readonly #clock: Clock;
+  readonly #log: Log;
   readonly #retry: BackoffOptions | undefined;
   readonly #handlers = new Map<string, OnMessage[]>();
   /** What the broker said to each filter on this connection. */
@@ -54,7 +63,7 @@ export class BrokerConnection {
   readonly #waiting = new Set<Waiting>();
   #delays: Generator<number, never>;
   #client: MqttClient;
-  #retryTimer: NodeJS.Timeout | undefined;
+  #retryTimer: Timer | undefined;
   #connectedAt: number | null = null;
   /** Why nothing at all goes with this broker; half a sentence. */
   #refusal: string | null = null;
@@ -62,11 +71,12 @@ export class BrokerConnection {
   #awayReported = false;
   #closed = false;
 
-  constructor(url: string, login: MqttLogin, log?: Log, retry?: BackoffOptions) {
+  constructor(url: string, login: MqttLogin, { clock, log, retry }: BrokerConnectionOptions) {
     const { protocol, host } = new URL(url);
     this.#url = `${protocol}//${host}`;
     this.#broker = host;
     this.#login = login;
+    this.#clock = clock;
     this.#log = log;
     this.#retry = retry;
     this.#delays = backoff(retry);
@@ -89,20 +99,20 @@ export class BrokerConnection {
 
   ready(filters: ReadonlySet<string>, device: string, timeout: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const timer = this.#clock.deadline(timeout, () => {
         this.#waiting.delete(waiting);
         const what = `no connection to the MQTT broker at ${this.#broker} within ${timeout / 1_000} s`;
         const advice = "Check that the broker runs, and that its address is right";
         reject(new DeviceError({ code: "unreachable", device, what, advice }));
-      }, timeout);
+      });
       const waiting: Waiting = {
         filters,
         resolve: () => {
-          clearTimeout(timer);
+          timer.cancel();
           resolve();
         },
         reject: (refusal) => {
-          clearTimeout(timer);
+          timer.cancel();
           reject(this.#refused(device, refusal));
         },
       };
@@ -113,16 +123,10 @@ export class BrokerConnection {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#retryTimer);
+    this.#retryTimer?.cancel();
     this.#refusal = "the connection has been closed";
     this.#settleWaiting();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, longestClose);
-      this.#client.end(true, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    await atMost(this.#clock, longestClose, this.#client.endAsync(true));
   }
 
   /** A client of its own for each attempt: nothing of a broken connection lives on in the next one. */
@@ -146,9 +150,9 @@ export class BrokerConnection {
   }
 
   #onConnect(client: MqttClient): void {
-    this.#connectedAt = performance.now();
+    this.#connectedAt = this.#clock.now();
     this.#refusal = null;
-    if (this.#awayReported) this.#log?.info(`MQTT broker at ${this.#broker}: connected again`);
+    if (this.#awayReported) this.#log.info(`MQTT broker at ${this.#broker}: connected again`);
     this.#awayReported = false;
     for (const filter of this.#handlers.keys()) this.#request(client, filter);
     this.#settleWaiting();
@@ -164,13 +168,13 @@ export class BrokerConnection {
     client.end(true);
     this.#answers.clear();
     if (this.#closed) return;
-    const lasted = this.#connectedAt === null ? 0 : performance.now() - this.#connectedAt;
+    const lasted = this.#connectedAt === null ? 0 : this.#clock.now() - this.#connectedAt;
     if (lasted >= settled) this.#delays = backoff(this.#retry);
     this.#connectedAt = null;
     if (!this.#awayReported)
-      this.#log?.warn(`${this.#refusal ?? `the MQTT broker at ${this.#broker} cannot be reached`}; it is tried again`);
+      this.#log.warn(`${this.#refusal ?? `the MQTT broker at ${this.#broker} cannot be reached`}; it is tried again`);
     this.#awayReported = true;
-    this.#retryTimer = setTimeout(() => (this.#client = this.#open()), this.#delays.next().value);
+    this.#retryTimer = this.#clock.after(this.#delays.next().value, () => (this.#client = this.#open()));
   }
 
   /** One request per filter, so that a refusal hits nobody else. */
@@ -178,7 +182,7 @@ export class BrokerConnection {
     client.subscribe(filter, { qos: 0 }, (error) => {
       if (client !== this.#client || !client.connected) return;
       this.#answers.set(filter, error ? "refused" : "granted");
-      if (error) this.#log?.warn(this.#subscriptionRefused(filter));
+      if (error) this.#log.warn(this.#subscriptionRefused(filter));
       this.#settleWaiting();
     });
   }
@@ -208,7 +212,7 @@ export class BrokerConnection {
 
   #dispatch(topic: string, payload: Buffer, retained: boolean): void {
     if (payload.length > longestPayload) {
-      this.#log?.debug(`MQTT message on ${topic} dropped: ${payload.length} bytes`);
+      this.#log.debug(`MQTT message on ${topic} dropped: ${payload.length} bytes`);
       return;
     }
     const message: MqttMessage = { topic, payload: payload.toString("utf8"), retained };
@@ -222,7 +226,7 @@ export class BrokerConnection {
     try {
       handle(message);
     } catch (error) {
-      this.#log?.error(`MQTT message on ${message.topic} could not be used: ${String(error)}`);
+      this.#log.error(`MQTT message on ${message.topic} could not be used: ${String(error)}`);
     }
   }
 }

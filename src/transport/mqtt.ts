@@ -1,5 +1,6 @@
 /** Connections to MQTT brokers, one per broker, shared by all who use it. */
 
+import type { Clock } from "../model/clock.js";
 import type { Log } from "../model/log.js";
 import type { BackoffOptions } from "./backoff.js";
 import { BrokerConnection, type MqttLogin, type MqttMessage } from "./mqtt-connection.js";
@@ -25,14 +26,20 @@ export interface MqttPool {
   close(): Promise<void>;
 }
 
-/** @param retry how long to wait before a lost broker is tried again */
-export function createMqttPool(log?: Log, retry?: BackoffOptions): MqttPool {
+export interface MqttPoolOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long to wait before a lost broker is tried again. */
+  readonly retry?: BackoffOptions;
+}
+
+export function createMqttPool(options: MqttPoolOptions): MqttPool {
   const brokers = new Map<string, BrokerConnection>();
   return {
     connect(url, login = {}) {
       const { protocol, host } = new URL(url);
       const key = JSON.stringify([protocol, host, login.username ?? null]);
-      const broker = brokers.get(key) ?? new BrokerConnection(url, login, log, retry);
+      const broker = brokers.get(key) ?? new BrokerConnection(url, login, options);
       brokers.set(key, broker);
       return shareOf(broker);
     },

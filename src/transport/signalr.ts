@@ -11,10 +11,11 @@ import {
   LogLevel,
 } from "@microsoft/signalr";
 import { type ClientOptions, WebSocket } from "ws";
-import { abortedBy } from "./aborted-by.js";
 import type { Clock, Timer } from "../model/clock.js";
+import { abortedBy } from "./aborted-by.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
 import { isSafeCloudUrl } from "./cloud.js";
+import { atMost, within } from "./deadlines.js";
 import { http } from "./exchange.js";
 
 /** Bytes of a message; an observation takes some 200. */
@@ -76,9 +77,7 @@ export class HubLink {
     for (const socket of this.#sockets) socket.terminate();
     const hub = this.#hub;
     const stopped = Promise.all([this.#attempt, hub?.stop().catch(() => undefined)]);
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([stopped, new Promise((resolve) => (timer = setTimeout(resolve, longestClose)))]);
-    clearTimeout(timer);
+    await atMost(this.#options.clock, longestClose, stopped);
   }
 
   /** A connection of its own for each attempt: nothing of a broken one lives on in the next. */
@@ -114,7 +113,7 @@ export class HubLink {
 
   #connectionOptions() {
     const sockets = this.#sockets;
-    const negotiation = new Negotiation(this.#options.url, this.#closing.signal);
+    const negotiation = new Negotiation(this.#options, this.#closing.signal);
     /** SignalR's own socket takes messages of any length, and waits for ever. */
     class BoundedSocket extends WebSocket {
       constructor(address: string, protocols: string[] | undefined, options: ClientOptions) {
@@ -148,12 +147,14 @@ class Negotiation extends HttpClient {
   /** HTTP status of a refusal; `null`: none. */
   status: number | null = null;
   readonly #host: string;
-  readonly #signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #closing: AbortSignal;
 
-  constructor(url: string, signal: AbortSignal) {
+  constructor({ url, clock }: Pick<HubLinkOptions, "url" | "clock">, closing: AbortSignal) {
     super();
     this.#host = new URL(url).host;
-    this.#signal = signal;
+    this.#clock = clock;
+    this.#closing = closing;
   }
 
   async send({ method = "POST", url = "", headers = {}, content }: HttpRequest): Promise<HttpResponse> {
@@ -169,7 +170,9 @@ class Negotiation extends HttpClient {
         signal,
         maxContentLength: longestMessage,
       });
-    const { status, statusText, data } = await abortedBy([this.#signal, AbortSignal.timeout(deadline)], ask);
+    const { status, statusText, data } = await within(this.#clock, deadline, (tooLate) =>
+      abortedBy([this.#closing, tooLate], ask),
+    );
     if (status < 200 || status > 299) {
       this.status = status;
       throw new HttpError(`HTTP ${status}`, status);

@@ -35,8 +35,7 @@ export interface WebSocketOptions {
   readonly retry?: BackoffOptions;
   /** What to look at on devices of this sort when they can't be reached: a sentence without a full stop. */
   readonly advice?: string;
-  /** Real time where left out. */
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 /** How a peer that went away without a word is noticed. */
@@ -69,15 +68,6 @@ export function openWebSocket(options: WebSocketOptions): WebSocketLink {
   return new Link(options);
 }
 
-/** Real time, monotonic. */
-const wallClock: Clock = {
-  now: () => performance.now(),
-  after(delay, callback) {
-    const timer = setTimeout(callback, delay);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
 /** Someone who waits for the connection. */
 interface Waiting {
   resolve(): void;
@@ -105,7 +95,7 @@ class Link implements WebSocketLink {
 
   constructor(options: WebSocketOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? wallClock;
+    this.#clock = options.clock;
     this.#delays = backoff(options.retry);
     this.#open();
   }
@@ -127,7 +117,7 @@ class Link implements WebSocketLink {
         resolve: () => settle(resolve),
         reject: (error) => settle(() => reject(error)),
       };
-      const timer = this.#clock.after(timeout, () =>
+      const timer = this.#clock.deadline(timeout, () =>
         waiting.reject(this.#unreachable(`no connection to ${this.#host} within ${timeout / 1_000} s`)),
       );
       this.#waiting.add(waiting);
@@ -151,7 +141,7 @@ class Link implements WebSocketLink {
     for (const waiting of this.#waiting) waiting.reject(this.#unreachable("the connection has been closed"));
     const attempt = this.#current;
     attempt?.timer?.cancel();
-    if (attempt) await ended(attempt.socket);
+    if (attempt) await ended(attempt.socket, this.#clock);
   }
 
   get #host(): string {
@@ -169,7 +159,7 @@ class Link implements WebSocketLink {
     });
     const attempt: Attempt = { socket, timer: null, openedAt: null, failure: null };
     this.#current = attempt;
-    attempt.timer = this.#clock.after(deadline, () =>
+    attempt.timer = this.#clock.deadline(deadline, () =>
       this.#abandon(attempt, this.#unreachable(`no connection to ${this.#host} within ${deadline / 1_000} s`)),
     );
     socket.on("open", () => this.#onOpen(attempt));
@@ -219,7 +209,7 @@ class Link implements WebSocketLink {
       if (question) attempt.socket.send(question(), () => undefined);
       else attempt.socket.ping(() => undefined);
       const what = `no sign of life from ${this.#host} for ${(after + within) / 1_000} s`;
-      attempt.timer = this.#clock.after(within, () => this.#abandon(attempt, this.#unreachable(what)));
+      attempt.timer = this.#clock.deadline(within, () => this.#abandon(attempt, this.#unreachable(what)));
     });
   }
 
@@ -264,12 +254,12 @@ class Link implements WebSocketLink {
 }
 
 /** Says goodbye, and does not wait long for the answer. */
-function ended(socket: WebSocket): Promise<void> {
+function ended(socket: WebSocket, clock: Clock): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.terminate(), longestClose);
+    const timer = clock.deadline(longestClose, () => socket.terminate());
     socket.once("close", () => {
-      clearTimeout(timer);
+      timer.cancel();
       resolve();
     });
     if (socket.readyState === WebSocket.OPEN) socket.close(1000);

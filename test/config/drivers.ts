@@ -96,7 +96,7 @@ const noop = () => undefined;
 export const context: DriverContext = {
   name: "Test",
   log: { error: noop, warn: noop, info: noop, debug: noop },
-  clock: { now: () => 0, after: () => ({ cancel: noop }) },
+  clock: { now: () => 0, after: () => ({ cancel: noop }), deadline: () => ({ cancel: noop }) },
   mqtt: {
     connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve() }),
     close: () => Promise.resolve(),

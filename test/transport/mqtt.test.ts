@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import { type Broker, startBroker } from "../../src/simulator/servers/broker.js";
+import { systemClock } from "../../src/site/clock.js";
 import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 import { failureOf } from "../support/failure.js";
@@ -12,7 +13,9 @@ const soon = { first: 5, longest: 20, jitter: 0 };
 
 function pool(lines: string[] = []): MqttPool {
   const keep = (line: string): void => void lines.push(line);
-  return ending(createMqttPool({ error: keep, warn: keep, info: keep, debug: keep }, soon));
+  return ending(
+    createMqttPool({ clock: systemClock(), log: { error: keep, warn: keep, info: keep, debug: keep }, retry: soon }),
+  );
 }
 
 async function broker(login?: { username: string; password: string }): Promise<Broker> {

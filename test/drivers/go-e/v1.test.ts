@@ -7,7 +7,7 @@ import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { outlastingSilence } from "../../support/outlasting.js";
+import { outlasting } from "../../support/outlasting.js";
 import { connectCharger } from "../../support/stage.js";
 import { chargersOf } from "./support.js";
 
@@ -268,9 +268,10 @@ test("what is written to a charger is read back from it, and wears no flash", as
 });
 
 test.each(webFaults)("a charger whose fault is %j: %s", async (fault, code) => {
-  const { charger, device } = await virtual();
+  const { charger, clock, device } = await virtual();
   device.fault = fault;
-  const failures = await outlastingSilence(fault, () =>
+  const failures = await outlasting(
+    clock,
     Promise.all([failureOf(charger.read()), failureOf(charger.writes.maxAmpere(10))]),
   );
   expect(failures.map((failure) => failure.code)).toEqual([code, code]);

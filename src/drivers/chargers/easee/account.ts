@@ -68,7 +68,7 @@ export class EaseeAccount {
   ) {
     this.#log = log;
     this.#gate = new Gate(clock);
-    this.#cloud = new CloudClient({ base: apiUrl, deadline });
+    this.#cloud = new CloudClient({ base: apiUrl, deadline, clock });
     this.#tokens = new Tokens(this.#cloud, this.#gate, clock, { username, password });
     let bearer = "";
     this.#stream = new HubLink({

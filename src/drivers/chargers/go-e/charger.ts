@@ -71,7 +71,7 @@ export function connectGoE(options: GoEOptions, context: DriverContext, deadline
 }
 
 function lineOf(route: GoERoute, context: DriverContext, deadline: number): Line {
-  if (route.by === "local") return localLine(route, context.name, deadline);
+  if (route.by === "local") return localLine(route, context, deadline);
   if (route.by === "broker") return brokerLine(route, context);
   return cloudLine(route, context, deadline);
 }

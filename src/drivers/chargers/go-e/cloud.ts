@@ -33,7 +33,7 @@ export class Cloud {
 
   constructor(options: CloudOptions) {
     this.#options = options;
-    this.#client = new CloudClient({ base: options.url, deadline: options.deadline });
+    this.#client = new CloudClient({ base: options.url, deadline: options.deadline, clock: options.clock });
     this.#host = new URL(options.url).host;
   }
 

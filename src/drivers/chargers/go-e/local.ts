@@ -3,6 +3,7 @@
 import { DeviceError } from "../../../model/errors.js";
 import { hostUrl } from "../../../transport/host-url.js";
 import { HttpDevice } from "../../../transport/http.js";
+import type { DriverContext } from "../../driver.js";
 import { answerOf } from "../../decoding/fields.js";
 import type { ApiVersion, Line, LineV1, LineV2 } from "./line.js";
 
@@ -18,8 +19,12 @@ export interface LocalAddress {
 }
 
 /** @param deadline ms for each request */
-export function localLine({ host, port }: LocalAddress, device: string, deadline: number): Line {
-  const http = new HttpDevice({ device, url: hostUrl("http", host, port), deadline, advice });
+export function localLine(
+  { host, port }: LocalAddress,
+  { name: device, clock }: DriverContext,
+  deadline: number,
+): Line {
+  const http = new HttpDevice({ device, url: hostUrl("http", host, port), clock, deadline, advice });
   const v1: LineV1 = {
     status: () => http.getJson("/status"),
     set: (key, value) => http.sendJson("/mqtt", { payload: `${key}=${value}` }),

@@ -1,5 +1,6 @@
 /** Requests to the WiFi gateway of one OpenEVSE: one at a time, each with an end. */
 
+import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
 import { Exchange, type ExchangeRequest, type Login } from "../../../transport/exchange.js";
@@ -21,6 +22,7 @@ export interface GatewayOptions {
   readonly login?: Login | undefined;
   /** ms from the sending of a request to the last byte of its answer */
   readonly deadline: number;
+  readonly clock: Clock;
 }
 
 export interface GatewayRequest extends Pick<ExchangeRequest, "method" | "path" | "body"> {
@@ -40,9 +42,9 @@ export class Gateway {
   readonly device: string;
   readonly #exchange: Exchange;
 
-  constructor({ device, host, port, login, deadline }: GatewayOptions) {
+  constructor({ device, host, port, ...options }: GatewayOptions) {
     this.device = device;
-    this.#exchange = new Exchange({ url: hostUrl("http", host, port), login, deadline, advice });
+    this.#exchange = new Exchange({ ...options, url: hostUrl("http", host, port), advice });
   }
 
   /** Rejects with DeviceError, also for an HTTP status that the caller does not expect. */
