@@ -45,7 +45,7 @@ const nowhere: DriverContext = {
   log: { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} },
   clock: { now: () => 0, after: () => ({ cancel: () => {} }), deadline: () => ({ cancel: () => {} }) },
   mqtt: {
-    connect: () => ({ subscribe: () => {}, publish: () => {}, ready: () => Promise.resolve() }),
+    connect: () => ({ subscribe: () => {}, publish: () => {}, ready: () => Promise.resolve(), close: () => {} }),
     close: () => Promise.resolve(),
   },
 };

@@ -17,6 +17,8 @@ export interface MqttConnection {
    * Rejects with DeviceError as soon as the broker refuses us, or once `timeout` ms have passed.
    */
   ready(device: string, timeout: number): Promise<void>;
+  /** Unsubscribes from everything; nothing is published any more. Others' shares of the connection go on. */
+  close(): void;
 }
 
 export interface MqttPool {
@@ -41,7 +43,7 @@ export function createMqttPool(options: MqttPoolOptions): MqttPool {
       const key = JSON.stringify([protocol, host, login.username ?? null]);
       const broker = brokers.get(key) ?? new BrokerConnection(url, login, options);
       brokers.set(key, broker);
-      return shareOf(broker);
+      return new Share(broker);
     },
     async close() {
       await Promise.all([...brokers.values()].map((broker) => broker.close()));
@@ -51,14 +53,33 @@ export function createMqttPool(options: MqttPoolOptions): MqttPool {
 }
 
 /** One user's share of a connection: what others subscribe to does not hold it up. */
-function shareOf(broker: BrokerConnection): MqttConnection {
-  const filters = new Set<string>();
-  return {
-    subscribe(topicFilter, onMessage) {
-      filters.add(topicFilter);
-      broker.subscribe(topicFilter, onMessage);
-    },
-    publish: (topic, payload) => broker.publish(topic, payload),
-    ready: (device, timeout) => broker.ready(filters, device, timeout),
-  };
+class Share implements MqttConnection {
+  readonly filters = new Set<string>();
+  closed = false;
+  readonly #broker: BrokerConnection;
+  readonly #subscriptions: (() => void)[] = [];
+
+  constructor(broker: BrokerConnection) {
+    this.#broker = broker;
+  }
+
+  subscribe(topicFilter: string, onMessage: (message: MqttMessage) => void): void {
+    if (this.closed) return;
+    this.filters.add(topicFilter);
+    this.#subscriptions.push(this.#broker.subscribe(topicFilter, onMessage));
+  }
+
+  publish(topic: string, payload: string): void {
+    if (!this.closed) this.#broker.publish(topic, payload);
+  }
+
+  ready(device: string, timeout: number): Promise<void> {
+    return this.#broker.ready(this, device, timeout);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    this.#broker.shareClosed();
+  }
 }

@@ -98,7 +98,7 @@ export const context: DriverContext = {
   log: { error: noop, warn: noop, info: noop, debug: noop },
   clock: { now: () => 0, after: () => ({ cancel: noop }), deadline: () => ({ cancel: noop }) },
   mqtt: {
-    connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve() }),
+    connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve(), close: noop }),
     close: () => Promise.resolve(),
   },
 };

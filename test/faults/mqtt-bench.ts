@@ -170,6 +170,7 @@ export function newEar(patience: number): Ear {
             }),
           publish: (topic, payload) => connection.publish(topic, payload),
           ready: (device, timeout) => connection.ready(device, Math.min(timeout, patience)),
+          close: () => connection.close(),
         };
       },
       close: () => pool.close(),

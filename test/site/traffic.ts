@@ -127,6 +127,7 @@ export class Traffic {
         }),
       publish: (topic, payload) => connection.publish(topic, payload),
       ready: (device, timeout) => connection.ready(device, timeout),
+      close: () => connection.close(),
     };
   }
 }

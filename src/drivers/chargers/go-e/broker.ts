@@ -8,7 +8,7 @@ import type { DriverContext } from "../../driver.js";
 import { answerOf, toNumber } from "../../decoding/fields.js";
 import type { ApiVersion, Line } from "./line.js";
 import { keysV2 } from "./v2.js";
-import { Waiting } from "../../push/waiting.js";
+import { Waiting } from "../../../transport/waiting.js";
 
 /** ms; the longest that a charger of version 1 keeps quiet is 5 s. */
 const statusTimeout = 12_000;

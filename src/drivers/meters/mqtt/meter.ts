@@ -8,7 +8,7 @@ import { BurstEnd } from "../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { parseNumber } from "../../decoding/fields.js";
 import { type Extract, extractor, readingOf } from "../../decoding/values.js";
-import { Waiting } from "../../push/waiting.js";
+import { Waiting } from "../../../transport/waiting.js";
 import { Bursts } from "../../push/bursts.js";
 
 /** ms that a read waits. */

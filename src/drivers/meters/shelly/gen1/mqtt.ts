@@ -7,7 +7,7 @@ import type { MeterReading, MeterRole, Quantities } from "../../../../model/read
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../../transport/mqtt.js";
 import { BurstEnd } from "../../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../../driver.js";
-import { Waiting } from "../../../push/waiting.js";
+import { Waiting } from "../../../../transport/waiting.js";
 import { missingIn, overlay } from "../overlay.js";
 import { readingOf } from "../reading.js";
 import { Bursts } from "./burst.js";
