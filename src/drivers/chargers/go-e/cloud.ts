@@ -2,7 +2,9 @@
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
+import { SerialQueue } from "../../../model/serial-queue.js";
 import { type CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+import { pause } from "../../../transport/deadlines.js";
 
 /** ms between the beginnings of two requests: a charger tells its cloud no more often ("cloudapi-en.md"). */
 const spacing = 1_000;
@@ -24,12 +26,9 @@ export class Cloud {
   readonly #options: CloudOptions;
   readonly #client: CloudClient;
   readonly #host: string;
+  readonly #queue = new SerialQueue();
+  readonly #closing = new AbortController();
   #lastStart = -Infinity;
-  /** What ends the wait for a request's turn. */
-  #skipWait = (): void => undefined;
-  #closed = false;
-  /** Settles with the last request in the queue; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: CloudOptions) {
     this.#options = options;
@@ -39,12 +38,13 @@ export class Cloud {
 
   /** Never repeated by itself. Any HTTP status below 500 but 429 is an answer. Rejects with DeviceError. */
   get(path: string, query: Readonly<Record<string, string>>): Promise<CloudAnswer> {
-    const answer = this.#last.then(async () => {
-      await this.#turn();
+    return this.#queue.run(async () => {
+      const { clock } = this.#options;
+      const wait = this.#lastStart + spacing - clock.now();
+      if (wait > 0) await pause(clock, wait, this.#closing.signal);
+      this.#lastStart = clock.now();
       return this.#exchange(path, new URLSearchParams(query).toString());
     });
-    this.#last = answer.catch(() => undefined);
-    return answer;
   }
 
   error(code: DeviceErrorCode, what: string, advice: string = this.#options.advice): DeviceError {
@@ -53,25 +53,9 @@ export class Cloud {
 
   /** Breaks off what is under way. Always ends. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#skipWait();
+    this.#closing.abort();
     await this.#client.close();
-    await this.#last;
-  }
-
-  async #turn(): Promise<void> {
-    const { clock } = this.#options;
-    const wait = this.#lastStart + spacing - clock.now();
-    if (wait > 0 && !this.#closed) {
-      await new Promise<void>((resolve) => {
-        const timer = clock.after(wait, resolve);
-        this.#skipWait = () => {
-          timer.cancel();
-          resolve();
-        };
-      });
-    }
-    this.#lastStart = clock.now();
+    await this.#queue.idle();
   }
 
   async #exchange(path: string, query: string): Promise<CloudAnswer> {
