@@ -58,6 +58,8 @@ export class BrokerConnection {
   readonly #handlers = new Map<string, Set<OnMessage>>();
   /** What the broker said to each filter on this connection. */
   readonly #answers = new Map<string, "granted" | "refused">();
+  /** Filters whose unsubscription is under way: not every broker keeps it apart from a subscription that follows. */
+  readonly #leaving = new Set<string>();
   readonly #waiting: Waiting;
   readonly #kept: KeptConnection;
   #client: MqttClient | null = null;
@@ -86,7 +88,7 @@ export class BrokerConnection {
     const handle: OnMessage = (message) => onMessage(message);
     handlers.add(handle);
     this.#handlers.set(topicFilter, handlers);
-    if (!known && this.#client?.connected) this.#request(this.#client, topicFilter);
+    if (!known && this.#client?.connected && !this.#leaving.has(topicFilter)) this.#request(this.#client, topicFilter);
     return () => {
       handlers.delete(handle);
       if (handlers.size === 0 && this.#handlers.get(topicFilter) === handlers) this.#unsubscribe(topicFilter);
@@ -163,6 +165,7 @@ export class BrokerConnection {
     client.end(true);
     if (!attempt.lost()) return;
     this.#answers.clear();
+    this.#leaving.clear();
     if (!this.#awayReported)
       this.#log.warn(`${this.#refusal ?? `the MQTT broker at ${this.#broker} cannot be reached`}; it is tried again`);
     this.#awayReported = true;
@@ -181,7 +184,14 @@ export class BrokerConnection {
   #unsubscribe(filter: string): void {
     this.#handlers.delete(filter);
     this.#answers.delete(filter);
-    if (this.#client?.connected) this.#client.unsubscribe(filter, () => undefined);
+    const client = this.#client;
+    if (!client?.connected) return;
+    this.#leaving.add(filter);
+    client.unsubscribe(filter, () => {
+      if (client !== this.#client || !client.connected) return;
+      this.#leaving.delete(filter);
+      if (this.#handlers.has(filter)) this.#request(client, filter);
+    });
   }
 
   /** `null`: not yet. @throws DeviceError where it can't become so */
