@@ -3,6 +3,7 @@
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
+import { SerialQueue } from "../../../model/serial-queue.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
 import { answerOf, toNumber } from "../../decoding/fields.js";
@@ -42,6 +43,7 @@ class BrokerLine implements Line {
   readonly #route: BrokerRoute;
   readonly #context: DriverContext;
   readonly #waiting: Waiting;
+  readonly #writes = new SerialQueue();
   /** What each key said last, whether the broker had kept it or not. */
   readonly #values = new Map<string, unknown>();
   /** When each key spoke last by itself. */
@@ -54,8 +56,6 @@ class BrokerLine implements Line {
   /** When the broker said last what it had kept; `null`: it has not been asked yet. */
   #keptAt: number | null = null;
   #newsTimer: { cancel(): void } | null = null;
-  /** Settles with the last write; never rejects. */
-  #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(route: BrokerRoute, context: DriverContext) {
     this.#route = route;
@@ -69,7 +69,7 @@ class BrokerLine implements Line {
       return this.#until(() => this.#statusSince(this.#clock.now() - newStatus), statusTimeout);
     },
     set: (key: string, value: number): Promise<unknown> =>
-      this.#inTurn(async () => {
+      this.#writes.run(async () => {
         const connection = await this.#ready();
         const from = this.#clock.now();
         connection.publish(`${this.#route.topic}/cmd/req`, `${key}=${value}`);
@@ -89,7 +89,7 @@ class BrokerLine implements Line {
       return this.#until(() => this.#valuesOf(keys), readTimeout);
     },
     set: (key: string, value: number | null): Promise<true | string> =>
-      this.#inTurn(async () => {
+      this.#writes.run(async () => {
         const connection = await this.#ready();
         this.#results.delete(key);
         this.#spoke.delete(key);
@@ -118,6 +118,7 @@ class BrokerLine implements Line {
     this.#listeners.clear();
     this.#newsTimer?.cancel();
     this.#waiting.close();
+    this.#connection?.close();
   }
 
   get #clock(): Clock {
@@ -128,7 +129,6 @@ class BrokerLine implements Line {
     return this.#clock.now() - this.#lastWord < alive;
   }
 
-  /** The broker's connection outlives this charger, whose subscriptions then fall on deaf ears. */
   async #ready(): Promise<MqttConnection> {
     const { url, login, topic } = this.#route;
     if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
@@ -143,7 +143,6 @@ class BrokerLine implements Line {
   }
 
   #onValue({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed) return;
     const key = topic.slice(topic.lastIndexOf("/") + 1);
     const json = parseJson(payload);
     const now = this.#clock.now();
@@ -164,7 +163,7 @@ class BrokerLine implements Line {
 
   #onResult({ topic, payload, retained }: MqttMessage): void {
     const key = topic.split("/").at(-2);
-    if (retained || key === undefined || !keysV2.includes(key) || this.#waiting.closed) return;
+    if (retained || key === undefined || !keysV2.includes(key)) return;
     this.#lastWord = this.#clock.now();
     this.#results.set(key, { text: payload, at: this.#lastWord });
     this.#waiting.look();
@@ -206,12 +205,6 @@ class BrokerLine implements Line {
     const { topic, url } = this.#route;
     const only = this.#values.size > 0 && !this.#speaksNow ? "nothing but what the broker had kept" : "no status";
     return `${only} came from ${topic} through the MQTT broker at ${new URL(url).host} within ${timeout / 1_000} s`;
-  }
-
-  #inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const done = this.#lastWrite.then(write);
-    this.#lastWrite = done.catch(() => undefined);
-    return done;
   }
 
   #error(code: DeviceErrorCode, what: string): DeviceError {
