@@ -56,7 +56,6 @@ export class EaseeAccount {
   readonly #stream: HubLink;
   readonly #log: Log;
   readonly #listeners = new Set<StreamListener>();
-  #started = false;
   /** Whether people know that the stream is away. */
   #awayReported = false;
 
@@ -97,8 +96,7 @@ export class EaseeAccount {
   join(listener: StreamListener): void {
     this.#listeners.add(listener);
     if (this.streaming) this.subscribe(listener);
-    if (!this.#started) this.#stream.start();
-    this.#started = true;
+    this.#stream.start();
   }
 
   leave(listener: StreamListener): void {
