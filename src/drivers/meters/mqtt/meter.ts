@@ -5,13 +5,13 @@ import { parseJson } from "../../../model/json.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import { parseNumber } from "../../decoding/fields.js";
+import { Waiting } from "../../../transport/waiting.js";
 import type { Path } from "../../decoding/path.js";
 import { readingOf } from "../../decoding/value-names.js";
 import { type Extract, extractorsOf } from "../../decoding/values.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { BurstEnd } from "../../push/burst-end.js";
 import { KnownValues } from "../../push/known-values.js";
-import { Waiting } from "../../push/waiting.js";
 import { readingOfBurst } from "./burst-reading.js";
 
 /** ms that a read waits. */
@@ -86,9 +86,9 @@ export class MqttMeter implements Meter {
     this.#burstEnd.cancel();
     this.#listeners.clear();
     this.#waiting.close();
+    this.#connection?.close();
   }
 
-  /** The broker's connection outlives this meter; messages that come after `close` are ignored. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login } = this.#options;
@@ -101,7 +101,7 @@ export class MqttMeter implements Meter {
 
   /** A retained value may be from last year. */
   #onMessage({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed || retained) return;
+    if (retained) return;
     const now = this.#context.clock.now();
     const number = parseNumber(payload);
     const json = number ?? parseJson(payload);

@@ -47,7 +47,14 @@ export const shelly3em = defineMeter({
     const { measures } = chosen;
     if (chosen.transport === "http") {
       const { host, port } = chosen;
-      return connectOverHttp({ device: context.name, host, port, measures, ...basicLogin(chosen) });
+      return connectOverHttp({
+        device: context.name,
+        clock: context.clock,
+        host,
+        port,
+        measures,
+        ...basicLogin(chosen),
+      });
     }
     const { topic, url = defaultBroker } = chosen;
     return new Gen1MqttMeter({ topic, url, login: brokerLogin(chosen), measures }, context);

@@ -7,7 +7,7 @@ import { mergedQuantities, type MeterReading, type MeterRole, type Quantities } 
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../../transport/mqtt.js";
 import { BurstEnd } from "../../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../../driver.js";
-import { Waiting } from "../../../push/waiting.js";
+import { Waiting } from "../../../../transport/waiting.js";
 import { PhaseValues, readingOf } from "../phase-values.js";
 import { fieldOf, powerFactorKey, valueIn } from "./emeter.js";
 
@@ -80,6 +80,7 @@ export class Gen1MqttMeter implements Meter {
     this.#burstEnd.cancel();
     this.#requestTimer?.cancel();
     this.#waiting.close();
+    this.#connection?.close();
     this.#listeners.clear();
   }
 
@@ -87,7 +88,6 @@ export class Gen1MqttMeter implements Meter {
     return this.#options.measures[0] ?? "grid";
   }
 
-  /** The broker's connection outlives this meter; messages that come after `close` are ignored. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login, topic } = this.#options;
@@ -102,7 +102,7 @@ export class Gen1MqttMeter implements Meter {
 
   /** A retained value may be from last year. */
   #onValue({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed || retained) return;
+    if (retained) return;
     const [number, key = ""] = topic.split("/").slice(-2);
     const phase = phaseIndexes.find((index) => String(index) === number);
     const field = fieldOf(key);
@@ -123,7 +123,6 @@ export class Gen1MqttMeter implements Meter {
   }
 
   #requestUpdate(connection: MqttConnection): void {
-    if (this.#waiting.closed) return;
     this.#lastRequest = this.#context.clock.now();
     connection.publish(`${this.#options.topic}/command`, "update");
   }

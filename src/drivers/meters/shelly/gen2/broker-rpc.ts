@@ -57,11 +57,9 @@ export class BrokerRpc implements RpcConnection {
     this.#connect();
   }
 
-  /** The broker's connection outlives this meter; messages that come after `close` are ignored. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const listeners of [this.#notificationListeners, this.#onlineListeners, this.#offlineListeners])
-      listeners.clear();
+    this.#connection?.close();
     this.#frames.abandon("the connection has been closed");
   }
 

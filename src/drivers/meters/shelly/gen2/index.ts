@@ -76,5 +76,5 @@ function connectionTo(chosen: z.output<typeof transports>, context: DriverContex
   }
   const { host, port, password } = chosen;
   const address: ShellyAddress = { device: context.name, host, port, password, deadline };
-  return chosen.transport === "http" ? new HttpRpc(address) : new SocketRpc(address, context);
+  return chosen.transport === "http" ? new HttpRpc(address, context.clock) : new SocketRpc(address, context);
 }
