@@ -3,7 +3,7 @@
 import { connectHttpMeter, httpMeter } from "../../src/drivers/meters/http/index.js";
 import { connectOverHttp } from "../../src/drivers/meters/shelly/gen1/http.js";
 import { HttpRpc } from "../../src/drivers/meters/shelly/gen2/http-rpc.js";
-import { ProMeter } from "../../src/drivers/meters/shelly/gen2/meter.js";
+import { Gen2Meter } from "../../src/drivers/meters/shelly/gen2/meter.js";
 import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { startVirtualShellyPro3em, type VirtualShellyPro3em } from "../../src/simulator/devices/shelly-gen2/device.js";
 import { driverContext } from "../support/driver-context.js";
@@ -68,7 +68,7 @@ export const shellyPro3emHttp: Entry = {
     return httpStand({
       port: twin.port,
       connect: (address) =>
-        new ProMeter(
+        new Gen2Meter(
           new HttpRpc({ ...address, device: "Grid" }, askedClock),
           ["grid"],
           driverContext({ name: "Grid" }),
