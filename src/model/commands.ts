@@ -65,7 +65,7 @@ export interface SiteCommand {
 }
 
 /** What people asked of a charger and what still holds. */
-export interface Wishes {
+export interface UserSettings {
   /** Started or stopped by hand; `null`: neither. */
   readonly manual: "start" | "stop" | null;
   /** ms since 1970 at which a start by hand ends; `null`: when the car is unplugged. */

@@ -1,4 +1,4 @@
-/** The running house: holds what its devices say, asks the controller what to do, and has it done. */
+/** The running site: has the devices read, the controller decide, and the decisions written; hands out what is true. */
 
 import type { Config } from "../config/parse.js";
 import {
@@ -18,17 +18,17 @@ import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { createMqttPool } from "../transport/mqtt.js";
 import { ChargerConnection } from "./charger-connection.js";
-import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import { MeterConnection } from "./meter-connection.js";
 import { MonitorConnection } from "./monitor-connection.js";
 import { controlSettings } from "./settings.js";
+import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import type { StateFile } from "./state-file.js";
 
-/** ms without any news after which the controller looks again: silence is news too. */
+/** ms between two passes at most: a device that has fallen silent is to be noticed, too. */
 const heartbeat = 1_000;
 
-/** ms after the start in which devices may speak for the first time before anything is decided without them. */
-const patience = 10_000;
+/** ms after the start in which devices may report for the first time before anything is decided without them. */
+const firstReadingTimeout = 10_000;
 
 /** ms in which chargers have to be safe when the program ends; Homebridge kills it after 5 s. */
 const shutdownBudget = 2_000;
@@ -93,7 +93,7 @@ export class Site implements SiteApi {
     this.#startedAt = this.#clock.now();
     this.#running = true;
     for (const connection of this.#connections) connection.start();
-    this.#scheduleLook();
+    this.#schedulePass();
   }
 
   /** Leaves every charger in a safe state, within two seconds, and lets go of all devices. Always ends. */
@@ -150,13 +150,12 @@ export class Site implements SiteApi {
     return connection;
   }
 
-  /** Looks again and again, so that silence is noticed. */
-  #scheduleLook(): void {
+  #schedulePass(): void {
     this.#timer = this.#clock.after(heartbeat, () => {
       for (const connection of this.#connections) connection.checkSilence();
-      for (const charger of this.#chargers) charger.tellVoltage(this.#voltageFor(charger));
+      for (const charger of this.#chargers) charger.writeVoltage(this.#voltageFor(charger));
       this.#observe({});
-      if (this.#running) this.#scheduleLook();
+      if (this.#running) this.#schedulePass();
     });
   }
 
@@ -211,7 +210,7 @@ export class Site implements SiteApi {
       ...charger.view(),
       sessionEnergy: persistent.session === null ? null : charged,
       mode: persistent.mode ?? mode,
-      wishes: {
+      userSettings: {
         manual: persistent.manual,
         until: persistent.manual === "start" ? persistent.until : null,
         maxAmpere: persistent.cap,
@@ -223,10 +222,10 @@ export class Site implements SiteApi {
     };
   }
 
-  /** Whether all devices have had their say, or their chance to. */
+  /** Whether all devices have reported, or have had the time for it. */
   #isReady(): boolean {
     const waiting = this.#connections.some(({ hasReported }) => !hasReported);
-    return !waiting || this.#clock.now() - this.#startedAt >= patience;
+    return !waiting || this.#clock.now() - this.#startedAt >= firstReadingTimeout;
   }
 
   /** What was seen, without what was decided: nobody carries it out. */
@@ -247,7 +246,7 @@ export class Site implements SiteApi {
     );
   }
 
-  /** Resolves once all is told and kept, or the time for it is over. */
+  /** Resolves once everything is written and saved, or the time for it is over. */
   async #settled(): Promise<void> {
     const written = [...this.#chargers, ...this.#meters].map((connection) => connection.settled());
     const settled = Promise.all([...written, this.#stateFile?.settled()]);
@@ -264,7 +263,7 @@ export class Site implements SiteApi {
     this.#plans = plans;
     for (const line of this.#chargers) {
       const decision = decisions[line.config.name];
-      if (decision !== undefined) line.aim(decision);
+      if (decision !== undefined) line.apply(decision);
     }
     for (const line of this.#meters) line.blockDischarge(blockDischarge);
     // A start or pause of ours that was forgotten would look like a person's.
@@ -279,7 +278,7 @@ export class Site implements SiteApi {
     const pause: Decision = { allowCharging: false, current: 0, phases: 1, reason };
     this.#decisions = Object.fromEntries(this.#chargers.map(({ config }) => [config.name, pause]));
     this.#plans = {};
-    for (const charger of this.#chargers) charger.aim(pause);
+    for (const charger of this.#chargers) charger.apply(pause);
   }
 
   #keep(urgent: boolean): void {
@@ -287,7 +286,7 @@ export class Site implements SiteApi {
   }
 }
 
-/** What it was last told. */
+/** By its last command. */
 function isOn({ chargers }: Memory, name: string): boolean {
   return (chargers[name]?.persistent.lastCommand?.current ?? 0) > 0;
 }

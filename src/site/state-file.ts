@@ -10,7 +10,7 @@ import {
 import { messageOf, systemCodeOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { formatState, parseState } from "./state-format.js";
-import { WholeFile } from "./whole-file.js";
+import { AtomicFile } from "./atomic-file.js";
 
 /** ms between two writes of what only changed by itself, to spare SD cards. */
 const calm = 60_000;
@@ -18,13 +18,13 @@ const calm = 60_000;
 export class StateFile {
   readonly #path: string;
   readonly #log: Log;
-  readonly #file: WholeFile;
+  readonly #file: AtomicFile;
   #writtenAt = -Infinity;
 
   constructor(path: string, log: Log) {
     this.#path = path;
     this.#log = log;
-    this.#file = new WholeFile(path, log);
+    this.#file = new AtomicFile(path, log);
   }
 
   /**

@@ -36,13 +36,13 @@ export class ActuatorBox {
 
   /** Decides on this current, and waits until all is written that can be. */
   async aim(current: number, phases: 1 | 3 = 3): Promise<void> {
-    this.actuator.aim(decision(current, phases));
+    this.actuator.apply(decision(current, phases));
     await settle();
   }
 
   /** The charger tells its settings. */
   async hear(reading: Partial<ChargerReading>): Promise<void> {
-    this.actuator.heard({ ...noChargerReading, ...reading });
+    this.actuator.received({ ...noChargerReading, ...reading });
     await settle();
   }
 

@@ -76,9 +76,9 @@ describe("a charger that speaks by itself", () => {
 
   test("is told a voltage once it has answered, and again only when it changed by a volt", async () => {
     const { line: fed, volts } = line();
-    fed.tellVoltage(230);
+    fed.writeVoltage(230);
     await settle();
-    for (const volt of [230, 230.4, 229.6, null, 231.2]) fed.tellVoltage(volt);
+    for (const volt of [230, 230.4, 229.6, null, 231.2]) fed.writeVoltage(volt);
     expect(volts).toEqual([230, 231]);
   });
 });

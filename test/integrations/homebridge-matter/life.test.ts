@@ -54,10 +54,10 @@ test("only what is wanted is shown", () => {
   expect(made.names).toEqual(["Garage Plug"]);
 });
 
-test("after a restart devices are taken up at once, with the values that Homebridge kept", async () => {
+test("after a restart devices are taken up at once, with the values that Homebridge cached", async () => {
   const before = new Bench(new FakeSite(view(answering)));
   before.site.change({});
-  const made = new Bench(new FakeSite(view({ reading: null })), { kept: before.kept });
+  const made = new Bench(new FakeSite(view({ reading: null })), { cached: before.cached });
   expect(made.names).toEqual(before.names);
   expect(made.matter.registered.map(({ UUID }) => UUID)).toEqual(before.matter.registered.map(({ UUID }) => UUID));
   expect(made.device("Garage").clusters).toEqual(before.device("Garage").clusters);
@@ -72,11 +72,11 @@ test("what is no longer configured or wanted goes; what is silent or configured 
   const house = () => new FakeSite(view(answering), view({ ...answering, name: "Carport" }));
   const before = new Bench(house());
   before.site.change({});
-  const silent = new Bench(new FakeSite(view({ reachable: false, reading: null })), { kept: before.kept });
+  const silent = new Bench(new FakeSite(view({ reachable: false, reading: null })), { cached: before.cached });
   expect(silent.matter.unregistered).toEqual(["Carport", "Carport Plug", "Carport Temperature"]);
-  const unwanted = new Bench(house(), { kept: before.kept, shown: { plug: false } });
+  const unwanted = new Bench(house(), { cached: before.cached, shown: { plug: false } });
   expect(unwanted.matter.unregistered).toEqual(["Garage Plug", "Carport Plug"]);
-  const faulty = new Bench(new FakeSite(view(answering)), { kept: before.kept, faulty: ["Carport"] });
+  const faulty = new Bench(new FakeSite(view(answering)), { cached: before.cached, faulty: ["Carport"] });
   await settle();
   expect(faulty.matter.unregistered).toEqual([]);
   const carport = before.matter.registered.filter(({ displayName }) => displayName.startsWith("Carport"));

@@ -46,7 +46,7 @@ export class FakeMatter implements Matter {
   }
 }
 
-type Options = Partial<Pick<HomebridgeMatterParts, "faulty" | "kept">> & {
+type Options = Partial<Pick<HomebridgeMatterParts, "faulty" | "cached">> & {
   readonly shown?: Partial<HomebridgeMatterParts["config"]["matter"]>;
   readonly meters?: HomebridgeMatterParts["config"]["meters"];
   readonly circuits?: HomebridgeMatterParts["config"]["site"]["circuits"];
@@ -61,7 +61,7 @@ export class Bench {
 
   constructor(
     readonly site: FakeSite,
-    { shown = {}, meters = [], circuits = [], faulty = [], kept = [] }: Options = {},
+    { shown = {}, meters = [], circuits = [], faulty = [], cached = [] }: Options = {},
   ) {
     const ignore = () => undefined;
     const warn = (message: string) => void this.warnings.push(message);
@@ -79,7 +79,7 @@ export class Bench {
       site,
       config,
       faulty,
-      kept,
+      cached,
       pluginName,
       platformName,
     });
@@ -106,11 +106,11 @@ export class Bench {
   }
 
   /** What Homebridge would write to disk and read again. */
-  get kept(): MatterAccessory[] {
+  get cached(): MatterAccessory[] {
     return this.matter.registered.map((accessory) => {
-      const kept = { ...accessory };
-      delete kept.handlers;
-      return kept;
+      const cached = { ...accessory };
+      delete cached.handlers;
+      return cached;
     });
   }
 }

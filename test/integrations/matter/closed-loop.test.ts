@@ -187,7 +187,7 @@ test("a target set here is the house's, and the house's plan for it is told", as
     chargingTargets: [{ targetTimeMinutesPastMidnight: 1_439, addedEnergy: 15_000_000 }],
   };
   await evse().setTargets({ chargingTargetSchedules: [everyDay] });
-  expect(world.view().wishes.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 15 }]);
+  expect(world.view().userSettings.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 15 }]);
   const { chargingTargetSchedules } = await evse().getTargets();
   expect(chargingTargetSchedules).toEqual([everyDay]);
   expect(await evse().getNextChargeTargetTimeAttribute(true)).toBeNull();

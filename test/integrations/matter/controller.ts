@@ -40,7 +40,7 @@ export interface Address {
 const ip = "::1";
 
 /** What an attribute or an event says, and where it stands. */
-export interface Told {
+export interface Report {
   readonly kind: "attribute" | "event";
   readonly endpoint: number;
   readonly cluster: number;
@@ -108,7 +108,7 @@ export class Controller {
   }
 
   /** Calls back with every value and event of an endpoint from now on. */
-  async subscribe(endpoint: number, onTold: (told: Told) => void): Promise<void> {
+  async subscribe(endpoint: number, onTold: (told: Report) => void): Promise<void> {
     const number = EndpointNumber(endpoint);
     const options = { minIntervalFloor: Seconds(0), maxIntervalCeiling: Seconds(10) };
     const request = Subscribe(options, Read.Attribute({ endpoint: number }), Read.Event({ endpoint: number }));
@@ -156,8 +156,8 @@ export class Controller {
   }
 }
 
-async function collect(result: ReadResult): Promise<Told[]> {
-  const told: Told[] = [];
+async function collect(result: ReadResult): Promise<Report[]> {
+  const told: Report[] = [];
   for await (const chunk of result)
     for await (const report of chunk) {
       const { path } = report;

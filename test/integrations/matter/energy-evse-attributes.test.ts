@@ -2,7 +2,7 @@
 
 import { AccessControl } from "@matter/main/clusters/access-control";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { evseEndpoint, Stand } from "./stand.js";
+import { evseEndpoint, TestBench } from "./test-bench.js";
 
 const { attributes, commands } = EnergyEvse;
 
@@ -15,10 +15,10 @@ const globals = {
   generated: 0xfff8,
 };
 
-let stand: Stand;
+let stand: TestBench;
 let values: ReadonlyMap<number, unknown>;
 beforeAll(async () => {
-  stand = await Stand.start();
+  stand = await TestBench.start();
   stand.site.plug();
   await stand.device.integration.settled();
   values = await stand.controller.readAll(evseEndpoint, EnergyEvse);

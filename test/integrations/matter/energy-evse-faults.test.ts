@@ -3,15 +3,15 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { DeviceEnergyManagement } from "@matter/main/clusters/device-energy-management";
 import { TestSite } from "./test-site.js";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes, State, SupplyState, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 
-let stand: Stand;
+let stand: TestBench;
 beforeAll(async () => {
   const site = new TestSite();
   site.tell({ tag: "04a2b3c4" });
-  stand = await Stand.start(site);
+  stand = await TestBench.start(site);
 }, 60_000);
 afterAll(() => stand.close());
 

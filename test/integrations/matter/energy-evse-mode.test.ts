@@ -5,7 +5,7 @@ import { EnergyEvseMode } from "@matter/main/clusters/energy-evse-mode";
 import { ModeBase } from "@matter/main/clusters/mode-base";
 import { z } from "zod";
 import { gridMeter, TestSite } from "./test-site.js";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes, ModeTag } = EnergyEvseMode;
 const { ModeChangeStatus: Answer } = ModeBase;
@@ -14,9 +14,9 @@ const modesSchema = z.array(
   z.object({ label: z.string(), mode: z.number(), modeTags: z.array(z.object({ value: z.number() })) }),
 );
 
-let stand: Stand;
+let stand: TestBench;
 beforeAll(async () => {
-  stand = await Stand.start(new TestSite(["Garage"], "solar"));
+  stand = await TestBench.start(new TestSite(["Garage"], "solar"));
 }, 60_000);
 afterAll(() => stand.close());
 
@@ -126,7 +126,7 @@ describe("modes and being enabled are two things", () => {
   test("a start by hand goes on when it is enabled again", async () => {
     stand.site.command("Garage", { allowCharging: true });
     await stand.enable(null, 0, 12_000);
-    expect(stand.site.view.chargers[0]?.wishes).toMatchObject({ manual: "start", maxAmpere: 12 });
+    expect(stand.site.view.chargers[0]?.userSettings).toMatchObject({ manual: "start", maxAmpere: 12 });
   });
 
   test("what was started by hand in a house that is switched off is enabled", async () => {

@@ -1,16 +1,16 @@
 /** The certification's test case TC_EEVSE_2_2 and what goes with it: a car is plugged in, charges, and leaves. */
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes, State, SupplyState, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 
 /** 0 on the wire. */
 const never = 946_684_800;
 
-let stand: Stand;
+let stand: TestBench;
 beforeAll(async () => {
-  stand = await Stand.start();
+  stand = await TestBench.start();
 }, 60_000);
 afterAll(() => stand.close());
 

@@ -1,13 +1,13 @@
 /** How often a controller hears of Energy EVSE: the certification's test case TC_EEVSE_2_6. */
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes } = EnergyEvse;
 
-let stand: Stand;
+let stand: TestBench;
 beforeAll(async () => {
-  stand = await Stand.start();
+  stand = await TestBench.start();
 }, 60_000);
 afterAll(() => stand.close());
 
@@ -33,7 +33,7 @@ describe("TC_EEVSE_2_6: numbers that count on are reported seldom, and at once w
       stand.site.tell({ sessionChargeConsumption: second * 0.002 });
       await stand.pass(1);
     }
-    await stand.heard();
+    await stand.received();
     const [id, duration, energy] = reports();
     expect(id).toBe(0);
     expect(duration).toBeLessThanOrEqual(2);

@@ -2,7 +2,7 @@
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { EnergyEvseMode } from "@matter/main/clusters/energy-evse-mode";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes } = EnergyEvse;
 
@@ -29,9 +29,9 @@ const tenTimes = Array.from({ length: 10 }, (_, i) => ({
   addedEnergy: 25_000_000,
 }));
 
-let stand: Stand;
+let stand: TestBench;
 beforeAll(async () => {
-  stand = await Stand.start();
+  stand = await TestBench.start();
 }, 60_000);
 afterAll(() => stand.close());
 

@@ -9,7 +9,7 @@ import { Descriptor } from "@matter/main/clusters/descriptor";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Controller, matterLog } from "./controller.js";
 import { TestSite } from "./test-site.js";
-import { Device, evseEndpoint } from "./stand.js";
+import { Device, evseEndpoint } from "./test-bench.js";
 
 const { attributes } = EnergyEvse;
 

@@ -12,7 +12,7 @@ import { PowerTopology } from "@matter/main/clusters/power-topology";
 import { TemperatureMeasurement } from "@matter/main/clusters/temperature-measurement";
 import { z } from "zod";
 import { TestSite } from "./test-site.js";
-import { evseEndpoint, Stand } from "./stand.js";
+import { evseEndpoint, TestBench } from "./test-bench.js";
 
 const power = ElectricalPowerMeasurement.attributes;
 const energy = ElectricalEnergyMeasurement.attributes;
@@ -32,11 +32,11 @@ const accuracySchema = z.object({
     .min(1),
 });
 
-let stand: Stand;
+let stand: TestBench;
 beforeAll(async () => {
   const site = new TestSite();
   site.tell({ temperature: 24.3 });
-  stand = await Stand.start(site);
+  stand = await TestBench.start(site);
 }, 60_000);
 afterAll(() => stand.close());
 

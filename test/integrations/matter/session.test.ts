@@ -1,7 +1,7 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { newChargerMemory, noPersistentChargerState } from "../../../src/control/memory.js";
 import { observeCharger } from "../../../src/control/observe/chargers.js";
-import { follow, type Happening, type Session, type Shown } from "../../../src/integrations/matter/session.js";
+import { follow, type SessionEvent, type Session, type Shown } from "../../../src/integrations/matter/session.js";
 import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";
 import { charger } from "../../control/support.js";
 
@@ -22,7 +22,7 @@ class Course {
   }
 
   /** One reading, so many seconds after the one before. */
-  tell(told: Partial<ChargerReading>, { offered = true, after = 5 } = {}): readonly Happening[] {
+  tell(told: Partial<ChargerReading>, { offered = true, after = 5 } = {}): readonly SessionEvent[] {
     this.now += after * 1_000;
     const reading = { ...noChargerReading, error: "NONE", ...told };
     this.#memory = observeCharger(this.#memory, reading, this.now, charger(), 230);
@@ -30,7 +30,7 @@ class Course {
     const progress = follow(this.session, this.shown, { reading, energy, offered, now: this.now });
     this.session = progress.session;
     this.shown = progress.shown;
-    return progress.happenings;
+    return progress.events;
   }
 
   get state() {
@@ -38,7 +38,7 @@ class Course {
   }
 }
 
-const events = (happenings: readonly Happening[]) => happenings.map(({ event }) => event);
+const events = (happenings: readonly SessionEvent[]) => happenings.map(({ event }) => event);
 
 describe("state", () => {
   test.each<[why: string, told: Partial<ChargerReading>, state: EnergyEvse.State | null]>([

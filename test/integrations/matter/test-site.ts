@@ -83,7 +83,7 @@ export class TestSite implements SiteApi {
       reading: this.#reading,
       sessionEnergy: session === null ? null : this.#memory.charged,
       mode: mode ?? this.#configured,
-      wishes: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
+      userSettings: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
       plan: this.plan,
       decision: null,
     }));

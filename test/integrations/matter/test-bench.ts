@@ -10,7 +10,7 @@ import type { MatterIntegration } from "../../../src/integrations/matter/integra
 import { Matter } from "../../../src/integrations/matter/load.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { TestClock } from "../../support/test-clock.js";
-import { Controller, freePort, type Address, type Told } from "./controller.js";
+import { Controller, freePort, type Address, type Report } from "./controller.js";
 import { TestSite } from "./test-site.js";
 
 const credentials = z.object({ passcode: z.number() });
@@ -68,8 +68,8 @@ export class Device {
 }
 
 /** A house on Matter, and a controller that has subscribed to its EVSE. */
-export class Stand {
-  readonly #told: Told[] = [];
+export class TestBench {
+  readonly #told: Report[] = [];
   #waiting: (() => void) | null = null;
   #marks = 0;
 
@@ -78,10 +78,10 @@ export class Stand {
     readonly controller: Controller,
   ) {}
 
-  static async start(site = new TestSite()): Promise<Stand> {
+  static async start(site = new TestSite()): Promise<TestBench> {
     const device = await Device.start(site);
     const controller = await Controller.commission(await device.address());
-    const stand = new Stand(device, controller);
+    const stand = new TestBench(device, controller);
     await controller.subscribe(evseEndpoint, (told) => stand.#hear(told));
     return stand;
   }
@@ -106,7 +106,7 @@ export class Stand {
 
   /** How often an attribute was reported since it was asked last. */
   reports(cluster: ClusterType.Concrete, attribute: { readonly id: number }): number {
-    const mine = ({ kind, cluster: place, id }: Told) =>
+    const mine = ({ kind, cluster: place, id }: Report) =>
       kind === "attribute" && place === cluster.id && id === attribute.id;
     const count = this.#told.filter(mine).length;
     this.#told.splice(0, this.#told.length, ...this.#told.filter((told) => !mine(told)));
@@ -140,11 +140,11 @@ export class Stand {
   }
 
   /** Resolves once the controller has heard all that there is: reports come in order, and this is one. */
-  async heard(): Promise<void> {
+  async received(): Promise<void> {
     const { approximateEvEfficiency: mark } = EnergyEvse.attributes;
     const efficiency = (this.#marks += 1);
     await this.write(EnergyEvse, "approximateEvEfficiency", efficiency);
-    const isMark = ({ cluster, id, value }: Told) =>
+    const isMark = ({ cluster, id, value }: Report) =>
       cluster === EnergyEvse.id && id === mark.id && value === efficiency;
     while (!this.#told.some(isMark)) await this.#next();
   }
@@ -171,7 +171,7 @@ export class Stand {
     return new Promise((resolve) => (this.#waiting = resolve));
   }
 
-  #hear(told: Told): void {
+  #hear(told: Report): void {
     this.#told.push(told);
     this.#waiting?.();
     this.#waiting = null;

@@ -6,7 +6,7 @@ import writeFileAtomic from "write-file-atomic";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 
-export class WholeFile {
+export class AtomicFile {
   readonly #path: string;
   readonly #log: Log;
   #text = "";
@@ -24,7 +24,7 @@ export class WholeFile {
   }
 
   /**
-   * Writes it if it changed. A failure is told once, and what failed is written again with the next call.
+   * Writes it if it changed. A failure is logged once, and what failed is written again with the next call.
    * @returns whether it changed
    */
   save(text: string): boolean {
