@@ -24,7 +24,7 @@ const targets = [{ days: [0, 1, 2, 3, 4, 5, 6], time: 15 * 60 + 30, energy: 20 }
 
 test("a target that presses is charged for, and faces see the plan", async () => {
   const scene = await night();
-  expect(scene.world.view()).toMatchObject({ plan: null, wishes: { targets: [] } });
+  expect(scene.world.view()).toMatchObject({ plan: null, userSettings: { targets: [] } });
   scene.world.site.command("Garage", { targets });
   await scene.world.until("it charges", () => scene.world.box.evse.state === "charging", 120);
   const { plan, userSettings, decision } = scene.world.view();

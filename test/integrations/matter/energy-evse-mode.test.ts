@@ -120,7 +120,7 @@ describe("modes and being enabled are two things", () => {
     expect(await stand.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
     await stand.enable(null, 0, 0);
     expect(stand.site.commands.at(-1)).toMatchObject({ allowCharging: null });
-    expect(stand.site.view.chargers[0]).toMatchObject({ mode: "solar", wishes: { manual: null } });
+    expect(stand.site.view.chargers[0]).toMatchObject({ mode: "solar", userSettings: { manual: null } });
   });
 
   test("a start by hand goes on when it is enabled again", async () => {
