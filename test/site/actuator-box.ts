@@ -40,7 +40,7 @@ export class ActuatorBox {
     await settle();
   }
 
-  /** The charger tells its settings. */
+  /** The charger reports its settings. */
   async hear(reading: Partial<ChargerReading>): Promise<void> {
     this.actuator.received({ ...noChargerReading, ...reading });
     await settle();
@@ -70,7 +70,7 @@ export function decision(current: number, phases: 1 | 3 = 3): Decision {
   return { allowCharging: current > 0, current, phases, reason: "a test" };
 }
 
-/** A charger that does what it was told. */
+/** A charger that takes over what is written. */
 export function obeying(maxAmpere: number, phases: 1 | 3 = 3): Partial<ChargerReading> {
   return { enabled: true, allowCharging: true, maxAmpere, phases };
 }

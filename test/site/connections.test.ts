@@ -19,11 +19,11 @@ function surroundings() {
 }
 
 describe("a charger that speaks by itself", () => {
-  function line() {
+  function connection() {
     const { context, clock } = surroundings();
-    const told: (number | null | undefined)[] = [];
+    const reported: (number | null | undefined)[] = [];
     const volts: number[] = [];
-    let speak: (reading: ChargerReading) => void = () => {};
+    let push: (reading: ChargerReading) => void = () => {};
     const config: ChargerConfig = {
       name: "Garage",
       driver: "test",
@@ -49,33 +49,39 @@ describe("a charger that speaks by itself", () => {
       connect: () => ({
         read: async () => ({ ...noChargerReading, maxAmpere: 6 }),
         writes: { maxAmpere: async () => {}, allowCharging: async () => {} },
-        watch: (onReading) => (speak = onReading),
-        tellVoltage: async (told) => void volts.push(told),
+        watch: (onReading) => (push = onReading),
+        tellVoltage: async (reported) => void volts.push(reported),
         close: async () => {},
       }),
     };
-    const made = new ChargerConnection(config, context, (reading) => told.push(reading?.maxAmpere));
+    const made = new ChargerConnection(config, context, (reading) => reported.push(reading?.maxAmpere));
     made.start();
-    return { line: made, clock, told, volts, speak: (maxAmpere: number) => speak({ ...noChargerReading, maxAmpere }) };
+    return {
+      connection: made,
+      clock,
+      reported,
+      volts,
+      push: (maxAmpere: number) => push({ ...noChargerReading, maxAmpere }),
+    };
   }
 
   test("is heard at once, between two polls", async () => {
-    const { told, speak } = line();
+    const { reported, push } = connection();
     await settle();
-    speak(10);
-    expect(told).toEqual([6, 10]);
+    push(10);
+    expect(reported).toEqual([6, 10]);
   });
 
   test("is heard no more after the stop", async () => {
-    const { line: stopped, told, speak } = line();
+    const { connection: stopped, reported, push } = connection();
     await settle();
     stopped.stop();
-    speak(10);
-    expect(told).toEqual([6]);
+    push(10);
+    expect(reported).toEqual([6]);
   });
 
   test("is told a voltage once it has answered, and again only when it changed by a volt", async () => {
-    const { line: fed, volts } = line();
+    const { connection: fed, volts } = connection();
     fed.writeVoltage(230);
     await settle();
     for (const volt of [230, 230.4, 229.6, null, 231.2]) fed.writeVoltage(volt);
@@ -193,10 +199,10 @@ test("an alarm is told once when it begins, once when it changes, and once when 
     model: "Test",
     connect: () => monitor,
   };
-  const line = new MonitorConnection(config, context, () => {});
-  line.start();
+  const connection = new MonitorConnection(config, context, () => {});
+  connection.start();
   await clock.advance(10_000);
-  line.stop();
+  connection.stop();
   expect(log.lines.filter(({ level }) => level !== "debug").map(({ message }) => message)).toEqual([
     "RCM: alarm A dc.",
     "RCM: alarm A dc, A total.",

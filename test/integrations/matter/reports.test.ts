@@ -64,11 +64,11 @@ beforeEach(() => {
   for (const list of [powers, currents, energies]) list.length = 0;
 });
 
-/** A word of the charger's each second. */
-async function run(seconds: number, told: (second: number) => Parameters<TestSite["tell"]>[0]): Promise<void> {
+/** A report of the charger each second. */
+async function run(seconds: number, reported: (second: number) => Parameters<TestSite["report"]>[0]): Promise<void> {
   for (let second = 1; second <= seconds; second++) {
     await clock.advance(1_000);
-    site.tell(told(second));
+    site.report(reported(second));
     await charger.settled();
   }
 }
