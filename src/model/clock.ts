@@ -1,4 +1,4 @@
-/** Time as the house sees it. Only `site/` and the drivers' polling look at a clock; decisions are told the time. */
+/** The clock of the site. Only `site/` and the drivers' polling read it; decisions get the time as a value. */
 
 export interface Timer {
   cancel(): void;

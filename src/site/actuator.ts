@@ -55,7 +55,9 @@ export class Actuator {
     this.#setting = reported;
     if (this.#next() === null) this.#failures = 0;
     else if (written)
-      this.#fail(`${this.#name}: it was told, and does not keep to it. Does another app or controller set it too?`);
+      this.#fail(
+        `${this.#name}: it accepted the command and does not keep to it. Does another app or controller set it too?`,
+      );
   }
 
   /** Writes what is new in this decision, at once. */

@@ -18,7 +18,19 @@ function surroundings() {
   return { log, clock, context: { log, clock, mqtt: createMqttPool(log) } };
 }
 
-describe("a charger that speaks by itself", () => {
+function monitorConfig(monitor: ResidualCurrentMonitor): MonitorConfig {
+  return {
+    name: "RCM",
+    driver: "test",
+    pollInterval: 1,
+    onAlarm: "stop",
+    brand: "Test",
+    model: "Test",
+    connect: () => monitor,
+  };
+}
+
+describe("a charger that pushes", () => {
   function connection() {
     const { context, clock } = surroundings();
     const reported: (number | null | undefined)[] = [];
@@ -156,16 +168,8 @@ describe("a meter that pushes", () => {
 
 test("a device that is polled has reported once it has failed to", async () => {
   const { context } = surroundings();
-  const config: MonitorConfig = {
-    name: "RCM",
-    driver: "test",
-    pollInterval: 1,
-    onAlarm: "stop",
-    brand: "Test",
-    model: "Test",
-    connect: () => ({ read: () => Promise.reject(new Error("no answer")), close: async () => {} }),
-  };
-  const monitor = new MonitorConnection(config, context, () => {});
+  const read = () => Promise.reject(new Error("no answer"));
+  const monitor = new MonitorConnection(monitorConfig({ read, close: async () => {} }), context, () => {});
   expect(monitor.hasReported).toBe(false);
   monitor.start();
   await settle();
@@ -190,16 +194,7 @@ test("an alarm is told once when it begins, once when it changes, and once when 
     }),
     close: async () => {},
   };
-  const config: MonitorConfig = {
-    name: "RCM",
-    driver: "test",
-    pollInterval: 1,
-    onAlarm: "stop",
-    brand: "Test",
-    model: "Test",
-    connect: () => monitor,
-  };
-  const connection = new MonitorConnection(config, context, () => {});
+  const connection = new MonitorConnection(monitorConfig(monitor), context, () => {});
   connection.start();
   await clock.advance(10_000);
   connection.stop();

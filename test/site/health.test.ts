@@ -92,8 +92,11 @@ test("what somebody else had to tell already is not told again before its next a
   const { health, log } = watched();
   health.warnOnce(failure.message);
   for (let i = 0; i < 3; i++) health.failed(failure);
-  health.warnOnce("Garage: it was told, and does not keep to it.");
-  expect(log.told).toEqual([`warn: ${failure.message}`, "warn: Garage: it was told, and does not keep to it."]);
+  health.warnOnce("Garage: it accepted the command and does not keep to it.");
+  expect(log.told).toEqual([
+    `warn: ${failure.message}`,
+    "warn: Garage: it accepted the command and does not keep to it.",
+  ]);
   health.answered(start);
   health.warnOnce(failure.message);
   expect(log.told.at(-1)).toBe(`warn: ${failure.message}`);

@@ -3,6 +3,7 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { Clock } from "../../model/clock.js";
 import type { Log } from "../../model/log.js";
+import type { ChargerReading } from "../../model/readings.js";
 import { chargerIn, type ChargerView, type SiteApi, type SiteView } from "../../site/site-view.js";
 import { factsOf, isAllowed, type Facts } from "../charger-facts.js";
 import type { Reporter } from "../reporter.js";
@@ -51,8 +52,8 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   #savedAt = -Infinity;
   /** What was shown last of a charger that answered; `null`: nothing since the start. */
   #shown: Shown | null = null;
-  /** The tag of the last reading; `undefined`: there was none since the start. */
-  #tag: string | null | undefined;
+  /** The last reading; `null`: none since the start. */
+  #reading: ChargerReading | null = null;
   /** What a controller set, as it wrote it, and the targets that it came to. */
   #set: { readonly schedules: readonly Schedule[]; readonly targets: string } | null = null;
 
@@ -200,11 +201,11 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     return progress.events;
   }
 
-  /** A tag that the reading before did not have. */
-  #newTag({ reading: { tag } }: Facts): Uint8Array | null {
-    const before = this.#tag;
-    this.#tag = tag;
-    return tag === null || before === undefined || tag === before ? null : tagBytes(tag);
+  /** Bytes of a tag that the reading before did not have; `null`: there is none. */
+  #newTag({ reading }: Facts): Uint8Array | null {
+    const before = this.#reading;
+    this.#reading = reading;
+    return reading.tag === null || before === null || reading.tag === before.tag ? null : tagBytes(reading.tag);
   }
 
   #update(changes: Partial<PersistentState>, urgent = false): void {

@@ -77,8 +77,7 @@ export function changeToMode(
 ): { readonly answer: ModeResponse; readonly change: Change | null } {
   const mode = modeOf(number);
   if (mode === null) return { answer: unsupported(number), change: null };
-  if (mode === "solar" && !isSunKnown(meters))
-    return { answer: notNow("No meter tells what the sun leaves over"), change: null };
+  if (mode === "solar" && !isSunKnown(meters)) return { answer: notNow("No meter measures the surplus"), change: null };
   const off = charger.mode === "off" && !isEnabled(charger);
   return { answer: changed, change: { state: { mode }, command: off ? {} : { mode } } };
 }
