@@ -1,15 +1,11 @@
 /** The running site: has the devices read, the controller decide, and the decisions written; hands out what is true. */
 
 import type { Config } from "../config/parse.js";
-import {
-  persistentStateOf,
-  newChargerMemory,
-  newMemory,
-  noPersistentChargerState,
-  type Memory,
-} from "../control/memory.js";
+import { persistentStateOf, newMemory, type Memory } from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
-import { pass, unattended, type Outcome } from "../control/pass.js";
+import { decide, type Outcome } from "../control/decide/decide.js";
+import { observe } from "../control/observe/observe.js";
+import { unattended } from "../control/unattended.js";
 import { measuredVoltage } from "../control/estimate/situation.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { ChargerCommand, Decision, SiteCommand } from "../model/commands.js";
@@ -23,6 +19,7 @@ import { MonitorConnection } from "./monitor-connection.js";
 import { controlSettings } from "./settings.js";
 import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import type { StateFile } from "./state-file.js";
+import { newChargerMemory, noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 /** ms between two passes at most: a device that has fallen silent is to be noticed, too. */
 const heartbeat = 1_000;
@@ -104,7 +101,7 @@ export class Site implements SiteApi {
     this.#timer?.cancel();
     for (const connection of this.#connections) connection.stop();
     try {
-      if (this.#memory.time > 0) this.#carryOut(unattended(this.#settings, this.#memory));
+      if (this.#memory.time !== null) this.#carryOut(unattended(this.#settings, this.#memory));
     } catch (error) {
       this.#stopAll(error);
     }
@@ -166,12 +163,12 @@ export class Site implements SiteApi {
 
   #observe(news: News): void {
     if (!this.#running) return;
-    const time = Math.max(this.#clock.now(), this.#memory.time);
+    const time = Math.max(this.#clock.now(), this.#memory.time ?? 0);
     const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...news };
     try {
-      const outcome = pass(this.#settings, this.#memory, observation);
-      if (this.#isReady()) this.#carryOut(outcome);
-      else this.#memory = { ...outcome.memory, chargers: this.#undecided(outcome.memory) };
+      const observed = observe(this.#settings, this.#memory, observation);
+      if (this.#isReady()) this.#carryOut(decide(this.#settings, observed));
+      else this.#memory = observed;
       this.#broken = false;
     } catch (error) {
       this.#stopAll(error);
@@ -226,24 +223,6 @@ export class Site implements SiteApi {
   #isReady(): boolean {
     const waiting = this.#connections.some(({ hasReported }) => !hasReported);
     return !waiting || this.#clock.now() - this.#startedAt >= firstReadingTimeout;
-  }
-
-  /** What was seen, without what was decided: nobody carries it out. */
-  #undecided({ chargers }: Memory): Memory["chargers"] {
-    return Object.fromEntries(
-      Object.entries(chargers).map(([name, seen]) => {
-        const { persistent, commands } = this.#memory.chargers[name] ?? newChargerMemory(noPersistentChargerState);
-        const { lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt } = persistent;
-        return [
-          name,
-          {
-            ...seen,
-            commands,
-            persistent: { ...seen.persistent, lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt },
-          },
-        ];
-      }),
-    );
   }
 
   /** Resolves once everything is written and saved, or the time for it is over. */

@@ -29,6 +29,20 @@ describe("a running charge", () => {
     expect(world.box.evse.draw[0]).toBe(16);
   });
 
+  test("begins once after a silent meter was waited for: nothing that was not carried out counts as a start", async () => {
+    const idle = [{ block: { mode: "fast" } }];
+    world = await World.build(idle);
+    const built = world;
+    const grid = await MqttShelly.addTo(built);
+    const roof = { ...grid.block, name: "Roof", topic: "shellies/nobody", measures: ["pv"] };
+    await built.startSite(idle, { meters: [grid.block, roof], surplus: { minimumPause: 0 } });
+    await built.until("it charges without the silent meter", () => built.box.evse.state === "charging", 30);
+    built.site.command("Garage", { mode: "solar" });
+    await built.until("it pauses without sun", () => built.box.evse.state !== "charging", 1_200);
+    built.sun = 9_000;
+    await built.until("it charges from the sun", () => built.box.evse.state === "charging", 600);
+  });
+
   test("is lowered at the start where the fuse needs it", async () => {
     world = await World.build(plans);
     world.base = [100, 15 * 230, 100];

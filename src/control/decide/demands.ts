@@ -1,12 +1,12 @@
 /** What every charger is asked to do now, with what its next target and the tariff have to say to it. */
 
 import type { Plan } from "../../model/commands.js";
-import type { Session } from "../memory.js";
 import { vehiclesOn, activeTargetOf, type PlanningContext } from "../schedule/targets.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import { demandOf, type Demand, type TariffNow } from "./demand.js";
 import { cheapestFirst, cheapFrom, cheapUntil, tariffPeriodsFrom, type TariffPeriod } from "../schedule/tariff.js";
+import type { Session } from "../observe/charger-memory.js";
 
 export interface PlannedDemand {
   readonly charger: ChargerFacts;

@@ -29,8 +29,8 @@ export function applyFailsafe(setpoint: Setpoint, { charger, now, inputs, failsa
   if (tested) setpoint = testWiring(setpoint, charger, now, tested);
   const doubted = inputs.find(isDoubted);
   if (doubted) return withoutIncrease(setpoint, activeSetpoint, `${doubted.problem}: no increase`);
-  if (memory.failing || now - memory.at > freshForRaising)
-    return withoutIncrease(setpoint, activeSetpoint, silence(now - memory.at));
+  const age = memory.at === null ? Infinity : now - memory.at;
+  if (memory.failing || age > freshForRaising) return withoutIncrease(setpoint, activeSetpoint, silence(age));
   return setpoint;
 }
 

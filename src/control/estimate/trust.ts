@@ -2,8 +2,8 @@
 
 import { freshForRaising, readingSpan, readingsToTrust } from "../parameters.js";
 import { lostAfter } from "../observe/meters.js";
-import type { Measured, MeterMemory } from "../memory.js";
 import { wiringProblem, wiringVerdict } from "./wiring-check.js";
+import type { Measured, MeterMemory } from "../observe/meter-memory.js";
 
 /** How far a measurement can be relied on. */
 export interface Trust {
@@ -38,7 +38,7 @@ export function trustIn(
   needed: readonly { readonly what: string; readonly sample: Measured | null | undefined }[],
   now: number,
 ): Trust {
-  if (meter === undefined || meter.at === 0)
+  if (meter === undefined || meter.at === null)
     return { raise: false, stay: false, problem: `${name} has not told anything yet` };
   const oldest = needed.reduce(
     (worst, { what, sample }) => {

@@ -67,3 +67,14 @@ export function spread(current: number, phases: PhaseCount): PerPhase<number> {
 function sum(currents: PerPhase<number>): number {
   return currents[0] + currents[1] + currents[2];
 }
+
+/** What a charger drew on the phases of the house. */
+export interface DrawSample {
+  readonly at: number;
+  /** It did not answer before, and what it drew meanwhile is not known. */
+  readonly isAfterFailure?: boolean;
+  /** A */
+  readonly currents: PerPhase<number>;
+  /** W */
+  readonly power: number;
+}

@@ -10,7 +10,8 @@ import {
   slowestCharger,
   significantCurrent,
 } from "../parameters.js";
-import type { VehicleLimit, ChargerMemory, DrawSample, PersistentChargerState, Session } from "../memory.js";
+import type { DrawSample } from "./charger-draw.js";
+import type { Session, VehicleLimit, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
 
 /** What is remembered of a session, after a reading. */
 export type SessionUpdate = Pick<ChargerMemory, "tag" | "charged" | "peak"> &
@@ -36,7 +37,7 @@ function chargedAfter(old: ChargerMemory, reading: ChargerReading, { at, power }
   if (told !== null) return told;
   const counted = (reading.totalConsumption ?? NaN) - (old.reading?.totalConsumption ?? NaN);
   if (counted >= 0 && counted <= largestSession) return old.charged + counted;
-  const hours = old.at === 0 ? 0 : Math.min(at - old.at, longestStep) / 3_600_000;
+  const hours = old.at === null ? 0 : Math.min(at - old.at, longestStep) / 3_600_000;
   return old.charged + (Math.max(0, power) / 1_000) * hours;
 }
 

@@ -1,9 +1,9 @@
 import { ownLimit } from "../../../src/control/decide/own-limit.js";
-import type { PersistentChargerState } from "../../../src/control/memory.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import { facts } from "../facts.js";
 import { connected } from "../support.js";
 import { floorTo } from "../../../src/model/rounding.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 interface Facts {
   readonly maxCurrent?: number;

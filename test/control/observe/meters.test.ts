@@ -1,7 +1,7 @@
-import type { MeterMemory } from "../../../src/control/memory.js";
 import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
 import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
 import { grid, gridCurrents, house, start } from "../support.js";
+import type { MeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };
@@ -22,6 +22,12 @@ test.each<[why: string, quantities: Partial<Quantities>, reported: string | null
   ["no number", { power: NaN }, "not a number"],
   ["1e9 W", { power: 1e9 }, "can't be"],
   ["-1e9 W", { power: -1e9 }, "can't be"],
+  ["the most that three times the fuse can be", { power: 3 * 75 * 230 }, null],
+  ["more than that", { power: 3 * 75 * 230 + 1 }, "can't be"],
+  ["as much the other way", { power: -3 * 75 * 230 - 1 }, "can't be"],
+  ["a fifth and 500 W more than the currents carry", { power: 1.2 * 230 * 30 + 499, currents: [10, -10, 10] }, null],
+  ["more than that", { power: 1.2 * 230 * 30 + 501, currents: [10, -10, 10] }, "does not fit 30 A"],
+  ["as much exported", { power: -1.2 * 230 * 30 - 501, currents: [10, -10, 10] }, "does not fit 30 A"],
   ["power that the currents do not carry", { power: 10_000, currents: [1, 1, 1] }, "does not fit"],
   ["power that currents in part might carry", { power: 10_000, currents: [1, 1, null] }, null],
   ["small differences between power and currents", { power: 1_000, currents: [1, 1, 1] }, null],

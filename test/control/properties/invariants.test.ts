@@ -1,13 +1,13 @@
 /** What holds in every pass, in whatever house and whatever happens. */
 
 import * as fc from "fast-check";
-import { pass } from "../../../src/control/pass.js";
-import type { ChargerMemory } from "../../../src/control/memory.js";
+import { pass } from "../support.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { houses, stories, type Happening, World } from "./world.js";
+import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 afterAll(tellHouses);
 

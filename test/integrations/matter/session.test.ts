@@ -1,5 +1,5 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { newChargerMemory, noPersistentChargerState } from "../../../src/control/memory.js";
+import { newChargerMemory, noPersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 import { observeCharger } from "../../../src/control/observe/chargers.js";
 import { follow, type SessionEvent, type Session, type Shown } from "../../../src/integrations/matter/session.js";
 import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";

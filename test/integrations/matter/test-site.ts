@@ -2,7 +2,11 @@
 
 import { applyCommand, detectManualChange } from "../../../src/control/observe/chargers.js";
 import { observeSession } from "../../../src/control/observe/session.js";
-import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "../../../src/control/memory.js";
+import {
+  newChargerMemory,
+  noPersistentChargerState,
+  type ChargerMemory,
+} from "../../../src/control/observe/charger-memory.js";
 import type { ChargerCommand, ChargerMode, Plan } from "../../../src/model/commands.js";
 import { noChargerReading, noQuantities, type ChargerReading } from "../../../src/model/readings.js";
 import type { ChargerView, MeterView, SiteApi, SiteView } from "../../../src/site/site-view.js";

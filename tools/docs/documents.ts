@@ -1,6 +1,6 @@
-/** All texts with generated parts: where they stand, and what stands in them. */
+/** All documents with generated parts. */
 
-import { installedDrivers, type Drivers } from "../config/parse.js";
+import { installedDrivers, type Drivers } from "../../src/config/parse.js";
 import { configurationPage } from "./configuration-page.js";
 import { devicePage } from "./device-page.js";
 import { emptyParts, withParts } from "./marks.js";
@@ -9,7 +9,7 @@ import { deviceTable, documentedDrivers } from "./overview.js";
 export interface Document {
   /** From the root of the package. */
   readonly path: string;
-  /** What a new one is made from; `null`: people have to write it first. */
+  /** Text of a new document; `null`: it has to be written by hand first. */
   readonly template: string | null;
   readonly parts: Readonly<Record<string, string>>;
 }
@@ -33,8 +33,8 @@ export async function documents(drivers: Drivers = installedDrivers): Promise<re
 }
 
 /**
- * The text as it should be.
- * @param present the text as it is; `null`: there is none yet
+ * The document's text with up-to-date parts.
+ * @param present the present text; `null`: there is none yet
  * @throws Error that names the document, where a mark is missing
  */
 export function freshText({ path, template, parts }: Document, present: string | null): string {

@@ -1,7 +1,7 @@
-/** The tables of all settings outside the drivers: one for the block, one for each part of it. */
+/** Tables of all settings except the drivers': one for the plugin's block, one for each block in it. */
 
-import type { Drivers } from "../config/parse.js";
-import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../config/schema.js";
+import type { Drivers } from "../../src/config/parse.js";
+import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
 import type { Documented } from "./examples.js";
 import { anchor, code, paragraphs, sentence } from "./markdown.js";
 import { asSchema, jsonOf, optionsOf, optionTable, type JsonSchema } from "./options.js";
@@ -13,7 +13,7 @@ interface Section {
   readonly schema: JsonSchema;
 }
 
-/** What each device of a kind takes; the block itself reads them one by one. */
+/** Settings of each device of a kind; the block itself parses them one by one. */
 const devices = {
   meters: meterSettings,
   chargers: chargerSettings,
@@ -60,14 +60,14 @@ function sectionText(section: Section, drivers: Drivers): string {
     const part = parts.get(option.path);
     if (part === undefined) return option;
     const whole = asSchema(section.schema.properties?.[option.path]);
-    const words = whole.description === undefined ? "" : `${sentence(whole.description)} `;
-    return { ...option, meaning: `${words}See [${part.title}](${anchor(headingOf(part))}).` };
+    const description = whole.description === undefined ? "" : `${sentence(whole.description)} `;
+    return { ...option, meaning: `${description}See [${part.title}](${anchor(headingOf(part))}).` };
   });
-  return paragraphs(`## ${headingOf(section)}`, optionTable(options), driversText(section, drivers));
+  return paragraphs(`## ${headingOf(section)}`, optionTable(options), driverLinks(section, drivers));
 }
 
-/** Where the rest of what a device takes is told. */
-function driversText({ path }: Section, { chargers, meters, residualCurrentMonitors }: Drivers): string {
+/** Links to the settings of each driver. */
+function driverLinks({ path }: Section, { chargers, meters, residualCurrentMonitors }: Drivers): string {
   const lists: Readonly<Record<string, readonly Documented[]>> = {
     "chargers[]": chargers,
     "meters[]": meters,
@@ -76,5 +76,5 @@ function driversText({ path }: Section, { chargers, meters, residualCurrentMonit
   const ofKind = lists[path] ?? [];
   if (ofKind.length === 0) return "";
   const pages = ofKind.map(({ driver }) => `[${code(driver)}](devices/${driver}.md)`);
-  return `What each driver takes beside this: ${pages.join(", ")}.`;
+  return `Each driver adds settings of its own: ${pages.join(", ")}.`;
 }

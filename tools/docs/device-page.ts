@@ -1,7 +1,7 @@
-/** The page of one driver: what it is for, how to set it up, and what is to be known of it. */
+/** The page of one driver: products, setup, configuration, options, and what is known of it. */
 
-import { chargerChannels } from "../model/channels.js";
-import type { ChargerDriver } from "../drivers/driver.js";
+import { chargerChannels } from "../../src/model/channels.js";
+import type { ChargerDriver } from "../../src/drivers/driver.js";
 import { abilitiesOf } from "./abilities.js";
 import { blockWith, examplesOf, type Documented } from "./examples.js";
 import { code, jsonBlock, list, paragraphs, sentence, table } from "./markdown.js";
@@ -19,7 +19,7 @@ const settingsOfKind = {
   "residual-current": "every residual-current monitor",
 } as const satisfies Record<Documented["kind"], string>;
 
-/** Its parts by name, in the order of a new page. A part that has nothing to say is empty. */
+/** Its parts by name, in the order of a new page. A part without content is empty. */
 export function devicePage(driver: Documented): Readonly<Record<string, string>> {
   return {
     products: paragraphs(
@@ -31,7 +31,7 @@ export function devicePage(driver: Documented): Readonly<Record<string, string>>
     example: chapter("Configuration", examplesText(driver)),
     options: optionsText(driver),
     writes: driver.kind === "charger" ? chapter("What can be changed", writesText(driver)) : "",
-    alone: chapter("When it no longer hears from us", driver.whenAlone === undefined ? "" : sentence(driver.whenAlone)),
+    alone: chapter("When the connection is lost", driver.whenAlone === undefined ? "" : sentence(driver.whenAlone)),
     unproven: chapter("Not proven yet", list((driver.unproven ?? []).map(sentence))),
   };
 }
@@ -47,7 +47,7 @@ function productTable({ products }: Documented): string {
 
 function roles(driver: Documented): string {
   if (driver.kind !== "meter") return "";
-  return `It measures ${driver.measures.map(code).join(", ")}, unless ${code("measures")} in the configuration says otherwise.`;
+  return `It measures ${driver.measures.map(code).join(", ")}, unless ${code("measures")} in the configuration sets something else.`;
 }
 
 function examplesText(driver: Documented): string {
@@ -60,9 +60,9 @@ function examplesText(driver: Documented): string {
 
 function optionsText(driver: Documented): string {
   const options = optionsOf(jsonOf(driver.options));
-  const common = `What ${settingsOfKind[driver.kind]} takes stands in [the settings](../configuration.md).`;
+  const common = `The settings of ${settingsOfKind[driver.kind]} are in [Configuration](../configuration.md).`;
   if (options.length === 0) return common;
-  return paragraphs(`${common} This driver takes beside that:`, optionTable(options));
+  return paragraphs(`${common} This driver adds:`, optionTable(options));
 }
 
 function writesText(driver: ChargerDriver): string {
@@ -71,7 +71,7 @@ function writesText(driver: ChargerDriver): string {
     const range = channel === "maxAmpere" ? `${min} to ${max} A in steps of ${step} A` : "";
     return [code(channel), labelOf(channel), range, conditions.map(code).join(", ")];
   });
-  return table([["channel", "what it is", "range", "only with"], ...rows]);
+  return table([["channel", "meaning", "range", "requires"], ...rows]);
 }
 
 function labelOf(channel: ReturnType<typeof abilitiesOf>[number]["channel"]): string {

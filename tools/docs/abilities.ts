@@ -1,17 +1,17 @@
-/** What can be changed at a charger, and which devices speak by themselves, as drivers and their connections say. */
+/** Which channels of a charger can be written, and which connections push, as drivers and connections declare it. */
 
-import { parseConfig, type Drivers } from "../config/parse.js";
-import type { ChargerDriver, DriverContext, WritableChannel } from "../drivers/driver.js";
+import { parseConfig, type Drivers } from "../../src/config/parse.js";
+import type { ChargerDriver, DriverContext, WritableChannel } from "../../src/drivers/driver.js";
 import { blockWith, type Documented, type Example } from "./examples.js";
 import { asSchema, choicesOf, jsonOf } from "./options.js";
 
 export interface Ability {
   readonly channel: WritableChannel;
-  /** Options that it takes, as they are written; empty: it is there in any case. */
+  /** Options that it depends on, as they are written; empty: none. */
   readonly with: readonly string[];
 }
 
-/** Every channel that can be changed with some options, in the driver's order. */
+/** Every channel that can be written with some options, in the driver's order. */
 export function abilitiesOf(driver: ChargerDriver): readonly Ability[] {
   const choices = Object.entries(jsonOf(driver.options).properties ?? {}).map(([key, property]) => {
     const schema = asSchema(property);
@@ -19,12 +19,12 @@ export function abilitiesOf(driver: ChargerDriver): readonly Ability[] {
     const other = schema.default === undefined ? [undefined] : [];
     return { key, options: values.length === 0 ? [] : [...values, ...other] };
   });
-  const standard = standardsOf(driver);
+  const defaults = defaultsOf(driver);
   const withEach = choices.flatMap(({ key, options }) =>
-    options.map((value) => ({ key, value, writable: driver.writable({ ...standard, [key]: value }) })),
+    options.map((value) => ({ key, value, writable: driver.writable({ ...defaults, [key]: value }) })),
   );
-  const everywhere = [{ writable: driver.writable(standard) }, ...withEach];
-  const channels = [...new Set(everywhere.flatMap(({ writable }) => writable))];
+  const all = [{ writable: driver.writable(defaults) }, ...withEach];
+  const channels = [...new Set(all.flatMap(({ writable }) => writable))];
   return channels.map((channel) => {
     const decisive = choices
       .map(({ key }) => withEach.filter((each) => each.key === key))
@@ -39,8 +39,8 @@ export function abilitiesOf(driver: ChargerDriver): readonly Ability[] {
   });
 }
 
-/** Leads nowhere: connections make no contact before they are asked to read or to watch. */
-const nowhere: DriverContext = {
+/** Without network: connections make no contact before the first read or watch. */
+const offline: DriverContext = {
   name: "Documentation",
   log: { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} },
   clock: { now: () => 0, after: () => ({ cancel: () => {} }) },
@@ -50,27 +50,27 @@ const nowhere: DriverContext = {
   },
 };
 
-/** What a connection says of itself before its first contact. */
-export interface Habits {
-  /** It tells by itself what changes, without being asked. */
-  readonly speaks: boolean;
-  /** ms after which it forgets what it was told; `null`: it does not, or says so only once it has been heard. */
+/** What a connection declares before its first contact. */
+export interface ConnectionTraits {
+  /** It pushes changes. */
+  readonly pushes: boolean;
+  /** ms after which a command expires; `null`: never, or not known before the first reading. */
   readonly expiry: number | null;
 }
 
-export async function habitsOf(driver: Documented, example: Example, drivers: Drivers): Promise<Habits> {
+export async function traitsOf(driver: Documented, example: Example, drivers: Drivers): Promise<ConnectionTraits> {
   const { config } = parseConfig(blockWith(driver, example), drivers);
-  const chargers = (config?.chargers ?? []).map((charger) => charger.connect(nowhere));
-  const lines = [...chargers, ...(config?.meters ?? []).map((meter) => meter.connect(nowhere))];
-  const habits: Habits = {
-    speaks: lines.some((line) => line.watch !== undefined),
+  const chargers = (config?.chargers ?? []).map((charger) => charger.connect(offline));
+  const connections = [...chargers, ...(config?.meters ?? []).map((meter) => meter.connect(offline))];
+  const traits: ConnectionTraits = {
+    pushes: connections.some(({ watch }) => watch !== undefined),
     expiry: chargers[0]?.expiry ?? null,
   };
-  await Promise.all(lines.map((line) => line.close()));
-  return habits;
+  await Promise.all(connections.map((connection) => connection.close()));
+  return traits;
 }
 
-function standardsOf({ options }: ChargerDriver): Record<string, unknown> {
+function defaultsOf({ options }: ChargerDriver): Record<string, unknown> {
   const properties = Object.entries(jsonOf(options).properties ?? {});
   return Object.fromEntries(properties.map(([key, property]) => [key, asSchema(property).default]));
 }

@@ -1,5 +1,7 @@
 /** Markdown as Prettier writes it, so that generated pages need no formatting afterwards. */
 
+import { padded } from "../../src/cli/table.js";
+
 /** Characters of a line of JSON. */
 const lineWidth = 120;
 
@@ -9,10 +11,9 @@ type Row = readonly string[];
 export function table([heading = [], ...rows]: readonly Row[]): string {
   const used = heading.map((_title, column) => rows.some((row) => (row[column] ?? "") !== ""));
   const cells = [heading, ...rows].map((row) => row.filter((_cell, column) => used[column]).map(escaped));
-  const widths = (cells[0] ?? []).map((_title, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: Row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const [head = [], ...body] = cells;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
+  const [head = [], ...body] = padded(cells, 3);
+  const rule = head.map((title) => "-".repeat(title.length));
+  return [head, rule, ...body].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
 export function list(items: readonly string[]): string {
@@ -28,7 +29,7 @@ export function paragraphs(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** Where a heading of GitHub's is linked to. */
+/** Link to a heading, as GitHub names it. */
 export function anchor(heading: string): string {
   return `#${heading
     .toLowerCase()
@@ -42,8 +43,8 @@ export function jsonBlock(value: object): string {
 }
 
 /** A sentence begins with a capital and ends with a full stop. */
-export function sentence(words: string): string {
-  const text = words.charAt(0).toUpperCase() + words.slice(1);
+export function sentence(phrase: string): string {
+  const text = phrase.charAt(0).toUpperCase() + phrase.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 

@@ -1,11 +1,11 @@
-/** Generated parts of a text: each stands between `<!-- name -->` and `<!-- /name -->`; what is around them is people's. */
+/** Generated parts of a text, each between `<!-- name -->` and `<!-- /name -->`; the text around them is hand-written. */
 
-/** @throws Error where a mark is missing, or stands before its beginning */
+/** @throws Error if a mark is missing or the end precedes the beginning */
 export function withParts(text: string, parts: Readonly<Record<string, string>>): string {
   return Object.entries(parts).reduce((filled, [name, part]) => withPart(filled, name, part), text);
 }
 
-/** Marks with nothing between them, to be filled. */
+/** Marks with nothing between them. */
 export function emptyParts(names: readonly string[]): string {
   return names.map((name) => `${begin(name)}\n${end(name)}\n`).join("\n");
 }

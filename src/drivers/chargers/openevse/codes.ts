@@ -1,9 +1,9 @@
-/** What the codes of an OpenEVSE mean, in both of its languages. */
+/** The codes of an OpenEVSE, the same in both of its APIs. */
 
 import type { ChargerState } from "../../../model/channels.js";
 
 /** State of the controller: open_evse "J1772EvseController.h"; firmware's "Status.yaml". */
-export const stateTexts: Readonly<Record<number, string>> = {
+const stateLabels: Readonly<Record<number, string>> = {
   0: "STARTING",
   1: "NOT_CONNECTED",
   2: "CONNECTED",
@@ -21,7 +21,7 @@ export const stateTexts: Readonly<Record<number, string>> = {
   255: "DISABLED",
 };
 
-export const noError = "NONE";
+const noError = "NONE";
 
 const starting = 0;
 const calm: readonly number[] = [1, 2, 3];
@@ -36,23 +36,23 @@ const flag = {
   bootLocked: 0x4000,
 } as const;
 
-/** At rest for a reason of its own, that is, not because somebody pressed its button. */
+/** At rest by itself: not because somebody pressed its button. */
 const restsByItself = flag.limitSleep | flag.authLocked | flag.timerOn | flag.bootLocked;
 
-/** The text of a code. One that is not in the table is named with its number, so that a report tells it. */
-export function stateText(code: number): string {
-  return stateTexts[code] ?? `UNKNOWN ${code}`;
+/** The label of a code. One that is not in the table keeps its number, so that a bug report shows it. */
+export function stateLabel(code: number): string {
+  return stateLabels[code] ?? `UNKNOWN ${code}`;
 }
 
 /** `null`: it is starting, and has not looked yet. */
 export function errorOf(code: number): string | null {
   if (code === starting) return null;
-  return calm.includes(code) || atRest.includes(code) ? noError : stateText(code);
+  return calm.includes(code) || atRest.includes(code) ? noError : stateLabel(code);
 }
 
 /**
- * A code that is not known is no reason to start anything. At rest, its own code no longer tells whether a car is there.
- * @param plugged `null`: not told
+ * An unknown code counts as a fault, so that nothing is started. At rest, the code does not show whether a car is plugged in.
+ * @param plugged `null`: not reported
  */
 export function stateOf(code: number, plugged: boolean | null): ChargerState | null {
   if (code === starting) return null;
@@ -74,7 +74,7 @@ export function isStoppedAtBox(code: number, flags: number | null): boolean {
   return atRest.includes(code) && ((flags ?? 0) & restsByItself) === 0;
 }
 
-/** `null`: not told */
+/** `null`: not reported */
 export function pluggedByFlags(flags: number | null): boolean | null {
   return flags === null ? null : (flags & flag.plugged) !== 0;
 }

@@ -1,4 +1,4 @@
-/** How often the Easee cloud may be asked: our own budget, and what the cloud itself says of it. */
+/** How often requests may go to the Easee cloud: our own budget, and the waits that the cloud asks for. */
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
@@ -18,16 +18,16 @@ const reserve: Readonly<Record<Urgency, number>> = { read: 10, raise: 5, lower: 
 
 /** ms; no wait gets longer, whatever `Retry-After` says. */
 export const longestWait = 900_000;
-/** Waits after an answer that says "not now" without saying until when, and after server errors. */
+/** Waits after HTTP 429 without `Retry-After`, and after server errors. */
 const cloudWaits = { first: 5_000, longest: longestWait };
-/** Waits after no answer at all: likely the connection here, so the cloud need not be spared. */
+/** Waits after no answer at all: likely our own connection is down, so the cloud need not be spared. */
 const networkWaits = { first: 5_000, longest: 60_000 };
-/** A "no" that repeats ends in a ban of the address for a day. */
+/** Waits after HTTP 403: repeated requests end in a ban of the address for a day. */
 const forbiddenWaits = { first: longestWait, longest: 4 * longestWait };
 
 type Waits = Generator<number, never>;
 
-/** Why the cloud is left alone for a while, and what to do about it. */
+/** Why nothing is sent for a while, and what to do about it. */
 type Trouble = Pick<DeviceError, "what" | "advice">;
 
 /** @param what half a sentence */
@@ -37,8 +37,8 @@ function passing(what: string): Trouble {
 
 const limit = passing("the Easee cloud asks us to wait (HTTP 429)");
 
-/** Nothing was sent, or nothing was done: the same may be tried again, but not yet. */
-export class NotNow extends DeviceError {
+/** Nothing was sent, or nothing was done: the same request may be sent again, but not yet. */
+export class RetryLater extends DeviceError {
   /** ms since 1970 */
   readonly until: number;
 
@@ -49,19 +49,19 @@ export class NotNow extends DeviceError {
   }
 }
 
-export class Gate {
+export class RateLimiter {
   readonly #clock: Clock;
   #left: number = budget.capacity;
   #filledAt: number;
-  /** 429: nothing at all before. */
-  #openAt = 0;
+  /** After 429: nothing at all is sent before. */
+  #resumeAt = 0;
   #limitWaits: Waits | null = null;
-  /** Server errors or no connection: only what lowers a current before. */
-  #calmAt = 0;
+  /** After server errors or no connection: only what lowers a current is sent before. */
+  #recoverAt = 0;
   #trouble = passing("the Easee cloud did not answer");
   #serverWaits: Waits | null = null;
   #networkWaits: Waits | null = null;
-  /** 403, by operation. */
+  /** After 403, by operation. */
   readonly #forbidden = new Map<string, { until: number; readonly waits: Waits }>();
 
   constructor(clock: Clock) {
@@ -71,38 +71,38 @@ export class Gate {
 
   /**
    * Counts one request.
-   * @param operation what is asked, for people; a refusal holds for it alone
-   * @throws NotNow when it must not be sent yet
+   * @param operation for messages; HTTP 403 blocks it alone
+   * @throws RetryLater when it must not be sent yet
    */
   admit(operation: string, urgency: Urgency, device: string): void {
     const now = this.#clock.now();
-    if (now < this.#openAt) throw new NotNow(device, limit, this.#openAt, now);
+    if (now < this.#resumeAt) throw new RetryLater(device, limit, this.#resumeAt, now);
     const forbiddenUntil = this.#forbidden.get(operation)?.until ?? 0;
     if (now < forbiddenUntil)
-      throw new NotNow(device, passing(`the Easee cloud forbids ${operation} (HTTP 403)`), forbiddenUntil, now);
-    if (urgency !== "lower" && now < this.#calmAt) throw new NotNow(device, this.#trouble, this.#calmAt, now);
+      throw new RetryLater(device, passing(`the Easee cloud forbids ${operation} (HTTP 403)`), forbiddenUntil, now);
+    if (urgency !== "lower" && now < this.#recoverAt) throw new RetryLater(device, this.#trouble, this.#recoverAt, now);
     this.#refill(now);
     if (this.#left <= reserve[urgency]) {
       const until = this.#filledAt + budget.refill * (reserve[urgency] + 1 - this.#left);
-      throw new NotNow(device, passing("the Easee cloud was asked as often as we allow ourselves"), until, now);
+      throw new RetryLater(device, passing("the Easee cloud was asked as often as we allow ourselves"), until, now);
     }
     this.#left -= 1;
   }
 
-  /** The cloud is there, and did as asked. */
-  worked(operation: string): void {
+  /** The cloud has answered, without any of the errors below. */
+  succeeded(operation: string): void {
     this.#forbidden.delete(operation);
     this.#limitWaits = this.#serverWaits = this.#networkWaits = null;
-    this.#calmAt = 0;
+    this.#recoverAt = 0;
   }
 
-  /** HTTP 429. @param retryAfter ms; `null`: not told */
-  limited(retryAfter: number | null, device: string): NotNow {
+  /** HTTP 429. @param retryAfter ms; `null`: not given */
+  limited(retryAfter: number | null, device: string): RetryLater {
     const now = this.#clock.now();
     this.#limitWaits ??= backoff(cloudWaits);
     const wait = Math.min(retryAfter ?? this.#limitWaits.next().value, longestWait);
-    this.#openAt = Math.max(this.#openAt, now + wait);
-    return new NotNow(device, limit, this.#openAt, now);
+    this.#resumeAt = Math.max(this.#resumeAt, now + wait);
+    return new RetryLater(device, limit, this.#resumeAt, now);
   }
 
   /** HTTP 403. */
@@ -117,19 +117,19 @@ export class Gate {
     return new DeviceError({ code: "refused", device, what, advice });
   }
 
-  /** HTTP 5xx; 503 may say when to come again. @param retryAfter ms; `null`: not told */
+  /** HTTP 5xx; 503 may come with `Retry-After`. @param retryAfter ms; `null`: not given */
   serverFailed(status: number, retryAfter: number | null): void {
     this.#trouble = passing(`the Easee cloud answered with HTTP ${status}`);
     this.#serverWaits ??= backoff(cloudWaits);
     const wait = Math.min(retryAfter ?? this.#serverWaits.next().value, longestWait);
-    this.#calmAt = this.#clock.now() + wait;
+    this.#recoverAt = this.#clock.now() + wait;
   }
 
-  /** No answer, or none of Easee. */
+  /** No answer, or none from Easee. */
   networkFailed(error: unknown): void {
     this.#trouble = error instanceof DeviceError ? error : passing("the Easee cloud did not answer");
     this.#networkWaits ??= backoff(networkWaits);
-    this.#calmAt = this.#clock.now() + this.#networkWaits.next().value;
+    this.#recoverAt = this.#clock.now() + this.#networkWaits.next().value;
   }
 
   #refill(now: number): void {

@@ -1,13 +1,13 @@
 /** The table of all supported devices, and what each can do. */
 
-import type { Drivers } from "../config/parse.js";
-import type { WritableChannel } from "../drivers/driver.js";
-import { abilitiesOf, habitsOf, type Habits } from "./abilities.js";
+import type { Drivers } from "../../src/config/parse.js";
+import type { WritableChannel } from "../../src/drivers/driver.js";
+import { abilitiesOf, traitsOf, type ConnectionTraits } from "./abilities.js";
 import { examplesOf, type Documented } from "./examples.js";
 import { code, table } from "./markdown.js";
 
-/** What people call the changes that a charger takes. */
-const deeds: Readonly<Record<WritableChannel, string>> = {
+/** Names of the writable channels, for users. */
+const functionNames: Readonly<Record<WritableChannel, string>> = {
   maxAmpere: "current",
   allowCharging: "start and stop",
   phases: "phases",
@@ -29,14 +29,14 @@ export function documentedDrivers({ chargers, meters, residualCurrentMonitors }:
 export async function deviceTable(drivers: Drivers): Promise<string> {
   const rows = documentedDrivers(drivers).map(async (driver) => {
     const examples = examplesOf(driver);
-    const habits = await Promise.all(examples.map((example) => habitsOf(driver, example, drivers)));
-    const roads = examples.map(({ by }, index) =>
-      habits[index]?.speaks === true && by !== "" ? `${by} (tells changes by itself)` : by,
+    const traits = await Promise.all(examples.map((example) => traitsOf(driver, example, drivers)));
+    const connections = examples.map(({ by }, index) =>
+      traits[index]?.pushes === true && by !== "" ? `${by} (pushes changes)` : by,
     );
     const link = `[${code(driver.driver)}](docs/devices/${driver.driver}.md)`;
-    return [kinds[driver.kind], productsOf(driver), link, roads.join("; "), abilityWords(driver, habits)];
+    return [kinds[driver.kind], productsOf(driver), link, connections.join("; "), functionsOf(driver, traits)];
   });
-  return table([["kind", "devices", "driver", "by", "what it does here"], ...(await Promise.all(rows))]);
+  return table([["kind", "devices", "driver", "connection", "functions"], ...(await Promise.all(rows))]);
 }
 
 /** Each brand once, with its models. */
@@ -46,18 +46,18 @@ function productsOf({ products }: Documented): string {
   return brands.map((brand) => `${brand} ${models(brand).join("; ")}`).join("; ");
 }
 
-function abilityWords(driver: Documented, habits: readonly Habits[]): string {
-  if (driver.kind === "residual-current") return "watches residual currents";
+function functionsOf(driver: Documented, traits: readonly ConnectionTraits[]): string {
+  if (driver.kind === "residual-current") return "measures residual currents";
   if (driver.kind === "meter") return `measures ${driver.measures.join(", ")}`;
-  const words = abilitiesOf(driver).map(({ channel, with: conditions }) =>
-    conditions.length === 0 ? deeds[channel] : `${deeds[channel]} (${conditions.map(code).join(", ")})`,
+  const functions = abilitiesOf(driver).map(({ channel, with: conditions }) =>
+    conditions.length === 0 ? functionNames[channel] : `${functionNames[channel]} (${conditions.map(code).join(", ")})`,
   );
-  return [...words, ...watchdogWords(driver, habits)].join(", ");
+  return [...functions, ...watchdogOf(driver, traits)].join(", ");
 }
 
-/** What looks after the car when nobody speaks to the charger any more. */
-function watchdogWords({ options }: Documented, habits: readonly Habits[]): readonly string[] {
+/** What limits the charger when the connection is lost. */
+function watchdogOf({ options }: Documented, traits: readonly ConnectionTraits[]): readonly string[] {
   if (Object.hasOwn(options.shape, "watchdog")) return [`watchdog (${code("watchdog")})`];
-  const [expiry] = habits.flatMap((each) => each.expiry ?? []);
+  const [expiry] = traits.flatMap((each) => each.expiry ?? []);
   return expiry === undefined ? [] : [`watchdog (${expiry / 60_000} min)`];
 }

@@ -1,16 +1,16 @@
-/** Tables of what a person may write, from the schemas that read it. */
+/** Tables of configuration options, from the schemas that parse them. */
 
 import { z } from "zod";
-import { allowed } from "../config/describe.js";
+import { allowed } from "../../src/config/describe.js";
 import { code, sentence, table } from "./markdown.js";
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** One thing to write. */
+/** A row of such a table. */
 export interface Option {
   /** Like `watchdog.timeout`; for any name, NAME stands. */
   readonly path: string;
-  /** Half a sentence: what fits. */
+  /** Allowed values, as half a sentence. */
   readonly takes: string;
   readonly unit: string;
   /** As it is written in JSON; `null`: it has none. */
@@ -19,12 +19,12 @@ export interface Option {
   readonly meaning: string;
 }
 
-/** What is read, before defaults and transformations. */
+/** The input of a schema, before defaults and transformations. */
 export function jsonOf(schema: z.ZodObject): JsonSchema {
   return z.toJSONSchema(schema, { io: "input", target: "draft-7", unrepresentable: "any" });
 }
 
-/** @param nested also what stands in blocks within */
+/** @param nested also the options of blocks within */
 export function optionsOf(schema: JsonSchema, nested = true, prefix = ""): Option[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
     const own = asSchema(property);
@@ -36,12 +36,12 @@ export function optionsOf(schema: JsonSchema, nested = true, prefix = ""): Optio
 
 export function optionTable(options: readonly Option[]): string {
   return table([
-    ["option", "takes", "unit", "default", "meaning"],
+    ["option", "value", "unit", "default", "meaning"],
     ...options.map(({ path, takes, unit, required, default: standard, meaning }) => [
       code(path),
       takes,
       unit,
-      required ? "needed" : standard === null ? "–" : code(standard),
+      required ? "required" : standard === null ? "–" : code(standard),
       meaning,
     ]),
   ]);

@@ -1,16 +1,22 @@
-import { budget, Gate, longestWait, NotNow, type Urgency } from "../../../src/drivers/chargers/easee/gate.js";
+import {
+  budget,
+  RateLimiter,
+  longestWait,
+  RetryLater,
+  type Urgency,
+} from "../../../src/drivers/chargers/easee/rate-limiter.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { TestClock } from "../../support/test-clock.js";
 
 function setUp() {
   const clock = new TestClock();
-  const gate = new Gate(clock);
+  const limiter = new RateLimiter(clock);
   const admitted = (urgency: Urgency, operation = "state"): boolean => {
     try {
-      gate.admit(operation, urgency, "Garage");
+      limiter.admit(operation, urgency, "Garage");
       return true;
     } catch (error) {
-      if (error instanceof NotNow) return false;
+      if (error instanceof RetryLater) return false;
       throw error;
     }
   };
@@ -18,7 +24,7 @@ function setUp() {
   const burst = (urgency: Urgency): number => {
     for (let count = 0; ; count += 1) if (!admitted(urgency)) return count;
   };
-  return { clock, gate, admitted, burst };
+  return { clock, limiter, admitted, burst };
 }
 
 test("reads leave something for raises, and raises for what lowers a current", () => {
@@ -50,47 +56,47 @@ test.each<[why: string, retryAfter: number | null, wait: number]>([
   ["never longer than 15 minutes", 86_400_000, longestWait],
   ["not at all if it asks for nothing", 0, 0],
 ])("after 429 nothing goes out for so long: %s", async (_why, retryAfter, wait) => {
-  const { clock, gate, admitted } = setUp();
-  expect(gate.limited(retryAfter, "Garage").until).toBe(clock.now() + wait);
+  const { clock, limiter, admitted } = setUp();
+  expect(limiter.limited(retryAfter, "Garage").until).toBe(clock.now() + wait);
   if (wait > 0) expect(admitted("lower")).toBe(false);
   await clock.advance(wait);
   expect(admitted("lower")).toBe(true);
 });
 
 test("429 that does not say how long: ever longer, until something works", () => {
-  const { clock, gate } = setUp();
-  const waits = Array.from({ length: 12 }, () => gate.limited(null, "Garage").until - clock.now());
+  const { clock, limiter } = setUp();
+  const waits = Array.from({ length: 12 }, () => limiter.limited(null, "Garage").until - clock.now());
   expect(waits[0]).toBeGreaterThanOrEqual(5_000);
   expect(waits[0]).toBeLessThanOrEqual(6_000);
   expect(waits[2]).toBeGreaterThanOrEqual(20_000);
   expect(Math.max(...waits)).toBe(longestWait);
-  gate.worked("state");
-  expect(gate.limited(null, "Garage").until - clock.now()).toBeLessThanOrEqual(longestWait);
+  limiter.succeeded("state");
+  expect(limiter.limited(null, "Garage").until - clock.now()).toBeLessThanOrEqual(longestWait);
 });
 
 test("403 keeps that operation back for a long time, and no other", async () => {
-  const { clock, gate, admitted } = setUp();
-  expect(gate.forbidden("dynamicCurrent", "Garage").message).toContain("may control the charger");
+  const { clock, limiter, admitted } = setUp();
+  expect(limiter.forbidden("dynamicCurrent", "Garage").message).toContain("may control the charger");
   expect(admitted("lower", "dynamicCurrent")).toBe(false);
   expect(admitted("lower", "pause_charging")).toBe(true);
   await clock.advance(longestWait * 1.2);
   expect(admitted("lower", "dynamicCurrent")).toBe(true);
-  gate.forbidden("dynamicCurrent", "Garage");
+  limiter.forbidden("dynamicCurrent", "Garage");
   await clock.advance(longestWait * 1.2);
   expect(admitted("lower", "dynamicCurrent")).toBe(false);
 });
 
 test("after server errors only what lowers a current goes out", async () => {
-  const { clock, gate, admitted } = setUp();
-  gate.serverFailed(500, null);
+  const { clock, limiter, admitted } = setUp();
+  limiter.serverFailed(500, null);
   expect([admitted("read"), admitted("raise"), admitted("lower")]).toEqual([false, false, true]);
   await clock.advance(6_000);
   expect(admitted("read")).toBe(true);
 });
 
 test("503 may say when to come again", async () => {
-  const { clock, gate, admitted } = setUp();
-  gate.serverFailed(503, 120_000);
+  const { clock, limiter, admitted } = setUp();
+  limiter.serverFailed(503, 120_000);
   await clock.advance(119_000);
   expect(admitted("read")).toBe(false);
   await clock.advance(1_000);
@@ -98,11 +104,11 @@ test("503 may say when to come again", async () => {
 });
 
 test("no connection: a minute at most, since it is likely our own", async () => {
-  const { clock, gate, admitted } = setUp();
+  const { clock, limiter, admitted } = setUp();
   const what = "no connection to api.easee.com: ENOTFOUND";
   const error = new DeviceError({ code: "unreachable", device: "Car: port", what, advice: "Look" });
-  for (let attempt = 0; attempt < 20; attempt += 1) gate.networkFailed(error);
-  expect(() => gate.admit("state", "read", "Garage")).toThrow(
+  for (let attempt = 0; attempt < 20; attempt += 1) limiter.networkFailed(error);
+  expect(() => limiter.admit("state", "read", "Garage")).toThrow(
     /^Garage: no connection to api.easee.com: ENOTFOUND; the next/,
   );
   await clock.advance(72_000);

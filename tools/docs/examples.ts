@@ -1,6 +1,6 @@
-/** Configurations to copy from, for each driver. Tests give all of them to the parser. */
+/** Example configurations of each driver. A test parses all of them. */
 
-import type { ChargerDriver, MeterDriver, ResidualCurrentDriver } from "../drivers/driver.js";
+import type { ChargerDriver, MeterDriver, ResidualCurrentDriver } from "../../src/drivers/driver.js";
 import { asSchema, jsonOf } from "./options.js";
 
 export type Documented = ChargerDriver | MeterDriver | ResidualCurrentDriver;

@@ -1,6 +1,6 @@
 /**
  * Lets Node run the TypeScript of this project as it is written, so that what is measured is never an old build:
- * `node --import ./bench/from-source.js bench/control.ts`.
+ * `node --import ./tools/from-source.js bench/control.ts`.
  */
 
 import { existsSync, readFileSync } from "node:fs";

@@ -1,9 +1,9 @@
 /** Writes the generated parts of README.md and docs/: `npm run docs`. */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { documents, freshText } from "./documents.js";
+import { documents, freshText } from "./docs/documents.js";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../", import.meta.url);
 
 for (const document of await documents()) {
   const file = new URL(document.path, root);
