@@ -1,13 +1,14 @@
 /** The running site: has the devices read, the controller decide, and the decisions written; hands out what is true. */
 
 import type { Config } from "../config/parse.js";
-import { persistentStateOf, newMemory, type Memory } from "../control/memory.js";
-import type { Observation } from "../control/observation.js";
 import { decide, type Outcome } from "../control/decide/decide.js";
-import { observe } from "../control/observe/observe.js";
-import { unattended } from "../control/unattended.js";
 import { measuredVoltage } from "../control/estimate/situation.js";
+import { newMemory, persistentStateOf, type Memory } from "../control/memory.js";
+import type { Observation } from "../control/observation.js";
+import { newChargerMemory, noPersistentChargerState } from "../control/observe/charger-memory.js";
+import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
+import { unattended } from "../control/unattended.js";
 import type { ChargerCommand, Decision, SiteCommand } from "../model/commands.js";
 import type { Clock, Timer } from "../model/clock.js";
 import { messageOf } from "../model/errors.js";
@@ -19,7 +20,6 @@ import { MonitorConnection } from "./monitor-connection.js";
 import { controlSettings } from "./settings.js";
 import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import type { StateFile } from "./state-file.js";
-import { newChargerMemory, noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 /** ms between two passes at most: a device that has fallen silent is to be noticed, too. */
 const heartbeat = 1_000;
@@ -37,7 +37,7 @@ export interface SiteOptions {
   readonly stateFile?: StateFile;
 }
 
-type News = Partial<Omit<Observation, "time">>;
+type NewObservation = Partial<Omit<Observation, "time">>;
 type Listener = (view: SiteView) => void;
 
 export class Site implements SiteApi {
@@ -55,7 +55,8 @@ export class Site implements SiteApi {
   #memory: Memory = newMemory();
   #decisions: Outcome["decisions"] = {};
   #plans: Outcome["plans"] = {};
-  #startedAt = 0;
+  /** ms since 1970; `null`: not yet. */
+  #startedAt: number | null = null;
   #timer: Timer | undefined;
   #running = false;
   #stopped = false;
@@ -107,7 +108,7 @@ export class Site implements SiteApi {
     }
     for (const meter of this.#meters) meter.blockDischarge(false);
     this.#view = this.#currentView();
-    this.#keep(true);
+    this.#save(true);
     await this.#settled();
     await Promise.all(this.#connections.map((connection) => connection.close()));
     await this.#mqtt.close();
@@ -125,12 +126,12 @@ export class Site implements SiteApi {
   command(charger: string, command: ChargerCommand): void {
     this.#connectionTo(charger);
     this.#observe({ commands: { [charger]: command } });
-    this.#keep(true);
+    this.#save(true);
   }
 
   commandSite(command: SiteCommand): void {
     this.#observe(command);
-    this.#keep(true);
+    this.#save(true);
   }
 
   async write(charger: string, channel: "accessState" | "transaction", value: string | number | null): Promise<void> {
@@ -161,10 +162,10 @@ export class Site implements SiteApi {
     return typeof voltageFrom === "string" ? measuredVoltage([voltageFrom], this.#settings, this.#memory) : voltageFrom;
   }
 
-  #observe(news: News): void {
+  #observe(received: NewObservation): void {
     if (!this.#running) return;
     const time = Math.max(this.#clock.now(), this.#memory.time ?? 0);
-    const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...news };
+    const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...received };
     try {
       const observed = observe(this.#settings, this.#memory, observation);
       if (this.#isReady()) this.#carryOut(decide(this.#settings, observed));
@@ -173,11 +174,11 @@ export class Site implements SiteApi {
     } catch (error) {
       this.#stopAll(error);
     }
-    this.#tell();
+    this.#publish();
   }
 
   /** Hands what is true now to everyone who listens. A listener that fails is logged once, and harms nobody else. */
-  #tell(): void {
+  #publish(): void {
     const view = this.#currentView();
     this.#view = view;
     for (const listener of this.#listeners) {
@@ -221,6 +222,7 @@ export class Site implements SiteApi {
 
   /** Whether all devices have reported, or have had the time for it. */
   #isReady(): boolean {
+    if (this.#startedAt === null) return false;
     const waiting = this.#connections.some(({ hasReported }) => !hasReported);
     return !waiting || this.#clock.now() - this.#startedAt >= firstReadingTimeout;
   }
@@ -236,17 +238,17 @@ export class Site implements SiteApi {
   }
 
   #carryOut({ memory, decisions, plans, blockDischarge }: Outcome): void {
-    const turned = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
+    const switched = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
     this.#memory = memory;
     this.#decisions = decisions;
     this.#plans = plans;
-    for (const line of this.#chargers) {
-      const decision = decisions[line.config.name];
-      if (decision !== undefined) line.apply(decision);
+    for (const charger of this.#chargers) {
+      const decision = decisions[charger.config.name];
+      if (decision !== undefined) charger.apply(decision);
     }
-    for (const line of this.#meters) line.blockDischarge(blockDischarge);
+    for (const meter of this.#meters) meter.blockDischarge(blockDischarge);
     // A start or pause of ours that was forgotten would look like a person's.
-    this.#keep(turned);
+    this.#save(switched);
   }
 
   /** Our own mistake must not leave a charger at its last current. */
@@ -260,7 +262,7 @@ export class Site implements SiteApi {
     for (const charger of this.#chargers) charger.apply(pause);
   }
 
-  #keep(urgent: boolean): void {
+  #save(urgent: boolean): void {
     this.#stateFile?.save(persistentStateOf(this.#memory), this.#clock.now(), urgent);
   }
 }
