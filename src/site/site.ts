@@ -67,7 +67,7 @@ export class Site implements SiteApi {
     this.#log = log;
     this.#clock = clock;
     this.#stateFile = stateFile;
-    this.#mqtt = createMqttPool(log);
+    this.#mqtt = createMqttPool({ clock, log });
     const context = { log, clock, mqtt: this.#mqtt };
     this.#chargers = config.chargers.map(
       (charger) =>

@@ -15,7 +15,7 @@ import { settle, TestClock } from "../support/test-clock.js";
 function surroundings() {
   const log = new MemoryLog();
   const clock = new TestClock();
-  return { log, clock, context: { log, clock, mqtt: createMqttPool(log) } };
+  return { log, clock, context: { log, clock, mqtt: createMqttPool({ log, clock }) } };
 }
 
 function monitorConfig(monitor: ResidualCurrentMonitor): MonitorConfig {

@@ -16,6 +16,7 @@ import { perPhase } from "../../src/model/phases.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { Traffic } from "./traffic.js";
+import { withRealDeadlines } from "../support/outlasting.js";
 
 /** ms of one step. */
 const stepLength = 500;
@@ -158,7 +159,7 @@ export class World {
   async startConfig(config: Config, statePath?: string): Promise<Site> {
     this.#stateFile = statePath === undefined ? undefined : new StateFile(statePath, this.log);
     const kept = this.#stateFile ? { stateFile: this.#stateFile } : {};
-    const site = new Site(this.traffic.watch(config), { log: this.log, clock: this.clock, ...kept });
+    const site = new Site(this.traffic.watch(config), { log: this.log, clock: withRealDeadlines(this.clock), ...kept });
     this.#site = site;
     site.onChange(() => {
       for (const { decision } of site.view.chargers) if (decision) this.reasons.add(decision.reason);
@@ -195,11 +196,6 @@ export class World {
       await this.#step(stepLength);
     }
     return this.seconds - from;
-  }
-
-  /** Real time: resolves once it is so, looking whenever something came in. */
-  async untilReal(what: string, isSo: () => boolean): Promise<void> {
-    await this.traffic.until(isSo, () => `${what}\n${this.describe()}`);
   }
 
   /** Resolves once nothing is under way between site and devices. */
