@@ -26,7 +26,7 @@ export class MeterConnection extends DeviceConnection<MeterReading, Meter, Meter
 
   /** Does nothing where the device can't block. To be called after each pass. */
   blockDischarge(blocked: boolean): void {
-    this.#blocker?.aim(blocked);
+    this.#blocker?.request(blocked);
   }
 
   /** Resolves once what was last asked for is written, or has failed to be. */
@@ -44,12 +44,12 @@ export class MeterConnection extends DeviceConnection<MeterReading, Meter, Meter
   }
 
   /** The newest known value of each quantity. */
-  protected override merge(before: MeterReading | null, news: MeterReading): MeterReading {
+  protected override merge(older: MeterReading | null, newer: MeterReading): MeterReading {
     const roles = meterRoles.flatMap((role) => {
-      const quantities = news[role];
-      return quantities ? [[role, mergedQuantities(before?.[role] ?? noQuantities, quantities)] as const] : [];
+      const quantities = newer[role];
+      return quantities ? [[role, mergedQuantities(older?.[role] ?? noQuantities, quantities)] as const] : [];
     });
-    return { ...before, ...Object.fromEntries(roles) };
+    return { ...older, ...Object.fromEntries(roles) };
   }
 }
 
@@ -60,16 +60,16 @@ function isWhole(quantities: Quantities | undefined): boolean {
   return (l2 === null) === (l3 === null);
 }
 
-function mergedQuantities(old: Quantities, news: Quantities): Quantities {
+function mergedQuantities(older: Quantities, newer: Quantities): Quantities {
   const each = (before: PerPhase<number | null>, after: PerPhase<number | null>) =>
     perPhase((i) => after[i] ?? before[i]);
   return {
-    power: news.power ?? old.power,
-    currents: each(old.currents, news.currents),
-    voltages: each(old.voltages, news.voltages),
-    powers: each(old.powers, news.powers),
-    importEnergy: news.importEnergy ?? old.importEnergy,
-    exportEnergy: news.exportEnergy ?? old.exportEnergy,
-    soc: news.soc ?? old.soc,
+    power: newer.power ?? older.power,
+    currents: each(older.currents, newer.currents),
+    voltages: each(older.voltages, newer.voltages),
+    powers: each(older.powers, newer.powers),
+    importEnergy: newer.importEnergy ?? older.importEnergy,
+    exportEnergy: newer.exportEnergy ?? older.exportEnergy,
+    soc: newer.soc ?? older.soc,
   };
 }

@@ -49,11 +49,7 @@ export interface MeterStep {
  * @param newest what it just showed, to which a lag answers
  * @param settled what it showed long enough ago that the charger has told about it, too, to which a lead answers
  */
-export function learnLag(
-  { lag: memory, draws }: Moves,
-  newest: MeterStep,
-  settled: readonly MeterStep[],
-): LagMemory {
+export function learnLag({ lag: memory, draws }: Moves, newest: MeterStep, settled: readonly MeterStep[]): LagMemory {
   const seen = candidates.flatMap((lag, i) => (lag < 0 ? settled : [newest]).map((step) => ({ i, lag, step })));
   const moves = seen.map(({ i, lag, step }) => ({
     i,

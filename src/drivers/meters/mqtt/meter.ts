@@ -5,13 +5,13 @@ import { parseJson } from "../../../model/json.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import { parseNumber } from "../../decoding/fields.js";
-import { Waiting } from "../../../transport/waiting.js";
 import type { Path } from "../../decoding/path.js";
 import { readingOf } from "../../decoding/value-names.js";
 import { type Extract, extractorsOf } from "../../decoding/values.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { BurstEnd } from "../../push/burst-end.js";
 import { KnownValues } from "../../push/known-values.js";
+import { Waiting } from "../../../transport/waiting.js";
 import { readingOfBurst } from "./burst-reading.js";
 
 /** ms that a read waits. */
