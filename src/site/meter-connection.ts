@@ -2,8 +2,7 @@
 
 import type { MeterConfig } from "../config/devices.js";
 import type { Meter } from "../drivers/driver.js";
-import { perPhase, type PerPhase } from "../model/phases.js";
-import { meterRoles, noQuantities, type MeterReading, type Quantities } from "../model/readings.js";
+import { meterRoles, mergedQuantities, type MeterReading, type Quantities } from "../model/readings.js";
 import { DeviceConnection, type ConnectionContext } from "./device-connection.js";
 import { DischargeBlocker } from "./discharge-blocker.js";
 import type { MeterView } from "./site-view.js";
@@ -47,7 +46,7 @@ export class MeterConnection extends DeviceConnection<MeterReading, Meter, Meter
   protected override merge(older: MeterReading | null, newer: MeterReading): MeterReading {
     const roles = meterRoles.flatMap((role) => {
       const quantities = newer[role];
-      return quantities ? [[role, mergedQuantities(older?.[role] ?? noQuantities, quantities)] as const] : [];
+      return quantities ? [[role, mergedQuantities(older?.[role] ?? null, quantities)] as const] : [];
     });
     return { ...older, ...Object.fromEntries(roles) };
   }
@@ -58,18 +57,4 @@ function isWhole(quantities: Quantities | undefined): boolean {
   if (quantities === undefined || quantities.power === null) return false;
   const [, l2, l3] = quantities.currents;
   return (l2 === null) === (l3 === null);
-}
-
-function mergedQuantities(older: Quantities, newer: Quantities): Quantities {
-  const each = (before: PerPhase<number | null>, after: PerPhase<number | null>) =>
-    perPhase((i) => after[i] ?? before[i]);
-  return {
-    power: newer.power ?? older.power,
-    currents: each(older.currents, newer.currents),
-    voltages: each(older.voltages, newer.voltages),
-    powers: each(older.powers, newer.powers),
-    importEnergy: newer.importEnergy ?? older.importEnergy,
-    exportEnergy: newer.exportEnergy ?? older.exportEnergy,
-    soc: newer.soc ?? older.soc,
-  };
 }

@@ -6,6 +6,7 @@ import type { Plan } from "../../model/commands.js";
 import type { Clock } from "../../model/clock.js";
 import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
+import { SerialQueue } from "../../model/serial-queue.js";
 import { milliWattHours, planOf, sessionOf, type EvseState } from "./attributes.js";
 import { esaState, forecastOf, type PowerRange } from "./device-energy-management.js";
 import type { energyEvseServer } from "./energy-evse.js";
@@ -34,11 +35,11 @@ export class Publisher {
   readonly #evse: Evse;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #changes = new SerialQueue();
   readonly #states = new Group(0);
   readonly #session = new Group(quietInterval);
   readonly #plan = new Group(quietInterval);
   #target: number | null = null;
-  #settled: Promise<void> = Promise.resolve();
   #failing = false;
 
   constructor(evse: Evse, clock: Clock, log: Log) {
@@ -85,21 +86,21 @@ export class Publisher {
 
   /** Makes a change after those that were asked for before. A failure is logged once. */
   enqueue(change: () => Promise<void>): void {
-    this.#settled = this.#settled.then(change).then(
-      () => {
+    void this.#changes.run(async () => {
+      try {
+        await change();
         this.#failing = false;
-      },
-      (error: unknown) => {
+      } catch (error) {
         if (!this.#failing) this.#log.warn(`Matter: ${messageOf(error)}`);
         this.#failing = true;
         this.forget();
-      },
-    );
+      }
+    });
   }
 
   /** Resolves once all that was to be published is there. */
-  async settled(): Promise<void> {
-    await this.#settled;
+  settled(): Promise<void> {
+    return this.#changes.idle();
   }
 
   /** The endpoint may show something else: everything has to be published anew. */
