@@ -4,7 +4,8 @@ import { connectHttpMeter, httpMeter } from "../../src/drivers/meters/http/index
 import { connectOverHttp } from "../../src/drivers/meters/shelly/gen1/http.js";
 import { HttpRpc } from "../../src/drivers/meters/shelly/gen2/http-rpc.js";
 import { ProMeter } from "../../src/drivers/meters/shelly/gen2/meter.js";
-import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
+import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
+import type { MeteredGrid } from "../../src/simulator/devices/shelly-gen1/state.js";
 import { startVirtualShellyPro3em, type VirtualShellyPro3em } from "../../src/simulator/devices/shelly-gen2/device.js";
 import { driverContext } from "../support/driver-context.js";
 import { sendJson, startRawHttp } from "../support/raw-http.js";

@@ -1,27 +1,11 @@
 /** A virtual Shelly 3EM (Gen1, SHEM-3): a meter at the house's grid connection that speaks MQTT, HTTP or both. */
 
-import type { PerPhase, PhaseIndex } from "../../../model/phases.js";
+import type { PhaseIndex } from "../../../model/phases.js";
 import type { HttpFace, HttpOptions } from "./http.js";
 import { startHttpFace } from "./http.js";
 import type { MqttFace, MqttOptions } from "./mqtt.js";
 import { startMqttFace } from "./mqtt.js";
-
-/** What the current transformers see, one value for each of L1–L3. */
-export interface MeteredGrid {
-  /** W, import + */
-  readonly powers: PerPhase<number>;
-  /** A, with or without sign: the device drops it. */
-  readonly currents: PerPhase<number>;
-  /** V */
-  readonly voltages: PerPhase<number>;
-  /** Wh, counted phase by phase and not netted. */
-  readonly importEnergies: PerPhase<number>;
-  /** Wh, counted phase by phase and not netted. */
-  readonly exportEnergies: PerPhase<number>;
-}
-
-/** What of a phase can be kept back. */
-export type WithheldTopic = "current" | "power" | "voltage";
+import type { MeteredGrid, ShellyState, WithheldTopic } from "./state.js";
 
 export interface VirtualShelly3emOptions {
   readonly id?: string;
@@ -29,17 +13,6 @@ export interface VirtualShelly3emOptions {
   readonly grid: () => MeteredGrid;
   readonly mqtt?: MqttOptions;
   readonly http?: HttpOptions;
-}
-
-/** What the faces need to know of the device. */
-export interface ShellyState {
-  /** `shellyem3-<id>` */
-  readonly name: string;
-  readonly id: string;
-  readonly silent: boolean;
-  readonly withhold: ReadonlySet<WithheldTopic>;
-  readonly invalidPhases: ReadonlySet<PhaseIndex>;
-  values(): MeteredGrid;
 }
 
 export class VirtualShelly3em implements ShellyState {

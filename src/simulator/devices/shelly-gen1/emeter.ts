@@ -1,7 +1,7 @@
 /** One phase of the Shelly 3EM in the device's own words, as MQTT and HTTP both tell it. */
 
 import type { PhaseIndex } from "../../../model/phases.js";
-import type { ShellyState } from "./device.js";
+import type { ShellyState } from "./state.js";
 
 export interface Emeter {
   /** W, import + */

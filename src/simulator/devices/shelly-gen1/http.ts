@@ -4,8 +4,8 @@ import type { ServerResponse } from "node:http";
 import type { PhaseIndex } from "../../../model/phases.js";
 import { phaseIndexes } from "../../../model/phases.js";
 import { knows, send, target, WebServer } from "../../servers/web-server.js";
-import type { ShellyState } from "./device.js";
 import { emeter } from "./emeter.js";
+import type { ShellyState } from "./state.js";
 
 export interface HttpOptions {
   /** 0: any that is free. */

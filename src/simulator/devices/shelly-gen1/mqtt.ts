@@ -4,8 +4,8 @@ import type { MqttClient } from "mqtt";
 import { phaseIndexes } from "../../../model/phases.js";
 import type { PhaseIndex } from "../../../model/phases.js";
 import { connectToBroker } from "../../servers/mqtt-client.js";
-import type { ShellyState, WithheldTopic } from "./device.js";
 import { emeter } from "./emeter.js";
+import type { ShellyState, WithheldTopic } from "./state.js";
 
 export interface MqttOptions {
   /** mqtt:// */

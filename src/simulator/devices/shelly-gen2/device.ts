@@ -1,18 +1,17 @@
 /** A virtual Shelly Pro 3EM (Gen2, SPEM-003): a meter at the house's grid connection that speaks RPC over WebSocket, HTTP and MQTT. */
 
 import type { PhaseIndex } from "../../../model/phases.js";
-import type { MeteredGrid } from "../shelly-gen1/device.js";
+import type { MeteredGrid } from "../shelly-gen1/state.js";
 import type { WebFault } from "../../servers/web-server.js";
 import { Digest } from "./digest.js";
+import type { Status } from "./json.js";
 import type { NetworkFace } from "./network.js";
 import { startNetworkFace } from "./network.js";
 import type { MqttFace, MqttOptions } from "./mqtt.js";
 import { startMqttFace } from "./mqtt.js";
-import { answer, type RpcAnswer } from "./rpc.js";
-import { changedBeyond, energyOf, measurementOf, type Status } from "./status.js";
-
-/** `triphase`: one component for three phases · `monophase`: three components for one phase each. */
-export type Profile = "triphase" | "monophase";
+import { answer } from "./rpc.js";
+import type { Profile, RpcAnswer, SeenQuestion, ShellyProState } from "./state.js";
+import { changedBeyond, energyOf, measurementOf } from "./status.js";
 
 export interface VirtualShellyPro3emOptions {
   /** MAC address, 12 digits. */
@@ -27,12 +26,7 @@ export interface VirtualShellyPro3emOptions {
   readonly mqtt?: MqttOptions;
 }
 
-export interface SeenQuestion {
-  readonly over: "http" | "ws" | "mqtt";
-  readonly method: string;
-}
-
-export class VirtualShellyPro3em {
+export class VirtualShellyPro3em implements ShellyProState {
   readonly name: string;
   readonly digest: Digest | null;
   profile: Profile;

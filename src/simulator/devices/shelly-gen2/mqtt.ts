@@ -2,8 +2,8 @@
 
 import { parseJson } from "../../../model/json.js";
 import { connectToBroker } from "../../servers/mqtt-client.js";
-import type { VirtualShellyPro3em } from "./device.js";
-import { objectOf, type Status } from "./status.js";
+import { objectOf, type Status } from "./json.js";
+import type { ShellyProState } from "./state.js";
 
 export interface MqttOptions {
   /** mqtt:// */
@@ -21,7 +21,7 @@ export interface MqttFace {
 }
 
 export async function startMqttFace(
-  device: VirtualShellyPro3em,
+  device: ShellyProState,
   { url, login, notifications = true, status = false }: MqttOptions,
 ): Promise<MqttFace> {
   const prefix = device.name;

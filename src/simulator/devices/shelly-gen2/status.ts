@@ -2,10 +2,9 @@
 
 import type { PhaseIndex } from "../../../model/phases.js";
 import { phaseIndexes } from "../../../model/phases.js";
-import type { MeteredGrid } from "../shelly-gen1/device.js";
-import type { Profile } from "./device.js";
-
-export type Status = Readonly<Record<string, unknown>>;
+import type { MeteredGrid } from "../shelly-gen1/state.js";
+import type { Status } from "./json.js";
+import type { Profile } from "./state.js";
 
 const letters = ["a", "b", "c"] as const;
 
@@ -113,9 +112,4 @@ function without(status: Status, key: string): Status {
 
 function round(value: number): number {
   return Math.round(value * 1_000) / 1_000;
-}
-
-/** `null`: no object. */
-export function objectOf(value: unknown): Status | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
 }
