@@ -1,8 +1,8 @@
 /** What can be changed at a charger, and which devices speak by themselves, as drivers and their connections say. */
 
 import { parseConfig, type Drivers } from "../config/parse.js";
-import type { ChargerDriver, DriverContext, WritableChannel } from "../drivers/driver.js";
-import { blockWith, type Documented, type Example } from "./examples.js";
+import type { ChargerDriver, DriverContext, Example, WritableChannel } from "../drivers/driver.js";
+import { blockWith, type Documented } from "./examples.js";
 import { asSchema, choicesOf, jsonOf } from "./options.js";
 
 export interface Ability {

@@ -6,6 +6,8 @@ import type { Clock } from "../model/clock.js";
 import type { Log } from "../model/log.js";
 import type { PhaseCount } from "../model/phases.js";
 import type { MqttPool } from "../transport/mqtt.js";
+import type { RegisterTable } from "./decoding/registers.js";
+import type { Announcement, ModbusProbe } from "./discovery.js";
 
 /** What a driver is given beside its own options. */
 export interface DriverContext {
@@ -32,6 +34,16 @@ export interface OptionProblem {
   readonly message: string;
 }
 
+/** A configuration to copy from: one way to reach the device. */
+export interface Example {
+  /** What stands between us and the device. */
+  readonly by: string;
+  /** What is written beside name and driver. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** It uses the site's broker. */
+  readonly broker?: true;
+}
+
 interface Declaration<Kind extends string, Options extends z.ZodObject> {
   readonly kind: Kind;
   /** Its name in the configuration. */
@@ -43,6 +55,12 @@ interface Declaration<Kind extends string, Options extends z.ZodObject> {
   readonly whenAlone?: string;
   /** What is known only from hearsay, one sentence each: told in the documentation. Absent: nothing. */
   readonly unproven?: readonly string[];
+  /** One for each way to reach the device. Absent: one is made of the options that have to be written. */
+  readonly examples?: readonly Example[];
+  /** How it announces itself in the network. Absent: it does not. */
+  readonly announcement?: Announcement;
+  /** How it is recognised over Modbus TCP. Absent: it can't be. */
+  readonly modbusProbe?: ModbusProbe;
   /** What a person may write for this driver beside what every device of its kind takes. */
   readonly options: Options;
   /** Looks at the options together, after each has been found right by itself. Absent: there is nothing to look at. */
@@ -130,6 +148,8 @@ export interface Meter {
 export interface MeterDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"meter", Options> {
   /** What a device measures when the configuration does not say. */
   readonly measures: readonly MeterRole[];
+  /** The registers of a meter that is nothing but a table of them. Absent: it is more than that. */
+  readonly registers?: RegisterTable;
   /** Looks at what is to be measured together with the options. Absent: the device itself knows what it measures. */
   checkMeasures?(measures: readonly MeterRole[], options: z.output<Options>): readonly OptionProblem[];
   connect(options: z.output<Options> & { readonly measures: readonly MeterRole[] }, context: DriverContext): Meter;

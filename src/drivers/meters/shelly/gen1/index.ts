@@ -1,12 +1,14 @@
 /** Shelly 3EM (first generation): a meter for three phases, heard over MQTT or asked over HTTP. */
 
 import { z } from "zod";
+import { lastPart, nameWith } from "../../../discovery.js";
 import { defineMeter } from "../../../driver.js";
 import {
   basicLogin,
   brokerLogin,
   brokerOption,
   defaultBroker,
+  exampleHost,
   hostOption,
   portOption,
   topicOption,
@@ -20,6 +22,20 @@ export const shelly3em = defineMeter({
   products: [{ brand: "Shelly", model: "3EM (SHEM-3)" }],
   needs: ["For MQTT: switch it on in the Shelly's web page, under Internet & Security; this ends its use of the cloud"],
   measures: ["grid"],
+  examples: [
+    { by: "MQTT", keys: { topic: "shellies/shellyem3-AABBCC" }, broker: true },
+    { by: "HTTP", keys: { transport: "http", host: exampleHost } },
+  ],
+  announcement: {
+    types: [],
+    sharedTypeName: /^shellyem3-/i,
+    port: 80,
+    identify: ({ name }) => ({
+      what: "Shelly 3EM",
+      name: nameWith("Shelly", lastPart(name)),
+      options: { measures: ["grid"], transport: "http" },
+    }),
+  },
   options: z.object({
     transport: z
       .enum(["mqtt", "http"])

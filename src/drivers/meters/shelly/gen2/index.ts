@@ -1,11 +1,13 @@
 /** Shelly Pro 3EM and 3EM Gen3: meters for three phases, heard over a WebSocket or MQTT, or asked over HTTP. */
 
 import { z } from "zod";
+import { lastPart, nameWith } from "../../../discovery.js";
 import { defineMeter } from "../../../driver.js";
 import {
   brokerLogin,
   brokerOption,
   defaultBroker,
+  exampleHost,
   hostOption,
   portOption,
   topicOption,
@@ -33,6 +35,21 @@ export const shellyPro3em = defineMeter({
     "The error phase_sequence is reported and leaves the values as they are: each phase is measured against the neutral.",
   ],
   measures: ["grid"],
+  examples: [
+    { by: "WebSocket", keys: { host: exampleHost } },
+    { by: "HTTP", keys: { transport: "http", host: exampleHost } },
+    { by: "MQTT", keys: { transport: "mqtt", topic: "shellypro3em-aabbcc112233" }, broker: true },
+  ],
+  announcement: {
+    types: [],
+    sharedTypeName: /^shelly(pro3em|3em)[a-z0-9]*-/i,
+    port: 80,
+    identify: ({ name }) => ({
+      what: "Shelly Pro 3EM or 3EM Gen3",
+      name: nameWith("Shelly", lastPart(name)),
+      options: { measures: ["grid"] },
+    }),
+  },
   options: z.object({
     transport: z
       .enum(["ws", "http", "mqtt"])
