@@ -35,6 +35,11 @@ export interface Course extends Fault {
   run(stand: Stand, entry: Entry): Promise<void>;
 }
 
+/** Makes rows for one driver, on virtual devices of their own. */
+export function rowOf(driver: string): (id: string, what: string, run: () => Promise<void>) => Course {
+  return (id, what, run) => ({ id, what, on: (entry) => entry.driver === driver, run });
+}
+
 /** Everything that holds whatever the fault is. */
 export async function carryOut(fault: Disturbance | Course, stand: Stand, entry: Entry): Promise<void> {
   if ("run" in fault) await fault.run(stand, entry);

@@ -2,7 +2,7 @@
 
 import type { Entry } from "./bench-of-devices.js";
 import type { Disturbance } from "./fault.js";
-import { splitAnswers } from "./transport-faults.js";
+import { splitAnswers } from "./answer-faults.js";
 
 const stream = ({ transport }: Entry): boolean => transport === "stream";
 

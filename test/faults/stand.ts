@@ -194,6 +194,9 @@ export async function mqttStand(parts: Speaking, mqtt: MqttBench): Promise<Stand
   return ready;
 }
 
+/** Address of a broker. */
+export const urlOf = ({ host, port }: Address): string => `mqtt://${host}:${port}`;
+
 /** A connection over Modbus without any wait after a failure. */
 export const modbusLink = ({ deadline }: Address) => ({
   replyTimeout: deadline,

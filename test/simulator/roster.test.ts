@@ -6,14 +6,14 @@ import { defineModbusMeter } from "../../src/drivers/meters/modbus/register-mete
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../../src/drivers/registry.js";
 import { Car } from "../../src/simulator/house/car.js";
 import { Evse } from "../../src/simulator/house/evse.js";
-import type { Installation, RosterEntry, VirtualDevice } from "../../src/simulator/roster/entry.js";
-import { steadyFlows } from "../../src/simulator/roster/flows.js";
+import type { RosterEntry, VirtualDevice } from "../../src/simulator/roster/entry.js";
 import { registerMeter } from "../../src/simulator/roster/register-meter.js";
 import { driversWith, roster, usualEntry } from "../../src/simulator/roster/roster.js";
 import { startBroker } from "../../src/simulator/servers/broker.js";
 import { freeUdpPort } from "../../src/simulator/servers/free-port.js";
 import { driverContext } from "../support/driver-context.js";
 import { arrived } from "../faults/speech.js";
+import { installed } from "../support/installation.js";
 import { ending, overBroker } from "../support/stage.js";
 
 const registered = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers];
@@ -48,15 +48,12 @@ async function start(entry: RosterEntry): Promise<Started> {
   const evse = new Evse({ current: 16, phases: entry.phases ?? 3 });
   evse.plug(new Car());
   evse.advance(60);
-  const installation: Installation = {
+  const installation = installed({
     evse,
-    flows: steadyFlows(() => 0),
-    residualCurrent: () => 2,
     brokerUrl: broker.url,
     multicastPort: await freeUdpPort(),
     now: () => time,
-    number: 0,
-  };
+  });
   const device = ending(await entry.start(installation));
   const pass = (): void => {
     time += 1_000;

@@ -3,6 +3,7 @@
 import { startVirtualEasee } from "../devices/easee/cloud.js";
 import { startGoEMqtt } from "../devices/go-e/mqtt.js";
 import { startVirtualGoE } from "../devices/go-e/server.js";
+import { statusV2 } from "../devices/go-e/v2.js";
 import { startVirtualMennekes } from "../devices/mennekes/server.js";
 import { startVirtualOpenEvse } from "../devices/openevse/server.js";
 import { host, type Installation, type RosterEntry } from "./entry.js";
@@ -57,6 +58,9 @@ function goEOverMqtt(apiVersion: ApiVersion): RosterEntry {
       const client = await startGoEMqtt(device, { url, apiVersion });
       return {
         options: { transport: "mqtt", topic: client.topic, url, apiVersion },
+        ...(apiVersion === 2
+          ? { retainedTopics: Object.keys(statusV2(device.box)).map((key) => `${client.topic}/${key}`) }
+          : {}),
         push: () => client.publish(),
         silence: (silent) => (client.silent = silent),
         misbehave(misbehaviour) {

@@ -33,6 +33,8 @@ export interface VirtualDevice {
   readonly port?: number;
   /** Its server, where it speaks Modbus. */
   readonly modbus?: VirtualModbus;
+  /** Topics whose values the broker keeps for it. Absent: none that matter. */
+  readonly retainedTopics?: readonly string[];
   /** Most requests that were open at the same time. Absent: it takes none. */
   inFlightPeak?(): number;
   /** Sends what is new. Whoever owns time calls this every few seconds. Absent: it is only asked. */

@@ -1,5 +1,6 @@
 /** The virtual meters that send by themselves: over a broker, a WebSocket, a stream or multicast. */
 
+import { startVirtualMqttMeter } from "../devices/mqtt-meter/device.js";
 import { type P1Fault, startVirtualP1Gateway } from "../devices/p1/gateway.js";
 import { startVirtualShelly3em } from "../devices/shelly-gen1/device.js";
 import { startVirtualShellyPro3em } from "../devices/shelly-gen2/device.js";
@@ -64,22 +65,21 @@ export const shellyProOverMqtt: RosterEntry = {
   },
 };
 
-/** A meter of nobody's make, as a person describes it with the options of the driver `mqtt`: a Shelly's topics. */
 export const virtualMqttMeter: RosterEntry = {
   driver: "mqtt",
   name: "mqtt",
   kind: "meter",
   transport: "mqtt",
   async start({ flows, brokerUrl: url, number }) {
-    const device = await startVirtualShelly3em({ id: `DDEEF${number}`, grid: () => flows().grid, mqtt: { url } });
-    const topics = [0, 1, 2].flatMap((phase) =>
-      ["power", "current"].map((field) => [
+    const device = await startVirtualMqttMeter({ url, prefix: `meter${number}`, values: () => flows().grid });
+    const phases = [0, 1, 2].flatMap((phase) =>
+      ["power", "current", "voltage"].map((field) => [
         `${field}L${phase + 1}`,
-        { topic: `shellies/${device.name}/emeter/${phase}/${field}` },
+        { topic: device.phasesTopic, path: `phases[${phase}].${field}` },
       ]),
     );
     return {
-      options: { url, values: Object.fromEntries(topics) },
+      options: { url, values: { power: { topic: device.powerTopic }, ...Object.fromEntries(phases) } },
       push: () => device.publish(),
       silence: (silent) => (device.silent = silent),
       close: () => device.close(),
