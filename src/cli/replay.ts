@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { loadConfig } from "../config/load.js";
 import { newMemory, type Memory } from "../control/memory.js";
-import { pass } from "../control/pass.js";
+import { decide } from "../control/decide/decide.js";
+import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
 import { messageOf } from "../model/errors.js";
 import { controlSettings } from "../site/settings.js";
@@ -43,8 +44,8 @@ export function replayer(settings: ControlSettings): (line: string) => object {
     try {
       const observation = parseLine(line.replace(/^\uFEFF/, ""), settings);
       const { time } = observation;
-      if (time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
-      const outcome = pass(settings, memory, observation);
+      if (memory.time !== null && time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
+      const outcome = decide(settings, observe(settings, memory, observation));
       memory = outcome.memory;
       return { time, chargers: outcome.decisions };
     } catch (error) {

@@ -1,7 +1,8 @@
 /** A recorded day through the controller and a model of house, charger and car. */
 
 import { newMemory, type Memory } from "../control/memory.js";
-import { pass } from "../control/pass.js";
+import { decide } from "../control/decide/decide.js";
+import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { Decision } from "../model/commands.js";
 import type { PerPhase, PhaseCount } from "../model/phases.js";
@@ -62,7 +63,7 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
     pv: (second) => rowAt(second).pv,
     household: (second) => spread(rowAt(second).house, settings.phases),
     decide(observation) {
-      const outcome = pass(alone, memory, observation);
+      const outcome = decide(alone, observe(alone, memory, observation));
       memory = outcome.memory;
       return outcome.decisions;
     },

@@ -43,7 +43,7 @@ export const deadTime = 10_000;
 export const slowestCharger = 25_000;
 
 /** Room at a fuse must have been there this long before a current is raised into it. */
-export const roomMemory = 30_000;
+export const headroomMemory = 30_000;
 
 /** How the surplus moved is known of so long. */
 export const surplusMemory = 300_000;
@@ -65,7 +65,7 @@ export const lagSearch = 80_000;
 export const usualLag = 30_000;
 
 /** A meter that is suspected gets so long to answer to a change of ours before there may be another one. */
-export const answerPatience = 60_000;
+export const wiringCheckPatience = 60_000;
 
 /** A meter that does not move at all this long after it should have shown that a car's current did is frozen. */
 export const frozenAfter = 30_000;
@@ -74,7 +74,7 @@ export const frozenAfter = 30_000;
 export const noticeableCurrent = 2;
 
 /** Less than this, in A, is the end of a charge or only warms the car: it tells nothing of what the car takes. */
-export const tellingCurrent = 5;
+export const significantCurrent = 5;
 
 /** A car that takes less than this, in A, takes nothing. */
 export const idleCurrent = 1;
@@ -111,7 +111,7 @@ export const phaseHorizon = 600_000;
 export const justBegun = 60_000;
 
 /** A car charges this long before it makes way for an equal one that waits, where there is no room for both. */
-export const turnLength = 1_800_000;
+export const rotationPeriod = 1_800_000;
 
 /** What the charger does not charge while it switches phases. */
 export const phaseSwitchPause = 60_000;
@@ -129,7 +129,7 @@ export const longestStep = 60_000;
 export const largestSession = 1_000;
 
 /** A car that takes so much less than it is offered for a while, in A, can't take more. */
-export const carRefuses = 1.5;
+export const unusedOffer = 1.5;
 
 /** A target is planned for with this much more time than the sum says: cars ramp up, taper off and lose a little. */
 export const planReserve = { share: 0.1, time: 300_000 } as const;

@@ -16,7 +16,7 @@ export interface ControlSettings {
   readonly powerLimit: number | null;
   readonly tariff: Tariff;
   /** Cars that are known by their tags. */
-  readonly cars: readonly CarSettings[];
+  readonly vehicles: readonly VehicleSettings[];
   /** The main fuse and the circuits below it, parents before children. Empty: nothing guards the fuse. */
   readonly circuits: readonly CircuitSettings[];
   /** A that a running charger falls to when its inputs can't be trusted; 0 = pause. */
@@ -94,7 +94,7 @@ export interface ChargerSettings {
 }
 
 /** A car, and what of a charger's settings it has its own of; `null`: it has not. */
-export interface CarSettings {
+export interface VehicleSettings {
   readonly name: string;
   /** As `tagOf` writes them. */
   readonly tags: readonly string[];

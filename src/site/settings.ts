@@ -4,16 +4,16 @@ import type { ChargerConfig, MeterConfig } from "../config/devices.js";
 import type { Config } from "../config/parse.js";
 import { systemTimeZone, type CarConfig } from "../config/schema.js";
 import { tagOf } from "../control/schedule/vehicles.js";
-import { ceilTo } from "../control/decide/own-limit.js";
 import {
   mainFuse,
-  type CarSettings,
+  type VehicleSettings,
   type ChargerSettings,
   type CircuitSettings,
   type ControlSettings,
   type MeterSettings,
 } from "../control/settings.js";
 import type { CurrentRange } from "../drivers/driver.js";
+import { ceilTo } from "../model/rounding.js";
 
 export function controlSettings(config: Config): ControlSettings {
   const { site, surplus, tariff, cars, chargers, meters, residualCurrentMonitors } = config;
@@ -27,7 +27,7 @@ export function controlSettings(config: Config): ControlSettings {
       prices: [...tariff.prices].sort((a, b) => a.start - b.start),
       priceLimit: tariff.priceLimit ?? null,
     },
-    cars: cars.map(carSettings),
+    vehicles: cars.map(carSettings),
     circuits: circuits(site, meters),
     failsafeCurrent: site.failsafeCurrent,
     overloadTolerance: site.overloadTolerance * 1_000,
@@ -102,7 +102,15 @@ function chargerSettings(charger: ChargerConfig): ChargerSettings {
   };
 }
 
-function carSettings({ name, tags, minCurrent, maxCurrent, sunOnly, energyLimit, minPower }: CarConfig): CarSettings {
+function carSettings({
+  name,
+  tags,
+  minCurrent,
+  maxCurrent,
+  sunOnly,
+  energyLimit,
+  minPower,
+}: CarConfig): VehicleSettings {
   return {
     name,
     tags: tags.flatMap((tag) => tagOf(tag) ?? []),

@@ -5,12 +5,13 @@ import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
+import { SerialQueue } from "../model/serial-queue.js";
 
 export class WholeFile {
   readonly #path: string;
   readonly #log: Log;
+  readonly #writes = new SerialQueue();
   #text = "";
-  #lastWrite: Promise<void> = Promise.resolve();
   #failing = false;
 
   constructor(path: string, log: Log) {
@@ -30,13 +31,13 @@ export class WholeFile {
   save(text: string): boolean {
     if (text === this.#text) return false;
     this.#text = text;
-    this.#lastWrite = this.#lastWrite.then(() => this.#write(text));
+    void this.#writes.run(() => this.#write(text));
     return true;
   }
 
   /** Resolves once everything is on the disk, or has failed to get there. */
-  async settled(): Promise<void> {
-    await this.#lastWrite;
+  settled(): Promise<void> {
+    return this.#writes.idle();
   }
 
   async #write(text: string): Promise<void> {

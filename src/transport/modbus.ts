@@ -1,7 +1,10 @@
 /** Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. */
 
+import type { Clock } from "../model/clock.js";
 import { DeviceError } from "../model/errors.js";
+import { SerialQueue } from "../model/serial-queue.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
+import { pause } from "./deadlines.js";
 import { type Asked, exceptionIn, explain, isBusy, ModbusException, nameOf } from "./modbus/exceptions.js";
 import { closed, LinkError, type LinkRequest, ModbusLink } from "./modbus/link.js";
 
@@ -45,8 +48,7 @@ export interface ModbusDeviceOptions {
   readonly retry?: BackoffOptions;
   /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
   readonly advice?: string;
-  /** ms that never go back */
-  readonly now?: () => number;
+  readonly clock: Clock;
 }
 
 export class ModbusDevice implements ModbusRegisters {
@@ -59,14 +61,13 @@ export class ModbusDevice implements ModbusRegisters {
   readonly #alone: boolean;
   readonly #retry: BackoffOptions;
   readonly #advice: string;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #closing = new AbortController();
+  readonly #queue = new SerialQueue();
   #delays: Generator<number, never>;
   #link: ModbusLink | null = null;
   /** No connection is tried before, and why: the last one failed. */
   #pause: { readonly until: number; readonly why: LinkError } | null = null;
-  /** Settles with the last request in the queue; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ModbusDeviceOptions) {
     this.device = options.device;
@@ -79,7 +80,7 @@ export class ModbusDevice implements ModbusRegisters {
     this.#retry = options.retry ?? (this.#alone ? reconnectAlone : reconnect);
     this.#advice =
       options.advice ?? "Check that Modbus TCP is switched on there, and that host, port and unit id are right";
-    this.#now = options.now ?? (() => performance.now());
+    this.#clock = options.clock;
     this.#delays = backoff(this.#retry);
   }
 
@@ -107,7 +108,7 @@ export class ModbusDevice implements ModbusRegisters {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#link?.end(closed());
-    await this.#last;
+    await this.#queue.idle();
   }
 
   async #read(functionCode: 3 | 4, address: number, count: number): Promise<readonly number[]> {
@@ -120,9 +121,7 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   #enqueue<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
-    const answer = this.#last.then(() => this.#ask(asked, send));
-    this.#last = answer.catch(() => undefined);
-    return answer;
+    return this.#queue.run(() => this.#ask(asked, send));
   }
 
   async #ask<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
@@ -134,7 +133,7 @@ export class ModbusDevice implements ModbusRegisters {
       } catch (error) {
         if (!(error instanceof ModbusException && isBusy(error)) || attempt >= busyRetries.most)
           throw this.#explain(error, asked);
-        await this.#wait(waits.next().value);
+        await pause(this.#clock, waits.next().value, this.#closing.signal);
       }
     }
   }
@@ -178,10 +177,10 @@ export class ModbusDevice implements ModbusRegisters {
   async #open(): Promise<ModbusLink> {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#link && this.#link.failure === null) return this.#link;
-    if (this.#pause && this.#now() < this.#pause.until) throw this.#pause.why;
+    if (this.#pause && this.#clock.now() < this.#pause.until) throw this.#pause.why;
     const address = { host: this.#host, port: this.#port, unitId: this.#unitId };
     this.#link = null;
-    this.#link = await ModbusLink.open(address, this.#connectTimeout, this.#closing.signal);
+    this.#link = await ModbusLink.open(address, this.#connectTimeout, this.#clock, this.#closing.signal);
     this.#pause = null;
     return this.#link;
   }
@@ -189,21 +188,8 @@ export class ModbusDevice implements ModbusRegisters {
   /** Notes a connection that has failed, so that the next one is not tried before its time. */
   #failed(error: unknown): unknown {
     if (error instanceof LinkError && error !== this.#pause?.why)
-      this.#pause = { until: this.#now() + this.#delays.next().value, why: error };
+      this.#pause = { until: this.#clock.now() + this.#delays.next().value, why: error };
     return error;
-  }
-
-  #wait(duration: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#closing;
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, duration);
-      signal.addEventListener("abort", end);
-    });
   }
 
   /** The answer is one of Modbus, but not to this: the connection is not trusted any more. */

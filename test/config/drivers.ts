@@ -96,9 +96,9 @@ const noop = () => undefined;
 export const context: DriverContext = {
   name: "Test",
   log: { error: noop, warn: noop, info: noop, debug: noop },
-  clock: { now: () => 0, after: () => ({ cancel: noop }) },
+  clock: { now: () => 0, after: () => ({ cancel: noop }), deadline: () => ({ cancel: noop }) },
   mqtt: {
-    connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve() }),
+    connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve(), close: noop }),
     close: () => Promise.resolve(),
   },
 };

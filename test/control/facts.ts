@@ -1,22 +1,25 @@
 /** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
 
-import type { Room } from "../../src/control/estimate/headroom.js";
-import { newChargerMemory, newMemory, noLastingMemory } from "../../src/control/memory.js";
-import type { ChargerMemory, LastingMemory, Session } from "../../src/control/memory.js";
+import type { Headroom } from "../../src/control/estimate/headroom.js";
+import { noSolarMemory, type SolarMemory } from "../../src/control/decide/solar/solar-memory.js";
+import type { LagMemory } from "../../src/control/estimate/meter-lag.js";
+import { newMemory } from "../../src/control/memory.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/estimate/situation.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
 import type { ChargerReading } from "../../src/model/readings.js";
 import { charger, charging, connected, house, start } from "./support.js";
+import type { Session, PersistentChargerState } from "../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../../src/control/observe/charger-memory.js";
 
 export interface FactOverrides {
   readonly settings?: Partial<ChargerSettings>;
-  readonly lasting?: Partial<LastingMemory>;
+  readonly persistent?: Partial<PersistentChargerState>;
   readonly reading?: ChargerReading | null;
-  readonly holding?: { readonly current: number; readonly phases?: PhaseCount };
+  readonly activeSetpoint?: { readonly current: number; readonly phases?: PhaseCount };
   readonly silent?: boolean;
   readonly idle?: boolean;
-  readonly greed?: number;
+  readonly overdrawRatio?: number;
   /** A that it was last seen to draw, on the phases of the house. */
   readonly drawn?: PerPhase<number>;
   /** A of that beyond what it was told. */
@@ -24,7 +27,9 @@ export interface FactOverrides {
   readonly regret?: number;
   readonly phaseRegret?: number;
   /** What it remembers of the sun; fresh unless told otherwise. */
-  readonly habits?: Partial<Pick<ChargerMemory, "sun" | "threePhases" | "phaseStay" | "closings" | "lag">>;
+  readonly learned?: Partial<Omit<SolarMemory, "regret" | "phaseRegret">>;
+  readonly lag?: LagMemory;
+  readonly closings?: readonly number[];
   /** ms since it last answered */
   readonly age?: number;
   readonly failing?: boolean;
@@ -36,51 +41,55 @@ export interface FactOverrides {
 /** A charger with a car at it, paused unless it holds something. */
 export function facts(overrides: FactOverrides = {}): ChargerFacts {
   const settings = charger(overrides.settings);
-  const phases = overrides.holding?.phases ?? (settings.phases === 3 ? 3 : 1);
-  const holding = { current: overrides.holding?.current ?? 0, phases };
+  const phases = overrides.activeSetpoint?.phases ?? (settings.phases === 3 ? 3 : 1);
+  const activeSetpoint = { current: overrides.activeSetpoint?.current ?? 0, phases };
   const reading =
     overrides.reading === undefined
-      ? holding.current > 0
-        ? charging(holding.current, phases)
+      ? activeSetpoint.current > 0
+        ? charging(activeSetpoint.current, phases)
         : connected()
       : overrides.reading;
-  const lasting = { ...noLastingMemory, ...overrides.lasting };
+  const persistent = { ...noPersistentChargerState, ...overrides.persistent };
   const drawn = overrides.drawn ?? [0, 0, 0];
   const power = drawn.reduce((sum, current) => sum + 230 * current, 0);
   return {
     now: start,
     settings,
-    lasting,
+    persistent,
     reading,
-    holding,
+    activeSetpoint,
     memory: {
-      ...newChargerMemory(lasting),
+      ...newChargerMemory(persistent),
       reading,
       at: start - (overrides.age ?? 0),
       failing: overrides.failing ?? false,
       draws: [{ at: start, currents: drawn, power }],
       beyond: overrides.beyond ?? [0, 0, 0],
-      regret: overrides.regret ?? 0,
-      phaseRegret: overrides.phaseRegret ?? 0,
-      lag: { fit: [], own: [], lag: { from: 0, to: 0 } },
-      ...overrides.habits,
+      solar: {
+        ...noSolarMemory,
+        regret: overrides.regret ?? 0,
+        phaseRegret: overrides.phaseRegret ?? 0,
+        ...overrides.learned,
+      },
+      lag: overrides.lag ?? { fit: [], own: [], lag: { from: 0, to: 0 } },
+      closings: overrides.closings ?? [],
       charged: overrides.charged ?? 0,
       tag: overrides.tag ?? null,
     },
-    mode: lasting.mode ?? settings.mode,
+    mode: persistent.mode ?? settings.mode,
     plugged: reading?.state === "connected" || reading?.state === "charging",
     silent: overrides.silent ?? false,
     idle: overrides.idle ?? false,
     loads: (count): readonly PhaseIndex[] => settings.rotation.slice(0, count),
     activePhases: (count) => count,
-    greed: overrides.greed ?? 1,
+    overdrawRatio: overrides.overdrawRatio ?? 1,
   };
 }
 
 /** A stay that began so many seconds ago; `null`: before anyone looked. */
 export function session(age: number | null, overrides: Partial<Session> = {}): Session {
   const since = age === null ? null : start - age * 1_000;
-  return { since, countsFrom: 0, due: null, pursuedSince: null, ...overrides };
+  return { since, countsFrom: 0, due: null, targetActiveSince: null, ...overrides };
 }
 
 export interface SituationOverrides {
@@ -119,7 +128,7 @@ export function situation(overrides: SituationOverrides = {}): Situation {
 }
 
 /** A trusted circuit with so much room on each phase; raises may take all of it unless told otherwise. */
-export function room(toStay: number | PerPhase<number>, overrides: Partial<Room> = {}): Room {
+export function headroom(toStay: number | PerPhase<number>, overrides: Partial<Headroom> = {}): Headroom {
   const each = typeof toStay === "number" ? perPhase(() => toStay) : toStay;
   return {
     name: mainFuse,

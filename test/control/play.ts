@@ -1,7 +1,7 @@
 /** Plays a house with one charger and what goes on in it, and tells what was decided. */
 
 import type { ChargerSettings, ControlSettings } from "../../src/control/settings.js";
-import { lastingOf, newMemory } from "../../src/control/memory.js";
+import { persistentStateOf, newMemory } from "../../src/control/memory.js";
 import type { ChargerCommand, Decision } from "../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase } from "../../src/model/phases.js";
 import { noQuantities, type ChargerReading } from "../../src/model/readings.js";
@@ -31,17 +31,17 @@ export interface Stretch {
 export interface Given {
   readonly charger?: Partial<ChargerSettings>;
   readonly site?: Partial<ControlSettings>;
-  readonly stretches: readonly Stretch[];
+  readonly periods: readonly Stretch[];
 }
 
 /** All decisions, one for each five seconds. The charger obeys, and the meter shows it at once. */
-export function play({ charger: own, site, stretches }: Given): readonly Decision[] {
+export function play({ charger: own, site, periods }: Given): readonly Decision[] {
   const run = new Run(house({ chargers: [charger({ phases: "auto", ...own })], timeZone: "UTC", ...site }));
-  return stretches.flatMap((stretch) => {
-    if (stretch.restart) run.memory = newMemory(JSON.parse(JSON.stringify(lastingOf(run.memory))));
-    if (stretch.command) run.after(1, { commands: { Garage: stretch.command } });
+  return periods.flatMap((period) => {
+    if (period.restart) run.memory = newMemory(JSON.parse(JSON.stringify(persistentStateOf(run.memory))));
+    if (period.command) run.after(1, { commands: { Garage: period.command } });
     const decisions: Decision[] = [];
-    for (const end = run.seconds + stretch.for; run.seconds < end;) decisions.push(step(run, stretch));
+    for (const end = run.seconds + period.for; run.seconds < end;) decisions.push(step(run, period));
     return decisions;
   });
 }

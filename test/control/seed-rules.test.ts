@@ -3,7 +3,7 @@
  * the row says how.
  */
 
-import type { CarSettings, ChargerSettings } from "../../src/control/settings.js";
+import type { VehicleSettings, ChargerSettings } from "../../src/control/settings.js";
 import { weekdays, type Decision } from "../../src/model/commands.js";
 import { play, type Given, type Stretch } from "./play.js";
 import { car } from "./support.js";
@@ -23,43 +23,39 @@ function hold(rows: readonly Row[]): void {
 describe("openHAB's rules for go-e: current from PV power, one or three phases by what the sun gives", () => {
   const bright = (others: number, more: Partial<Stretch> = {}): Stretch => ({ for: minutes(30), others, ...more });
   hold([
-    [
-      "enough for three phases: three, with all full amperes",
-      { stretches: [bright(-5_600)] },
-      { current: 8, phases: 3 },
-    ],
-    ["not enough for three: one, with all full amperes", { stretches: [bright(-2_400)] }, { current: 10, phases: 1 }],
+    ["enough for three phases: three, with all full amperes", { periods: [bright(-5_600)] }, { current: 8, phases: 3 }],
+    ["not enough for three: one, with all full amperes", { periods: [bright(-2_400)] }, { current: 10, phases: 1 }],
     [
       "not enough for one, where nothing shall be imported: no charging",
-      { site: { importPenalty: 10 }, stretches: [bright(-1_000)] },
+      { site: { importPenalty: 10 }, periods: [bright(-1_000)] },
       stopped,
     ],
     [
       "better: by their own preference, with a little from the grid",
-      { stretches: [bright(-1_000)] },
+      { periods: [bright(-1_000)] },
       { current: 6, phases: 1 },
     ],
-    ["importing while not charging counts as nothing to charge with", { stretches: [bright(3_000)] }, stopped],
+    ["importing while not charging counts as nothing to charge with", { periods: [bright(3_000)] }, stopped],
     [
       "what the car takes itself is available to it",
-      { stretches: [bright(-2_400), bright(-3_300)] },
+      { periods: [bright(-2_400), bright(-3_300)] },
       { current: 14, phases: 1 },
     ],
     [
       "no more than 16 A, however much sun (theirs: up to 18 A on one phase)",
-      { charger: { phases: 1 }, stretches: [bright(-9_000)] },
+      { charger: { phases: 1 }, periods: [bright(-9_000)] },
       { current: 16 },
     ],
     [
       "without the sun's rule: three phases and 16 A",
-      { charger: { mode: "fast" }, stretches: [bright(500)] },
+      { charger: { mode: "fast" }, periods: [bright(500)] },
       { current: 16, phases: 3 },
     ],
     [
       "the energy limit ends the session",
       {
         charger: { mode: "fast" },
-        stretches: [bright(0, { energy: 10.5, command: { sessionChargeConsumptionLimit: 10.5 } })],
+        periods: [bright(0, { energy: 10.5, command: { sessionChargeConsumptionLimit: 10.5 } })],
       },
       stopped,
     ],
@@ -67,7 +63,7 @@ describe("openHAB's rules for go-e: current from PV power, one or three phases b
       "also one with decimals (theirs: cut off to 10 kWh)",
       {
         charger: { mode: "fast" },
-        stretches: [bright(0, { energy: 10.4, command: { sessionChargeConsumptionLimit: 10.5 } })],
+        periods: [bright(0, { energy: 10.4, command: { sessionChargeConsumptionLimit: 10.5 } })],
       },
       { current: 16 },
     ],
@@ -75,7 +71,7 @@ describe("openHAB's rules for go-e: current from PV power, one or three phases b
 
   test("better: clouds of a minute wear out neither contactor nor car (theirs: a start and a switch with each)", () => {
     const clouds = Array.from({ length: 12 }, (_, i): Stretch => ({ for: 60, others: i % 2 === 0 ? -600 : -6_000 }));
-    const decisions = play({ stretches: [bright(-6_000), ...clouds] }).slice(-12 * 12);
+    const decisions = play({ periods: [bright(-6_000), ...clouds] }).slice(-12 * 12);
     const turns = (of: (decision: Decision) => unknown) =>
       decisions.filter((decision, i) => i > 0 && of(decision) !== of(decisions[i - 1] ?? decision)).length;
     expect(turns(({ allowCharging }) => allowCharging)).toBeLessThanOrEqual(2);
@@ -83,7 +79,7 @@ describe("openHAB's rules for go-e: current from PV power, one or three phases b
   });
 
   test("what does not change is not told again: the same current for the same sun", () => {
-    const currents = play({ stretches: [bright(-5_600)] })
+    const currents = play({ periods: [bright(-5_600)] })
       .slice(-60)
       .map(({ current }) => current);
     expect(new Set(currents)).toEqual(new Set([8]));
@@ -102,69 +98,69 @@ describe("Jeedom's rules for OpenEVSE: cheap hours, and the stop on unplugging",
   hold([
     [
       "dear: stopped",
-      { ...automatic, stretches: [dark(20)] },
+      { ...automatic, periods: [dark(20)] },
       { ...stopped, reason: says("15:30, when energy is cheap") },
     ],
     [
       "cheap: started, at full current",
-      { ...automatic, stretches: [dark(30)] },
+      { ...automatic, periods: [dark(30)] },
       { current: 16, reason: says("cheap until 16:00") },
     ],
-    ["dear again: stopped", { ...automatic, stretches: [dark(60)] }, stopped],
+    ["dear again: stopped", { ...automatic, periods: [dark(60)] }, stopped],
     [
       "level, not edge: a car that comes within them is charged",
-      { ...automatic, stretches: [dark(30, { car: null }), dark(2)] },
+      { ...automatic, periods: [dark(30, { car: null }), dark(2)] },
       { current: 16 },
     ],
-    ["in manual mode the hours start nothing", { site: { tariff }, stretches: [dark(40)] }, stopped],
+    ["in manual mode the hours start nothing", { site: { tariff }, periods: [dark(40)] }, stopped],
     [
       "better: a stop by hand within them holds (theirs: started again at the next poll)",
-      { ...automatic, stretches: [dark(30), dark(10, { command: { allowCharging: false } })] },
+      { ...automatic, periods: [dark(30), dark(10, { command: { allowCharging: false } })] },
       stopped,
     ],
     [
       "better: a start by hand outside of them holds (theirs: stopped again at the next poll)",
-      { ...automatic, stretches: [dark(5), dark(10, { command: { allowCharging: true } })] },
+      { ...automatic, periods: [dark(5), dark(10, { command: { allowCharging: true } })] },
       { current: 6 },
     ],
     [
       "better: outside of them there is still the sun",
-      { ...automatic, stretches: [dark(10, { others: -5_000 })] },
+      { ...automatic, periods: [dark(10, { others: -5_000 })] },
       { allowCharging: true },
     ],
     [
       "unplugged: stopped",
-      { charger: { mode: "fast", stopOnUnplug: true }, stretches: [dark(5), dark(1, { car: null })] },
+      { charger: { mode: "fast", stopOnUnplug: true }, periods: [dark(5), dark(1, { car: null })] },
       stopped,
     ],
     [
       "the next car does not start by itself",
-      { charger: { mode: "fast", stopOnUnplug: true }, stretches: [dark(5), dark(1, { car: null }), dark(20)] },
+      { charger: { mode: "fast", stopOnUnplug: true }, periods: [dark(5), dark(1, { car: null }), dark(20)] },
       { ...stopped, reason: says("until someone starts it") },
     ],
     [
       "but when it is started",
       {
         charger: { mode: "fast", stopOnUnplug: true },
-        stretches: [dark(5), dark(1, { car: null }), dark(1), dark(5, { command: { allowCharging: true } })],
+        periods: [dark(5), dark(1, { car: null }), dark(1), dark(5, { command: { allowCharging: true } })],
       },
       { current: 16 },
     ],
     [
       "without that wish it does",
-      { charger: { mode: "fast" }, stretches: [dark(5), dark(1, { car: null }), dark(10)] },
+      { charger: { mode: "fast" }, periods: [dark(5), dark(1, { car: null }), dark(10)] },
       { current: 16 },
     ],
     [
       "each charger within its own minimum and maximum: minimum",
-      { charger: { mode: "solar-min", minCurrent: 8 }, stretches: [dark(5)] },
+      { charger: { mode: "solar-min", minCurrent: 8 }, periods: [dark(5)] },
       { current: 8 },
     ],
-    ["maximum", { charger: { mode: "fast", maxCurrent: 13 }, stretches: [dark(5)] }, { current: 13 }],
-    ["start, and stop", { stretches: [dark(1, { command: { allowCharging: true } })] }, { allowCharging: true }],
+    ["maximum", { charger: { mode: "fast", maxCurrent: 13 }, periods: [dark(5)] }, { current: 13 }],
+    ["start, and stop", { periods: [dark(1, { command: { allowCharging: true } })] }, { allowCharging: true }],
     [
       "stop, after a start",
-      { stretches: [dark(1, { command: { allowCharging: true } }), dark(1, { command: { allowCharging: false } })] },
+      { periods: [dark(1, { command: { allowCharging: true } }), dark(1, { command: { allowCharging: false } })] },
       stopped,
     ],
   ]);
@@ -173,7 +169,7 @@ describe("Jeedom's rules for OpenEVSE: cheap hours, and the stop on unplugging",
 describe("evecc's rules for Easee: a power limit by one phase or three", () => {
   const limited = (powerLimit: number): Given => ({
     charger: { mode: "fast", step: 0.1 },
-    stretches: [{ for: 60, command: { powerLimit } }],
+    periods: [{ for: 60, command: { powerLimit } }],
   });
   hold([
     ["up to 3680 W: one phase", limited(3_680), { current: 16, phases: 1 }],
@@ -195,7 +191,7 @@ describe("evecc's rules for Easee: a power limit by one phase or three", () => {
 });
 
 describe("wallbox's rules: cars by their tag, and one ampere up, down at once", () => {
-  const cars: readonly CarSettings[] = [
+  const vehicles: readonly VehicleSettings[] = [
     car({
       name: "Zoe",
       tags: ["ABC1"],
@@ -214,7 +210,7 @@ describe("wallbox's rules: cars by their tag, and one ampere up, down at once", 
       plugInHold: { current: 8, duration: 180_000 },
       refusesUnknownTags: true,
     },
-    site: { cars },
+    site: { vehicles },
   };
   const nobody: Stretch = { for: 30, car: null, others: 300 };
   const zoe = (minutesLong: number, others: number, more: Partial<Stretch> = {}): Stretch => ({
@@ -228,7 +224,7 @@ describe("wallbox's rules: cars by their tag, and one ampere up, down at once", 
     tag: "ABC2",
     ...more,
   });
-  const row = (...stretches: readonly Stretch[]): Given => ({ ...known, stretches });
+  const row = (...periods: readonly Stretch[]): Given => ({ ...known, periods });
   hold([
     ["no car: the default current", row(nobody), { current: 8 }],
     [
@@ -294,7 +290,7 @@ describe("wallbox's rules: cars by their tag, and one ampere up, down at once", 
       "what the battery gives is no sun",
       {
         ...row(nobody, zoe(10, -3_000), zoe(20, 0, { battery: 3_000 })),
-        site: { cars, meters: [{ name: "Grid", measures: ["grid", "battery"] }] },
+        site: { vehicles, meters: [{ name: "Grid", measures: ["grid", "battery"] }] },
       },
       stopped,
     ],
@@ -321,13 +317,13 @@ describe("dynloadmgr's rules: the most loaded phase of a main fuse of 25 A", () 
     phases: 3,
     ...more,
   });
-  const row = (...stretches: readonly Stretch[]): Given => ({ charger: garage(), stretches });
+  const row = (...periods: readonly Stretch[]): Given => ({ charger: garage(), periods });
   const load = (l1: number, l2 = 0, l3 = 0, more: Partial<Stretch> = {}): Stretch => ({
     for: minutes(2),
     currents: [l1, l2, l3],
     ...more,
   });
-  const minutesOf = (count: number, stretch: Stretch): Stretch => ({ ...stretch, for: minutes(count) });
+  const minutesOf = (count: number, period: Stretch): Stretch => ({ ...period, for: minutes(count) });
   hold([
     ["room for the maximum: the maximum", row(load(3)), { current: 16 }],
     ["room for less: what is left on the most loaded phase", row(load(3, 13, 5)), { current: 12 }],

@@ -2,8 +2,14 @@
 
 import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
-import { pass, type Outcome } from "../../src/control/pass.js";
-import { mainFuse, type CarSettings, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
+import { decide, type Outcome } from "../../src/control/decide/decide.js";
+import { observe } from "../../src/control/observe/observe.js";
+import {
+  mainFuse,
+  type VehicleSettings,
+  type ChargerSettings,
+  type ControlSettings,
+} from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import { noChargerReading, noQuantities, residualCurrentBands } from "../../src/model/readings.js";
 import type {
@@ -40,7 +46,7 @@ export function charger(overrides: Partial<ChargerSettings> = {}): ChargerSettin
 }
 
 /** A car that is known by one tag. */
-export function car(overrides: Partial<CarSettings> = {}): CarSettings {
+export function car(overrides: Partial<VehicleSettings> = {}): VehicleSettings {
   return {
     name: "Zoe",
     tags: ["04A1B2"],
@@ -60,7 +66,7 @@ export function house(overrides: Partial<ControlSettings> = {}): ControlSettings
     timeZone: "Europe/Berlin",
     powerLimit: null,
     tariff: { cheapHours: [], prices: [], priceLimit: null },
-    cars: [],
+    vehicles: [],
     circuits: [{ name: mainFuse, limit: 25, parent: null, meters: ["Grid"] }],
     failsafeCurrent: 0,
     overloadTolerance: 0,
@@ -144,6 +150,11 @@ export const soundMonitor: ResidualCurrentReading = {
   enabledB: residualCurrentBands,
   alarmDelay: null,
 };
+
+/** Observes, and decides at once. */
+export function pass(settings: ControlSettings, memory: Memory, news: Observation): Outcome {
+  return decide(settings, observe(settings, memory, news));
+}
 
 /** The controller over time. */
 export class Run {

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { installedDrivers, parseConfig } from "../../src/config/parse.js";
 import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
-import { documents, freshText } from "../../src/docs/documents.js";
-import { examplesOf, blockWith } from "../../src/docs/examples.js";
-import { documentedDrivers } from "../../src/docs/overview.js";
+import { documents, freshText } from "../../tools/docs/documents.js";
+import { examplesOf, blockWith } from "../../tools/docs/examples.js";
+import { documentedDrivers } from "../../tools/docs/overview.js";
 
 const root = new URL("../../", import.meta.url);
 

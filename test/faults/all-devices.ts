@@ -98,7 +98,7 @@ export async function everythingAway(): Promise<void> {
   );
   await house.start();
   const reachable = (): boolean =>
-    [...house.site.chargers, ...house.site.meters].every((device) => device.reachable === true);
+    [...house.site.view.chargers, ...house.site.view.meters].every((device) => device.reachable === true);
   await house.turn(60);
   expect(reachable()).toBe(true);
   expect(chargers.every(({ evse }) => evse.power > 0)).toBe(true);
@@ -106,7 +106,7 @@ export async function everythingAway(): Promise<void> {
   away = true;
   for (const door of doors) door();
   await house.turn(outage);
-  for (const { decision, reachable: there } of house.site.chargers)
+  for (const { decision, reachable: there } of house.site.view.chargers)
     expect([there, decision?.allowCharging]).toEqual([false, false]);
   const late = knocks.map((own) => own.filter((at) => at > 120));
   // Less and less often: no more than one attempt in 10 s, of two connections, where the house asks a meter every 2 s.

@@ -2,8 +2,8 @@
 
 import { once } from "node:events";
 import { createServer } from "node:https";
-import { loginDistance } from "../../src/drivers/chargers/easee/tokens.js";
-import { id, setUp, setUpStreaming, told, until } from "../drivers/easee/support.js";
+import { loginDistance } from "../../src/drivers/chargers/easee/cloud.js";
+import { id, setUp, setUpStreaming, delivered, until } from "../drivers/easee/support.js";
 import { type CertificateName, identityOf, trustAuthority } from "../support/certificates.js";
 import { afterwards } from "../support/stage.js";
 import { type Course, failure, rowOf } from "./fault.js";
@@ -51,7 +51,7 @@ export const cloudAccessFaults: readonly Course[] = [
       await until(() => log.about("interrupted").length === 1);
       await clock.advance(3_000);
       await until(() => cloud.hub.invocations.length > subscribed);
-      await told(setting);
+      await delivered(setting);
       expect(cloud.accounts).toMatchObject({ refreshes: 1, logins: 1, refusedLogins: 0 });
       expect((await charger.read()).maxAmpere).toBe(9);
     },
@@ -78,16 +78,16 @@ export const cloudAccessFaults: readonly Course[] = [
     expect(cloud.accounts).toMatchObject({ refusedLogins: 1, logins: 2 });
   }),
   row("C-13", "a guest network's page: told as what it is, and not asked at every poll", async () => {
-    const { cloud, clock, charger, asked } = await setUp();
+    const { cloud, clock, charger, requests } = await setUp();
     cloud.hubRefusal = 503;
     cloud.fault = "html";
     expect(await failure(charger.read())).toMatchObject({ code: "protocol", message: expect.stringContaining("JSON") });
-    const before = asked().length;
+    const before = requests().length;
     for (let second = 0; second < 120; second += 5) {
       await failure(charger.read());
       await clock.advance(5_000);
     }
-    expect(asked().length - before).toBeLessThanOrEqual(15);
+    expect(requests().length - before).toBeLessThanOrEqual(15);
     cloud.fault = null;
     await clock.advance(20 * minute);
     expect((await charger.read()).state).toBe("connected");

@@ -2,7 +2,7 @@
 
 import { currentRange, lifetime } from "../../src/drivers/chargers/easee/charger.js";
 import type { DeviceError } from "../../src/model/errors.js";
-import { eventually, id, setUpStreaming, type Setting, told, until } from "../drivers/easee/support.js";
+import { eventually, id, setUpStreaming, type Setting, delivered, until } from "../drivers/easee/support.js";
 import { settle } from "../support/test-clock.js";
 import { type Course, failure, rowOf } from "./fault.js";
 
@@ -46,7 +46,7 @@ export const cloudCommandFaults: readonly Course[] = [
       { ...own, serialNumber: "EH999999" },
     ])
       cloud.respond(id, rogue);
-    await told(setting);
+    await delivered(setting);
     await clock.advance(10_000);
     expect(await error).toMatchObject({ code: "not-taken-over" });
     expect((await charger.read()).maxAmpere).toBe(10);
@@ -103,11 +103,11 @@ export const cloudCommandFaults: readonly Course[] = [
       cloud.commandFault = null;
       await charger.writes.maxAmpere(6);
       cloud.say(id, dynamicCurrent, "16", { at: clock.now() - 9_000 });
-      await told(setting);
+      await delivered(setting);
       expect((await charger.read()).maxAmpere).toBe(6);
       await clock.advance(3 * minute);
       cloud.releaseLate();
-      await told(setting);
+      await delivered(setting);
       expect((await charger.read()).maxAmpere).toBe(16);
       await charger.writes.maxAmpere(6);
       expect((await charger.read()).maxAmpere).toBe(6);

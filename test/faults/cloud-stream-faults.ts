@@ -1,6 +1,6 @@
 /** Group C of the fault list: what a vendor's cloud pushes over its stream, or keeps to itself. */
 
-import { eventually, id, setUpStreaming, told, until } from "../drivers/easee/support.js";
+import { eventually, id, setUpStreaming, delivered, until } from "../drivers/easee/support.js";
 import { type Course, failure, rowOf } from "./fault.js";
 
 const minute = 60_000;
@@ -20,7 +20,7 @@ export const cloudStreamFaults: readonly Course[] = [
       const setting = await setUpStreaming();
       const { cloud, charger, clock, evse, pass } = setting;
       await pass(60);
-      await told(setting);
+      await delivered(setting);
       const before = await charger.read();
       expect(before.power).toBeGreaterThan(3_000);
       cloud.hub.silent = true;
@@ -36,7 +36,7 @@ export const cloudStreamFaults: readonly Course[] = [
       await clock.advance(20 * minute);
       await until(() => cloud.hub.invocations.length >= 2);
       cloud.hub.silent = false;
-      await told(setting);
+      await delivered(setting);
     },
   ),
   row("C-04", "observations in any order, and twice: the newest counts", async () => {
@@ -46,7 +46,7 @@ export const cloudStreamFaults: readonly Course[] = [
       await clock.advance(minute);
       for (const place of [...order, ...order].map(Number))
         cloud.say(id, dynamicCurrent, String(10 + place), { at: clock.now() + place });
-      await told(setting);
+      await delivered(setting);
       expect({ order, amperes: (await charger.read()).maxAmpere }).toEqual({ order, amperes: 13 });
     }
   }),
@@ -73,7 +73,7 @@ export const cloudStreamFaults: readonly Course[] = [
     await charger.writes.maxAmpere(10);
     cloud.box(id).reboot();
     await pass(10);
-    await told(setting);
+    await delivered(setting);
     expect((await charger.read()).maxAmpere).toBe(40);
     await charger.writes.maxAmpere(10);
     expect((await charger.read()).maxAmpere).toBe(10);
@@ -97,13 +97,13 @@ export const cloudStreamFaults: readonly Course[] = [
       [-1, ""],
     ] as const)
       cloud.say(id, observation, value, { dataType: 99 });
-    await told(setting);
+    await delivered(setting);
     expect(await charger.read()).toEqual({ ...before, temperature: expect.any(Number) });
     cloud.say(id, opMode, "4711", { at: clock.now(), dataType: 4 });
-    await told(setting);
+    await delivered(setting);
     expect(await charger.read()).toMatchObject({ state: "fault", error: "UNKNOWN 4711", maxAmpere: before.maxAmpere });
     cloud.say(id, opMode, "6", { at: clock.now(), dataType: 4 });
-    await told(setting);
+    await delivered(setting);
     expect(await charger.read()).toMatchObject({ state: before.state, error: "NONE" });
   }),
 ];

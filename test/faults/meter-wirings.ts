@@ -16,7 +16,7 @@ import { ProMeter } from "../../src/drivers/meters/shelly/gen2/meter.js";
 import { smaHomeManager } from "../../src/drivers/meters/sma-home-manager/index.js";
 import { connectSunSpec } from "../../src/drivers/meters/sunspec/meter.js";
 import { connectDctr } from "../../src/drivers/residual-current/doepke-dctr/index.js";
-import { type Address, modbusLink, urlOf } from "./stand.js";
+import { type Address, askedClock, modbusLink, urlOf } from "./stand.js";
 import type { Wiring } from "./wiring.js";
 
 const link = (address: Address) => ({ device: "Meter", ...modbusLink(address) });
@@ -46,16 +46,17 @@ const overBroker = (driver: MeterDriver): Wiring["connect"] => {
 
 export const meterWirings: Readonly<Record<string, Wiring>> = {
   "shelly-3em (http)": {
-    connect: (address) => connectOverHttp({ ...address, device: "Grid", measures: grid }),
+    connect: (address) => connectOverHttp({ ...address, clock: askedClock, device: "Grid", measures: grid }),
   },
   "shelly-pro-3em (http)": {
-    connect: (address, _device, context) => new ProMeter(new HttpRpc({ ...address, device: "Grid" }), grid, context),
+    connect: (address, _device, context) =>
+      new ProMeter(new HttpRpc({ ...address, device: "Grid" }, askedClock), grid, context),
   },
   http: {
     connect({ host, port, deadline }, { options }) {
       const url = `http://${host}:${port}/status`;
       const { values } = httpMeter.options.parse(options);
-      return connectHttpMeter({ values, measures: grid }, { device: "Grid", url, deadline });
+      return connectHttpMeter({ values, measures: grid }, { device: "Grid", url, deadline, clock: askedClock });
     },
   },
   e3dc: {

@@ -15,7 +15,7 @@ import { box, virtual } from "../drivers/mennekes/support.js";
 import { ending } from "../support/stage.js";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, expectRecovery, failure, reading, rowOf } from "./fault.js";
-import type { Stand } from "./stand.js";
+import { askedClock, type Stand } from "./stand.js";
 
 /** On virtual devices of their own, with what the bench has no handle for. */
 const mennekesRow = rowOf("mennekes");
@@ -23,7 +23,7 @@ const e3dcRow = rowOf("e3dc");
 const pac2200Row = rowOf("siemens-pac2200");
 const dctrRow = rowOf("doepke-dctr");
 
-const link = { device: "Meter", host: "127.0.0.1" } as const;
+const link = { device: "Meter", host: "127.0.0.1", clock: askedClock } as const;
 
 async function e3dc(flows: E3dcFlows): Promise<{ twin: VirtualE3dc; meter: Meter }> {
   const twin = ending(await startVirtualE3dc({ flows: () => flows }));

@@ -20,7 +20,7 @@ export interface SiteFault {
 }
 
 function reasonIn({ site }: SiteHouse): string {
-  return site.chargers[0]?.decision?.reason ?? "";
+  return site.view.chargers[0]?.decision?.reason ?? "";
 }
 
 /** Topics that nobody can mean. */
@@ -45,7 +45,7 @@ export const siteFaults: readonly SiteFault[] = [
       const site = { mainFuse: 25, circuits: [{ name: circuit, limit: 6.9 }] };
       const house = await houseWith(box, { circuit }, clock, { site });
       await house.turn(60);
-      expect(house.site.chargers[0]?.reading).toMatchObject({ maxAmpere: 6, state: "charging" });
+      expect(house.site.view.chargers[0]?.reading).toMatchObject({ maxAmpere: 6, state: "charging" });
       expect(box.evse.draw[0]).toBe(6);
     },
   })),

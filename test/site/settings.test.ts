@@ -66,7 +66,7 @@ test("tags of cars are written as they are compared, and what a car has not of i
     energyLimit: 20,
     minPower: 2_300,
   };
-  expect(settingsOf({ cars: [{ name: "Zoe", tags: [" 04a1b2 "] }, full] }).cars).toEqual([
+  expect(settingsOf({ cars: [{ name: "Zoe", tags: [" 04a1b2 "] }, full] }).vehicles).toEqual([
     {
       name: "Zoe",
       tags: ["04A1B2"],

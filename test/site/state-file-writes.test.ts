@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { noLastingMemory } from "../../src/control/memory.js";
 import { StateFile } from "../../src/site/state-file.js";
 import { MemoryLog } from "../support/memory-log.js";
+import { noPersistentChargerState } from "../../src/control/observe/charger-memory.js";
 
 const now = 1_750_000_000_000;
 
@@ -26,7 +26,7 @@ afterEach(async () => {
 /** Saves this cap, so many seconds after the start. */
 async function save(cap: number, seconds: number, urgent = false): Promise<void> {
   file.save(
-    { chargers: { Garage: { ...noLastingMemory, cap } }, alarms: {}, powerLimit: null },
+    { chargers: { Garage: { ...noPersistentChargerState, cap } }, alarms: {}, powerLimit: null },
     now + seconds * 1_000,
     urgent,
   );
@@ -84,7 +84,7 @@ test("what was loaded and did not change is not written", async () => {
 
 test("writes follow each other: the newest is the last", async () => {
   for (let cap = 0; cap < 100; cap++)
-    file.save({ chargers: { Garage: { ...noLastingMemory, cap } }, alarms: {}, powerLimit: null }, now, true);
+    file.save({ chargers: { Garage: { ...noPersistentChargerState, cap } }, alarms: {}, powerLimit: null }, now, true);
   await file.settled();
   expect(await capOnDisk()).toBe(99);
 });

@@ -1,17 +1,39 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { noLastingMemory, type LastingHouse, type LastingMemory } from "../../src/control/memory.js";
+import { type PersistentState } from "../../src/control/memory.js";
 import { StateFile } from "../../src/site/state-file.js";
 import { MemoryLog } from "../support/memory-log.js";
+import type { PersistentChargerState } from "../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState } from "../../src/control/observe/charger-memory.js";
 
-function house(chargers: LastingHouse["chargers"]): LastingHouse {
+function house(chargers: PersistentState["chargers"]): PersistentState {
   return { chargers, alarms: {}, powerLimit: null };
 }
 
 const now = 1_750_000_000_000;
 
-const lasting: LastingMemory = {
+const persistent: PersistentChargerState = {
+  mode: "solar-min",
+  phases: "auto",
+  cap: 13,
+  minimum: 8,
+  powerLimit: 7_400,
+  energyLimit: 12.5,
+  manual: null,
+  until: now + 600_000,
+  session: { since: now - 3_600_000, countsFrom: 2.5, due: now + 7_200_000, targetActiveSince: null },
+  vehicleLimit: { current: 13, phases: 2 },
+  targets: [{ days: [1, 2, 3, 4, 5], time: 420, energy: 20 }],
+  lastCommand: { at: now - 5_000, current: 8, phases: 3 },
+  commandConfirmed: true,
+  startedAt: now - 600_000,
+  pausedAt: now - 900_000,
+  switchedAt: null,
+};
+
+/** The same in the file, as this and earlier versions write it. */
+const written = {
   mode: "solar-min",
   phases: "auto",
   cap: 13,
@@ -30,7 +52,7 @@ const lasting: LastingMemory = {
   switchedAt: null,
 };
 
-const stopped = { ...noLastingMemory, manual: "stop" as const };
+const stopped = { ...noPersistentChargerState, manual: "stop" as const };
 
 let folder = "";
 let path = "";
@@ -51,15 +73,23 @@ function open(log = new MemoryLog()): StateFile {
 describe("what is kept", () => {
   test("comes back as it was", async () => {
     const file = open();
-    const state = house({ Garage: lasting, Carport: noLastingMemory });
+    const state = house({ Garage: persistent, Carport: noPersistentChargerState });
     file.save(state, now, true);
     await file.settled();
     expect(await open().load(["Garage", "Carport"], now)).toEqual(state);
   });
 
+  test("is written under the keys of every version so far", async () => {
+    const file = open();
+    file.save(house({ Garage: persistent }), now, true);
+    await file.settled();
+    const kept: unknown = JSON.parse(await readFile(path, "utf8"));
+    expect(kept).toEqual({ version: 1, chargers: { Garage: written }, alarms: {}, powerLimit: null });
+  });
+
   test("is for its owner's eyes only, and leaves no other file behind", async () => {
     const file = open();
-    file.save(house({ Garage: lasting }), now, true);
+    file.save(house({ Garage: persistent }), now, true);
     await file.settled();
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(["state.json"]);
@@ -73,13 +103,20 @@ describe("what is kept", () => {
   });
 
   test("before sessions and limits were kept, is understood", async () => {
-    const { session, appetite, minimum, until, targets, ...before } = lasting;
+    const { session, appetite, minimum, until, targets, ...before } = written;
     await writeFile(path, JSON.stringify({ version: 1, chargers: { Garage: before } }));
     const { chargers, powerLimit } = await open().load(["Garage"], now);
     expect({ chargers, powerLimit }).toEqual({
       powerLimit: null,
       chargers: {
-        Garage: { ...noLastingMemory, ...before },
+        Garage: {
+          ...persistent,
+          session: null,
+          vehicleLimit: noPersistentChargerState.vehicleLimit,
+          minimum: null,
+          until: null,
+          targets: null,
+        },
       },
     });
     expect([session, appetite, minimum, until, targets]).not.toContain(undefined);
@@ -88,9 +125,9 @@ describe("what is kept", () => {
   test("finds its folder, or makes it", async () => {
     path = join(folder, "new", "folder", "state.json");
     const file = open();
-    file.save(house({ Garage: lasting }), now, true);
+    file.save(house({ Garage: persistent }), now, true);
     await file.settled();
-    expect(await open().load(["Garage"], now)).toEqual(house({ Garage: lasting }));
+    expect(await open().load(["Garage"], now)).toEqual(house({ Garage: persistent }));
   });
 
   test("no file: nothing was kept, and nobody is told", async () => {
@@ -101,7 +138,7 @@ describe("what is kept", () => {
 
   test("a charger that is new starts like any other", async () => {
     const file = open();
-    file.save(house({ Garage: lasting }), now, true);
+    file.save(house({ Garage: persistent }), now, true);
     await file.settled();
     expect(Object.keys((await open().load(["Garage", "Carport"], now)).chargers)).toEqual(["Garage"]);
   });
@@ -111,16 +148,16 @@ describe("a crash", () => {
   test("at any moment of a save leaves the old state or the new one", async () => {
     const file = open();
     const caps = new Set<number | null>();
-    file.save(house({ Garage: { ...lasting, cap: 0 } }), now, true);
+    file.save(house({ Garage: { ...persistent, cap: 0 } }), now, true);
     await file.settled();
-    for (let cap = 1; cap <= 50; cap++) file.save(house({ Garage: { ...lasting, cap } }), now, true);
+    for (let cap = 1; cap <= 50; cap++) file.save(house({ Garage: { ...persistent, cap } }), now, true);
     const saved = file.settled().then(() => true);
     for (let done = false; !done;) {
       done = await Promise.race([saved, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
       const log = new MemoryLog();
       const seen = await open(log).load(["Garage"], now);
       expect(log.told).toEqual([]);
-      expect(seen.chargers["Garage"]).toEqual({ ...lasting, cap: expect.any(Number) });
+      expect(seen.chargers["Garage"]).toEqual({ ...persistent, cap: expect.any(Number) });
       caps.add(seen.chargers["Garage"]?.cap ?? null);
     }
     expect(caps).toContain(50);
@@ -128,15 +165,15 @@ describe("a crash", () => {
 
   test("before the new state was in its place: what was written halfway is in nobody's way", async () => {
     const file = open();
-    file.save(house({ Garage: lasting }), now, true);
+    file.save(house({ Garage: persistent }), now, true);
     await file.settled();
     await writeFile(`${path}.1234567`, (await readFile(path, "utf8")).slice(0, 40));
-    expect(await open().load(["Garage"], now)).toEqual(house({ Garage: lasting }));
+    expect(await open().load(["Garage"], now)).toEqual(house({ Garage: persistent }));
   });
 });
 
 describe("a file that can't be understood", () => {
-  const text = (changes: object) => JSON.stringify({ version: 1, chargers: { Garage: { ...lasting, ...changes } } });
+  const text = (changes: object) => JSON.stringify({ version: 1, chargers: { Garage: { ...written, ...changes } } });
 
   test.each<[what: string, content: string]>([
     ["empty", ""],
@@ -184,8 +221,15 @@ describe("a file that can't be understood", () => {
     const session = { since: later, countsFrom: 0, due: later, pursuedSince: later };
     await writeFile(path, text({ given, startedAt: later, pausedAt: later, switchedAt: later, session }));
     const seen = (await open().load(["Garage"], now)).chargers["Garage"];
-    const { since, pursuedSince } = seen?.session ?? {};
-    for (const time of [seen?.given?.at, seen?.startedAt, seen?.pausedAt, seen?.switchedAt, since, pursuedSince])
+    const { since, targetActiveSince } = seen?.session ?? {};
+    for (const time of [
+      seen?.lastCommand?.at,
+      seen?.startedAt,
+      seen?.pausedAt,
+      seen?.switchedAt,
+      since,
+      targetActiveSince,
+    ])
       expect(time).toBeLessThanOrEqual(now);
   });
 });

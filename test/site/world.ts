@@ -5,7 +5,7 @@
 
 import type { Config } from "../../src/config/parse.js";
 import { parseConfig } from "../../src/config/parse.js";
-import type { ChargerView } from "../../src/site/house.js";
+import type { ChargerView } from "../../src/site/site-view.js";
 import { Site } from "../../src/site/site.js";
 import { StateFile } from "../../src/site/state-file.js";
 import { VirtualHouse } from "../../src/simulator/house/house.js";
@@ -16,6 +16,7 @@ import { perPhase } from "../../src/model/phases.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { Traffic } from "./traffic.js";
+import { withRealDeadlines } from "../support/outlasting.js";
 
 /** ms of one step. */
 const stepLength = 500;
@@ -129,7 +130,7 @@ export class World {
   }
 
   view(name = this.box.name): ChargerView {
-    const view = this.site.chargers.find((charger) => charger.name === name);
+    const view = this.site.view.chargers.find((charger) => charger.name === name);
     if (!view) throw new Error(`no charger is named ${name}`);
     return view;
   }
@@ -158,10 +159,10 @@ export class World {
   async startConfig(config: Config, statePath?: string): Promise<Site> {
     this.#stateFile = statePath === undefined ? undefined : new StateFile(statePath, this.log);
     const kept = this.#stateFile ? { stateFile: this.#stateFile } : {};
-    const site = new Site(this.traffic.watch(config), { log: this.log, clock: this.clock, ...kept });
+    const site = new Site(this.traffic.watch(config), { log: this.log, clock: withRealDeadlines(this.clock), ...kept });
     this.#site = site;
     site.onChange(() => {
-      for (const { decision } of site.chargers) if (decision) this.reasons.add(decision.reason);
+      for (const { decision } of site.view.chargers) if (decision) this.reasons.add(decision.reason);
     });
     this.#siteRuns = true;
     await site.start();
@@ -197,11 +198,6 @@ export class World {
     return this.seconds - from;
   }
 
-  /** Real time: resolves once it is so, looking whenever something came in. */
-  async untilReal(what: string, isSo: () => boolean): Promise<void> {
-    await this.traffic.until(isSo, () => `${what}\n${this.describe()}`);
-  }
-
   /** Resolves once nothing is under way between site and devices. */
   async quiet(): Promise<void> {
     await this.traffic.quiet(() => this.describe());
@@ -209,7 +205,7 @@ export class World {
 
   /** Where it has got to, for people who look for a fault. */
   describe(): string {
-    const chargers = this.#site?.chargers.map(({ name, mode, reachable, decision, reading }) => {
+    const chargers = this.#site?.view.chargers.map(({ name, mode, reachable, decision, reading }) => {
       const { state, maxAmpere, enabled, currentL1 } = reading ?? {};
       return { name, mode, reachable, decision, reading: { state, maxAmpere, enabled, currentL1 } };
     });

@@ -3,10 +3,12 @@
 import type { RequestListener } from "node:http";
 import type { z } from "zod";
 import type { Charger, ChargerDriver, DriverContext, Meter, MeterDriver } from "../../src/drivers/driver.js";
+import type { Clock } from "../../src/model/clock.js";
 import type { MeterRole } from "../../src/model/readings.js";
 import { systemClock } from "../../src/site/clock.js";
-import { createMqttPool } from "../../src/transport/mqtt.js";
+import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { driverContext } from "./driver-context.js";
+import { MemoryLog } from "./memory-log.js";
 import { type RawHttp, startRawHttp } from "./raw-http.js";
 
 const ends: (() => unknown)[] = [];
@@ -34,7 +36,13 @@ export async function served(answer: RequestListener): Promise<RawHttp> {
 
 /** What a driver is given to speak through a real broker: connections of its own, and real time. */
 export function overBroker(): Pick<DriverContext, "clock" | "mqtt"> {
-  return { clock: systemClock(), mqtt: ending(createMqttPool(undefined, { first: 5, longest: 20 })) };
+  const clock = systemClock();
+  return { clock, mqtt: mqttPool(clock) };
+}
+
+/** Connections to brokers that come back soon. */
+export function mqttPool(clock: Clock = systemClock()): MqttPool {
+  return ending(createMqttPool({ clock, log: new MemoryLog(), retry: { first: 5, longest: 20 } }));
 }
 
 /** A charger, as someone has written it in the configuration. */

@@ -2,6 +2,7 @@
 
 import { evidences } from "../../drivers/discovery.js";
 import { DeviceError } from "../../model/errors.js";
+import { systemClock } from "../../site/clock.js";
 import { ModbusDevice } from "../../transport/modbus.js";
 import { type Found, searchable } from "./found.js";
 
@@ -28,7 +29,7 @@ export async function askHost({ host, port }: ModbusHost): Promise<Found | strin
   let answers = false;
   let why = "no answer";
   for (const { list, driver, unitId, probe } of probes) {
-    const modbus = new ModbusDevice({ device: host, host, port, unitId, ...limits });
+    const modbus = new ModbusDevice({ device: host, host, port, unitId, clock: systemClock(), ...limits });
     try {
       const identity = await probe.identify(modbus);
       if (identity !== null) {

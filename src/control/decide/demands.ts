@@ -1,14 +1,14 @@
 /** What every charger is asked to do now, with what its next target and the tariff have to say to it. */
 
 import type { Plan } from "../../model/commands.js";
-import type { Session } from "../memory.js";
-import { carsOn, pursue, type Prospect } from "../schedule/targets.js";
-import type { Rooms } from "../estimate/headroom.js";
+import { vehiclesOn, activeTargetOf, type PlanningContext } from "../schedule/targets.js";
+import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import { demandOf, type Demand, type TariffNow } from "./demand.js";
-import { cheapestFirst, cheapFrom, cheapUntil, stretchesFrom, type Stretch } from "../schedule/tariff.js";
+import { cheapestFirst, cheapFrom, cheapUntil, tariffPeriodsFrom, type TariffPeriod } from "../schedule/tariff.js";
+import type { Session } from "../observe/charger-memory.js";
 
-export interface Asked {
+export interface PlannedDemand {
   readonly charger: ChargerFacts;
   readonly demand: Demand;
   /** What its next target asks for; `null`: it has none, no car, or is not to charge. */
@@ -18,39 +18,43 @@ export interface Asked {
 }
 
 /** @param stopped why no charger may charge; `null`: they may */
-export function askAll(situation: Situation, rooms: Rooms, stopped: string | null): readonly Asked[] {
+export function demandsOf(
+  situation: Situation,
+  headrooms: Headrooms,
+  stopped: string | null,
+): readonly PlannedDemand[] {
   const { settings, memory, now, chargers } = situation;
   const tariff = { ...settings.tariff, prices: memory.prices ?? settings.tariff.prices };
-  const stretches = stretchesFrom(now, tariff, settings.timeZone);
-  const prospect: Prospect = {
+  const periods = tariffPeriodsFrom(now, tariff, settings.timeZone);
+  const prospect: PlanningContext = {
     situation,
-    rooms,
-    cars: chargers.some(isPlanned) ? carsOn(situation, rooms) : new Map(),
-    cheapest: cheapestFirst(stretches),
-    cost: stretches[0]?.cost ?? Infinity,
+    headrooms,
+    vehicles: chargers.some(isPlanned) ? vehiclesOn(situation, headrooms) : new Map(),
+    cheapest: cheapestFirst(periods),
+    cost: periods[0]?.cost ?? Infinity,
   };
-  const { timeZone, cars } = settings;
-  const circumstances = { now, timeZone, cars, tariff: tariffNow(stretches), pursuit: null };
-  return chargers.map((charger): Asked => {
-    const pursued = pursue(charger, prospect);
+  const { timeZone, vehicles } = settings;
+  const circumstances = { now, timeZone, vehicles, tariff: tariffNow(periods), activeTarget: null };
+  return chargers.map((charger): PlannedDemand => {
+    const active = activeTargetOf(charger, prospect);
     const demand: Demand =
       stopped === null
-        ? demandOf(charger, pursued === null ? circumstances : { ...circumstances, pursuit: pursued.pursuit })
-        : { pull: "none", reason: stopped };
-    if (pursued === null) return { charger, demand, plan: null, session: charger.lasting.session };
-    const { pursuit, session } = pursued;
-    if (demand.pull !== "none") return { charger, demand, plan: pursuit.plan, session };
-    const plan = demand.later === undefined ? null : pursuit.plan;
-    return { charger, demand, plan, session: { ...session, pursuedSince: null } };
+        ? demandOf(charger, active === null ? circumstances : { ...circumstances, activeTarget: active.activeTarget })
+        : { kind: "none", reason: stopped };
+    if (active === null) return { charger, demand, plan: null, session: charger.persistent.session };
+    const { activeTarget, session } = active;
+    if (demand.kind !== "none") return { charger, demand, plan: activeTarget.plan, session };
+    const plan = demand.later === undefined ? null : activeTarget.plan;
+    return { charger, demand, plan, session: { ...session, targetActiveSince: null } };
   });
 }
 
-function isPlanned({ plugged, lasting, settings }: ChargerFacts): boolean {
-  return plugged && (lasting.targets ?? settings.targets).length > 0;
+function isPlanned({ plugged, persistent, settings }: ChargerFacts): boolean {
+  return plugged && (persistent.targets ?? settings.targets).length > 0;
 }
 
-function tariffNow(stretches: readonly Stretch[]): TariffNow {
-  const cost = stretches[0]?.cost ?? Infinity;
+function tariffNow(periods: readonly TariffPeriod[]): TariffNow {
+  const cost = periods[0]?.cost ?? Infinity;
   const price = Number.isFinite(cost) ? cost : null;
-  return { cheapUntil: cheapUntil(stretches), cheapFrom: cheapFrom(stretches), price };
+  return { cheapUntil: cheapUntil(periods), cheapFrom: cheapFrom(periods), price };
 }

@@ -6,7 +6,7 @@ import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import type { Demand } from "./demand.js";
 
 /** A charger, what it is asked for, and what was decided. */
-export interface Charge {
+export interface ChargeDecision {
   readonly charger: ChargerFacts;
   readonly demand: Demand;
   readonly decision: Decision;
@@ -17,12 +17,12 @@ export interface Charge {
  * the sun would do does not matter to the first two: then no battery discharges anyway. The last may have of the
  * battery what is above its reserve.
  */
-export function chargesFromGrid(charges: readonly Charge[], { memory, voltage }: Situation): boolean {
+export function chargesFromGrid(charges: readonly ChargeDecision[], { memory, voltage }: Situation): boolean {
   const active = charges.filter(({ charger, decision }) => charger.plugged && !charger.idle && decision.current > 0);
-  if (active.some(({ demand: { pull } }) => pull === "full" || pull === "held")) return true;
-  if (someBatteryGives(memory) || active.every(({ demand }) => demand.pull !== "sun-and-minimum")) return false;
+  if (active.some(({ demand: { kind } }) => kind === "fast" || kind === "fixed")) return true;
+  if (someBatteryGives(memory) || active.every(({ demand }) => demand.kind !== "solar-with-minimum")) return false;
   const power = active.reduce((sum, { charger, decision: { current, phases } }) => {
-    return sum + current * charger.greed * voltage * charger.activePhases(phases);
+    return sum + current * charger.overdrawRatio * voltage * charger.activePhases(phases);
   }, 0);
   return power > (memory.surplus.at(-1)?.high ?? 0);
 }

@@ -1,48 +1,59 @@
 /** What a charger wishes that shall charge as fast as it may, or with a current that does not depend on the sun. */
 
 import type { PhaseCount } from "../../model/phases.js";
-import type { Rooms } from "../estimate/headroom.js";
-import { maySwitchPhases, type ChargerFacts, type Situation } from "../estimate/situation.js";
-import { phaseOptions } from "./solar/start-stop.js";
+import type { Headrooms } from "../estimate/headroom.js";
+import { type ChargerFacts, type Situation } from "../estimate/situation.js";
 import { ownLimit } from "./own-limit.js";
-import type { Wish } from "./setpoint.js";
+import type { Setpoint } from "./setpoint.js";
+import { maySwitchPhases, phaseOptions } from "./phase-switching.js";
 
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
-export function fullWish(charger: ChargerFacts, reason: string, situation: Situation, rooms: Rooms): Wish {
+export function fastSetpoint(
+  charger: ChargerFacts,
+  reason: string,
+  situation: Situation,
+  headrooms: Headrooms,
+): Setpoint {
   const [first, other] = phaseOptions(charger, situation);
-  const phases = other === undefined ? first : bestOf([first, other], charger, situation, rooms);
+  const phases = other === undefined ? first : bestOf([first, other], charger, situation, headrooms);
   const limit = ownLimit(charger, phases, situation.voltage);
   const { current } = limit;
   return { current, phases, reason: current < charger.settings.maxCurrent ? limit.reason : reason };
 }
 
-function bestOf(options: readonly PhaseCount[], charger: ChargerFacts, situation: Situation, rooms: Rooms): PhaseCount {
-  const { holding, settings } = charger;
+function bestOf(
+  options: readonly PhaseCount[],
+  charger: ChargerFacts,
+  situation: Situation,
+  headrooms: Headrooms,
+): PhaseCount {
+  const { activeSetpoint, settings } = charger;
   const isPossible = (phases: PhaseCount) =>
     ownLimit(charger, phases, situation.voltage).current >= settings.minCurrent;
   const possible = options.filter(isPossible);
-  if (possible.length === 0) return holding.phases;
-  const fitting = possible.filter((phases) => hasRoom(charger, phases, situation, rooms));
-  const mayNotSwitch = holding.current > 0 && !maySwitchPhases(charger);
-  const mayStay = possible.includes(holding.phases) && (fitting.includes(holding.phases) || fitting.length === 0);
-  if (mayNotSwitch && mayStay) return holding.phases;
+  if (possible.length === 0) return activeSetpoint.phases;
+  const fitting = possible.filter((phases) => hasHeadroom(charger, phases, situation, headrooms));
+  const mayNotSwitch = activeSetpoint.current > 0 && !maySwitchPhases(charger);
+  const mayStay =
+    possible.includes(activeSetpoint.phases) && (fitting.includes(activeSetpoint.phases) || fitting.length === 0);
+  if (mayNotSwitch && mayStay) return activeSetpoint.phases;
   return (fitting.length > 0 ? fitting : possible).includes(3) ? 3 : 1;
 }
 
 /** This current, on the phases that it uses now where it may, so that nothing has to be switched for it. */
-export function heldWish(charger: ChargerFacts, current: number, reason: string, situation: Situation): Wish {
+export function fixedSetpoint(charger: ChargerFacts, current: number, reason: string, situation: Situation): Setpoint {
   const [phases] = phaseOptions(charger, situation);
   const limit = ownLimit(charger, phases, situation.voltage);
   return current > limit.current ? { ...limit, phases } : { current, phases, reason };
 }
 
 /** Room for the minimum: on phases that it does not load yet, room that has lasted. */
-function hasRoom(charger: ChargerFacts, phases: PhaseCount, situation: Situation, rooms: Rooms): boolean {
+function hasHeadroom(charger: ChargerFacts, phases: PhaseCount, situation: Situation, headrooms: Headrooms): boolean {
   const { minCurrent } = charger.settings;
   const { powerLimit } = situation.memory;
   if (powerLimit !== null && minCurrent * phases * situation.voltage > powerLimit) return false;
-  const held = charger.holding.current > 0 ? charger.loads(charger.holding.phases) : [];
-  return rooms
+  const held = charger.activeSetpoint.current > 0 ? charger.loads(charger.activeSetpoint.phases) : [];
+  return headrooms
     .of(charger.settings)
     .every(({ toStay, toRaise }) =>
       charger.loads(phases).every((i) => (held.includes(i) ? toStay : toRaise)[i] >= minCurrent),

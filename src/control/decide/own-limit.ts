@@ -3,6 +3,7 @@
 import type { PhaseCount } from "../../model/phases.js";
 import type { ChargerFacts } from "../estimate/situation.js";
 import { amperes, watts } from "../format.js";
+import { floorTo } from "../../model/rounding.js";
 
 export interface OwnLimit {
   /** A, highest set-point, a multiple of the step; below the minimum: charging is not possible. */
@@ -14,7 +15,7 @@ export interface OwnLimit {
 const smallestCable = 6;
 
 export function ownLimit(
-  { settings, reading, lasting }: Pick<ChargerFacts, "settings" | "reading" | "lasting">,
+  { settings, reading, persistent }: Pick<ChargerFacts, "settings" | "reading" | "persistent">,
   phases: PhaseCount,
   voltage: number,
 ): OwnLimit {
@@ -25,7 +26,7 @@ export function ownLimit(
     current = cable;
     reason = `the cable carries ${amperes(cable)}`;
   }
-  const { cap, powerLimit } = lasting;
+  const { cap, powerLimit } = persistent;
   if (cap !== null && cap < current) {
     current = cap;
     reason = `capped at ${amperes(cap)} by hand`;
@@ -35,14 +36,4 @@ export function ownLimit(
     reason = `capped at ${watts(powerLimit)} by hand`;
   }
   return { current: floorTo(current, settings.step), reason: reason ?? `${amperes(settings.maxCurrent)} at most` };
-}
-
-/** The highest multiple of the step that is not above the current. Forgives what floating point adds or takes. */
-export function floorTo(current: number, step: number): number {
-  return Math.round(Math.floor(current / step + 1e-9) * step * 1_000) / 1_000;
-}
-
-/** The lowest multiple of the step that is not below the current. */
-export function ceilTo(current: number, step: number): number {
-  return Number((Math.ceil(current / step - 1e-9) * step).toFixed(3));
 }

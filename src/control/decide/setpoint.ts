@@ -2,7 +2,7 @@
 
 import type { PhaseCount } from "../../model/phases.js";
 
-export interface Wish {
+export interface Setpoint {
   /** A per phase; 0 = pause */
   readonly current: number;
   readonly phases: PhaseCount;
@@ -10,6 +10,6 @@ export interface Wish {
 }
 
 /** The wish, or no more than this much of it, and then for this reason. */
-export function atMost(wish: Wish, current: number, reason: string): Wish {
-  return wish.current > current ? { ...wish, current, reason } : wish;
+export function atMost(setpoint: Setpoint, current: number, reason: string): Setpoint {
+  return setpoint.current > current ? { ...setpoint, current, reason } : setpoint;
 }

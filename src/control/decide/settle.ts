@@ -2,27 +2,27 @@
 
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import { amperes, duration } from "../format.js";
-import { floorTo } from "./own-limit.js";
-import type { Wish } from "./setpoint.js";
+import type { Setpoint } from "./setpoint.js";
+import { floorTo } from "../../model/rounding.js";
 
-export type SettleFacts = Pick<ChargerFacts, "settings" | "holding" | "lasting">;
+export type SettleFacts = Pick<ChargerFacts, "settings" | "activeSetpoint" | "persistent">;
 
 export function settle(
-  wish: Wish,
-  { settings, holding, lasting }: SettleFacts,
+  setpoint: Setpoint,
+  { settings, activeSetpoint, persistent }: SettleFacts,
   { now, settings: site }: Pick<Situation, "now" | "settings">,
-): Wish {
-  if (wish.current === 0) return wish;
-  const current = floorTo(wish.current, settings.step);
+): Setpoint {
+  if (setpoint.current === 0) return setpoint;
+  const current = floorTo(setpoint.current, settings.step);
   if (current < settings.minCurrent)
-    return paused(holding, `${wish.reason}; charging needs at least ${amperes(settings.minCurrent)}`);
+    return pause(activeSetpoint, `${setpoint.reason}; charging needs at least ${amperes(settings.minCurrent)}`);
 
-  const pauseLeft = lasting.pausedAt === null ? 0 : lasting.pausedAt + site.minimumPause - now;
-  if (holding.current === 0 && pauseLeft > 0 && lasting.manual !== "start")
-    return paused(holding, `pauses for ${duration(pauseLeft)} more`);
-  return { ...wish, current };
+  const pauseLeft = persistent.pausedAt === null ? 0 : persistent.pausedAt + site.minimumPause - now;
+  if (activeSetpoint.current === 0 && pauseLeft > 0 && persistent.manual !== "start")
+    return pause(activeSetpoint, `pauses for ${duration(pauseLeft)} more`);
+  return { ...setpoint, current };
 }
 
-function paused({ phases }: SettleFacts["holding"], reason: string): Wish {
+function pause({ phases }: SettleFacts["activeSetpoint"], reason: string): Setpoint {
   return { current: 0, phases, reason };
 }

@@ -1,49 +1,45 @@
 /** What others than our chargers draw on each circuit, as far as its meters and the chargers themselves can tell. */
 
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { worstCurrent } from "./wiring-check.js";
+import { worstCurrent, type WiringCheckState } from "./wiring-check.js";
 import { drawRange, type DrawRange } from "./in-flight.js";
 import { deadTime, noticeableCurrent } from "../parameters.js";
-import type { AnswerMemory, QuantityMemory } from "../memory.js";
 import { mainFuse, membersOf, type CircuitSettings, type ControlSettings } from "../settings.js";
-import { newestDraw, quantitiesOf, type ChargerFacts, type Situation } from "./situation.js";
-
-/** A per phase: at least, and at most. */
-export interface Background {
-  readonly low: PerPhase<number>;
-  readonly high: PerPhase<number>;
-}
+import { newestDraw, type ChargerFacts, type Situation } from "./situation.js";
+import type { QuantityMemory } from "../observe/meter-memory.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
+import type { BaseLoad } from "./samples.js";
 
 /** By the name of the circuit; absent: its meters have not told anything. */
-export type Backgrounds = ReadonlyMap<string, Background>;
+export type BaseLoads = ReadonlyMap<string, BaseLoad>;
 
-export function backgroundsOf(situation: Situation): Backgrounds {
+export function baseLoadsOf(situation: Situation): BaseLoads {
   const { settings, chargers } = situation;
   const members = membersOf(settings);
   const beyond = beyondCommand(situation);
-  const backgrounds = new Map<string, Background>();
+  const baseLoads = new Map<string, BaseLoad>();
   for (const circuit of settings.circuits) {
     const { name, meters } = circuit;
     const places = members.get(name) ?? [];
     const counted = () => places.flatMap((place) => chargers[place] ?? []);
-    const background = meters.length > 0 ? behindMeters(circuit, counted(), situation) : (beyond.get(name) ?? nothing);
-    if (background !== null) backgrounds.set(name, background);
+    const baseLoad = meters.length > 0 ? behindMeters(circuit, counted(), situation) : (beyond.get(name) ?? nothing);
+    if (baseLoad !== null) baseLoads.set(name, baseLoad);
   }
-  return backgrounds;
+  return baseLoads;
 }
 
-const nothing: Background = { low: [0, 0, 0], high: [0, 0, 0] };
+const nothing: BaseLoad = { low: [0, 0, 0], high: [0, 0, 0] };
 
 /** Of several meters the one that sees most counts. */
 function behindMeters(
   { meters, limit }: CircuitSettings,
   chargers: readonly ChargerFacts[],
   situation: Situation,
-): Background | null {
+): BaseLoad | null {
   const all = meters.flatMap((name) => {
     const meter = situation.memory.meters[name];
     const quantities = quantitiesOf(meter);
-    return (meter && quantities && behindMeter(quantities, meter.answers, limit, chargers, situation)) ?? [];
+    return (meter && quantities && behindMeter(quantities, meter.wiringCheck, limit, chargers, situation)) ?? [];
   });
   if (all.length === 0) return null;
   return {
@@ -58,12 +54,12 @@ function behindMeters(
  */
 function behindMeter(
   quantities: QuantityMemory,
-  answers: AnswerMemory,
+  answers: WiringCheckState,
   limit: number,
   chargers: readonly ChargerFacts[],
   { voltage, settings, now }: Situation,
-): Background | null {
-  if (!tellsCurrents(quantities)) return fromPowerAlone(quantities, chargers, voltage, settings);
+): BaseLoad | null {
+  if (!hasCurrents(quantities)) return fromPowerAlone(quantities, chargers, voltage, settings);
   const phases = measuredPhases(settings);
   const known = quantities.currents;
   const values = perPhase((i) => known[i]?.value ?? 0);
@@ -72,8 +68,8 @@ function behindMeter(
     if (!phases.includes(i)) return { low: 0, high: 0 };
     const at = known[i]?.at ?? now - deadTime;
     const value = worstCurrent(answers, values, i);
-    const { low, high, said } = drawn(at);
-    return { low: value - (value > limit + noticeableCurrent ? said : high)[i], high: value - low[i] };
+    const { low, high, reported } = drawn(at);
+    return { low: value - (value > limit + noticeableCurrent ? reported : high)[i], high: value - low[i] };
   });
   return { low: perPhase((i) => others[i].low), high: perPhase((i) => others[i].high) };
 }
@@ -82,7 +78,7 @@ function behindMeter(
  * Without a meter only our own chargers are known: what they draw that is not what they are told now. At least what
  * they don't obey with, at most what still falls. By circuit; absent: nobody does on it.
  */
-function beyondCommand({ settings, chargers }: Situation): Backgrounds {
+function beyondCommand({ settings, chargers }: Situation): BaseLoads {
   const circuits = new Map<string, Beyond>();
   const on = (circuit: string): Beyond => {
     const known = circuits.get(circuit) ?? { low: [0, 0, 0], high: [0, 0, 0] };
@@ -92,7 +88,7 @@ function beyondCommand({ settings, chargers }: Situation): Backgrounds {
   for (const charger of chargers) {
     const { beyond } = charger.memory;
     const drawn = newestDraw(charger);
-    const most = perPhase((i) => Math.max(beyond[i], drawn[i] - toldOn(charger, i)));
+    const most = perPhase((i) => Math.max(beyond[i], drawn[i] - commandedOn(charger, i)));
     if (most[0] > 0 || most[1] > 0 || most[2] > 0) add(on(charger.settings.circuit ?? mainFuse), beyond, most);
   }
   // Parents come before children.
@@ -115,8 +111,8 @@ function add({ low, high }: Beyond, least: PerPhase<number>, most: PerPhase<numb
   }
 }
 
-function toldOn({ holding, greed, loads }: ChargerFacts, phase: PhaseIndex): number {
-  return loads(holding.phases).includes(phase) ? holding.current * greed : 0;
+function commandedOn({ activeSetpoint, overdrawRatio, loads }: ChargerFacts, phase: PhaseIndex): number {
+  return loads(activeSetpoint.phases).includes(phase) ? activeSetpoint.current * overdrawRatio : 0;
 }
 
 /** A meter that never told currents: all of the power that is not ours may be on any one phase. */
@@ -125,7 +121,7 @@ function fromPowerAlone(
   chargers: readonly ChargerFacts[],
   voltage: number,
   { phases }: ControlSettings,
-): Background | null {
+): BaseLoad | null {
   if (power === null) return null;
   const { lowPower, highPower } = drawnAt(chargers, voltage)(power.at);
   const current = (drawn: number) => {
@@ -156,7 +152,7 @@ function drawnAt(chargers: readonly ChargerFacts[], voltage: number): (measuredA
 function drawnTogether(chargers: readonly ChargerFacts[], measuredAt: number, voltage: number): Drawn {
   const low: [number, number, number] = [0, 0, 0];
   const high: [number, number, number] = [0, 0, 0];
-  const said: [number, number, number] = [0, 0, 0];
+  const reported: [number, number, number] = [0, 0, 0];
   let lowPower = 0;
   let highPower = 0;
   for (const charger of chargers) {
@@ -165,19 +161,19 @@ function drawnTogether(chargers: readonly ChargerFacts[], measuredAt: number, vo
     for (const i of phaseIndexes) {
       low[i] += Math.max(0, range.low[i] - beyond[i]);
       high[i] += Math.max(0, range.high[i] - beyond[i]);
-      said[i] += Math.max(0, range.said[i] - beyond[i]);
+      reported[i] += Math.max(0, range.reported[i] - beyond[i]);
     }
     const beyondPower = (beyond[0] + beyond[1] + beyond[2]) * voltage;
     lowPower += Math.max(0, range.lowPower - beyondPower);
     highPower += Math.max(0, range.highPower - beyondPower);
   }
-  return { low, high, said, lowPower, highPower };
+  return { low, high, reported, lowPower, highPower };
 }
 
 export function measuredPhases({ phases }: ControlSettings): readonly PhaseIndex[] {
   return phaseIndexes.slice(0, phases);
 }
 
-export function tellsCurrents({ currents }: QuantityMemory): boolean {
+export function hasCurrents({ currents }: QuantityMemory): boolean {
   return currents.some((current) => current !== null);
 }

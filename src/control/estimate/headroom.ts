@@ -1,13 +1,16 @@
 /** What is left on each circuit for the chargers on it, and how far that can be relied on. */
 
 import { perPhase, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { measuredPhases, tellsCurrents, type Background, type Backgrounds } from "./base-load.js";
-import { roomMemory } from "../parameters.js";
-import type { BackgroundSample } from "../memory.js";
+import { measuredPhases, hasCurrents } from "./base-load.js";
+import { headroomMemory } from "../parameters.js";
 import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
-import { allOf, quantitiesOf, trustIn, type Situation, type Trust } from "./situation.js";
+import { type Situation } from "./situation.js";
+import type { Trust } from "./trust.js";
+import { allOf, trustIn } from "./trust.js";
+import type { BaseLoad, BaseLoadSample } from "./samples.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
 
-export interface Room {
+export interface Headroom {
   readonly name: string;
   readonly parent: string | null;
   /** A per phase */
@@ -20,13 +23,13 @@ export interface Room {
 }
 
 /** The rooms on all circuits. */
-export class Rooms {
-  readonly #ways: ReadonlyMap<string, readonly Room[]>;
+export class Headrooms {
+  readonly #ways: ReadonlyMap<string, readonly Headroom[]>;
   readonly #trusts = new Map<string, readonly Trust[]>();
 
   /** @param rooms parents before children */
-  constructor(rooms: readonly Room[]) {
-    this.#ways = waysUp(rooms);
+  constructor(headrooms: readonly Headroom[]) {
+    this.#ways = waysUp(headrooms);
     for (const [name, way] of this.#ways)
       this.#trusts.set(
         name,
@@ -35,7 +38,7 @@ export class Rooms {
   }
 
   /** On the circuits that a charger hangs on, from the innermost to the main fuse. */
-  of({ circuit }: ChargerSettings): readonly Room[] {
+  of({ circuit }: ChargerSettings): readonly Headroom[] {
     return this.#ways.get(circuit ?? mainFuse) ?? [];
   }
 
@@ -45,40 +48,30 @@ export class Rooms {
   }
 }
 
-export function roomsOf(situation: Situation, backgrounds: Backgrounds): Rooms {
+export function headroomsOf(situation: Situation): Headrooms {
   const { settings, memory, now } = situation;
-  return new Rooms(
+  return new Headrooms(
     settings.circuits.map((circuit) => {
       const { name, parent, limit } = circuit;
-      const lately = (memory.background[name] ?? []).filter(({ at }) => at >= now - roomMemory);
-      const { toStay, toRaise } = roomBeside(backgrounds.get(name), lately, limit);
+      const { newest = null, samples = [] } = memory.baseLoad[name] ?? {};
+      const lately = samples.filter(({ at }) => at >= now - headroomMemory);
+      const { toStay, toRaise } = headroomBeside(newest, lately, limit);
       return { name, parent, limit, toStay, toRaise, trust: circuitTrust(circuit, situation) };
     }),
   );
 }
 
-function roomBeside(
-  background: Background | undefined,
-  lately: readonly BackgroundSample[],
+function headroomBeside(
+  baseLoad: BaseLoad | null,
+  lately: readonly BaseLoadSample[],
   limit: number,
-): Pick<Room, "toStay" | "toRaise"> {
-  const toStay = perPhase((i) => limit - (background?.low[i] ?? 0));
+): Pick<Headroom, "toStay" | "toRaise"> {
+  const toStay = perPhase((i) => limit - (baseLoad?.low[i] ?? 0));
   const toRaise = perPhase((i) => {
-    const highest = Math.max(background?.high[i] ?? 0, ...lately.map(({ high }) => high[i]));
+    const highest = Math.max(baseLoad?.high[i] ?? 0, ...lately.map(({ high }) => high[i]));
     return Math.min(toStay[i], limit - highest);
   });
   return { toStay, toRaise };
-}
-
-/** The sample to remember of a circuit whose meter spoke in this pass; `null`: it did not. */
-export function backgroundSample(
-  circuit: CircuitSettings,
-  backgrounds: Backgrounds,
-  { memory, now }: Situation,
-): BackgroundSample | null {
-  const background = backgrounds.get(circuit.name);
-  if (background === undefined || !circuit.meters.some((name) => memory.meters[name]?.at === now)) return null;
-  return { at: now, high: background.high };
 }
 
 /** Phases on which a circuit is above its limit. */
@@ -96,7 +89,7 @@ function circuitTrust({ name: circuit, meters }: CircuitSettings, { memory, sett
     const meter = memory.meters[name];
     const quantities = quantitiesOf(meter);
     const needed =
-      quantities && !tellsCurrents(quantities)
+      quantities && !hasCurrents(quantities)
         ? [{ what: "the power", sample: quantities.power }]
         : measuredPhases(settings).map((i) => ({ what: `the current of L${i + 1}`, sample: quantities?.currents[i] }));
     return trustIn(name, meter, needed, now);

@@ -2,15 +2,16 @@
 
 import { perPhase, type PerPhase } from "../../model/phases.js";
 import { deadTime, noticeableCurrent, slowestCharger } from "../parameters.js";
-import type { DrawSample, Given } from "../memory.js";
 import type { ChargerFacts } from "./situation.js";
+import type { DrawSample } from "../observe/charger-draw.js";
+import type { SetpointCommand } from "../observe/charger-memory.js";
 
 /** A draw that a meter may show: all that is between the two. */
 export interface DrawRange {
   readonly low: PerPhase<number>;
   readonly high: PerPhase<number>;
   /** A that it said to draw itself, at most: without commands under way. */
-  readonly said: PerPhase<number>;
+  readonly reported: PerPhase<number>;
   /** W */
   readonly lowPower: number;
   readonly highPower: number;
@@ -27,14 +28,14 @@ export interface DrawRange {
 export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
   const { plugged, memory } = charger;
   const from = measuredAt - Math.max(deadTime, memory.lag.lag?.to ?? 0) - later;
-  const said = saidBetween(memory.draws, from, measuredAt);
-  let range = said;
+  const reported = reportedBetween(memory.draws, from, measuredAt);
+  let range = reported;
   for (let i = plugged ? memory.commands.length - 1 : -1; i >= 0; i--) {
     const command = memory.commands[i];
     if (command === undefined || !isUnderWay(charger, command, i, from)) break;
     range = widened(range, offeredDraw(charger, command, voltage));
   }
-  return range === said ? said : { ...range, said: said.high };
+  return range === reported ? reported : { ...range, reported: reported.high };
 }
 
 /**
@@ -45,14 +46,14 @@ export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: n
   const { plugged, memory } = charger;
   const { lag } = memory.lag;
   if (lag === null) return drawRange(charger, measuredAt, voltage, later);
-  const said = saidBetween(memory.draws, measuredAt - lag.to - later, measuredAt - lag.from);
+  const reported = reportedBetween(memory.draws, measuredAt - lag.to - later, measuredAt - lag.from);
   const offered = memory.commands.at(-1);
-  if (!plugged || offered === undefined || said.isConfirmed) return said;
-  return { ...widened(said, offeredDraw(charger, offered, voltage)), said: said.high };
+  if (!plugged || offered === undefined || reported.isConfirmed) return reported;
+  return { ...widened(reported, offeredDraw(charger, offered, voltage)), reported: reported.high };
 }
 
 /** What it said to draw between two times, with the words just before and after. Runs for each charger in each pass. */
-function saidBetween(draws: readonly DrawSample[], from: number, to: number): DrawRange {
+function reportedBetween(draws: readonly DrawSample[], from: number, to: number): DrawRange {
   const newest = draws.at(-1);
   if (newest === undefined) return noDraw;
   let isConfirmed = newest.at >= to;
@@ -81,13 +82,13 @@ function saidBetween(draws: readonly DrawSample[], from: number, to: number): Dr
     if (isFirst) break;
   }
   const high: PerPhase<number> = [high1, high2, high3];
-  return { low: [low1, low2, low3], high, said: high, lowPower, highPower, isConfirmed };
+  return { low: [low1, low2, low3], high, reported: high, lowPower, highPower, isConfirmed };
 }
 
 const noDraw: DrawRange = {
   low: [0, 0, 0],
   high: [0, 0, 0],
-  said: [0, 0, 0],
+  reported: [0, 0, 0],
   lowPower: 0,
   highPower: 0,
   isConfirmed: false,
@@ -103,13 +104,13 @@ function widened(range: DrawRange, { currents, power }: Pick<DrawSample, "curren
   };
 }
 
-function isUnderWay(charger: ChargerFacts, command: Given, index: number, from: number): boolean {
+function isUnderWay(charger: ChargerFacts, command: SetpointCommand, index: number, from: number): boolean {
   const isNewest = index === charger.memory.commands.length - 1;
   return command.at > from || (isNewest && !hasShown(charger, command));
 }
 
 /** A reading of the charger has shown the effect of the command, or it is too old to be waited for. */
-function hasShown({ memory: { draws }, now }: ChargerFacts, { at: since, current }: Given): boolean {
+function hasShown({ memory: { draws }, now }: ChargerFacts, { at: since, current }: SetpointCommand): boolean {
   if (now - since > slowestCharger) return true;
   for (let i = draws.length - 1; i >= 0; i--) {
     const draw = draws[i];
@@ -122,12 +123,12 @@ function hasShown({ memory: { draws }, now }: ChargerFacts, { at: since, current
 
 function offeredDraw(
   charger: ChargerFacts,
-  { current, phases }: Given,
+  { current, phases }: SetpointCommand,
   voltage: number,
 ): Pick<DrawSample, "currents" | "power"> {
   const loads = charger.loads(phases);
   return {
-    currents: perPhase((i) => (loads.includes(i) ? current * charger.greed : 0)),
-    power: current * charger.greed * voltage * charger.activePhases(phases),
+    currents: perPhase((i) => (loads.includes(i) ? current * charger.overdrawRatio : 0)),
+    power: current * charger.overdrawRatio * voltage * charger.activePhases(phases),
   };
 }

@@ -3,58 +3,21 @@
 import type { ChargerMode } from "../../model/commands.js";
 import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import { isEnabled, isPlugged, isSilent } from "../observe/chargers.js";
-import {
-  closingsWithin,
-  freshForRaising,
-  freshForStaying,
-  idleAfter,
-  idleCurrent,
-  mostClosings,
-  phaseDwell,
-  readingSpan,
-  readingsToTrust,
-  roomMemory,
-  tellingCurrent,
-} from "../parameters.js";
-import { answerProblem, answerTrust } from "./wiring-check.js";
-import { lostAfter } from "../observe/meters.js";
-import { newChargerMemory, noLastingMemory } from "../memory.js";
-import type { ChargerMemory, LastingMemory, Measured, Memory, MeterMemory, QuantityMemory } from "../memory.js";
+import { freshForStaying, idleAfter, idleCurrent, headroomMemory, significantCurrent } from "../parameters.js";
+import type { Memory } from "../memory.js";
+import { settingsFor } from "../schedule/vehicles.js";
 import type { ChargerSettings, ControlSettings } from "../settings.js";
-
-/** How far a measurement can be relied on. */
-export interface Trust {
-  /** Good enough to raise a current. */
-  readonly raise: boolean;
-  /** Good enough to go on. */
-  readonly stay: boolean;
-  /** What is wrong, for people; empty when nothing is. */
-  readonly problem: string;
-  /** Since when a change of our own current has to show whether it answers as it should. */
-  readonly testedSince?: number | null;
-  /** It is known to be wrong, until somebody puts it right. */
-  readonly isWrong?: boolean;
-}
-
-/** All of these are needed. */
-export function allOf(trusts: readonly Trust[]): Trust {
-  const worst = trusts.find(({ stay }) => !stay) ?? trusts.find(({ isWrong }) => isWrong);
-  return {
-    raise: trusts.every(({ raise }) => raise),
-    stay: trusts.every(({ stay }) => stay),
-    problem: (worst ?? trusts.find(({ problem }) => problem !== ""))?.problem ?? "",
-    testedSince: trusts.find(({ testedSince = null }) => testedSince !== null)?.testedSince ?? null,
-    isWrong: trusts.some(({ isWrong }) => isWrong),
-  };
-}
+import { quantitiesOf } from "../observe/meter-memory.js";
+import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
+import type { PersistentChargerState, ChargerMemory } from "../observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../observe/charger-memory.js";
 
 /** What one charger is, does, and was told. */
 export interface ChargerFacts {
   readonly settings: ChargerSettings;
   readonly memory: ChargerMemory;
   readonly now: number;
-  readonly lasting: LastingMemory;
+  readonly persistent: PersistentChargerState;
   readonly reading: ChargerReading | null;
   readonly mode: ChargerMode;
   readonly plugged: boolean;
@@ -63,18 +26,18 @@ export interface ChargerFacts {
   /** A car that may charge and has long taken nothing. */
   readonly idle: boolean;
   /** What it holds now: our last command, or, before the first, what it says itself. 0 A = paused. */
-  readonly holding: { readonly current: number; readonly phases: PhaseCount };
+  readonly activeSetpoint: { readonly current: number; readonly phases: PhaseCount };
   /** Phases of the house that it loads with this number of phases. */
   loads(phases: PhaseCount): readonly PhaseIndex[];
   /** Phases that the car really uses with this number of phases. */
   activePhases(phases: PhaseCount): number;
   /** How much more than offered the car takes; 1 = what is offered. */
-  readonly greed: number;
+  readonly overdrawRatio: number;
 }
 
 export interface Situation {
   readonly now: number;
-  /** From the reading of the grid before to the newest, if that is new, as far as it counts; in h. */
+  /** h of the surplus's history that no decision has looked at yet. */
   readonly hours: number;
   readonly settings: ControlSettings;
   readonly memory: Memory;
@@ -84,36 +47,59 @@ export interface Situation {
 }
 
 /** ms that a phase must have been without current, while others carried some, to count as not used by the car. */
-const unusedPhaseAfter = roomMemory;
+const unusedPhaseAfter = headroomMemory;
 
-export function situationOf(settings: ControlSettings, memory: Memory): Situation {
+export function situationOf(site: ControlSettings, memory: Memory): Situation {
   const now = memory.time;
+  if (now === null) throw new RangeError("nothing has been observed yet");
+  const settings = withVehicles(site, memory.chargers);
   return {
     now,
-    hours: 0,
+    hours: memory.undecidedTime / 3_600_000,
     settings,
     memory,
     voltage: voltageOf(settings, memory),
     chargers: settings.chargers.map((charger) => {
-      const kept = memory.chargers[charger.name] ?? newChargerMemory(noLastingMemory);
+      const kept = memory.chargers[charger.name] ?? newChargerMemory(noPersistentChargerState);
       return factsOf(charger, kept, settings, now);
     }),
   };
 }
 
+/** The settings that hold while these cars are at the chargers. */
+function withVehicles(site: ControlSettings, memories: Memory["chargers"]): ControlSettings {
+  const chargers = site.chargers.map((charger) => {
+    const memory = memories[charger.name];
+    return memory ? settingsFor(charger, memory, site.vehicles) : charger;
+  });
+  return chargers.every((charger, i) => charger === site.chargers[i]) ? site : { ...site, chargers };
+}
+
 /** Mean of the grid's measured voltages; the configured one where none is fresh. V */
-export function voltageOf({ voltage, meters }: ControlSettings, memory: Memory): number {
-  const measured = meters
-    .filter(({ measures }) => measures.includes("grid"))
-    .flatMap(({ name }) => memory.meters[name]?.roles.grid?.voltages ?? [])
-    .filter((sample) => sample !== null && memory.time - sample.at <= freshForStaying)
+export function voltageOf(settings: ControlSettings, memory: Memory): number {
+  const grid = settings.meters.filter(({ measures }) => measures.includes("grid"));
+  return (
+    measuredVoltage(
+      grid.map(({ name }) => name),
+      settings,
+      memory,
+    ) ?? settings.voltage
+  );
+}
+
+/** Mean of what these meters measure, phase to neutral; `null`: nothing fresh, or nothing near the configured one. V */
+export function measuredVoltage(names: readonly string[], { voltage }: ControlSettings, memory: Memory): number | null {
+  const now = memory.time ?? -Infinity;
+  const measured = names
+    .flatMap((name) => quantitiesOf(memory.meters[name])?.voltages ?? [])
+    .filter((sample) => sample !== null && now - sample.at <= freshForStaying)
     .map((sample) => sample?.value ?? voltage)
     .filter((value) => Math.abs(value - voltage) <= 0.15 * voltage);
-  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : voltage;
+  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : null;
 }
 
 function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: ControlSettings, now: number): ChargerFacts {
-  const { lasting, reading } = memory;
+  const { persistent, reading } = memory;
   const plugged = reading !== null && isPlugged(reading);
   const unused = unusedPhases(memory, now);
   const drawn = memory.draws.at(-1)?.currents;
@@ -126,39 +112,42 @@ function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: Control
     settings,
     memory,
     now,
-    lasting,
+    persistent,
     reading,
-    mode: lasting.mode ?? settings.mode,
+    mode: persistent.mode ?? settings.mode,
     plugged,
     silent: isSilent(memory, now),
     idle: memory.idleSince !== null && now - memory.idleSince >= idleAfter,
-    holding: holdingOf(settings, memory, site),
+    activeSetpoint: activeSetpointOf(settings, memory, site),
     loads: (phases) => (phases === 1 ? (onOne ??= loadsOn(settings.rotation.slice(0, 1))) : onThree),
     activePhases: (phases) => (phases === 1 ? 1 : Math.max(1, 3 - unused.length)),
-    greed: memory.greed,
+    overdrawRatio: memory.overdrawRatio,
   };
 }
 
-function holdingOf(
+function activeSetpointOf(
   { phases }: ChargerSettings,
-  { lasting, reading }: ChargerMemory,
+  { persistent, reading }: ChargerMemory,
   site: ControlSettings,
 ): { current: number; phases: PhaseCount } {
-  if (lasting.given !== null) return { current: lasting.given.current, phases: lasting.given.phases };
+  if (persistent.lastCommand !== null)
+    return { current: persistent.lastCommand.current, phases: persistent.lastCommand.phases };
   const told = reading?.phases ?? (phases === "auto" ? site.phases : phases);
   const current = reading !== null && isEnabled(reading) === true ? (reading.maxAmpere ?? 0) : 0;
   return { current, phases: told === 1 ? 1 : 3 };
 }
 
 /** Phases of the house that stayed without current while the car charged well on another. */
-function unusedPhases({ draws, lasting, reading }: ChargerMemory, now: number): readonly PhaseIndex[] {
+function unusedPhases({ draws, persistent, reading }: ChargerMemory, now: number): readonly PhaseIndex[] {
   const newest = draws.at(-1);
-  if (newest === undefined || reading?.state !== "charging" || Math.max(...newest.currents) < tellingCurrent) return [];
+  if (newest === undefined || reading?.state !== "charging" || Math.max(...newest.currents) < significantCurrent)
+    return [];
   if (Math.min(...newest.currents) >= idleCurrent) return [];
-  if ((lasting.given?.phases ?? 3) === 1 || now - (lasting.switchedAt ?? 0) < 2 * unusedPhaseAfter) return [];
+  if ((persistent.lastCommand?.phases ?? 3) === 1 || now - (persistent.switchedAt ?? 0) < 2 * unusedPhaseAfter)
+    return [];
   const since = draws.filter(({ at }) => at >= now - unusedPhaseAfter);
   if (since.length < 2 || (since[0]?.at ?? now) > now - unusedPhaseAfter / 2) return [];
-  const busy = since.every(({ currents }) => Math.max(...currents) >= tellingCurrent);
+  const busy = since.every(({ currents }) => Math.max(...currents) >= significantCurrent);
   return busy ? phaseIndexes.filter((i) => since.every(({ currents }) => currents[i] < idleCurrent)) : [];
 }
 
@@ -170,59 +159,4 @@ export function powerNow({ memory }: ChargerFacts): number {
 /** The newest draw, in A on the phases of the house. */
 export function newestDraw({ memory }: ChargerFacts): PerPhase<number> {
   return memory.draws.at(-1)?.currents ?? [0, 0, 0];
-}
-
-/** The quantities that a meter measured of the grid, or of whatever it is mounted on for a circuit. */
-export function quantitiesOf(meter: MeterMemory | undefined): QuantityMemory | undefined {
-  return meter?.roles.grid ?? meter?.roles.house ?? meter?.roles.pv ?? meter?.roles.battery;
-}
-
-/** Judges measurements by their age and by what their meter went through lately. */
-export function trustIn(
-  name: string,
-  meter: MeterMemory | undefined,
-  needed: readonly { readonly what: string; readonly sample: Measured | null | undefined }[],
-  now: number,
-): Trust {
-  if (meter === undefined || meter.at === 0)
-    return { raise: false, stay: false, problem: `${name} has not told anything yet` };
-  const oldest = needed.reduce(
-    (worst, { what, sample }) => {
-      const age = sample ? now - sample.at : Infinity;
-      return age > worst.age ? { what, age } : worst;
-    },
-    { what: "", age: -1 },
-  );
-  const stay = oldest.age < lostAfter(meter);
-  const isComplete = now - oldest.age >= meter.at - readingSpan;
-  const isFresh = oldest.age <= freshForRaising;
-  const raise = isFresh && isComplete && meter.good >= readingsToTrust && meter.doubt === null;
-  const because = meter.doubt === null ? "" : `: ${meter.doubt}`;
-  if (!isFresh || !isComplete) return { raise, stay, problem: `${name} ${silence(oldest.what, oldest.age)}${because}` };
-  if (!raise) return { raise, stay, problem: `${name} is not trusted yet${because}` };
-  return answeringTrust(name, meter);
-}
-
-/** A meter that speaks well can still be mounted wrongly. */
-function answeringTrust(name: string, { answers }: MeterMemory): Trust {
-  const trust = answerTrust(answers);
-  if (trust === "good") return { raise: true, stay: true, problem: "" };
-  if (trust === "wrong") return { raise: false, stay: true, problem: answerProblem(name, answers), isWrong: true };
-  const problem = `${name} did not answer to the last change of our own as it should`;
-  return { raise: true, stay: true, problem, testedSince: answers.testedSince };
-}
-
-function silence(what: string, age: number): string {
-  return Number.isFinite(age) ? `has not told ${what} for ${Math.round(age / 1_000)} s` : `does not tell ${what}`;
-}
-
-/** Its number of phases may be changed: not too soon after the last change, and not too often in an hour. */
-export function maySwitchPhases(charger: ChargerFacts): boolean {
-  return charger.now - (charger.lasting.switchedAt ?? 0) >= phaseDwell && contactorRest(charger) === 0;
-}
-
-/** ms for which its contactor must not close for the sun again, having closed too often in an hour. */
-export function contactorRest({ memory, now }: ChargerFacts): number {
-  const first = memory.closings.at(-mostClosings);
-  return first === undefined ? 0 : Math.max(0, first + closingsWithin - now);
 }

@@ -1,14 +1,18 @@
 /** How much of the sun is left for the chargers that follow it, and how far that can be relied on. */
 
 import { batteryFlow } from "../observe/battery.js";
-import { isSunMode } from "../observe/chargers.js";
 import { spaced } from "../observe/history.js";
 import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
-import type { Measured, Memory, SurplusSample } from "../memory.js";
+import type { Memory } from "../memory.js";
 import type { MeterRole } from "../../model/readings.js";
 import type { ControlSettings } from "../settings.js";
 import { likelyDraw } from "./in-flight.js";
-import { allOf, powerNow, trustIn, type Situation, type Trust } from "./situation.js";
+import { powerNow, type Situation } from "./situation.js";
+import type { Trust } from "./trust.js";
+import { allOf, trustIn } from "./trust.js";
+import { isSolarMode } from "../observe/charger-state.js";
+import type { Measured } from "../observe/meter-memory.js";
+import type { SurplusSample } from "./samples.js";
 
 /** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
 export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {
@@ -21,7 +25,7 @@ export function surplusSample({ settings, memory, chargers, voltage, now }: Situ
   let isConfirmed = true;
   for (const charger of chargers) {
     const shown = likelyDraw(charger, grid.at, voltage, battery.later);
-    const own = isSunMode(charger.mode) && !charger.memory.full ? 0 : powerNow(charger);
+    const own = isSolarMode(charger.mode) && !charger.memory.ignoresSurplus ? 0 : powerNow(charger);
     low += shown.lowPower - own;
     high += shown.highPower - own;
     isConfirmed &&= shown.isConfirmed || charger.silent || shown.highPower === 0;

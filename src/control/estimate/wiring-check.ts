@@ -5,84 +5,83 @@
 
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
 import { noticeableCurrent } from "../parameters.js";
-import type { AnswerMemory, Shown } from "../memory.js";
 
 /** What came with one reading. */
-export interface Answer extends Shown {
-  /** When a charger last began to move noticeably; 0: never. */
-  readonly movedAt: number;
+export interface WiringObservation extends WiringSample {
+  /** When a charger last began to move noticeably; `null`: never. */
+  readonly movedAt: number | null;
   /** ms within which the meter has answered. */
   readonly lag: number;
 }
 
 /** Contradictions in a row that are no chance any more; those of a large change count twice. */
-const convincing = 4;
+const conclusiveCount = 4;
 const largeChange = 6;
 
 /** A within which an answer is the one expected: this share of the change, and at least so many A. */
-const likeness = { share: 0.25, current: 0.8 } as const;
+const matchTolerance = { share: 0.25, current: 0.8 } as const;
 
 /** Readings in a row that make an answer. */
-const toAgree = 2;
-const toContradict = 4;
+const readingsToAgree = 2;
+const readingsToContradict = 4;
 
 /** A by which what cars draw flickers while they don't move. */
 const flicker = 1;
 
 /** How far apart readings are kept, and how many, in ms. */
-const spacing = 2_000;
-const kept = 12;
+const sampleSpacing = 2_000;
+const samplesKept = 12;
 
 /** Takes a reading into what is known of the meter's answers. */
-export function learnAnswer(old: AnswerMemory, answer: Answer): AnswerMemory {
+export function updateWiringCheck(old: WiringCheckState, answer: WiringObservation): WiringCheckState {
   const { at, currents, own, battery } = answer;
-  const shown: Shown = { at, currents, own, battery };
-  const last = old.readings.at(-1);
+  const shown: WiringSample = { at, currents, own, battery };
+  const last = old.samples.at(-1);
   const isSteady = last !== undefined && differences(own, last.own).every((moved) => Math.abs(moved) < flicker);
   const steadySince = isSteady ? old.steadySince : at;
-  const memory = { ...old, steadySince, readings: [...spaced(old.readings, at), shown] };
-  if (memory.awaited === null) return awaitAnswer(memory, answer);
+  const memory = { ...old, steadySince, samples: [...spaced(old.samples, at), shown] };
+  if (memory.beforeChange === null) return startCheck(memory, answer);
 
-  const change = differences(own, memory.awaited.own);
+  const change = differences(own, memory.beforeChange.own);
   const moved = phaseIndexes.filter((i) => Math.abs(change[i]) >= noticeableCurrent);
-  if (moved.length === 0) return { ...memory, awaited: null };
+  if (moved.length === 0) return { ...memory, beforeChange: null };
   if (last === undefined || !isSteady) return memory;
-  const verdicts = perPhase((i) => verdictOn(i, change, memory.awaited, memory.readings));
+  const verdicts = perPhase((i) => verdictOn(i, change, memory.beforeChange, memory.samples));
   const isLate = at - steadySince >= answer.lag;
   if (!isLate && !moved.every((i) => verdicts[i] === "agrees")) return memory;
-  const concluded = { ...memory, awaited: null, readings: calmEndOf(memory.readings) };
-  return batteryMoved(memory.awaited, shown, change) ? concluded : counted(concluded, change, verdicts, at);
+  const concluded = { ...memory, beforeChange: null, samples: calmEndOf(memory.samples) };
+  return batteryMoved(memory.beforeChange, shown, change) ? concluded : countVerdicts(concluded, change, verdicts, at);
 }
 
 /** What the meter shows before a change, if that was calm. */
-function awaitAnswer(memory: AnswerMemory, { own, movedAt }: Answer): AnswerMemory {
-  const { readings } = memory;
-  const index = readings.findLastIndex(({ at }) => at <= movedAt);
-  const before = readings[index];
-  const earlier = readings[index - 1];
+function startCheck(memory: WiringCheckState, { own, movedAt }: WiringObservation): WiringCheckState {
+  const { samples } = memory;
+  const index = movedAt === null ? -1 : samples.findLastIndex(({ at }) => at <= movedAt);
+  const before = samples[index];
+  const earlier = samples[index - 1];
   if (before === undefined) return memory;
   const change = differences(own, before.own);
   if (change.every((moved) => Math.abs(moved) < noticeableCurrent)) return memory;
   const { currents } = earlier ?? before;
   const calm = phaseIndexes.every((i) => Math.abs(before.currents[i] - currents[i]) <= toleranceOf(change[i]));
-  return calm ? { ...memory, awaited: before } : { ...memory, readings: readings.slice(-1) };
+  return calm ? { ...memory, beforeChange: before } : { ...memory, samples: samples.slice(-1) };
 }
 
 /** The newest readings of those in which nothing moves: what the next change starts from. */
-function calmEndOf(readings: readonly Shown[]): readonly Shown[] {
-  const newest = readings.at(-1);
-  const isCalm = ({ currents, own }: Shown) =>
+function calmEndOf(samples: readonly WiringSample[]): readonly WiringSample[] {
+  const newest = samples.at(-1);
+  const isCalm = ({ currents, own }: WiringSample) =>
     newest !== undefined &&
     phaseIndexes.every(
       (i) => Math.abs(currents[i] - newest.currents[i]) < flicker && Math.abs(own[i] - newest.own[i]) < flicker,
     );
-  return readings.slice(readings.findLastIndex((reading) => !isCalm(reading)) + 1);
+  return samples.slice(samples.findLastIndex((reading) => !isCalm(reading)) + 1);
 }
 
 /** A battery that works against our changes makes any answer look wrong. */
-function batteryMoved(before: Shown, after: Shown, change: PerPhase<number>): boolean {
+function batteryMoved(before: WiringSample, after: WiringSample, change: PerPhase<number>): boolean {
   const own = change.reduce((sum, moved) => sum + Math.abs(moved), 0);
-  return Math.abs(after.battery - before.battery) > likeness.share * own;
+  return Math.abs(after.battery - before.battery) > matchTolerance.share * own;
 }
 
 type Verdict = "agrees" | "reversed" | "swapped with 0" | "swapped with 1" | "swapped with 2" | null;
@@ -93,14 +92,14 @@ const swaps = ["swapped with 0", "swapped with 1", "swapped with 2"] as const;
 function verdictOn(
   phase: PhaseIndex,
   change: PerPhase<number>,
-  before: Shown | null,
-  readings: readonly Shown[],
+  before: WiringSample | null,
+  samples: readonly WiringSample[],
 ): Verdict {
   if (before === null || Math.abs(change[phase]) < noticeableCurrent) return null;
   const tolerance = toleranceOf(change[phase]);
-  const shows = (i: PhaseIndex, expected: number, count = toContradict) =>
-    readings.slice(-count).every(({ currents }) => Math.abs(currents[i] - before.currents[i] - expected) <= tolerance);
-  if (shows(phase, change[phase], toAgree)) return "agrees";
+  const shows = (i: PhaseIndex, expected: number, count = readingsToContradict) =>
+    samples.slice(-count).every(({ currents }) => Math.abs(currents[i] - before.currents[i] - expected) <= tolerance);
+  if (shows(phase, change[phase], readingsToAgree)) return "agrees";
   if (shows(phase, -change[phase])) return "reversed";
   const other = phaseIndexes.find(
     (i) => Math.abs(change[i] - change[phase]) >= 2 * tolerance && shows(i, change[phase]) && shows(phase, change[i]),
@@ -109,15 +108,15 @@ function verdictOn(
 }
 
 /** Contradictions are counted up, agreement counts them down again. */
-function counted(
-  memory: AnswerMemory,
+function countVerdicts(
+  memory: WiringCheckState,
   change: PerPhase<number>,
   verdicts: PerPhase<Verdict>,
   at: number,
-): AnswerMemory {
+): WiringCheckState {
   const weight = (i: PhaseIndex) => (Math.abs(change[i]) >= largeChange ? 2 : 1);
   const count = (old: number, contradicts: boolean, agrees: boolean, by: number) =>
-    Math.min(convincing, Math.max(0, old + (contradicts ? by : agrees ? -by : 0)));
+    Math.min(conclusiveCount, Math.max(0, old + (contradicts ? by : agrees ? -by : 0)));
   const reversed = perPhase((i) =>
     count(memory.reversed[i], verdicts[i] === "reversed", verdicts[i] === "agrees", weight(i)),
   );
@@ -135,8 +134,8 @@ function counted(
 }
 
 /** A person has looked after it: one more contradiction, and it is distrusted again. */
-export function giveAnotherChance(memory: AnswerMemory): AnswerMemory {
-  const halved = (count: number) => Math.min(count, convincing / 2);
+export function halveDoubt(memory: WiringCheckState): WiringCheckState {
+  const halved = (count: number) => Math.min(count, conclusiveCount / 2);
   return {
     ...memory,
     reversed: perPhase((i) => halved(memory.reversed[i])),
@@ -145,22 +144,22 @@ export function giveAnotherChance(memory: AnswerMemory): AnswerMemory {
 }
 
 /** `suspected`: it contradicted, which may have been chance · `wrong`: too often for chance. */
-export type AnswerTrust = "good" | "suspected" | "wrong";
+export type WiringVerdict = "good" | "suspected" | "wrong";
 
-export function answerTrust({ reversed, swapped }: AnswerMemory): AnswerTrust {
+export function wiringVerdict({ reversed, swapped }: WiringCheckState): WiringVerdict {
   const most = Math.max(...reversed, ...swapped);
-  return most === 0 ? "good" : most < convincing ? "suspected" : "wrong";
+  return most === 0 ? "good" : most < conclusiveCount ? "suspected" : "wrong";
 }
 
 /** What is wrong with the meter of this name, and what to do about it. */
-export function answerProblem(name: string, { reversed, swapped }: AnswerMemory): string {
-  const turned = phaseIndexes.filter((i) => reversed[i] >= convincing).map(phaseName);
+export function wiringProblem(name: string, { reversed, swapped }: WiringCheckState): string {
+  const turned = phaseIndexes.filter((i) => reversed[i] >= conclusiveCount).map(phaseName);
   const where = turned.join(" and ");
   const clamps = turned.length === 1 ? "the clamp" : "the clamps";
   if (turned.length === 3) return `${name} shows the opposite of what cars draw: turn it round, then start by hand`;
   if (turned.length > 0)
     return `${name} shows the opposite of what cars draw on ${where}: turn ${clamps} on ${where} round, then start by hand`;
-  const spared = phaseIndexes.find((i) => swapped[i] >= convincing);
+  const spared = phaseIndexes.find((i) => swapped[i] >= conclusiveCount);
   const pair = phaseIndexes.filter((i) => i !== spared).map(phaseName);
   return `${name} seems to have ${pair.join(" and ")} swapped: swap the clamps, or correct the charger's phases; then start by hand`;
 }
@@ -171,7 +170,7 @@ function phaseName(phase: PhaseIndex): string {
 
 /** The current with which a fuse is safe while the meter is doubted: the highest that may be meant for this phase. */
 export function worstCurrent(
-  { reversed, swapped }: AnswerMemory,
+  { reversed, swapped }: WiringCheckState,
   currents: PerPhase<number>,
   phase: PhaseIndex,
 ): number {
@@ -188,11 +187,45 @@ function differences(after: PerPhase<number>, before: PerPhase<number>): PerPhas
 }
 
 function toleranceOf(change: number): number {
-  return Math.max(likeness.current, likeness.share * Math.abs(change));
+  return Math.max(matchTolerance.current, matchTolerance.share * Math.abs(change));
 }
 
-function spaced(readings: readonly Shown[], at: number): readonly Shown[] {
-  const before = readings.at(-2);
-  const isCrowded = before !== undefined && at - before.at < spacing;
-  return (isCrowded ? readings.slice(0, -1) : readings).slice(1 - kept);
+function spaced(samples: readonly WiringSample[], at: number): readonly WiringSample[] {
+  const before = samples.at(-2);
+  const isCrowded = before !== undefined && at - before.at < sampleSpacing;
+  return (isCrowded ? samples.slice(0, -1) : samples).slice(1 - samplesKept);
 }
+
+/** What a meter showed at a time, and what the chargers behind it said to draw, in A. */
+export interface WiringSample {
+  readonly at: number;
+  readonly currents: PerPhase<number>;
+  readonly own: PerPhase<number>;
+  /** Of a house battery, discharge +, as A of one phase; 0 without one. */
+  readonly battery: number;
+}
+
+/** What is known of a meter's answers. */
+export interface WiringCheckState {
+  /** The last readings, oldest first. */
+  readonly samples: readonly WiringSample[];
+  /** The reading before a change of ours whose answer is awaited; `null`: none is. */
+  readonly beforeChange: WiringSample | null;
+  /** Since when what the chargers draw has not moved. */
+  readonly steadySince: number;
+  /** How often the answer contradicted without agreeing again: by its direction on each phase … */
+  readonly reversed: PerPhase<number>;
+  /** … and by showing on L2 and L3, L1 and L3, L1 and L2 what belongs to the other one. */
+  readonly swapped: PerPhase<number>;
+  /** Since when another change of ours has to show whether a contradiction was chance; `null`: there was none. */
+  readonly testedSince: number | null;
+}
+
+export const noWiringCheck: WiringCheckState = {
+  samples: [],
+  beforeChange: null,
+  steadySince: 0,
+  reversed: [0, 0, 0],
+  swapped: [0, 0, 0],
+  testedSince: null,
+};

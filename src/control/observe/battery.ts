@@ -1,8 +1,10 @@
 /** What house batteries leave to the cars: by their state of charge, and by what they do now. */
 
 import { batteryMatch, batteryNoise, freshForRaising, freshStateOfCharge } from "../parameters.js";
-import { noBatteryMemory, type BatteryMemory, type BatteryRank, type Memory } from "../memory.js";
+import { type Memory } from "../memory.js";
 import type { ControlSettings, MeterSettings } from "../settings.js";
+import type { BatteryRank, BatteryMemory } from "./battery-memory.js";
+import { noBatteryMemory } from "./battery-memory.js";
 
 /** What house batteries add to what comes from the grid; together it is what cars that follow the sun must not draw. */
 export interface BatteryFlow {
@@ -18,7 +20,7 @@ export interface BatteryFlow {
   readonly later: number;
 }
 
-type Seen = Pick<Memory, "meters" | "batteries">;
+type BatteryInputs = Pick<Memory, "meters" | "batteries">;
 
 /**
  * Where a battery stands beside the cars. It moves up at its thresholds, and down only clearly below the one and at
@@ -39,7 +41,7 @@ export function batteryRank(
 }
 
 /** Takes what the meters just said into what is known of every battery. */
-export function rememberBatteries(settings: ControlSettings, { meters, batteries }: Seen, now: number) {
+export function observeBatteries(settings: ControlSettings, { meters, batteries }: BatteryInputs, now: number) {
   const all = batteryMeters(settings).map(({ name }): [name: string, memory: BatteryMemory] => {
     const { rank, powers } = batteries[name] ?? noBatteryMemory;
     const { soc = null, power = null } = meters[name]?.roles.battery ?? {};

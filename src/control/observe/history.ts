@@ -1,9 +1,9 @@
 /** Samples of the last minutes, oldest first: how long they are kept, and how close together. */
 
-import { deadTime, lagSearch, roomMemory } from "../parameters.js";
+import { deadTime, lagSearch, headroomMemory } from "../parameters.js";
 
 /** What chargers and circuits did before that has no part in any decision. */
-const historyKept = Math.max(roomMemory, lagSearch) + 2 * deadTime;
+const historyKept = Math.max(headroomMemory, lagSearch) + 2 * deadTime;
 
 interface Sample {
   readonly at: number;

@@ -2,19 +2,19 @@
 
 import { perPhase, phaseIndexes, type PerPhase } from "../../model/phases.js";
 import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../../model/readings.js";
-import { learnAnswer } from "../estimate/wiring-check.js";
+import { updateWiringCheck, type WiringCheckState } from "../estimate/wiring-check.js";
 import { freshForStaying, freshForStayingOften, idleCurrent, readingsToTrust } from "../parameters.js";
-import { noMeterMemory } from "../memory.js";
-import type { AnswerMemory, Measured, MeterMemory, QuantityMemory } from "../memory.js";
 import type { ControlSettings } from "../settings.js";
 import { amperes, watts } from "../format.js";
+import type { Measured, QuantityMemory, MeterMemory } from "./meter-memory.js";
+import { noMeterMemory } from "./meter-memory.js";
 
 /** What the chargers whose current a meter has to show say themselves. */
-export interface MeterWitness {
+export interface MeterExpectation {
   /** A that they are measured to draw together now; `null`: not known, or there is none. */
   readonly drawn: number | null;
-  /** When the current of one of them last moved noticeably; 0: never. */
-  readonly drawMovedAt: number;
+  /** When the current of one of them last moved noticeably; `null`: never. */
+  readonly drawMovedAt: number | null;
   /** ms within which the meter has to answer that at the latest. */
   readonly answersWithin: number;
   /** A that they are measured to draw on each phase of the house; `null`: not all of them tell. */
@@ -73,7 +73,7 @@ export function implausible(
 export function seemsDead(
   { power, currents }: Quantities,
   phases: number,
-  { drawn }: MeterWitness,
+  { drawn }: MeterExpectation,
   before: { readonly flow: number | null; readonly drawn: number | null },
 ): string | null {
   const isNothing = (power ?? 0) === 0 && currents.slice(0, phases).every((current) => current === 0);
@@ -84,18 +84,18 @@ export function seemsDead(
 
 /**
  * Takes one reading, or the failure of one (`null`), into the memory of its meter.
- * @param lookedAt when the controller looked at the house before; 0: never
+ * @param lookedAt when the controller looked at the house before; `null`: never
  */
-export function rememberMeter(
+export function observeMeter(
   before: MeterMemory | undefined,
   reading: MeterReading | null,
   now: number,
   settings: ControlSettings,
-  witness: MeterWitness,
-  lookedAt: number,
+  expected: MeterExpectation,
+  lookedAt: number | null,
 ): MeterMemory {
   const memory = trusted(before, now, lookedAt);
-  if (reading === null) return { ...memory, good: 0, doubt: "it did not answer" };
+  if (reading === null) return { ...memory, goodReadings: 0, doubt: "it did not answer" };
 
   const mainLimit = settings.circuits.find(({ parent }) => parent === null)?.limit;
   const { voltage, phases } = settings;
@@ -109,8 +109,8 @@ export function rememberMeter(
     const shown = { flow: old ? flowOf(old, voltage) : null, drawn: memory.drawn };
     const doubt =
       implausible(quantities, limits) ??
-      (showsChargers(role, reading) ? seemsDead(quantities, phases, witness, shown) : null);
-    if (doubt !== null) return { ...memory, good: 0, doubt };
+      (showsChargers(role, reading) ? seemsDead(quantities, phases, expected, shown) : null);
+    if (doubt !== null) return { ...memory, goodReadings: 0, doubt };
   }
 
   const roles = { ...memory.roles };
@@ -124,47 +124,56 @@ export function rememberMeter(
     );
     moved ||= showsChargers(role, reading) && pairs.some(({ before, after }) => before?.value !== after?.value);
     regained ||= pairs.some(
-      ({ before, after }) => before !== null && after !== before && lookedAt - before.at > lostAfter(memory),
+      ({ before, after }) => before !== null && after !== before && (lookedAt ?? now) - before.at > lostAfter(memory),
     );
     roles[role] = next;
   }
   const movedAt = moved ? now : memory.movedAt;
-  if (isFrozen(movedAt, witness, now))
-    return { ...memory, movedAt, good: 0, doubt: "its values stand still while a car's current moved" };
-  const good = regained ? 1 : Math.min(readingsToTrust, memory.good + 1);
-  const answers = answersAfter(memory.answers, reading, now, settings, witness);
-  return { roles, at: now, gap: gapOf(memory, now), movedAt, good, doubt: null, drawn: witness.drawn, answers };
+  if (isFrozen(movedAt, expected, now))
+    return { ...memory, movedAt, goodReadings: 0, doubt: "its values stand still while a car's current moved" };
+  const goodReadings = regained ? 1 : Math.min(readingsToTrust, memory.goodReadings + 1);
+  const wiringCheck = wiringCheckAfter(memory.wiringCheck, reading, now, settings, expected);
+  return {
+    roles,
+    at: now,
+    interval: intervalAfter(memory, now),
+    movedAt,
+    goodReadings,
+    doubt: null,
+    drawn: expected.drawn,
+    wiringCheck,
+  };
 }
 
 /** Only complete readings teach, of currents with a sign: without one a smaller export looks like less import. */
-function answersAfter(
-  answers: AnswerMemory,
+function wiringCheckAfter(
+  before: WiringCheckState,
   reading: MeterReading,
   at: number,
   { phases, voltage }: ControlSettings,
-  { own, drawMovedAt, lag, battery }: MeterWitness,
-): AnswerMemory {
+  { own, drawMovedAt, lag, battery }: MeterExpectation,
+): WiringCheckState {
   const quantities = reading.grid ?? reading.house ?? reading.pv ?? reading.battery;
   const known = quantities?.currents.slice(0, phases).filter((current) => current !== null) ?? [];
   const sum = known.reduce((total, current) => total + current, 0);
   const size = known.reduce((total, current) => total + Math.abs(current), 0);
   const power = quantities?.power ?? sum * voltage;
   const isSigned = Math.abs(power - sum * voltage) <= signTolerance.share * size * voltage + signTolerance.power;
-  if (own === null || known.length < phases || !isSigned) return { ...answers, awaited: null, readings: [] };
+  if (own === null || known.length < phases || !isSigned) return { ...before, beforeChange: null, samples: [] };
   const currents = perPhase((i) => known[i] ?? 0);
-  return learnAnswer(answers, { at, currents, own, battery: battery / voltage, movedAt: drawMovedAt, lag });
+  return updateWiringCheck(before, { at, currents, own, battery: battery / voltage, movedAt: drawMovedAt, lag });
 }
 
 /** ms from which on a reading of this meter is as good as none: it left out two, or what is due is very late. */
-export function lostAfter({ gap }: Pick<MeterMemory, "gap">): number {
-  if (gap === 0) return freshForStaying;
-  return Math.min(freshForStaying, Math.max(freshForStayingOften, 2 * gap + lateness));
+export function lostAfter({ interval }: Pick<MeterMemory, "interval">): number {
+  if (interval === null) return freshForStaying;
+  return Math.min(freshForStaying, Math.max(freshForStayingOften, 2 * interval + lateness));
 }
 
 /** The mean of the last ones, of which the newest count most. */
-function gapOf({ at, gap }: MeterMemory, now: number): number {
-  if (at === 0) return 0;
-  return gap === 0 ? now - at : gap + (now - at - gap) / 5;
+function intervalAfter({ at, interval }: MeterMemory, now: number): number | null {
+  if (at === null) return null;
+  return interval === null ? now - at : interval + (now - at - interval) / 5;
 }
 
 /** A on all phases together, import +; `null`: not known. */
@@ -174,10 +183,10 @@ function flowOf({ power, currents }: QuantityMemory, voltage: number): number | 
 }
 
 /** The first reading of all is believed at once; after a loss that somebody has seen it takes more than one. */
-function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number): MeterMemory {
-  if (memory === undefined || memory.at === 0)
-    return { ...(memory ?? noMeterMemory), movedAt: now, good: readingsToTrust - 1 };
-  return lookedAt - memory.at > lostAfter(memory) ? { ...memory, good: 0 } : memory;
+function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number | null): MeterMemory {
+  if (memory === undefined || memory.at === null)
+    return { ...(memory ?? noMeterMemory), movedAt: now, goodReadings: readingsToTrust - 1 };
+  return (lookedAt ?? memory.at) - memory.at > lostAfter(memory) ? { ...memory, goodReadings: 0 } : memory;
 }
 
 /** Of a device that measures several things only the grid shows what a charger draws. */
@@ -186,8 +195,9 @@ function showsChargers(role: MeterRole, reading: MeterReading): boolean {
 }
 
 /** A car's current moved, and the meter has not moved since, for longer than it takes. */
-function isFrozen(meterMovedAt: number, { drawMovedAt, answersWithin }: MeterWitness, now: number): boolean {
-  return drawMovedAt >= meterMovedAt && drawMovedAt > 0 && now - drawMovedAt > answersWithin;
+function isFrozen(meterMovedAt: number | null, { drawMovedAt, answersWithin }: MeterExpectation, now: number): boolean {
+  if (drawMovedAt === null || now - drawMovedAt <= answersWithin) return false;
+  return meterMovedAt === null || drawMovedAt >= meterMovedAt;
 }
 
 function rememberQuantities(old: QuantityMemory, { power, currents, voltages, soc }: Quantities, at: number) {

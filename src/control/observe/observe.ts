@@ -3,10 +3,9 @@
 import type { Price } from "../../model/commands.js";
 import { byName } from "../../model/names.js";
 import { phaseIndexes } from "../../model/phases.js";
-import { giveAnotherChance } from "../estimate/wiring-check.js";
-import { rememberBatteries } from "./battery.js";
-import { settingsFor } from "../schedule/vehicles.js";
-import { endInTime, rememberCharger, rememberCommand } from "./chargers.js";
+import { halveDoubt } from "../estimate/wiring-check.js";
+import { observeBatteries } from "./battery.js";
+import { endTimedStart, observeCharger, applyCommand } from "./chargers.js";
 import { recent } from "./history.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "../estimate/meter-lag.js";
 import {
@@ -18,78 +17,69 @@ import {
   surplusSpacing,
   usualLag,
 } from "../parameters.js";
-import { newChargerMemory, noLastingMemory } from "../memory.js";
-import type { ChargerMemory, Memory, MeterMemory, MonitorMemory, SurplusSample } from "../memory.js";
-import { rememberMeter, type MeterWitness } from "./meters.js";
-import { answerAlarm, rememberMonitor } from "./residual-current.js";
+import type { Memory } from "../memory.js";
+import { observeMeter, type MeterExpectation } from "./meters.js";
+import { acknowledgeAlarm, observeMonitor, type MonitorMemory } from "./residual-current.js";
 import type { Observation } from "../observation.js";
-import { backgroundsOf, type Backgrounds } from "../estimate/base-load.js";
-import { backgroundSample, overloadedPhases } from "../estimate/headroom.js";
+import { baseLoadsOf } from "../estimate/base-load.js";
+import { overloadedPhases } from "../estimate/headroom.js";
 import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
 import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
 import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
+import type { MeterMemory } from "./meter-memory.js";
+import type { BaseLoadMemory, SurplusSample } from "../estimate/samples.js";
+import { noPersistentChargerState, type ChargerMemory, newChargerMemory } from "./charger-memory.js";
 
-/** What is true after an observation. */
-export interface Seen {
-  readonly situation: Situation;
-  readonly backgrounds: Backgrounds;
-}
-
-/** Devices that the settings do not name are ignored. */
-export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Seen {
-  const now = observation.time;
+/**
+ * Takes news into memory. Devices that the settings do not name are ignored.
+ * @throws RangeError if time goes back
+ */
+export function observe(settings: ControlSettings, memory: Memory, news: Observation): Memory {
+  const now = news.time;
+  if (memory.time !== null && now < memory.time) throw new RangeError("time goes back");
   const voltage = voltageOf(settings, memory);
-  const commands = new Map(Object.entries(observation.commands));
+  const commands = new Map(Object.entries(news.commands));
   const chargers = byName<ChargerMemory>();
   for (const charger of settings.chargers) {
     const { name } = charger;
-    const reading = observation.chargers[name];
+    const reading = news.chargers[name];
     const command = commands.get(name);
     let kept = memory.chargers[name] ?? unknownCharger;
-    if (reading !== undefined) kept = rememberCharger(kept, reading, now, charger, voltage);
-    if (command !== undefined) kept = rememberCommand(kept, command);
-    chargers[name] = endInTime(kept, now);
+    if (reading !== undefined) kept = observeCharger(kept, reading, now, charger, voltage);
+    if (command !== undefined) kept = applyCommand(kept, command);
+    chargers[name] = endTimedStart(kept, now);
   }
 
   const monitors: Record<string, MonitorMemory> = {};
-  const started = Object.values(observation.commands).some(({ allowCharging }) => allowCharging === true);
+  const started = Object.values(news.commands).some(({ allowCharging }) => allowCharging === true);
   for (const name of settings.monitors) {
-    const reading = observation.monitors?.[name];
+    const reading = news.monitors?.[name];
     let kept = memory.monitors[name];
-    if (reading !== undefined) kept = rememberMonitor(kept, reading, now);
-    if (kept !== undefined) monitors[name] = started ? answerAlarm(kept) : kept;
+    if (reading !== undefined) kept = observeMonitor(kept, reading, now);
+    if (kept !== undefined) monitors[name] = started ? acknowledgeAlarm(kept) : kept;
   }
 
-  const meters: Record<string, MeterMemory> = started ? doubtedAnew(memory.meters) : { ...memory.meters };
+  const meters: Record<string, MeterMemory> = started ? withWiringDoubtHalved(memory.meters) : { ...memory.meters };
   for (const { name } of settings.meters) {
-    const reading = observation.meters[name];
+    const reading = news.meters[name];
     if (reading === undefined) continue;
-    const witness = witnessOf(
+    const expected = expectationFor(
       chargersShownBy(name, settings),
       chargers,
       reading?.battery?.power ?? batteryPower(settings, meters),
       now,
     );
-    meters[name] = rememberMeter(meters[name], reading, now, settings, witness, memory.time);
+    meters[name] = observeMeter(meters[name], reading, now, settings, expected, memory.time);
   }
 
-  const batteries = rememberBatteries(settings, { meters, batteries: memory.batteries }, now);
+  const batteries = observeBatteries(settings, { meters, batteries: memory.batteries }, now);
 
   const isNew = gridPower(settings, meters)?.at === now;
   const known = isNew ? learnLags(settings, chargers, memory.surplus) : chargers;
-  const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
-  const prices = observation.prices === undefined ? memory.prices : inOrder(observation.prices);
+  const powerLimit = news.powerLimit === undefined ? memory.powerLimit : news.powerLimit;
+  const prices = news.prices === undefined ? memory.prices : inOrder(news.prices);
   const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, batteries, powerLimit, prices };
-  return rememberHistory(situationOf(settingsNow(settings, chargers), seen));
-}
-
-/** What holds while these cars are at the chargers. */
-function settingsNow(settings: ControlSettings, memories: Memory["chargers"]): ControlSettings {
-  const chargers = settings.chargers.map((charger) => {
-    const memory = memories[charger.name];
-    return memory ? settingsFor(charger, memory, settings.cars) : charger;
-  });
-  return chargers.every((charger, i) => charger === settings.chargers[i]) ? settings : { ...settings, chargers };
+  return withHistory(situationOf(settings, seen));
 }
 
 function inOrder(prices: readonly Price[]): readonly Price[] {
@@ -147,30 +137,31 @@ function chargersShownBy(meter: string, settings: ControlSettings): readonly Cha
 }
 
 /** A person who starts a charge has looked after what was wrong. */
-function doubtedAnew(meters: Memory["meters"]): Record<string, MeterMemory> {
+function withWiringDoubtHalved(meters: Memory["meters"]): Record<string, MeterMemory> {
   const entries = Object.entries(meters);
   return Object.fromEntries(
-    entries.map(([name, meter]) => [name, { ...meter, answers: giveAnotherChance(meter.answers) }]),
+    entries.map(([name, meter]) => [name, { ...meter, wiringCheck: halveDoubt(meter.wiringCheck) }]),
   );
 }
 
-const unknownCharger = newChargerMemory(noLastingMemory);
+const unknownCharger = newChargerMemory(noPersistentChargerState);
 
 /** What these chargers say of their own current, to judge a meter by. */
-function witnessOf(
+function expectationFor(
   shown: readonly ChargerSettings[],
   chargers: Memory["chargers"],
   battery: number,
   now: number,
-): MeterWitness {
+): MeterExpectation {
   const own: [number, number, number] = [0, 0, 0];
-  let [fresh, drawMovedAt, answersWithin, lag] = [0, 0, 0, 0];
+  let drawMovedAt: number | null = null;
+  let [fresh, answersWithin, lag] = [0, 0, 0];
   for (const { name } of shown) {
     const { at, failing, draws, movedAt, lag: known } = chargers[name] ?? unknownCharger;
-    drawMovedAt = Math.max(drawMovedAt, movedAt);
+    if (movedAt !== null) drawMovedAt = Math.max(drawMovedAt ?? movedAt, movedAt);
     answersWithin = Math.max(answersWithin, known.lag === null ? lagSearch : known.lag.to + frozenAfter);
     lag = Math.max(lag, known.lag?.to ?? 0);
-    if (failing || now - at > freshForStaying) continue;
+    if (failing || at === null || now - at > freshForStaying) continue;
     fresh += 1;
     const newest = draws.at(-1)?.currents;
     if (newest) for (const i of phaseIndexes) own[i] += newest[i];
@@ -191,23 +182,25 @@ function batteryPower({ meters }: ControlSettings, memories: Memory["meters"]): 
   return batteries.reduce((sum, { name }) => sum + (memories[name]?.roles.battery?.power?.value ?? 0), 0);
 }
 
-/** Adds what the meters just said to the histories of surplus and of every circuit. */
-function rememberHistory(situation: Situation): Seen {
+/** With what the meters just reported added to the histories of surplus and of every circuit. */
+function withHistory(situation: Situation): Memory {
   const { memory, settings, now } = situation;
   const sample = surplusSample(situation);
   const before = memory.surplus.at(-1)?.at;
   const surplus = sample ? withSample(memory.surplus, sample) : memory.surplus;
   const passed = sample && before !== undefined ? Math.min(sample.at - before, longestStep) : 0;
 
-  const backgrounds = backgroundsOf(situation);
-  const background = { ...memory.background };
+  const baseLoads = baseLoadsOf(situation);
+  const baseLoad: Record<string, BaseLoadMemory> = {};
   const overloadedSince: Record<string, number> = {};
   for (const circuit of settings.circuits) {
     const { name } = circuit;
-    const next = backgroundSample(circuit, backgrounds, situation);
-    if (next !== null) background[name] = [...recent(background[name] ?? [], now), next];
+    const newest = baseLoads.get(name) ?? null;
+    const sampled = newest !== null && circuit.meters.some((meter) => memory.meters[meter]?.at === now);
+    const samples = memory.baseLoad[name]?.samples ?? [];
+    baseLoad[name] = { newest, samples: sampled ? [...recent(samples, now), { at: now, high: newest.high }] : samples };
     if (overloadedPhases(circuit, situation).length > 0) overloadedSince[name] = memory.overloadedSince[name] ?? now;
   }
-  const seen = { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, background, overloadedSince } };
-  return { situation: seen, backgrounds };
+  const undecidedTime = memory.undecidedTime + passed;
+  return { ...memory, surplus, baseLoad, overloadedSince, undecidedTime };
 }

@@ -1,16 +1,21 @@
 /** Takes residual currents into memory: an alarm holds until a person starts a charge after it is over. */
 
 import type { ResidualCurrentReading } from "../../model/readings.js";
-import { monitorSilence } from "../parameters.js";
-import type { Memory, MonitorMemory } from "../memory.js";
-import type { ControlSettings } from "../settings.js";
-import { duration } from "../format.js";
 
-const neverHeard: MonitorMemory = { at: 0, alarm: false, latched: null };
+export interface MonitorMemory {
+  /** When it last reported; `null`: never. */
+  readonly at: number | null;
+  /** It raises an alarm now. */
+  readonly alarm: boolean;
+  /** What it last raised an alarm for; `null`: nothing, or a person has started a charge since. Survives a restart. */
+  readonly latched: string | null;
+}
+
+export const noMonitorMemory: MonitorMemory = { at: null, alarm: false, latched: null };
 
 /** Takes one reading, or the failure of one (`null`), into the memory of its monitor. */
-export function rememberMonitor(
-  old: MonitorMemory = neverHeard,
+export function observeMonitor(
+  old: MonitorMemory = noMonitorMemory,
   reading: ResidualCurrentReading | null,
   now: number,
 ): MonitorMemory {
@@ -22,21 +27,6 @@ export function rememberMonitor(
 }
 
 /** A person starts a charge, and answers with that for every alarm that is over. */
-export function answerAlarm(memory: MonitorMemory): MonitorMemory {
+export function acknowledgeAlarm(memory: MonitorMemory): MonitorMemory {
   return memory.alarm ? memory : { ...memory, latched: null };
-}
-
-/** Why no charger may charge; `null`: they may. */
-export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): string | null {
-  for (const name of monitors) {
-    const { at, latched, alarm } = memory.monitors[name] ?? neverHeard;
-    if (latched !== null) {
-      const raises = alarm ? "raises" : "raised";
-      return `${name} ${raises} an alarm: residual current (${latched}); look for the cause, then start by hand`;
-    }
-    const silent = memory.time - at;
-    if (at === 0) return `${name} has not told anything yet`;
-    if (silent > monitorSilence) return `${name} has been silent for ${duration(silent)}`;
-  }
-  return null;
 }

@@ -7,15 +7,15 @@ import type { ChargeTarget, Plan } from "../../model/commands.js";
 import type { PhaseCount } from "../../model/phases.js";
 import { nextTime } from "./calendar.js";
 import { planReserve, planSlack, unknownRest, usualBattery } from "../parameters.js";
-import type { Session } from "../memory.js";
-import type { Rooms } from "../estimate/headroom.js";
+import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
-import { phaseOptions } from "../decide/solar/start-stop.js";
 import { ownLimit } from "../decide/own-limit.js";
-import type { Stretch } from "./tariff.js";
+import type { TariffPeriod } from "./tariff.js";
+import { phaseOptions } from "../decide/phase-switching.js";
+import type { Session } from "../observe/charger-memory.js";
 
 /** A target that is being worked for. */
-export interface Pursuit {
+export interface ActiveTarget {
   readonly plan: Plan;
   /** Now is one of the times at which it charges with all current for it. */
   readonly isTime: boolean;
@@ -24,27 +24,27 @@ export interface Pursuit {
 }
 
 /** What is known when a plan is made. */
-export interface Prospect {
+export interface PlanningContext {
   readonly situation: Situation;
-  readonly rooms: Rooms;
+  readonly headrooms: Headrooms;
   /** How many cars want to charge through each circuit, and `""`: in the whole house. */
-  readonly cars: ReadonlyMap<string, number>;
+  readonly vehicles: ReadonlyMap<string, number>;
   /** The time to come: the cheapest first, and of what costs the same the latest. */
-  readonly cheapest: readonly Stretch[];
+  readonly cheapest: readonly TariffPeriod[];
   /** What energy costs now, as in a stretch. */
   readonly cost: number;
 }
 
 /** The next target of a charger with a car at it, and its session with what was noted of it; `null`: there is none. */
-export function pursue(
+export function activeTargetOf(
   charger: ChargerFacts,
-  prospect: Prospect,
-): { readonly pursuit: Pursuit; readonly session: Session } | null {
-  const { lasting, settings, memory, plugged } = charger;
+  prospect: PlanningContext,
+): { readonly activeTarget: ActiveTarget; readonly session: Session } | null {
+  const { persistent, settings, memory, plugged } = charger;
   const { now, settings: site } = prospect.situation;
-  if (lasting.session === null || !plugged) return null;
-  const session = afterDue(lasting.session, memory.charged, now);
-  const targets = lasting.targets ?? settings.targets;
+  if (persistent.session === null || !plugged) return null;
+  const session = afterDue(persistent.session, memory.charged, now);
+  const targets = persistent.targets ?? settings.targets;
   const next = targets.length === 0 ? null : nextTarget(targets, site.timeZone, now);
   if (next === null) return null;
 
@@ -54,24 +54,28 @@ export function pursue(
   const needed = missing === 0 ? 0 : hours * 3_600_000 * (1 + planReserve.share) + planReserve.time;
   const times = bestTimes(prospect.cheapest, next.by, needed);
   const goesOn =
-    session.pursuedSince !== null && missing > 0 && times.first - now <= planSlack && prospect.cost <= times.cost;
+    session.targetActiveSince !== null && missing > 0 && times.first - now <= planSlack && prospect.cost <= times.cost;
   const isTime = missing > 0 && (times.first <= now || goesOn);
-  const pursuedSince = isTime ? (session.pursuedSince ?? now) : null;
+  const targetActiveSince = isTime ? (session.targetActiveSince ?? now) : null;
   const reachable = (power / 1_000) * ((next.by - now) / 3_600_000);
   return {
-    pursuit: {
-      plan: { by: next.by, energy: next.target.energy === null ? null : missing, from: pursuedSince ?? times.first },
+    activeTarget: {
+      plan: {
+        by: next.by,
+        energy: next.target.energy === null ? null : missing,
+        from: targetActiveSince ?? times.first,
+      },
       isTime,
       possible: next.target.energy !== null && reachable < missing ? reachable : null,
     },
-    session: { ...session, due: next.by, pursuedSince },
+    session: { ...session, due: next.by, targetActiveSince },
   };
 }
 
 /** A target whose time has come is over, reached or not: the next one counts from here. */
 function afterDue(session: Session, charged: number, now: number): Session {
   if (session.due === null || now < session.due) return session;
-  return { ...session, countsFrom: charged, due: null, pursuedSince: null };
+  return { ...session, countsFrom: charged, due: null, targetActiveSince: null };
 }
 
 /** Of several at one time the one that asks for most. */
@@ -98,30 +102,31 @@ function missingFor({ energy }: ChargeTarget, charged: number, { countsFrom }: S
  * W that it is sure to take when it may have all: what charger, cable, owner and car allow, and its part of what every
  * circuit has now. A car that has never shown how many phases it uses may use one: the first minutes of charging tell.
  */
-export function expectedPower(charger: ChargerFacts, { situation, rooms, cars }: Prospect): number {
-  const { settings, lasting } = charger;
+export function expectedPower(charger: ChargerFacts, { situation, headrooms, vehicles }: PlanningContext): number {
+  const { settings, persistent } = charger;
   const { voltage, memory } = situation;
   const powerWith = (phases: PhaseCount) => {
-    const budget = (memory.powerLimit ?? Infinity) / (cars.get("") ?? 1) / (phases * voltage);
-    const parts = rooms
+    const budget = (memory.powerLimit ?? Infinity) / (vehicles.get("") ?? 1) / (phases * voltage);
+    const parts = headrooms
       .of(settings)
-      .flatMap(({ name, toStay }) => charger.loads(phases).map((i) => toStay[i] / (cars.get(name) ?? 1)));
+      .flatMap(({ name, toStay }) => charger.loads(phases).map((i) => toStay[i] / (vehicles.get(name) ?? 1)));
     const current = Math.min(ownLimit(charger, phases, voltage).current, budget, ...parts);
-    const taken = Math.min(current, lasting.appetite.current ?? Infinity);
-    return current < settings.minCurrent ? 0 : taken * voltage * Math.min(phases, lasting.appetite.phases ?? 1);
+    const taken = Math.min(current, persistent.vehicleLimit.current ?? Infinity);
+    return current < settings.minCurrent ? 0 : taken * voltage * Math.min(phases, persistent.vehicleLimit.phases ?? 1);
   };
   const options: readonly PhaseCount[] = phaseOptions(charger, situation);
   return Math.max(settings.minCurrent * voltage, ...options.map(powerWith));
 }
 
 /** How many cars want current through each circuit. */
-export function carsOn({ chargers }: Situation, rooms: Rooms): ReadonlyMap<string, number> {
-  const cars = new Map<string, number>();
+export function vehiclesOn({ chargers }: Situation, headrooms: Headrooms): ReadonlyMap<string, number> {
+  const vehicles = new Map<string, number>();
   for (const { settings, plugged, idle } of chargers) {
     if (!plugged || idle) continue;
-    for (const name of ["", ...rooms.of(settings).map((room) => room.name)]) cars.set(name, (cars.get(name) ?? 0) + 1);
+    for (const name of ["", ...headrooms.of(settings).map((headroom) => headroom.name)])
+      vehicles.set(name, (vehicles.get(name) ?? 0) + 1);
   }
-  return cars;
+  return vehicles;
 }
 
 /**
@@ -129,20 +134,20 @@ export function carsOn({ chargers }: Situation, rooms: Rooms): ReadonlyMap<strin
  * `first`: when it begins, at the end if nothing is needed; `cost`: that of the dearest of it.
  */
 function bestTimes(
-  cheapest: readonly Stretch[],
+  cheapest: readonly TariffPeriod[],
   by: number,
   needed: number,
 ): { readonly first: number; readonly cost: number } {
   let first = by;
   let cost = -Infinity;
   let missing = needed;
-  for (const stretch of cheapest) {
+  for (const period of cheapest) {
     if (missing <= 0) break;
-    if (stretch.from >= by) continue;
-    const to = Math.min(stretch.to, by);
-    first = Math.min(first, Math.max(stretch.from, to - missing));
-    cost = stretch.cost;
-    missing -= to - stretch.from;
+    if (period.from >= by) continue;
+    const to = Math.min(period.to, by);
+    first = Math.min(first, Math.max(period.from, to - missing));
+    cost = period.cost;
+    missing -= to - period.from;
   }
   return { first, cost };
 }

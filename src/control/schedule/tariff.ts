@@ -21,7 +21,7 @@ export interface CheapHours {
 }
 
 /** A stretch of time in which energy costs the same. */
-export interface Stretch {
+export interface TariffPeriod {
   /** ms since 1970 */
   readonly from: number;
   readonly to: number;
@@ -43,17 +43,17 @@ const oneHour = 3_600_000;
 const horizon = 9 * 86_400_000;
 
 /** The stretches from now on, one after the other without a gap. */
-export function stretchesFrom(
+export function tariffPeriodsFrom(
   now: number,
   { cheapHours, prices, priceLimit }: Tariff,
   zone: string,
-): readonly Stretch[] {
+): readonly TariffPeriod[] {
   const end = now + horizon;
   const cheapSpans = spansOf(cheapHours, zone, now, end);
   const priced = prices.map(({ start, price }, i) => ({ from: start, to: endOfPrice(prices, i), price }));
   const bounds = [...cheapSpans, ...priced].flatMap(({ from, to }) => [from, to]).filter((at) => at > now && at < end);
   const starts = [...new Set([now, ...bounds])].sort((a, b) => a - b);
-  return starts.map((from, i): Stretch => {
+  return starts.map((from, i): TariffPeriod => {
     const inHours = cheapSpans.some((span) => includes(span, from));
     const price = priced.find((span) => includes(span, from))?.price ?? null;
     const cheap = inHours || (price !== null && priceLimit !== null && price <= priceLimit);
@@ -62,19 +62,19 @@ export function stretchesFrom(
 }
 
 /** Of what costs the same the latest comes first: until then the sun may do it. */
-export function cheapestFirst(stretches: readonly Stretch[]): readonly Stretch[] {
-  return [...stretches].sort((a, b) => (a.cost === b.cost ? b.from - a.from : a.cost - b.cost));
+export function cheapestFirst(periods: readonly TariffPeriod[]): readonly TariffPeriod[] {
+  return [...periods].sort((a, b) => (a.cost === b.cost ? b.from - a.from : a.cost - b.cost));
 }
 
 /** When the cheap time that it is now ends; `null`: it is none. */
-export function cheapUntil(stretches: readonly Stretch[]): number | null {
-  const end = stretches.find(({ cheap }) => !cheap) ?? stretches.at(-1);
-  return stretches[0]?.cheap === true && end !== undefined ? (end.cheap ? end.to : end.from) : null;
+export function cheapUntil(periods: readonly TariffPeriod[]): number | null {
+  const end = periods.find(({ cheap }) => !cheap) ?? periods.at(-1);
+  return periods[0]?.cheap === true && end !== undefined ? (end.cheap ? end.to : end.from) : null;
 }
 
 /** When it is cheap next; `null`: that is not known. */
-export function cheapFrom(stretches: readonly Stretch[]): number | null {
-  return stretches.find(({ cheap }) => cheap)?.from ?? null;
+export function cheapFrom(periods: readonly TariffPeriod[]): number | null {
+  return periods.find(({ cheap }) => cheap)?.from ?? null;
 }
 
 function spansOf(cheapHours: readonly CheapHours[], zone: string, now: number, end: number): readonly Span[] {

@@ -1,8 +1,6 @@
-/** Cars that are known by their RFID tag, and what they and people ask of a charger while they are at it. */
-
-import type { ChargerMemory } from "../memory.js";
-import type { CarSettings, ChargerSettings } from "../settings.js";
-import { ceilTo, floorTo } from "../decide/own-limit.js";
+import type { VehicleSettings, ChargerSettings } from "../settings.js";
+import { floorTo, ceilTo } from "../../model/rounding.js";
+import type { ChargerMemory } from "../observe/charger-memory.js";
 
 /** A tag as it is compared: readers differ in case and pad with blanks. `null`: there is none. */
 export function tagOf(told: string | null): string | null {
@@ -11,8 +9,8 @@ export function tagOf(told: string | null): string | null {
 }
 
 /** The car that this tag belongs to; `null`: none that is known. */
-export function carOf(tag: string | null, cars: readonly CarSettings[]): CarSettings | null {
-  return (tag === null ? undefined : cars.find(({ tags }) => tags.includes(tag))) ?? null;
+export function vehicleOf(tag: string | null, vehicles: readonly VehicleSettings[]): VehicleSettings | null {
+  return (tag === null ? undefined : vehicles.find(({ tags }) => tags.includes(tag))) ?? null;
 }
 
 /**
@@ -21,10 +19,10 @@ export function carOf(tag: string | null, cars: readonly CarSettings[]): CarSett
  */
 export function settingsFor(
   charger: ChargerSettings,
-  { lasting: { minimum, cap }, tag }: Pick<ChargerMemory, "lasting" | "tag">,
-  cars: readonly CarSettings[],
+  { persistent: { minimum, cap }, tag }: Pick<ChargerMemory, "persistent" | "tag">,
+  vehicles: readonly VehicleSettings[],
 ): ChargerSettings {
-  const car = carOf(tag, cars);
+  const car = vehicleOf(tag, vehicles);
   if (car === null && minimum === null) return charger;
   const maxCurrent = Math.min(charger.maxCurrent, car?.maxCurrent ?? Infinity);
   const wanted = ceilTo(Math.max(car?.minCurrent ?? 0, minimum ?? 0), charger.step);

@@ -13,7 +13,7 @@ export function modbusAddress(unitId = 1) {
   };
 }
 
-/** Its waits after a lost connection go by the clock of the house. */
+/** What a connection over Modbus takes from its surroundings. */
 export function modbusLink({ name, clock }: Pick<DriverContext, "name" | "clock">) {
-  return { device: name, now: () => clock.now() };
+  return { device: name, clock };
 }

@@ -2,7 +2,7 @@
 
 import type { Clock } from "../../model/clock.js";
 import type { MeterReading } from "../../model/readings.js";
-import { Waiting } from "./waiting.js";
+import { Waiting } from "../../transport/waiting.js";
 
 export class ToldReadings {
   readonly #waiting: Waiting;

@@ -11,7 +11,7 @@ const meters = [
 function sunny(settings: Partial<ControlSettings>, soc: number, options: Partial<PlantOptions> = {}): Plant {
   return new Plant({
     settings: house({ meters, chargers: [charger({ maxCurrent: 32 })], circuits: [], ...settings }),
-    cars: [{ maxCurrent: 32, phases: 1, energy: 1_000_000 }],
+    vehicles: [{ maxCurrent: 32, phases: 1, energy: 1_000_000 }],
     sun: () => 5_000,
     battery: { soc, maxPower: 6_000 },
     ...options,

@@ -22,7 +22,7 @@ test.each<[period: number, delay: number]>([
 ])("+15 A on one phase, read every %i s and %i s late: below the fuse as soon as it can be", (period, delay) => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
-    cars: [{ energy }],
+    vehicles: [{ energy }],
     household: (second) => [second < 303 ? 3 : 18, 3, 3],
     meterPeriod: period,
     meterDelay: delay,
@@ -36,7 +36,7 @@ test.each<[period: number, delay: number]>([
 test("+15 A on one phase, read once a second: below the fuse within 3 s, and lowered once", () => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
-    cars: [{ energy }],
+    vehicles: [{ energy }],
     household: (second) => [second < 303 ? 3 : 18, 3, 3],
     meterPeriod: 1,
   });
@@ -50,7 +50,7 @@ test.each([1, 2, 5])("the grid meter, read every %i s, is silent on a loaded fus
   const failsafeCurrent = 6;
   const plant = new Plant({
     settings: house({ failsafeCurrent, chargers: [charger({ mode: "fast", phases: 3 })] }),
-    cars: [{ energy }],
+    vehicles: [{ energy }],
     household: () => [8.9, 3, 3],
     meterPeriod: period,
     told: (reading, second) => (second <= 300 ? reading : undefined),
@@ -64,7 +64,7 @@ test.each([1, 2, 5])("the grid meter, read every %i s, is silent on a loaded fus
 test("a load on L3 is nothing to a car on L1", () => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast" })] }),
-    cars: [{ phases: 1, energy }],
+    vehicles: [{ phases: 1, energy }],
     household: (second) => [5, 5, second < 200 ? 5 : 24],
   });
   plant.run(200);
@@ -75,7 +75,7 @@ test("each charger is guarded on the phase that it is wired to", () => {
   const garage = charger({ mode: "fast", rotation: [1, 2, 0] });
   const plant = new Plant({
     settings: house({ chargers: [garage, charger({ name: "Yard", mode: "fast" })] }),
-    cars: [
+    vehicles: [
       { phases: 1, energy },
       { phases: 1, energy },
     ],
@@ -89,7 +89,7 @@ test("each charger is guarded on the phase that it is wired to", () => {
 test("an overload that leaves no minimum pauses, and the charge comes back when it is gone", () => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
-    cars: [{ energy }],
+    vehicles: [{ energy }],
     household: (second) => [second >= 300 && second < 400 ? 22 : 3, 3, 3],
   });
   plant.run(300);
@@ -107,7 +107,7 @@ test.each<[period: number, delay: number]>([
 ])("two cars are released in the same second, read every %i s and %i s late: never above the fuse", (period, delay) => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })] }),
-    cars: [
+    vehicles: [
       { phases: 1, energy },
       { phases: 1, energy },
     ],
@@ -128,7 +128,7 @@ test.each<[period: number, delay: number, answerTime: number]>([
   (meterPeriod, meterDelay, answerTime) => {
     const plant = new Plant({
       settings: house({ chargers: [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })] }),
-      cars: [
+      vehicles: [
         { phases: 1, energy },
         { phases: 1, energy, lazyStart: 0, response: 0, ramp: 20 },
       ],
@@ -149,7 +149,7 @@ test("three cars on a fuse that carries two: each has its turn, and none more th
   const names = ["Garage", "Yard", "Barn"];
   const plant = new Plant({
     settings: house({ chargers: names.map((name) => charger({ name, mode: "fast" })) }),
-    cars: names.map(() => ({ phases: 1, energy })),
+    vehicles: names.map(() => ({ phases: 1, energy })),
     household: () => [10, 0, 0],
   });
   const hours = 6;
@@ -166,7 +166,7 @@ test("three cars on a fuse that carries two: each has its turn, and none more th
 test("household that comes and goes twice a minute: overloads are short, and the charge never ends", () => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast" })] }),
-    cars: [{ phases: 1, energy }],
+    vehicles: [{ phases: 1, energy }],
     household: (second) => [second % 30 < 15 ? 14 : 2, 0, 0],
   });
   const seconds = plant.run(900).slice(60);
@@ -178,7 +178,7 @@ test("household that comes and goes twice a minute: overloads are short, and the
 test("a car that takes 7 % more: at most the fuse once it has been seen", () => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast", maxCurrent: 32, phases: 3 })] }),
-    cars: [{ maxCurrent: 32, energy, followFactor: 1.07 }],
+    vehicles: [{ maxCurrent: 32, energy, followFactor: 1.07 }],
     household: () => [5, 5, 5],
   });
   const seconds = plant.run(600);
@@ -190,7 +190,7 @@ test("a car that takes 7 % more: at most the fuse once it has been seen", () => 
 test("a one-phase car on a three-phase charger: the phases that it leaves alone limit nothing", () => {
   const plant = new Plant({
     settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
-    cars: [{ phases: 1, energy }],
+    vehicles: [{ phases: 1, energy }],
     household: (second) => [3, second < 120 ? 3 : 17, 3],
   });
   expect(plant.run(300).at(-1)?.told).toEqual([16]);

@@ -1,8 +1,8 @@
 /** A virtual house with real delays, and the controller in the loop: what it decides, and what the fuse sees. */
 
-import { answerTrust, type AnswerTrust } from "../../../src/control/estimate/wiring-check.js";
+import { wiringVerdict, type WiringVerdict } from "../../../src/control/estimate/wiring-check.js";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
@@ -16,7 +16,7 @@ import { start } from "../support.js";
 
 export interface PlantOptions {
   readonly settings: ControlSettings;
-  readonly cars?: readonly CarOptions[];
+  readonly vehicles?: readonly CarOptions[];
   /** W that the roof gives at a second. */
   readonly sun?: (second: number) => number;
   /** A that the household draws on L1, L2, L3 at a second. */
@@ -62,7 +62,7 @@ export class Plant {
   private memory: Memory = newMemory();
 
   constructor(options: PlantOptions) {
-    const { settings, cars = [], sun = () => 0, household = () => [0, 0, 0], answerTime = 1 } = options;
+    const { settings, vehicles = [], sun = () => 0, household = () => [0, 0, 0], answerTime = 1 } = options;
     const { meterPeriod = 5, meterDelay = 0, chargerPeriod = 5, chargerDelay = 0, told, battery } = options;
     this.settings = settings;
     this.loop = new ClosedLoop({
@@ -72,7 +72,7 @@ export class Plant {
       pv: sun,
       // Bit by bit, so that no two readings are alike, as with any real meter.
       household: (second) => perPhase((i) => household(second)[i] * 230 + ((second * 7 + i) % 11) / 10),
-      cars,
+      cars: vehicles,
       evse: { answerTime },
       metering: { period: meterPeriod, delay: meterDelay },
       chargerPeriod,
@@ -102,10 +102,10 @@ export class Plant {
   }
 
   /** How far the answers of a meter are trusted. */
-  answersOf(meter: string): AnswerTrust {
+  answersOf(meter: string): WiringVerdict {
     const memory = this.memory.meters[meter];
     if (memory === undefined) throw new RangeError(`nothing is known of ${meter}`);
-    return answerTrust(memory.answers);
+    return wiringVerdict(memory.wiringCheck);
   }
 
   plug(index: number, car: Car): void {

@@ -5,7 +5,7 @@ import { Plant, type PlantOptions, type Second } from "./plant.js";
 function sunny(options: Partial<PlantOptions> = {}): Plant {
   return new Plant({
     settings: house({ chargers: [charger({ maxCurrent: 32 })], circuits: [] }),
-    cars: [{ maxCurrent: 32, phases: 1, energy: 1_000_000 }],
+    vehicles: [{ maxCurrent: 32, phases: 1, energy: 1_000_000 }],
     sun: () => 5_000,
     ...options,
   });
@@ -69,7 +69,7 @@ test("clouds that come and go every 20 s: the contactor stays quiet", () => {
 test("a full car takes nothing from the one beside it", () => {
   const plant = sunny({
     settings: house({ chargers: [charger({ priority: 2 }), charger({ name: "Yard" })] }),
-    cars: [{ energy: 0 }, { energy: 1_000_000, phases: 1 }],
+    vehicles: [{ energy: 0 }, { energy: 1_000_000, phases: 1 }],
     sun: () => 3_500,
   });
   const { told: last = [] } = plant.run(600).at(-1) ?? {};
@@ -77,8 +77,8 @@ test("a full car takes nothing from the one beside it", () => {
 });
 
 test("a car that takes 7 % more is offered that much less", () => {
-  const cars = [{ maxCurrent: 32, phases: 1, energy: 1_000_000, followFactor: 1.07 }] as const;
-  const seconds = sunny({ cars }).run(600);
+  const vehicles = [{ maxCurrent: 32, phases: 1, energy: 1_000_000, followFactor: 1.07 }] as const;
+  const seconds = sunny({ vehicles }).run(600);
   expect(told(seconds).at(-1)).toBe(20);
   expect(seconds.at(-1)?.power).toBeLessThan(0);
 });

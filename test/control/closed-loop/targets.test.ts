@@ -9,7 +9,7 @@ const untilHour = (hour: number) => (hour - 15) * 3_600 - 400;
 function plantWith(targets: readonly ChargeTarget[], options: Partial<PlantOptions> = {}): Plant {
   return new Plant({
     settings: house({ timeZone: "UTC", chargers: [charger({ phases: 3, targets })] }),
-    cars: [{ energy: 100_000 }],
+    vehicles: [{ energy: 100_000 }],
     household: () => [2, 1, 1],
     ...options,
   });
@@ -28,8 +28,12 @@ function runs(seconds: readonly Second[]): { readonly length: number; readonly s
 
 test.each<[why: string, options: Partial<PlantOptions>, power: number]>([
   ["at night", {}, 11_040],
-  ["a car that takes 7 % more", { cars: [{ energy: 100_000, followFactor: 1.07 }] }, 11_040],
-  ["a car that ramps up slowly and wakes up late", { cars: [{ energy: 100_000, ramp: 0.1, lazyStart: 60 }] }, 11_040],
+  ["a car that takes 7 % more", { vehicles: [{ energy: 100_000, followFactor: 1.07 }] }, 11_040],
+  [
+    "a car that ramps up slowly and wakes up late",
+    { vehicles: [{ energy: 100_000, ramp: 0.1, lazyStart: 60 }] },
+    11_040,
+  ],
   ["a fuse that leaves half", { household: () => [17, 3, 3] }, 5_520],
 ])("%s: the amount is there by its time, with two starts at most", (_why, options, power) => {
   const plant = plantWith([by(17, 5)], options);
@@ -56,7 +60,7 @@ test("what the sun gives before need not come from the grid", () => {
 });
 
 test("a car on one of three phases has it in time, also the first time", () => {
-  const plant = plantWith([by(16, 2.5)], { cars: [{ phases: 1, energy: 100_000 }] });
+  const plant = plantWith([by(16, 2.5)], { vehicles: [{ phases: 1, energy: 100_000 }] });
   plant.run(untilHour(16));
   expect(charged(plant)).toBeGreaterThanOrEqual(2.5);
 });

@@ -27,7 +27,7 @@ function wronglyMounted(clamps: readonly [string, string, string], options: Part
   const tampered = mounted(clamps);
   return new Plant({
     settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
-    cars: [{ energy }],
+    vehicles: [{ energy }],
     household: () => [4, 6, 5],
     told: (reading) => tampered(reading),
     ...options,
@@ -43,20 +43,22 @@ function changesUntilFound(seconds: readonly Second[]): number {
 }
 
 const one = house({ chargers: [charger({ mode: "fast" })] });
-const onePhase = { settings: one, cars: [{ phases: 1 as const, energy }] };
+const onePhase = { settings: one, vehicles: [{ phases: 1 as const, energy }] };
 
-describe.each<[why: string, clamps: readonly [string, string, string], options: Partial<PlantOptions>, said: string]>([
+describe.each<
+  [why: string, clamps: readonly [string, string, string], options: Partial<PlantOptions>, reported: string]
+>([
   ["turned round", ["-L1", "-L2", "-L3"], {}, "Grid shows the opposite of what cars draw: turn it round"],
   ["the clamp on L2 turned", ["L1", "-L2", "L3"], {}, "on L2: turn the clamp on L2 round"],
   ["two clamps turned", ["-L1", "L2", "-L3"], {}, "turn the clamps on L1 and L3 round"],
   ["L1 and L3 swapped, a car on one phase", ["L3", "L2", "L1"], onePhase, "L1 and L3 swapped"],
-])("a meter with %s", (_why, clamps, options, said) => {
+])("a meter with %s", (_why, clamps, options, reported) => {
   test.each([1, 5, 10])("read every %i s, is found out by its answer to two changes of ours", (meterPeriod) => {
     const plant = wronglyMounted(clamps, { ...options, meterPeriod });
     const seconds = plant.run(240);
     expect(changesUntilFound(seconds)).toBeLessThanOrEqual(2);
     expect(seconds.at(-1)).toMatchObject({ told: [6] });
-    expect(seconds.at(-1)?.reasons[0]).toContain(said);
+    expect(seconds.at(-1)?.reasons[0]).toContain(reported);
   });
 
   test("is trusted again once it was put right, and a person has started the charge", () => {
@@ -76,7 +78,7 @@ describe.each<[why: string, clamps: readonly [string, string, string], options: 
     plant.run(240);
     plant.ask({ allowCharging: true });
     const after = plant.run(300);
-    expect(after.at(-1)?.reasons[0]).toContain(said);
+    expect(after.at(-1)?.reasons[0]).toContain(reported);
     expect(after.at(-1)?.told).toEqual([6]);
   });
 });
@@ -91,7 +93,7 @@ test("a turned clamp on a loaded phase: above the fuse only until its first answ
 
 test("export with the wrong sign: the sun is not followed any more", () => {
   const settings = house({ chargers: [charger({ mode: "solar-min" })], circuits: [] });
-  const plant = wronglyMounted(["-L1", "-L2", "-L3"], { settings, cars: [{ phases: 1, energy }] });
+  const plant = wronglyMounted(["-L1", "-L2", "-L3"], { settings, vehicles: [{ phases: 1, energy }] });
   const seconds = plant.run(600);
   expect(seconds.at(-1)?.told).toEqual([0]);
   expect(seconds.at(-1)?.reasons[0]).toMatch(/turn the clamp on L1 round, then start by hand: failsafe/);
@@ -105,7 +107,7 @@ function livesThrough(weather: (typeof weatherKinds)[number], mode: ChargerMode,
   const rotation: readonly [PhaseIndex, PhaseIndex, PhaseIndex] = seed % 2 === 0 ? [0, 1, 2] : [2, 0, 1];
   return new Plant({
     settings: house({ chargers: [charger({ mode, phases: seed % 3 === 0 ? 3 : "auto", rotation })] }),
-    cars: [{ energy }],
+    vehicles: [{ energy }],
     sun: (second) => roof.power(noon + second),
     household: (second) => {
       const powers = household.powers(noon + second);

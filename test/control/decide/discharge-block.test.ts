@@ -1,11 +1,11 @@
-import type { BatteryRank } from "../../../src/control/memory.js";
-import type { Pull } from "../../../src/control/decide/demand.js";
+import type { DemandKind } from "../../../src/control/decide/demand.js";
 import { chargesFromGrid } from "../../../src/control/decide/discharge-block.js";
 import { charger, charging, connected, disconnected, house, Run, grid } from "../support.js";
 import { facts, situation, type FactOverrides } from "../facts.js";
+import type { BatteryRank } from "../../../src/control/observe/battery-memory.js";
 
 interface Case {
-  readonly pull: Pull;
+  readonly kind: DemandKind;
   /** A decided, on one phase. */
   readonly current: number;
   /** W of surplus; absent: nobody knows. */
@@ -14,8 +14,8 @@ interface Case {
   readonly charger?: FactOverrides;
 }
 
-const full = { pull: "full", current: 16 } as const;
-const minimum = { pull: "sun-and-minimum", current: 6 } as const;
+const full = { kind: "fast", current: 16 } as const;
+const minimum = { kind: "solar-with-minimum", current: 6 } as const;
 
 test.each<[why: string, facts: Case, expected: boolean]>([
   ["fast charging", full, true],
@@ -24,20 +24,20 @@ test.each<[why: string, facts: Case, expected: boolean]>([
   ["fast charging that pauses", { ...full, current: 0 }, false],
   ["fast charging without a car", { ...full, charger: { reading: disconnected } }, false],
   ["fast charging of a car that is full", { ...full, charger: { idle: true } }, false],
-  ["a current of its own", { pull: "held", current: 8 }, true],
+  ["a current of its own", { kind: "fixed", current: 8 }, true],
   ["the minimum without sun", { ...minimum, surplus: 0 }, true],
   ["the minimum with too little sun", { ...minimum, surplus: 1_379 }, true],
   ["the minimum from the sun alone", { ...minimum, surplus: 1_380 }, false],
   ["the minimum, and nobody knows the sun", minimum, true],
   ["the minimum from a battery that may give it", { ...minimum, surplus: 0, rank: "gives" }, false],
   ["the minimum beside a battery that yields", { ...minimum, surplus: 0, rank: "yields" }, true],
-  ["a car that follows the sun", { pull: "sun", current: 6, surplus: 0 }, false],
-])("%s", (_why, { pull, current, surplus, rank = "first", charger: overrides = {} }, expected) => {
-  const one = facts({ holding: { current }, ...overrides });
+  ["a car that follows the sun", { kind: "solar", current: 6, surplus: 0 }, false],
+])("%s", (_why, { kind, current, surplus, rank = "first", charger: overrides = {} }, expected) => {
+  const one = facts({ activeSetpoint: { current }, ...overrides });
   const seen = situation({ chargers: [one], surplus: surplus === undefined ? [] : [[0, surplus]] });
   const memory = { ...seen.memory, batteries: { Battery: { rank, powers: [] } } };
   const decision = { allowCharging: current > 0, current, phases: 1, reason: "" } as const;
-  const charges = [{ charger: one, demand: { pull, reason: "" }, decision }];
+  const charges = [{ charger: one, demand: { kind, reason: "" }, decision }];
   expect(chargesFromGrid(charges, { ...seen, memory })).toBe(expected);
 });
 

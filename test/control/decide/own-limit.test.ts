@@ -1,37 +1,38 @@
-import { floorTo, ownLimit } from "../../../src/control/decide/own-limit.js";
-import type { LastingMemory } from "../../../src/control/memory.js";
+import { ownLimit } from "../../../src/control/decide/own-limit.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import { facts } from "../facts.js";
 import { connected } from "../support.js";
+import { floorTo } from "../../../src/model/rounding.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 interface Facts {
   readonly maxCurrent?: number;
   readonly step?: number;
   readonly cable?: number | null;
-  readonly lasting?: Partial<LastingMemory>;
+  readonly persistent?: Partial<PersistentChargerState>;
   readonly phases?: PhaseCount;
 }
 
-test.each<[why: string, facts: Facts, current: number, said: string]>([
+test.each<[why: string, facts: Facts, current: number, reported: string]>([
   ["the charger's maximum", {}, 32, "32 A at most"],
   ["the cable carries less", { cable: 20 }, 20, "cable carries 20 A"],
   ["a cable of 0 is none that is known", { cable: 0 }, 32, "at most"],
   ["a coding below 6 A is none", { cable: 5 }, 32, "at most"],
   ["the cable is not told", { cable: null }, 32, "at most"],
-  ["a cap by hand", { lasting: { cap: 10 } }, 10, "capped at 10 A"],
-  ["a cap above the maximum changes nothing", { lasting: { cap: 40 } }, 32, "at most"],
-  ["a cap between two steps is rounded down", { lasting: { cap: 10.9 } }, 10, "10.9 A"],
-  ["a cap below the minimum stays below it", { lasting: { cap: 4 } }, 4, "capped at 4 A"],
-  ["a power cap on one phase", { lasting: { powerLimit: 2_300 } }, 10, "2.3 kW"],
-  ["a power cap on three phases", { lasting: { powerLimit: 6_900 }, phases: 3 }, 10, "6.9 kW"],
-  ["a power cap of 0 W", { lasting: { powerLimit: 0 } }, 0, "0 W"],
-  ["the tightest of all counts", { cable: 13, lasting: { cap: 12, powerLimit: 2_530 } }, 11, "2.5 kW"],
+  ["a cap by hand", { persistent: { cap: 10 } }, 10, "capped at 10 A"],
+  ["a cap above the maximum changes nothing", { persistent: { cap: 40 } }, 32, "at most"],
+  ["a cap between two steps is rounded down", { persistent: { cap: 10.9 } }, 10, "10.9 A"],
+  ["a cap below the minimum stays below it", { persistent: { cap: 4 } }, 4, "capped at 4 A"],
+  ["a power cap on one phase", { persistent: { powerLimit: 2_300 } }, 10, "2.3 kW"],
+  ["a power cap on three phases", { persistent: { powerLimit: 6_900 }, phases: 3 }, 10, "6.9 kW"],
+  ["a power cap of 0 W", { persistent: { powerLimit: 0 } }, 0, "0 W"],
+  ["the tightest of all counts", { cable: 13, persistent: { cap: 12, powerLimit: 2_530 } }, 11, "2.5 kW"],
   ["steps of 0.6 A", { maxCurrent: 16, step: 0.6 }, 15.6, "16 A at most"],
-])("%s", (_why, { maxCurrent = 32, step = 1, cable = null, lasting = {}, phases = 1 }, current, said) => {
+])("%s", (_why, { maxCurrent = 32, step = 1, cable = null, persistent = {}, phases = 1 }, current, reported) => {
   const reading = connected({ cableEncoding: cable });
-  const limit = ownLimit(facts({ settings: { maxCurrent, step }, lasting, reading }), phases, 230);
+  const limit = ownLimit(facts({ settings: { maxCurrent, step }, persistent, reading }), phases, 230);
   expect(limit.current).toBe(current);
-  expect(limit.reason).toContain(said);
+  expect(limit.reason).toContain(reported);
 });
 
 test("before the first answer the charger's maximum counts", () => {

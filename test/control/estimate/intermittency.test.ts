@@ -1,20 +1,27 @@
-import { expectedValue, learnHabits } from "../../../src/control/estimate/intermittency.js";
-import { noHabits, type Habits } from "../../../src/control/memory.js";
-
+import {
+  expectedValue,
+  updateIntermittency,
+  type Intermittency,
+  noIntermittency,
+} from "../../../src/control/estimate/intermittency.js";
 const second = 1 / 3_600;
 
 /** Habits after weather that was worth so much at each second. */
-function after(seconds: number, value: (second: number) => number, before: Habits = noHabits): Habits {
-  let habits = before;
-  for (let at = 0; at < seconds; at++) habits = learnHabits(habits, value(at), second);
-  return habits;
+function after(
+  seconds: number,
+  value: (second: number) => number,
+  before: Intermittency = noIntermittency,
+): Intermittency {
+  let intermittency = before;
+  for (let at = 0; at < seconds; at++) intermittency = updateIntermittency(intermittency, value(at), second);
+  return intermittency;
 }
 
 /** 1 kW of value for so many seconds, then a loss of as much. */
 const turns = (seconds: number) => (at: number) => (Math.floor(at / seconds) % 2 === 0 ? 1_000 : -1_000);
 
 test("without any experience what is now is expected to last for a while", () => {
-  const expected = expectedValue(noHabits, 1_200, 1 / 12);
+  const expected = expectedValue(noIntermittency, 1_200, 1 / 12);
   expect(expected).toBeGreaterThan(50);
   expect(expected).toBeLessThanOrEqual(100);
 });
@@ -56,7 +63,10 @@ test("what was long ago is forgotten", () => {
 });
 
 test("no time, no experience; and a night does not wear it out", () => {
-  expect(learnHabits(noHabits, 500, 0)).toEqual(noHabits);
-  const night = Array.from({ length: 10_000 }).reduce<Habits>((habits) => learnHabits(habits, -500, 0.1), noHabits);
+  expect(updateIntermittency(noIntermittency, 500, 0)).toEqual(noIntermittency);
+  const night = Array.from({ length: 10_000 }).reduce<Intermittency>(
+    (intermittency) => updateIntermittency(intermittency, -500, 0.1),
+    noIntermittency,
+  );
   expect(Number.isFinite(expectedValue(night, 500, 1 / 12))).toBe(true);
 });

@@ -1,13 +1,14 @@
 import {
-  answerProblem,
-  answerTrust,
-  giveAnotherChance,
-  learnAnswer,
+  wiringProblem,
+  wiringVerdict,
+  halveDoubt,
+  updateWiringCheck,
   worstCurrent,
+  type WiringCheckState,
 } from "../../../src/control/estimate/wiring-check.js";
-import { noMeterMemory, type AnswerMemory } from "../../../src/control/memory.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import { start } from "../support.js";
+import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 /** What the cars draw, and what the household and the sun leave of it at a second. */
 type Change = readonly [own: PerPhase<number>, others?: PerPhase<number>];
@@ -30,8 +31,9 @@ function watch(
   mounting: Mounting,
   changes: readonly Change[],
   { delay = 0, battery = () => 0 }: { delay?: number; battery?: (own: PerPhase<number>) => number } = {},
-): AnswerMemory {
-  let memory = noMeterMemory.answers;
+  from = noMeterMemory.wiringCheck,
+): WiringCheckState {
+  let memory = from;
   let movedAt = 0;
   const flows: PerPhase<number>[] = [];
   let before: PerPhase<number> = [0, 0, 0];
@@ -44,7 +46,7 @@ function watch(
       const given = battery(own);
       flows.push(perPhase((i) => others[i] + own[i] - given));
       const shown = flows.at(-1 - delay) ?? flows[0] ?? each(0);
-      memory = learnAnswer(memory, { at, own, currents: mounting(shown), battery: 3 * given, movedAt, lag });
+      memory = updateWiringCheck(memory, { at, own, currents: mounting(shown), battery: 3 * given, movedAt, lag });
     }
   }
   return memory;
@@ -52,7 +54,7 @@ function watch(
 
 const stepwise: readonly Change[] = [[each(6)], [each(10)], [each(16)]];
 
-test.each<[why: string, memory: AnswerMemory, trust: ReturnType<typeof answerTrust>]>([
+test.each<[why: string, memory: WiringCheckState, trust: ReturnType<typeof wiringVerdict>]>([
   ["never seen to answer: good", watch(right, []), "good"],
   ["it answers as it should: good", watch(right, stepwise), "good"],
   ["and 20 s late", watch(right, stepwise, { delay: 4 }), "good"],
@@ -79,12 +81,12 @@ test.each<[why: string, memory: AnswerMemory, trust: ReturnType<typeof answerTru
     watch(right, stepwise, { battery: (own) => 2 * own[0] }),
     "good",
   ],
-])("%s", (_why, memory, trust) => expect(answerTrust(memory)).toBe(trust));
+])("%s", (_why, memory, trust) => expect(wiringVerdict(memory)).toBe(trust));
 
 test("put right, it is trusted again once it has agreed as often", () => {
   const broken = watch(turned(1), [[each(6)], [each(0)]]);
-  let memory = giveAnotherChance(broken);
-  expect(answerTrust(memory)).toBe("suspected");
+  let memory = halveDoubt(broken);
+  expect(wiringVerdict(memory)).toBe("suspected");
   const readings: readonly [second: number, own: number][] = [
     [0, 0],
     [5, 0],
@@ -94,14 +96,24 @@ test("put right, it is trusted again once it has agreed as often", () => {
   for (const [second, own] of readings) {
     const at = start + 1_000_000 + second * 1_000;
     const movedAt = start + 1_005_000;
-    memory = learnAnswer(memory, { at, own: each(own), currents: each(own), battery: 0, movedAt, lag });
+    memory = updateWiringCheck(memory, { at, own: each(own), currents: each(own), battery: 0, movedAt, lag });
   }
-  expect(answerTrust(memory)).toBe("good");
+  expect(wiringVerdict(memory)).toBe("good");
 });
 
-const wrong = (overrides: Partial<AnswerMemory>): AnswerMemory => ({ ...noMeterMemory.answers, ...overrides });
+test("put right only by word, the next contradiction is one too many", () => {
+  const broken = watch(turned(1), [[each(6)], [each(0)]]);
+  const given = { ...halveDoubt(broken), samples: [], beforeChange: null };
+  expect(wiringVerdict(given)).toBe("suspected");
+  expect(wiringVerdict(watch(turned(1), [[each(6)]], {}, given))).toBe("wrong");
+});
 
-test.each<[why: string, memory: AnswerMemory, problem: string]>([
+const wrong = (overrides: Partial<WiringCheckState>): WiringCheckState => ({
+  ...noMeterMemory.wiringCheck,
+  ...overrides,
+});
+
+test.each<[why: string, memory: WiringCheckState, problem: string]>([
   [
     "one clamp",
     wrong({ reversed: [0, 4, 0] }),
@@ -123,10 +135,10 @@ test.each<[why: string, memory: AnswerMemory, problem: string]>([
     "Grid seems to have L1 and L3 swapped: swap the clamps, or correct the charger's phases; then start by hand",
   ],
 ])("%s: what to do", (_why, memory, problem) => {
-  expect(answerProblem("Grid", memory)).toBe(problem);
+  expect(wiringProblem("Grid", memory)).toBe(problem);
 });
 
-test.each<[why: string, memory: AnswerMemory, phase: 0 | 1 | 2, current: number]>([
+test.each<[why: string, memory: WiringCheckState, phase: 0 | 1 | 2, current: number]>([
   ["believed as it is", wrong({}), 0, -8],
   ["turned: what seems to be export is import", wrong({ reversed: [2, 0, 0] }), 0, 8],
   ["only on the phase in doubt", wrong({ reversed: [2, 0, 0] }), 1, -3],

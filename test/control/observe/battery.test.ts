@@ -1,7 +1,8 @@
-import { batteryFlow, batteryRank, rememberBatteries } from "../../../src/control/observe/battery.js";
-import type { BatteryMemory, BatteryRank, Measured, MeterMemory } from "../../../src/control/memory.js";
-import { noMeterMemory } from "../../../src/control/memory.js";
+import { batteryFlow, batteryRank, observeBatteries } from "../../../src/control/observe/battery.js";
 import { house, start } from "../support.js";
+import type { Measured, MeterMemory } from "../../../src/control/observe/meter-memory.js";
+import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
+import type { BatteryRank, BatteryMemory } from "../../../src/control/observe/battery-memory.js";
 
 /** The battery comes first up to 60 %, and keeps 80 %. */
 const thresholds = { batteryPriority: 60, batteryReserve: 80 };
@@ -49,7 +50,7 @@ function measured(age: number, value: number): Measured {
 
 describe("what is remembered of a battery", () => {
   const remember = (meter: MeterMemory, before: BatteryMemory = { rank: "gives", powers: [] }) =>
-    rememberBatteries(settings, { meters: { Cellar: meter }, batteries: { Cellar: before } }, start)["Cellar"];
+    observeBatteries(settings, { meters: { Cellar: meter }, batteries: { Cellar: before } }, start)["Cellar"];
 
   test("its rank by a state of charge of the last minutes", () => {
     expect(remember(told(null, measured(300, 90)))?.rank).toBe("gives");

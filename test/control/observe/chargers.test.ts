@@ -1,13 +1,14 @@
-import { endInTime, noticePerson, rememberCharger, rememberCommand } from "../../../src/control/observe/chargers.js";
 import {
-  newChargerMemory,
-  noLastingMemory,
-  type ChargerMemory,
-  type LastingMemory,
-} from "../../../src/control/memory.js";
+  endTimedStart,
+  detectManualChange,
+  observeCharger,
+  applyCommand,
+} from "../../../src/control/observe/chargers.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { charger, charging, connected, disconnected, start } from "../support.js";
+import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 const runs = { at: start, current: 10, phases: 1 } as const;
 const pauses = { at: start, current: 0, phases: 1 } as const;
@@ -15,62 +16,95 @@ const on = connected({ allowCharging: true });
 const off = connected({ allowCharging: false });
 
 interface Seen {
-  readonly lasting: Partial<LastingMemory>;
+  readonly persistent: Partial<PersistentChargerState>;
   readonly reading: ChargerReading;
   readonly restarted?: boolean;
 }
 
-test.each<[why: string, seen: Seen, manual: LastingMemory["manual"], confirmed: boolean]>([
-  ["it does what it was told", { lasting: { given: runs }, reading: on }, null, true],
-  ["it pauses as it was told", { lasting: { given: pauses }, reading: off }, null, true],
-  ["it has not done it yet: lag, not a person", { lasting: { given: runs }, reading: off }, null, false],
-  ["it did, and stopped since: a person", { lasting: { given: runs, confirmed: true }, reading: off }, "stop", true],
-  ["it did, and started since: a person", { lasting: { given: pauses, confirmed: true }, reading: on }, "start", true],
+test.each<[why: string, seen: Seen, manual: PersistentChargerState["manual"], confirmed: boolean]>([
+  ["it does what it was told", { persistent: { lastCommand: runs }, reading: on }, null, true],
+  ["it pauses as it was told", { persistent: { lastCommand: pauses }, reading: off }, null, true],
+  ["it has not done it yet: lag, not a person", { persistent: { lastCommand: runs }, reading: off }, null, false],
+  [
+    "it did, and stopped since: a person",
+    { persistent: { lastCommand: runs, commandConfirmed: true }, reading: off },
+    "stop",
+    true,
+  ],
+  [
+    "it did, and started since: a person",
+    { persistent: { lastCommand: pauses, commandConfirmed: true }, reading: on },
+    "start",
+    true,
+  ],
   [
     "it stopped over a restart: not a person",
-    { lasting: { given: runs, confirmed: true }, reading: off, restarted: true },
+    { persistent: { lastCommand: runs, commandConfirmed: true }, reading: off, restarted: true },
     null,
     false,
   ],
   [
     "it started over a restart: not a person",
-    { lasting: { given: pauses, confirmed: true }, reading: on, restarted: true },
+    { persistent: { lastCommand: pauses, commandConfirmed: true }, reading: on, restarted: true },
     null,
     false,
   ],
-  ["it was never told anything", { lasting: {}, reading: on }, null, false],
+  ["it was never told anything", { persistent: {}, reading: on }, null, false],
   [
     "it does not tell its switch",
-    { lasting: { given: runs, confirmed: true }, reading: connected({ allowCharging: null }) },
+    { persistent: { lastCommand: runs, commandConfirmed: true }, reading: connected({ allowCharging: null }) },
     null,
     true,
   ],
   [
     "its own switch counts, not that it has nothing to do",
-    { lasting: { given: runs, confirmed: true }, reading: connected({ enabled: true, allowCharging: false }) },
+    {
+      persistent: { lastCommand: runs, commandConfirmed: true },
+      reading: connected({ enabled: true, allowCharging: false }),
+    },
     null,
     true,
   ],
   [
     "its own switch was turned off",
-    { lasting: { given: runs, confirmed: true }, reading: connected({ enabled: false, allowCharging: true }) },
+    {
+      persistent: { lastCommand: runs, commandConfirmed: true },
+      reading: connected({ enabled: false, allowCharging: true }),
+    },
     "stop",
     true,
   ],
-  ["a stop by hand stays", { lasting: { given: pauses, manual: "stop" }, reading: off }, "stop", true],
-  ["pulling the plug ends a stop", { lasting: { given: pauses, manual: "stop" }, reading: disconnected }, null, false],
-  ["pulling the plug ends a start", { lasting: { given: runs, manual: "start" }, reading: disconnected }, null, false],
-])("%s", (_why, { lasting, reading, restarted = false }, manual, confirmed) => {
-  const noticed = noticePerson({ ...noLastingMemory, ...lasting }, reading, restarted);
+  ["a stop by hand stays", { persistent: { lastCommand: pauses, manual: "stop" }, reading: off }, "stop", true],
+  [
+    "pulling the plug ends a stop",
+    { persistent: { lastCommand: pauses, manual: "stop" }, reading: disconnected },
+    null,
+    false,
+  ],
+  [
+    "pulling the plug ends a start",
+    { persistent: { lastCommand: runs, manual: "start" }, reading: disconnected },
+    null,
+    false,
+  ],
+])("%s", (_why, { persistent, reading, restarted = false }, manual, confirmed) => {
+  const noticed = detectManualChange({ ...noPersistentChargerState, ...persistent }, reading, restarted);
   expect(noticed.manual).toBe(manual);
-  expect(noticed.confirmed).toBe(confirmed);
+  expect(noticed.commandConfirmed).toBe(confirmed);
 });
 
-function told(command: ChargerCommand, lasting: Partial<LastingMemory> = {}): LastingMemory {
-  return rememberCommand(newChargerMemory({ ...noLastingMemory, ...lasting }), command).lasting;
+function told(command: ChargerCommand, persistent: Partial<PersistentChargerState> = {}): PersistentChargerState {
+  return applyCommand(newChargerMemory({ ...noPersistentChargerState, ...persistent }), command).persistent;
 }
 
-test.each<[why: string, command: ChargerCommand, before: Partial<LastingMemory>, after: Partial<LastingMemory>]>([
+test.each<
+  [
+    why: string,
+    command: ChargerCommand,
+    before: Partial<PersistentChargerState>,
+    after: Partial<PersistentChargerState>,
+  ]
+>([
   ["a start", { allowCharging: true }, { manual: "stop", pausedAt: start }, { manual: "start", pausedAt: null }],
   ["a stop", { allowCharging: false }, { manual: "start" }, { manual: "stop" }],
   ["a stop taken back", { allowCharging: null }, { manual: "stop", pausedAt: start }, { manual: null, pausedAt: null }],
@@ -100,8 +134,8 @@ test.each<[why: string, command: ChargerCommand, before: Partial<LastingMemory>,
   [
     "other targets begin anew, what was charged for the ones before counts",
     { targets: [] },
-    { session: { since: null, countsFrom: 2, due: start, pursuedSince: start } },
-    { targets: [], session: { since: null, countsFrom: 2, due: null, pursuedSince: null } },
+    { session: { since: null, countsFrom: 2, due: start, targetActiveSince: start } },
+    { targets: [], session: { since: null, countsFrom: 2, due: null, targetActiveSince: null } },
   ],
   [
     "targets",
@@ -116,12 +150,12 @@ test.each<[why: string, command: ChargerCommand, before: Partial<LastingMemory>,
 /** Readings by the second at which they come. */
 function heard(readings: readonly (readonly [second: number, reading: ChargerReading | null])[], settings = charger()) {
   return readings.reduce<ChargerMemory>(
-    (memory, [second, reading]) => rememberCharger(memory, reading, start + second * 1_000, settings, 230),
-    newChargerMemory({ ...noLastingMemory, given: runs, confirmed: true }),
+    (memory, [second, reading]) => observeCharger(memory, reading, start + second * 1_000, settings, 230),
+    newChargerMemory({ ...noPersistentChargerState, lastCommand: runs, commandConfirmed: true }),
   );
 }
 
-test.each<[why: string, readings: Parameters<typeof heard>[0], manual: LastingMemory["manual"]]>([
+test.each<[why: string, readings: Parameters<typeof heard>[0], manual: PersistentChargerState["manual"]]>([
   [
     "a stop with the time running on",
     [
@@ -166,7 +200,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: LastingMe
   ],
   ["off at our own start, running since before our command", [[9, { ...off, uptime: 90_000 }]], "stop"],
   ["off at our own start, restarted since our command", [[9, { ...off, uptime: 8_000 }]], null],
-])("%s", (_why, readings, manual) => expect(heard(readings).lasting.manual).toBe(manual));
+])("%s", (_why, readings, manual) => expect(heard(readings).persistent.manual).toBe(manual));
 
 test.each<
   [
@@ -238,12 +272,14 @@ test("the history keeps the last two minutes and forgets what was before", () =>
   expect(draws.length).toBeLessThan(25);
 });
 
-test.each<[why: string, before: Partial<LastingMemory>, manual: LastingMemory["manual"], until: number | null]>([
+test.each<
+  [why: string, before: Partial<PersistentChargerState>, manual: PersistentChargerState["manual"], until: number | null]
+>([
   ["its time has come: a stop, that tells when", { manual: "start", until: start }, "stop", start],
   ["a moment before: it goes on", { manual: "start", until: start + 1 }, "start", start + 1],
   ["without a time it goes on", { manual: "start" }, "start", null],
   ["nobody started anything", { until: start }, null, start],
 ])("a start by hand that ends: %s", (_why, before, manual, until) => {
-  const { lasting } = endInTime(newChargerMemory({ ...noLastingMemory, ...before }), start);
-  expect(lasting).toMatchObject({ manual, until });
+  const { persistent } = endTimedStart(newChargerMemory({ ...noPersistentChargerState, ...before }), start);
+  expect(persistent).toMatchObject({ manual, until });
 });

@@ -1,12 +1,12 @@
-import type { MeterMemory } from "../../../src/control/memory.js";
-import { implausible, rememberMeter, seemsDead, type MeterWitness } from "../../../src/control/observe/meters.js";
+import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
 import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
 import { grid, gridCurrents, house, start } from "../support.js";
+import type { MeterMemory } from "../../../src/control/observe/meter-memory.js";
 
-const quiet: MeterWitness = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
+const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };
 
-test.each<[why: string, quantities: Partial<Quantities>, said: string | null]>([
+test.each<[why: string, quantities: Partial<Quantities>, reported: string | null]>([
   ["an ordinary reading", { power: 2_300, currents: [10, 0, 0] }, null],
   ["nothing measured", {}, null],
   ["export", { power: -6_900, currents: [-10, -10, -10] }, null],
@@ -22,13 +22,19 @@ test.each<[why: string, quantities: Partial<Quantities>, said: string | null]>([
   ["no number", { power: NaN }, "not a number"],
   ["1e9 W", { power: 1e9 }, "can't be"],
   ["-1e9 W", { power: -1e9 }, "can't be"],
+  ["the most that three times the fuse can be", { power: 3 * 75 * 230 }, null],
+  ["more than that", { power: 3 * 75 * 230 + 1 }, "can't be"],
+  ["as much the other way", { power: -3 * 75 * 230 - 1 }, "can't be"],
+  ["a fifth and 500 W more than the currents carry", { power: 1.2 * 230 * 30 + 499, currents: [10, -10, 10] }, null],
+  ["more than that", { power: 1.2 * 230 * 30 + 501, currents: [10, -10, 10] }, "does not fit 30 A"],
+  ["as much exported", { power: -1.2 * 230 * 30 - 501, currents: [10, -10, 10] }, "does not fit 30 A"],
   ["power that the currents do not carry", { power: 10_000, currents: [1, 1, 1] }, "does not fit"],
   ["power that currents in part might carry", { power: 10_000, currents: [1, 1, null] }, null],
   ["small differences between power and currents", { power: 1_000, currents: [1, 1, 1] }, null],
-])("%s", (_why, quantities, said) => {
+])("%s", (_why, quantities, reported) => {
   const doubt = implausible({ ...noQuantities, ...quantities }, limits);
-  if (said === null) expect(doubt).toBeNull();
-  else expect(doubt).toContain(said);
+  if (reported === null) expect(doubt).toBeNull();
+  else expect(doubt).toContain(reported);
 });
 
 const nothing = { power: 0, currents: [0, 0, 0] } as const;
@@ -60,10 +66,10 @@ test.each<
 });
 
 /** Feeds readings by the second at which they come. */
-function after(readings: readonly (readonly [second: number, reading: MeterReading | null])[], witness = quiet) {
+function after(readings: readonly (readonly [second: number, reading: MeterReading | null])[], expected = quiet) {
   return readings.reduce<MeterMemory | undefined>(
     (memory, [second, reading]) =>
-      rememberMeter(memory, reading, start + second * 1_000, house(), witness, start + second * 1_000 - 100),
+      observeMeter(memory, reading, start + second * 1_000, house(), expected, start + second * 1_000 - 100),
     undefined,
   );
 }
@@ -143,8 +149,8 @@ test.each<[why: string, readings: Parameters<typeof after>[0], good: number, dou
 ])("trust: %s", (_why, readings, good, doubt) => {
   const memory = after(readings);
   expect(memory?.doubt).toBe(doubt);
-  if (doubt === null) expect(memory?.good).toBe(good);
-  else expect(memory?.good).toBeLessThan(2);
+  if (doubt === null) expect(memory?.goodReadings).toBe(good);
+  else expect(memory?.goodReadings).toBeLessThan(2);
 });
 
 test("a refused reading leaves the old values to age", () => {
@@ -178,8 +184,8 @@ test("currents that come back after more than 15 s need a second reading", () =>
     [15, partial],
     [20, partial],
   ] as const;
-  expect(after([...lost, [25, fine]])?.good).toBe(1);
-  expect(after([...lost, [25, fine], [30, fine]])?.good).toBe(2);
+  expect(after([...lost, [25, fine]])?.goodReadings).toBe(1);
+  expect(after([...lost, [25, fine], [30, fine]])?.goodReadings).toBe(2);
 });
 
 test.each([0, 79, 301, 65_535])("%i V are no voltage of a grid", (voltage) => {
@@ -188,7 +194,7 @@ test.each([0, 79, 301, 65_535])("%i V are no voltage of a grid", (voltage) => {
 });
 
 describe("a car's current moved at 10 s", () => {
-  const moved: MeterWitness = {
+  const moved: MeterExpectation = {
     drawn: null,
     drawMovedAt: start + 10_000,
     answersWithin: 30_000,
@@ -214,7 +220,10 @@ describe("a car's current moved at 10 s", () => {
 
   test("a frozen meter that moves again is trusted after two readings", () => {
     const frozen = [still(0), still(20), still(41)] as const;
-    expect(after([...frozen, [45, grid(1_300)]], moved)).toMatchObject({ doubt: null, good: 1 });
-    expect(after([...frozen, [45, grid(1_300)], [50, grid(1_310)]], moved)).toMatchObject({ doubt: null, good: 2 });
+    expect(after([...frozen, [45, grid(1_300)]], moved)).toMatchObject({ doubt: null, goodReadings: 1 });
+    expect(after([...frozen, [45, grid(1_300)], [50, grid(1_310)]], moved)).toMatchObject({
+      doubt: null,
+      goodReadings: 2,
+    });
   });
 });

@@ -1,6 +1,6 @@
 /** Residual-current monitors: what stops a charge, and who lets it go on. */
 
-import { lastingOf, newMemory } from "../../../src/control/memory.js";
+import { persistentStateOf, newMemory } from "../../../src/control/memory.js";
 import type { ResidualCurrentReading } from "../../../src/model/readings.js";
 import { charger, charging, grid, house, Run, soundMonitor } from "../support.js";
 
@@ -47,7 +47,7 @@ test("a start by hand does not beat an alarm that goes on", () => {
 test("an alarm survives a restart", () => {
   const run = running();
   run.after(1, { ...sound, monitors: { RCM: alarmA } });
-  run.memory = newMemory(lastingOf(run.memory));
+  run.memory = newMemory(persistentStateOf(run.memory));
   expect(run.keep(30, { ...sound, monitors: { RCM: quiet } }).reason).toContain("start by hand");
 });
 

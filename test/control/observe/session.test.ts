@@ -1,25 +1,21 @@
-import { rememberCharger } from "../../../src/control/observe/chargers.js";
-import {
-  newChargerMemory,
-  noLastingMemory,
-  type ChargerMemory,
-  type LastingMemory,
-} from "../../../src/control/memory.js";
+import { observeCharger } from "../../../src/control/observe/chargers.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { charger, charging, connected, disconnected, start } from "../support.js";
+import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 type Reading = [seconds: number, reading: ChargerReading];
 
 /** One reading after the other, of a charger that was told something a minute before. */
 function after(
   readings: readonly Reading[],
-  lasting: Partial<LastingMemory> = {},
+  persistent: Partial<PersistentChargerState> = {},
   settings: Partial<ChargerSettings> = {},
 ): ChargerMemory {
   return readings.reduce<ChargerMemory>(
-    (memory, [seconds, reading]) => rememberCharger(memory, reading, start + seconds * 1_000, charger(settings), 230),
-    newChargerMemory({ ...noLastingMemory, ...lasting }),
+    (memory, [seconds, reading]) => observeCharger(memory, reading, start + seconds * 1_000, charger(settings), 230),
+    newChargerMemory({ ...noPersistentChargerState, ...persistent }),
   );
 }
 
@@ -27,27 +23,27 @@ const counted = (energy: number) => connected({ sessionChargeConsumption: energy
 
 describe("a session", () => {
   test("begins with plugging in", () => {
-    expect(after([[0, disconnected]]).lasting.session).toBeNull();
+    expect(after([[0, disconnected]]).persistent.session).toBeNull();
     expect(
       after([
         [0, disconnected],
         [5, connected()],
-      ]).lasting.session,
+      ]).persistent.session,
     ).toMatchObject({ since: start + 5_000 });
   });
 
   test("of a car that was there before us has no beginning", () => {
-    expect(after([[0, connected()]]).lasting.session).toEqual({
+    expect(after([[0, connected()]]).persistent.session).toEqual({
       since: null,
       countsFrom: 0,
       due: null,
-      pursuedSince: null,
+      targetActiveSince: null,
     });
   });
 
   test("that lasted over a restart goes on", () => {
-    const session = { since: start - 60_000, countsFrom: 3, due: start + 60_000, pursuedSince: start - 30_000 };
-    expect(after([[0, counted(5)]], { session }).lasting.session).toEqual(session);
+    const session = { since: start - 60_000, countsFrom: 3, due: start + 60_000, targetActiveSince: start - 30_000 };
+    expect(after([[0, counted(5)]], { session }).persistent.session).toEqual(session);
   });
 
   test.each<[why: string, reading: ChargerReading]>([
@@ -60,7 +56,7 @@ describe("a session", () => {
       [10, reading],
       [15, connected()],
     ]);
-    expect(memory.lasting.session?.since).toBe(start + 5_000);
+    expect(memory.persistent.session?.since).toBe(start + 5_000);
     expect(memory.tag).toBe("A1");
   });
 
@@ -69,7 +65,7 @@ describe("a session", () => {
       [0, connected({ tag: "A1", sessionChargeConsumption: 7 })],
       [5, { ...disconnected, sessionChargeConsumption: 7 }],
     ]);
-    expect(memory).toMatchObject({ tag: null, charged: 0, peak: 0, lasting: { session: null } });
+    expect(memory).toMatchObject({ tag: null, charged: 0, peak: 0, persistent: { session: null } });
   });
 
   test("has the tag that was told last", () => {
@@ -124,7 +120,7 @@ test.each<[why: string, readings: readonly Reading[], pausedAt: number | null]>(
     start - 60_000,
   ],
 ])("a tag %s", (_why, readings, pausedAt) => {
-  expect(after(readings, { pausedAt: start - 60_000 }).lasting.pausedAt).toBe(pausedAt);
+  expect(after(readings, { pausedAt: start - 60_000 }).persistent.pausedAt).toBe(pausedAt);
 });
 
 describe("what was charged", () => {
@@ -165,6 +161,26 @@ describe("what was charged", () => {
         [10, counted(0.1)],
       ],
       0.1,
+      0,
+    ],
+    [
+      "by the charger's counter of all energy, where it does not count the session",
+      [
+        [0, { ...disconnected, totalConsumption: 1_000 }],
+        [600, charging(10, 1, { totalConsumption: 1_000.25 })],
+        [7_200, charging(10, 1, { totalConsumption: 1_004.5 })],
+      ],
+      4.5,
+      0,
+    ],
+    [
+      "by what it draws, where the counter goes back or leaps further than any session",
+      [
+        [0, charging(10, 1, { totalConsumption: 1_000 })],
+        [36, charging(10, 1, { totalConsumption: 0 })],
+        [72, charging(10, 1, { totalConsumption: 90_000 })],
+      ],
+      0.046,
       0,
     ],
     [
@@ -215,32 +231,34 @@ describe("what was charged", () => {
   ])("%s", (_why, readings, charged, countsFrom) => {
     const memory = after(readings);
     expect(memory.charged).toBeCloseTo(charged, 6);
-    expect(memory.lasting.session?.countsFrom).toBe(countsFrom);
+    expect(memory.persistent.session?.countsFrom).toBe(countsFrom);
   });
 
   test("a count that begins anew has lost what was before the last target, too", () => {
-    const session = { since: null, countsFrom: 5, due: null, pursuedSince: null };
-    expect(after([[0, counted(2)]], { session }).lasting.session?.countsFrom).toBe(0);
+    const session = { since: null, countsFrom: 5, due: null, targetActiveSince: null };
+    expect(after([[0, counted(2)]], { session }).persistent.session?.countsFrom).toBe(0);
   });
 });
 
 describe("what the car has shown to take", () => {
-  const given = { at: start - 60_000, current: 16, phases: 1 } as const;
+  const lastCommand = { at: start - 60_000, current: 16, phases: 1 } as const;
   const takes = (current: number, phases: 1 | 3 = 1) => charging(current, phases);
 
-  test.each<[why: string, lasting: Partial<LastingMemory>, readings: readonly Reading[], current: number | null]>([
-    ["all that it is offered: no limit", { given }, [[0, takes(16)]], null],
-    ["nearly all", { given }, [[0, takes(15.2)]], null],
-    ["less", { given }, [[0, takes(13)]], 13],
+  test.each<
+    [why: string, persistent: Partial<PersistentChargerState>, readings: readonly Reading[], current: number | null]
+  >([
+    ["all that it is offered: no limit", { lastCommand }, [[0, takes(16)]], null],
+    ["nearly all", { lastCommand }, [[0, takes(15.2)]], null],
+    ["less", { lastCommand }, [[0, takes(13)]], 13],
     [
       "less, told a moment ago: it may be on its way",
-      { given: { ...given, at: start - 20_000 } },
+      { lastCommand: { ...lastCommand, at: start - 20_000 } },
       [[0, takes(10)]],
       null,
     ],
     [
       "less, and then more",
-      { given },
+      { lastCommand },
       [
         [0, takes(13)],
         [5, takes(16)],
@@ -249,35 +267,35 @@ describe("what the car has shown to take", () => {
     ],
     [
       "less at the end of its charge",
-      { given },
+      { lastCommand },
       [
         [0, takes(16)],
         [600, takes(9)],
       ],
       null,
     ],
-    ["next to nothing, to warm itself", { given }, [[0, takes(3)]], null],
-    ["its known limit again", { given, appetite: { current: 13, phases: null } }, [[0, takes(13)]], 13],
+    ["next to nothing, to warm itself", { lastCommand }, [[0, takes(3)]], null],
+    ["its known limit again", { lastCommand, vehicleLimit: { current: 13, phases: null } }, [[0, takes(13)]], 13],
     [
       "less than that, because it is offered less",
-      { given: { ...given, current: 8 }, appetite: { current: 13, phases: null } },
+      { lastCommand: { ...lastCommand, current: 8 }, vehicleLimit: { current: 13, phases: null } },
       [[0, takes(8)]],
       13,
     ],
     [
       "more than that: it was another car's",
-      { given, appetite: { current: 10, phases: null } },
+      { lastCommand, vehicleLimit: { current: 10, phases: null } },
       [[0, takes(16)]],
       null,
     ],
     [
       "it is paused: that tells nothing",
-      { given: { ...given, current: 0 }, appetite: { current: 10, phases: null } },
+      { lastCommand: { ...lastCommand, current: 0 }, vehicleLimit: { current: 10, phases: null } },
       [[0, takes(16)]],
       10,
     ],
-  ])("%s", (_why, lasting, readings, current) => {
-    expect(after(readings, lasting).lasting.appetite.current).toBe(current);
+  ])("%s", (_why, persistent, readings, current) => {
+    expect(after(readings, persistent).persistent.vehicleLimit.current).toBe(current);
   });
 
   test.each<
@@ -291,10 +309,10 @@ describe("what the car has shown to take", () => {
     const reading = { ...takes(16), currentL1, currentL2, currentL3 };
     const memory = after(
       [[0, reading]],
-      { given: { ...given, phases }, appetite: { current: null, phases: known } },
+      { lastCommand: { ...lastCommand, phases }, vehicleLimit: { current: null, phases: known } },
       { phases: 3 },
     );
-    expect(memory.lasting.appetite.phases).toBe(count);
+    expect(memory.persistent.vehicleLimit.phases).toBe(count);
   });
 
   test("stays known over the session", () => {
@@ -304,9 +322,9 @@ describe("what the car has shown to take", () => {
         [5, disconnected],
         [10, connected()],
       ],
-      { given },
+      { lastCommand },
     );
-    expect(memory.lasting.appetite.current).toBe(13);
+    expect(memory.persistent.vehicleLimit.current).toBe(13);
   });
 });
 
@@ -314,7 +332,12 @@ describe("stopped when it is unplugged", () => {
   const stops = { stopOnUnplug: true };
 
   test.each<
-    [why: string, lasting: Partial<LastingMemory>, readings: readonly Reading[], manual: LastingMemory["manual"]]
+    [
+      why: string,
+      persistent: Partial<PersistentChargerState>,
+      readings: readonly Reading[],
+      manual: PersistentChargerState["manual"],
+    ]
   >([
     [
       "the car goes: stopped",
@@ -358,11 +381,11 @@ describe("stopped when it is unplugged", () => {
     ["a car that is there is not stopped", {}, [[0, connected()]], null],
     [
       "unplugged while we were away",
-      { manual: "start", session: { since: start, countsFrom: 0, due: null, pursuedSince: null } },
+      { manual: "start", session: { since: start, countsFrom: 0, due: null, targetActiveSince: null } },
       [[0, disconnected]],
       "stop",
     ],
-  ])("%s", (_why, lasting, readings, manual) => {
-    expect(after(readings, lasting, stops).lasting.manual).toBe(manual);
+  ])("%s", (_why, persistent, readings, manual) => {
+    expect(after(readings, persistent, stops).persistent.manual).toBe(manual);
   });
 });

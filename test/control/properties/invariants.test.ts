@@ -1,13 +1,13 @@
 /** What holds in every pass, in whatever house and whatever happens. */
 
 import * as fc from "fast-check";
-import { pass } from "../../../src/control/pass.js";
-import type { ChargerMemory } from "../../../src/control/memory.js";
+import { pass } from "../support.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { houses, stories, type Happening, World } from "./world.js";
+import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 afterAll(tellHouses);
 
@@ -26,13 +26,13 @@ function always(...prepare: readonly (() => Watch)[]) {
   });
 }
 
-function said(name: string, { current, phases, reason }: Decision): string {
+function reported(name: string, { current, phases, reason }: Decision): string {
   return `${name}: ${current} A on ${phases}, ${reason}`;
 }
 
 /** The most that charger, cable and owner allow. A */
 function highest({ maxCurrent }: ChargerSettings, memory: ChargerMemory | undefined, phases: number): number {
-  const { cap, powerLimit } = memory?.lasting ?? {};
+  const { cap, powerLimit } = memory?.persistent ?? {};
   const cable = memory?.reading?.cableEncoding ?? 0;
   return Math.min(
     maxCurrent,
@@ -50,7 +50,7 @@ function possible(): Watch {
       const decision = decisions[name];
       if (decision === undefined) throw new Error(`nothing was decided for ${name}`);
       const { allowCharging, current, phases } = decision;
-      const why = () => said(name, decision);
+      const why = () => reported(name, decision);
       ensure(Object.keys(decision).sort().join() === "allowCharging,current,phases,reason", why);
       ensure(allowCharging === current > 0, why);
       ensure(phases === 1 || phases === 3, why);
@@ -86,10 +86,10 @@ function onlyOnFreshData(): Watch {
       const before = world.previous[name];
       const after = world.decisions[name];
       if (before === undefined || after === undefined) continue;
-      ensure(age <= 15_000 || after.current <= world.settings.failsafeCurrent, () => said(name, after));
+      ensure(age <= 15_000 || after.current <= world.settings.failsafeCurrent, () => reported(name, after));
       if (age <= 10_000 && !doubted) continue;
-      ensure(after.current <= before.current, () => said(name, after));
-      ensure(after.current === 0 || after.phases <= before.phases, () => said(name, after));
+      ensure(after.current <= before.current, () => reported(name, after));
+      ensure(after.current === 0 || after.phases <= before.phases, () => reported(name, after));
     }
   };
 }
@@ -114,9 +114,9 @@ function startsStay(): Watch {
   return ({ settings, decisions, memory, previous }) => {
     for (const { name } of settings.chargers) {
       const after = decisions[name];
-      if (memory.chargers[name]?.lasting.manual !== "start" || after === undefined) continue;
+      if (memory.chargers[name]?.persistent.manual !== "start" || after === undefined) continue;
       if ((previous[name]?.current ?? 0) === 0 || after.current > 0) continue;
-      ensure(!/surplus|sun/.test(after.reason), () => said(name, after));
+      ensure(!/surplus|sun/.test(after.reason), () => reported(name, after));
     }
   };
 }
@@ -141,7 +141,7 @@ function alarmsStop(): Watch {
     if (monitor === "alarm") latched = true;
     else if (started) latched = false;
     for (const [name, decision] of Object.entries(decisions))
-      ensure(!latched || decision.current === 0, () => said(name, decision));
+      ensure(!latched || decision.current === 0, () => reported(name, decision));
   };
 }
 
@@ -157,7 +157,10 @@ function oneDecreasePerReading(): Watch {
       if (first === undefined || second === undefined) continue;
       // Time alone ends trust in meters, chargers and monitors.
       const justLost = /failsafe|does not answer|is missing|silent/.test(second.reason);
-      ensure(justLost || second.current >= first.current, () => `${said(name, first)} becomes ${said(name, second)}`);
+      ensure(
+        justLost || second.current >= first.current,
+        () => `${reported(name, first)} becomes ${reported(name, second)}`,
+      );
     }
   };
 }
@@ -171,10 +174,10 @@ function pausesLast(): Watch {
       const reading = observation.chargers[name];
       if (observation.commands[name] !== undefined || reading?.state === "disconnected") pausedAt.delete(name);
       const paused = pausedAt.get(name);
-      const byHand = memory.chargers[name]?.lasting.manual === "start";
+      const byHand = memory.chargers[name]?.persistent.manual === "start";
       if (before === 0 && after > 0 && paused !== undefined && !byHand)
         ensure(time - paused >= settings.minimumPause, () => `${name} starts after ${(time - paused) / 1_000} s`);
-      if (before > 0 && after === 0 && memory.chargers[name]?.lasting.pausedAt === time) pausedAt.set(name, time);
+      if (before > 0 && after === 0 && memory.chargers[name]?.persistent.pausedAt === time) pausedAt.set(name, time);
     }
   };
 }
@@ -188,9 +191,9 @@ function reasonsAreClear(): Watch {
   return ({ decisions }) => {
     for (const [name, decision] of Object.entries(decisions)) {
       const { reason, current } = decision;
-      ensure(/^\S.*[^\s.;:,]$/.test(reason) && reason.length <= 160, () => said(name, decision));
-      ensure(!/NaN|Infinity|undefined|null|\[object|-0 /.test(reason), () => said(name, decision));
-      ensure(current > 0 || endOfPause.test(reason), () => said(name, decision));
+      ensure(/^\S.*[^\s.;:,]$/.test(reason) && reason.length <= 160, () => reported(name, decision));
+      ensure(!/NaN|Infinity|undefined|null|\[object|-0 /.test(reason), () => reported(name, decision));
+      ensure(current > 0 || endOfPause.test(reason), () => reported(name, decision));
     }
   };
 }

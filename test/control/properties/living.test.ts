@@ -41,7 +41,7 @@ function excuse({ incident }: Happening, { delays, battery }: HousePlan, sinceCo
   }
 }
 
-function said({ second, circuit, phase, current, others }: Flow, { decisions }: LivingHouse): string {
+function reported({ second, circuit, phase, current, others }: Flow, { decisions }: LivingHouse): string {
   const flow = `${second} s: ${current.toFixed(1)} A, of which ${others.toFixed(1)} A of others`;
   return `${flow}, of ${circuit.limit} A on L${phase + 1} of ${circuit.name}: ${JSON.stringify(decisions)}`;
 }
@@ -58,7 +58,7 @@ test("no circuit is above its limit for longer than meter, charger and car need"
           const { circuit, current, others } = flow;
           const tolerance = 0.2 + 0.06 * (current - others);
           ensure(house.second <= excusedUntil || current <= Math.max(circuit.limit, others) + tolerance, () =>
-            said(flow, house),
+            reported(flow, house),
           );
         });
     }
@@ -97,17 +97,17 @@ test("after some minutes of peace every car has what there is room for", () => {
     const { memory, decisions, boxes } = house;
     plan.settings.chargers.forEach((charger, index) => {
       const { name, minCurrent, maxCurrent, mode, step } = charger;
-      const lasting = memory.chargers[name]?.lasting;
+      const persistent = memory.chargers[name]?.persistent;
       const box = boxes[index];
-      const wants = box?.plugged && box.hungry && lasting?.manual !== "stop";
-      if (!wants || (lasting?.mode ?? mode) !== "fast" || memory.powerLimit !== null) return;
+      const wants = box?.plugged && box.hungry && persistent?.manual !== "stop";
+      if (!wants || (persistent?.mode ?? mode) !== "fast" || memory.powerLimit !== null) return;
       const current = decisions[name]?.current ?? 0;
-      const most = Math.min(maxCurrent, lasting?.cap ?? Infinity);
+      const most = Math.min(maxCurrent, persistent?.cap ?? Infinity);
       const left = leftFor(index, house, flows);
-      const said = () => `${name} has ${current} A, ${left.toFixed(1)} A are left: ${JSON.stringify(decisions)}`;
+      const reported = () => `${name} has ${current} A, ${left.toFixed(1)} A are left: ${JSON.stringify(decisions)}`;
       if (most < minCurrent) return;
-      if (current === 0) ensure(left < 1.1 * minCurrent + 0.5, said);
-      else ensure(current > most - step || (box?.takesLess(current) ?? true) || left < 2.5 + 0.1 * current, said);
+      if (current === 0) ensure(left < 1.1 * minCurrent + 0.5, reported);
+      else ensure(current > most - step || (box?.takesLess(current) ?? true) || left < 2.5 + 0.1 * current, reported);
     });
   });
   holdsInHouses(100, holds);

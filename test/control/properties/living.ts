@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import {
   mainFuse,
   membersOf,
@@ -37,7 +37,7 @@ interface CarPlan {
 export interface HousePlan {
   readonly settings: ControlSettings;
   readonly delays: Delays;
-  readonly cars: readonly CarPlan[];
+  readonly vehicles: readonly CarPlan[];
   /** W that the battery can give and take; 0: there is none. */
   readonly battery: number;
 }
@@ -85,7 +85,7 @@ export const livingHouses: fc.Arbitrary<HousePlan> = fc
     return {
       delays,
       battery: phases === 1 ? 0 : battery,
-      cars: chargers.map(([, plan]) => plan),
+      vehicles: chargers.map(([, plan]) => plan),
       settings: house({
         failsafeCurrent,
         minimumPause,
@@ -292,11 +292,11 @@ export class LivingHouse {
 
   constructor(plan: HousePlan) {
     this.plan = plan;
-    const { settings, cars, delays } = plan;
+    const { settings, vehicles, delays } = plan;
     this.members = membersOf(settings);
     this.boxes = settings.chargers.map((each, i) => {
       const ordinary = { phases: 3, maxCurrent: 16, follow: 1 } as const;
-      return new Box(each, cars[i] ?? ordinary, delays, settings.phases);
+      return new Box(each, vehicles[i] ?? ordinary, delays, settings.phases);
     });
   }
 

@@ -3,7 +3,7 @@
 import * as fc from "fast-check";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import type { Observation } from "../../../src/control/observation.js";
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../../src/control/settings.js";
 import { chargerModes, type ChargerCommand, type Decision } from "../../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseRotation } from "../../../src/model/phases.js";
@@ -164,7 +164,7 @@ export class World {
     const { powerLimit } = happening;
     const meter = this.meterReading(happening);
     const barnMeter = this.barnReading(happening.barn);
-    const [index = 0, asked] = happening.command ?? [];
+    const [index = 0, planned] = happening.command ?? [];
     const name = this.settings.chargers[index]?.name;
     this.observation = {
       time: this.time,
@@ -174,7 +174,7 @@ export class World {
       },
       monitors: happening.monitor === "silent" ? {} : { RCM: monitorReading(happening.monitor) },
       chargers: this.chargerReadings(happening),
-      commands: asked && name !== undefined ? { [name]: asked } : {},
+      commands: planned && name !== undefined ? { [name]: planned } : {},
       ...(powerLimit === null ? {} : { powerLimit: powerLimit === "lifted" ? null : powerLimit }),
     };
     const { memory, decisions } = pass(this.settings, this.memory, this.observation);

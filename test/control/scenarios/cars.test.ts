@@ -8,7 +8,7 @@ const plugIn = (run: Run, told: Partial<ChargerReading> = {}) => {
 };
 
 describe("cars by their tag", () => {
-  const cars = [
+  const vehicles = [
     car({ name: "Zoe", tags: ["A1"], minCurrent: 8, maxCurrent: 13, energyLimit: 5 }),
     car({ name: "Leaf", tags: ["B2"], sunOnly: false }),
     car({ name: "Bus", tags: ["C3"], minPower: 2_300 }),
@@ -19,13 +19,13 @@ describe("cars by their tag", () => {
     ["what the charger gives, for one without a limit", "b2", 16],
     ["also for one that nobody knows", "ff", 16],
   ])("fast: %s", (_why, tag, current) => {
-    const run = runWith({ mode: "fast" }, { cars });
+    const run = runWith({ mode: "fast" }, { vehicles });
     charge(run, 60, 2, { tag });
     expect(run.decision("Garage").current).toBe(current);
   });
 
   test("its own limit ends a session", () => {
-    const run = runWith({ mode: "fast" }, { cars });
+    const run = runWith({ mode: "fast" }, { vehicles });
     live(run, 60, 2, charging(6, 1, { tag: "A1", sessionChargeConsumption: 4.9 }));
     expect(run.decision("Garage").current).toBe(13);
     live(run, 5, 2, charging(6, 1, { tag: "A1", sessionChargeConsumption: 5 }));
@@ -33,13 +33,13 @@ describe("cars by their tag", () => {
   });
 
   test("one that needs not wait for the sun charges with the minimum", () => {
-    const run = runWith({ mode: "solar" }, { cars });
+    const run = runWith({ mode: "solar" }, { vehicles });
     live(run, 60, 2, connected({ tag: "B2" }));
     expect(run.decision("Garage").current).toBe(6);
   });
 
   test("one that needs more power than its minimum waits for it, and stops without it", () => {
-    const run = runWith({ mode: "solar" }, { cars });
+    const run = runWith({ mode: "solar" }, { vehicles });
     const tell = (seconds: number, others: number) => charge(run, seconds, others, { tag: "C3" });
     tell(900, -9);
     expect(run.decision("Garage")).toMatchObject({ current: 0, reason: "2.1 kW of surplus, this car needs 2.3 kW" });
@@ -50,7 +50,7 @@ describe("cars by their tag", () => {
   });
 
   test("what one car has of its own is not the next one's", () => {
-    const run = runWith({ mode: "fast" }, { cars });
+    const run = runWith({ mode: "fast" }, { vehicles });
     charge(run, 60, 2, { tag: "A1" });
     live(run, 10, 2, disconnected);
     live(run, 60, 2);
@@ -58,7 +58,7 @@ describe("cars by their tag", () => {
   });
 
   test("unknown ones are refused where that is wished, until a known tag is shown", () => {
-    const run = runWith({ mode: "fast", refusesUnknownTags: true }, { cars });
+    const run = runWith({ mode: "fast", refusesUnknownTags: true }, { vehicles });
     live(run, 60, 2, connected());
     expect(run.decision("Garage")).toMatchObject({ current: 0, reason: "waits for the tag of a known car" });
     live(run, 60, 2, connected({ tag: "ff" }));

@@ -1,4 +1,4 @@
-import { lastingOf } from "../../../src/control/memory.js";
+import { persistentStateOf } from "../../../src/control/memory.js";
 import { disconnected, start, type Run } from "../support.js";
 import { command, hour, live, restart, runWith } from "./support.js";
 
@@ -104,7 +104,7 @@ describe("a limit of the house", () => {
   test("the grid operator's survives a restart, and is not mistaken for that of the house", () => {
     const run = runWith({ mode: "fast" }, { powerLimit: 2_300 });
     live(run, 60, 2);
-    expect(lastingOf(run.memory).powerLimit).toBeNull();
+    expect(persistentStateOf(run.memory).powerLimit).toBeNull();
     run.after(1, { powerLimit: 1_840 });
     restart(run);
     live(run, 60, 2);

@@ -1,6 +1,6 @@
 /** What several scenarios begin with. */
 
-import { lastingOf, newMemory, type LastingHouse } from "../../../src/control/memory.js";
+import { persistentStateOf, newMemory, type PersistentState } from "../../../src/control/memory.js";
 import type { ChargerSettings, ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
@@ -50,12 +50,12 @@ export function charge(run: Run, seconds: number, others: number, told: Partial<
   }
 }
 
-export function command(run: Run, asked: ChargerCommand): void {
-  run.after(1, { commands: { Garage: asked } });
+export function command(run: Run, planned: ChargerCommand): void {
+  run.after(1, { commands: { Garage: planned } });
 }
 
 /** What lasts over a restart of the program, by way of a file. */
 export function restart(run: Run): void {
-  const kept: LastingHouse = JSON.parse(JSON.stringify(lastingOf(run.memory)));
+  const kept: PersistentState = JSON.parse(JSON.stringify(persistentStateOf(run.memory)));
   run.memory = newMemory(kept);
 }

@@ -1,9 +1,15 @@
-import { carsOn, expectedPower, pursue, type Prospect, type Pursuit } from "../../../src/control/schedule/targets.js";
+import {
+  vehiclesOn,
+  expectedPower,
+  activeTargetOf,
+  type PlanningContext,
+  type ActiveTarget,
+} from "../../../src/control/schedule/targets.js";
 import type { ChargerFacts } from "../../../src/control/estimate/situation.js";
-import { cheapestFirst, stretchesFrom, type Tariff } from "../../../src/control/schedule/tariff.js";
+import { cheapestFirst, tariffPeriodsFrom, type Tariff } from "../../../src/control/schedule/tariff.js";
 import { weekdays, type ChargeTarget } from "../../../src/model/commands.js";
-import { Rooms, type Room } from "../../../src/control/estimate/headroom.js";
-import { facts, room, session, situation, type FactOverrides } from "../facts.js";
+import { Headrooms, type Headroom } from "../../../src/control/estimate/headroom.js";
+import { facts, headroom, session, situation, type FactOverrides } from "../facts.js";
 import { charging, connected, disconnected, start } from "../support.js";
 
 const hour = 3_600_000;
@@ -21,90 +27,90 @@ const due = (hours: number) => start + hours * hour - 400_000;
 interface Case {
   readonly charger?: FactOverrides;
   readonly tariff?: Partial<Tariff>;
-  readonly rooms?: readonly Room[];
+  readonly headrooms?: readonly Headroom[];
   readonly powerLimit?: number;
   readonly others?: readonly ChargerFacts[];
 }
 
-function prospect(wanted: Case, charger: ChargerFacts): Prospect {
+function prospect(wanted: Case, charger: ChargerFacts): PlanningContext {
   const { tariff, powerLimit, others = [] } = wanted;
-  const rooms = new Rooms(wanted.rooms ?? [room(25)]);
+  const headrooms = new Headrooms(wanted.headrooms ?? [headroom(25)]);
   const site = situation({
     settings: { timeZone: "UTC" },
     powerLimit: powerLimit ?? null,
     chargers: [charger, ...others],
   });
-  const stretches = stretchesFrom(start, { ...none, ...tariff }, "UTC");
-  const cost = stretches[0]?.cost ?? Infinity;
-  return { situation: site, rooms, cars: carsOn(site, rooms), cheapest: cheapestFirst(stretches), cost };
+  const periods = tariffPeriodsFrom(start, { ...none, ...tariff }, "UTC");
+  const cost = periods[0]?.cost ?? Infinity;
+  return { situation: site, headrooms, vehicles: vehiclesOn(site, headrooms), cheapest: cheapestFirst(periods), cost };
 }
 
 /** A car on one phase, which takes 16 A: 3.68 kW, so that 7.36 kWh take two hours, and 2 h 17 min with the reserve. */
 function planned(targets: readonly ChargeTarget[], options: Case = {}) {
-  const { lasting, ...others } = options.charger ?? {};
-  const charger = facts({ ...others, lasting: { targets, session: session(60), ...lasting } });
-  return pursue(charger, prospect(options, charger));
+  const { persistent, ...others } = options.charger ?? {};
+  const charger = facts({ ...others, persistent: { targets, session: session(60), ...persistent } });
+  return activeTargetOf(charger, prospect(options, charger));
 }
 
-function pursuitOf(targets: readonly ChargeTarget[], options: Case = {}): Pursuit {
-  const pursued = planned(targets, options);
-  if (pursued === null) throw new Error("there should be a plan");
-  return pursued.pursuit;
+function pursuitOf(targets: readonly ChargeTarget[], options: Case = {}): ActiveTarget {
+  const active = planned(targets, options);
+  if (active === null) throw new Error("there should be a plan");
+  return active.activeTarget;
 }
 
 /** h from now until it charges for it */
-const wait = ({ plan }: Pursuit) => (plan.from - start) / hour;
+const wait = ({ plan }: ActiveTarget) => (plan.from - start) / hour;
 
 const needed = 2 * 1.1 + 5 / 60;
 
 describe("without any tariff it charges as late as it can", () => {
   test("with all that the charger gives, and some time in reserve", () => {
-    const pursuit = pursuitOf([by(12)]);
-    expect(pursuit).toMatchObject({ plan: { by: due(12), energy: 7.36 }, isTime: false, possible: null });
-    expect(wait(pursuit)).toBeCloseTo((due(12) - start) / hour - needed, 6);
+    const activeTarget = pursuitOf([by(12)]);
+    expect(activeTarget).toMatchObject({ plan: { by: due(12), energy: 7.36 }, isTime: false, possible: null });
+    expect(wait(activeTarget)).toBeCloseTo((due(12) - start) / hour - needed, 6);
   });
 
   test.each<[why: string, charger: FactOverrides, hours: number]>([
     ["what was charged is not charged again", { charged: 3.68 }, 1],
     [
       "what came before the last target does not count",
-      { charged: 3.68, lasting: { session: session(60, { countsFrom: 3.68 }) } },
+      { charged: 3.68, persistent: { session: session(60, { countsFrom: 3.68 }) } },
       2,
     ],
-    ["a car that takes less needs longer", { lasting: { appetite: { current: 8, phases: null } } }, 4],
+    ["a car that takes less needs longer", { persistent: { vehicleLimit: { current: 8, phases: null } } }, 4],
     [
       "three phases are quicker",
-      { settings: { phases: 3 }, lasting: { appetite: { current: null, phases: 3 } } },
+      { settings: { phases: 3 }, persistent: { vehicleLimit: { current: null, phases: 3 } } },
       2 / 3,
     ],
     ["if the car has shown that it uses them", { settings: { phases: 3 } }, 2],
     [
       "but not for a car that uses one of them",
-      { settings: { phases: 3 }, lasting: { appetite: { current: null, phases: 1 } } },
+      { settings: { phases: 3 }, persistent: { vehicleLimit: { current: null, phases: 1 } } },
       2,
     ],
-    ["a cap makes it longer", { lasting: { cap: 8 } }, 4],
+    ["a cap makes it longer", { persistent: { cap: 8 } }, 4],
     ["a cable too", { reading: connected({ cableEncoding: 8 }) }, 4],
   ])("%s", (_why, charger, hours) => {
     expect(wait(pursuitOf([by(12)], { charger }))).toBeCloseTo((due(12) - start) / hour - hours * 1.1 - 5 / 60, 6);
   });
 
   test.each<[why: string, options: Case, hours: number]>([
-    ["the room at the fuse", { rooms: [room([8, 25, 25])] }, 4],
-    ["room that has not lasted: it will have by then", { rooms: [room(25, { toRaise: [8, 8, 8] })] }, 2],
-    ["no room: the minimum is hoped for", { rooms: [room(0)] }, (2 * 16) / 6],
+    ["the room at the fuse", { headrooms: [headroom([8, 25, 25])] }, 4],
+    ["room that has not lasted: it will have by then", { headrooms: [headroom(25, { toRaise: [8, 8, 8] })] }, 2],
+    ["no room: the minimum is hoped for", { headrooms: [headroom(0)] }, (2 * 16) / 6],
     ["the grid operator's limit", { powerLimit: 1_840 }, 4],
     [
       "another car that wants its part",
-      { rooms: [room([16, 16, 16])], others: [facts({ settings: { name: "Yard" } })] },
+      { headrooms: [headroom([16, 16, 16])], others: [facts({ settings: { name: "Yard" } })] },
       4,
     ],
     [
       "and one that is full does not",
-      { rooms: [room(16)], others: [facts({ settings: { name: "Yard" }, idle: true })] },
+      { headrooms: [headroom(16)], others: [facts({ settings: { name: "Yard" }, idle: true })] },
       2,
     ],
-    ["nor a charger without a car", { rooms: [room(16)], others: [facts({ reading: disconnected })] }, 2],
+    ["nor a charger without a car", { headrooms: [headroom(16)], others: [facts({ reading: disconnected })] }, 2],
   ])("it counts with %s", (_why, options, hours) => {
     expect(wait(pursuitOf([by(20)], options))).toBeCloseTo((due(20) - start) / hour - hours * 1.1 - 5 / 60, 6);
   });
@@ -117,11 +123,11 @@ describe("without any tariff it charges as late as it can", () => {
   ])("%s", (_why, minutesLeft, isTime, possible) => {
     const at = start + minutesLeft * minute;
     const time = new Date(at).getUTCHours() * 60 + new Date(at).getUTCMinutes();
-    const pursuit = pursuitOf([{ days: weekdays, time, energy: 7.36 }]);
-    expect(pursuit.isTime).toBe(isTime);
-    if (possible === null) expect(pursuit.possible).toBeNull();
-    else expect(pursuit.possible).toBeCloseTo(possible, 0);
-    expect(pursuit.plan.from).toBeLessThanOrEqual(pursuit.plan.by);
+    const activeTarget = pursuitOf([{ days: weekdays, time, energy: 7.36 }]);
+    expect(activeTarget.isTime).toBe(isTime);
+    if (possible === null) expect(activeTarget.possible).toBeNull();
+    else expect(activeTarget.possible).toBeCloseTo(possible, 0);
+    expect(activeTarget.plan.from).toBeLessThanOrEqual(activeTarget.plan.by);
   });
 });
 
@@ -129,8 +135,8 @@ describe("energy that costs more or less", () => {
   const cheapNight = { cheapHours: [{ days: weekdays, from: 22 * 60, to: 4 * 60 }] };
 
   test("cheap hours come before the latest moment; of them the latest", () => {
-    const pursuit = pursuitOf([by(16)], { tariff: cheapNight });
-    expect(pursuit.plan.from).toBe(due(13) - needed * hour);
+    const activeTarget = pursuitOf([by(16)], { tariff: cheapNight });
+    expect(activeTarget.plan.from).toBe(due(13) - needed * hour);
   });
 
   test("where they are too short, the rest is charged outside of them, late", () => {
@@ -143,10 +149,10 @@ describe("energy that costs more or less", () => {
   const prices = [0.3, 0.1, 0.2, 0.3, 0.1, 0.3].map((price, i) => ({ start: due(1 + i), price }));
 
   test("the cheapest prices come first", () => {
-    const pursuit = pursuitOf([by(7)], { tariff: { prices } });
+    const activeTarget = pursuitOf([by(7)], { tariff: { prices } });
     // Two cheap hours, and 17 min of the next cheapest, at its end.
-    expect(pursuit.plan.from).toBe(due(2));
-    expect(pursuit.isTime).toBe(false);
+    expect(activeTarget.plan.from).toBe(due(2));
+    expect(activeTarget.isTime).toBe(false);
   });
 
   test("hours without a price are for what nothing else is left", () => {
@@ -196,14 +202,14 @@ describe("which target", () => {
 
   test("a person's go before the configured ones, also if they are none", () => {
     const settings = { targets: [by(12, 5)] };
-    const charger = facts({ settings, lasting: { session: session(60) } });
-    expect(pursue(charger, prospect({}, charger))?.pursuit.plan).toMatchObject({ energy: 5 });
-    expect(planned([by(12, 8)], { charger: { settings } })?.pursuit.plan).toMatchObject({ energy: 8 });
+    const charger = facts({ settings, persistent: { session: session(60) } });
+    expect(activeTargetOf(charger, prospect({}, charger))?.activeTarget.plan).toMatchObject({ energy: 5 });
+    expect(planned([by(12, 8)], { charger: { settings } })?.activeTarget.plan).toMatchObject({ energy: 8 });
     expect(planned([], { charger: { settings } })).toBeNull();
   });
 
   test.each<[why: string, charger: FactOverrides]>([
-    ["no car is plugged in", { reading: disconnected, lasting: { session: null } }],
+    ["no car is plugged in", { reading: disconnected, persistent: { session: null } }],
     ["nobody knows whether there is one", { reading: connected({ state: null }) }],
     ["the charger has a fault", { reading: connected({ state: "fault" }) }],
   ])("there is none while %s", (_why, charger) => expect(planned([by(12)], { charger })).toBeNull());
@@ -211,28 +217,28 @@ describe("which target", () => {
 
 describe("what is noted of it", () => {
   test("when it is due, so that what is charged later counts for the next", () => {
-    expect(planned([by(12)])?.session).toMatchObject({ due: due(12), countsFrom: 0, pursuedSince: null });
-    const lasting = { session: session(600, { due: start - 1, pursuedSince: start - hour }) };
-    const pursued = planned([by(12)], { charger: { charged: 5, lasting } });
-    expect(pursued?.session).toMatchObject({ due: due(12), countsFrom: 5, pursuedSince: null });
-    expect(pursued?.pursuit.plan.energy).toBe(7.36);
+    expect(planned([by(12)])?.session).toMatchObject({ due: due(12), countsFrom: 0, targetActiveSince: null });
+    const persistent = { session: session(600, { due: start - 1, targetActiveSince: start - hour }) };
+    const active = planned([by(12)], { charger: { charged: 5, persistent } });
+    expect(active?.session).toMatchObject({ due: due(12), countsFrom: 5, targetActiveSince: null });
+    expect(active?.activeTarget.plan.energy).toBe(7.36);
   });
 
   test("reached: nothing more to do until it is due", () => {
-    const pursuit = pursuitOf([by(1)], { charger: { charged: 7.36 } });
-    expect(pursuit).toEqual({ plan: { by: due(1), energy: 0, from: due(1) }, isTime: false, possible: null });
+    const activeTarget = pursuitOf([by(1)], { charger: { charged: 7.36 } });
+    expect(activeTarget).toEqual({ plan: { by: due(1), energy: 0, from: due(1) }, isTime: false, possible: null });
   });
 
   test("since when it charges for it", () => {
-    const pursued = planned([by(2)]);
-    expect(pursued?.session.pursuedSince).toBe(start);
-    expect(pursued?.pursuit.plan.from).toBe(start);
+    const active = planned([by(2)]);
+    expect(active?.session.targetActiveSince).toBe(start);
+    expect(active?.activeTarget.plan.from).toBe(start);
     const since = start - hour;
     const charger = {
       reading: charging(16),
-      lasting: { session: session(9_999, { due: due(2), pursuedSince: since }) },
+      persistent: { session: session(9_999, { due: due(2), targetActiveSince: since }) },
     };
-    expect(planned([by(2)], { charger })?.session.pursuedSince).toBe(since);
+    expect(planned([by(2)], { charger })?.session.targetActiveSince).toBe(since);
     expect(pursuitOf([by(2)], { charger }).plan.from).toBe(since);
   });
 
@@ -252,13 +258,13 @@ describe("what is noted of it", () => {
       false,
     ],
   ])("a charge for it %s", (_why, hours, tariff, isTime) => {
-    const lasting = { session: session(9_999, { due: due(hours), pursuedSince: start - hour }) };
-    expect(pursuitOf([by(hours)], { charger: { lasting }, tariff }).isTime).toBe(isTime);
+    const persistent = { session: session(9_999, { due: due(hours), targetActiveSince: start - hour }) };
+    expect(pursuitOf([by(hours)], { charger: { persistent }, tariff }).isTime).toBe(isTime);
   });
 });
 
 test("what it can't charge with is not counted with: three phases that have no room for the minimum", () => {
-  const charger = facts({ settings: { phases: "auto" }, lasting: { appetite: { current: null, phases: 3 } } });
-  expect(expectedPower(charger, prospect({ rooms: [room(25)] }, charger))).toBe(3 * 16 * 230);
-  expect(expectedPower(charger, prospect({ rooms: [room([25, 5, 25])] }, charger))).toBe(16 * 230);
+  const charger = facts({ settings: { phases: "auto" }, persistent: { vehicleLimit: { current: null, phases: 3 } } });
+  expect(expectedPower(charger, prospect({ headrooms: [headroom(25)] }, charger))).toBe(3 * 16 * 230);
+  expect(expectedPower(charger, prospect({ headrooms: [headroom([25, 5, 25])] }, charger))).toBe(16 * 230);
 });

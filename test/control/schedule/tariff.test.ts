@@ -2,7 +2,7 @@ import {
   cheapestFirst,
   cheapFrom,
   cheapUntil,
-  stretchesFrom,
+  tariffPeriodsFrom,
   type Tariff,
 } from "../../../src/control/schedule/tariff.js";
 import { weekdays } from "../../../src/model/commands.js";
@@ -23,9 +23,9 @@ const weekend: Tariff = {
 };
 
 function cheapAt(tariff: Tariff, now: string) {
-  const stretches = stretchesFrom(at(now), tariff, berlin);
+  const periods = tariffPeriodsFrom(at(now), tariff, berlin);
   const text = (moment: number | null) => moment && new Date(moment).toISOString();
-  return { until: text(cheapUntil(stretches)), next: text(cheapFrom(stretches)) };
+  return { until: text(cheapUntil(periods)), next: text(cheapFrom(periods)) };
 }
 
 test.each<[why: string, tariff: Tariff, now: string, until: string | null]>([
@@ -86,24 +86,18 @@ test("a single price holds for an hour, and may be negative", () => {
 
 test("costs: what is known counts; else cheap hours come first, and all others last", () => {
   const tariff: Tariff = { cheapHours: night.cheapHours, prices: hourly, priceLimit: 0.2 };
-  const stretches = stretchesFrom(at("2026-11-23T02:00:00Z"), tariff, berlin);
-  expect(stretches.slice(0, 4).map(({ cost, cheap }) => [cost, cheap])).toEqual([
+  const periods = tariffPeriodsFrom(at("2026-11-23T02:00:00Z"), tariff, berlin);
+  expect(periods.slice(0, 4).map(({ cost, cheap }) => [cost, cheap])).toEqual([
     [0.1, true],
     [0.25, true],
     [-Infinity, true],
     [Infinity, false],
   ]);
-  expect(stretches.every(({ from }, i) => i === 0 || from === stretches[i - 1]?.to)).toBe(true);
+  expect(periods.every(({ from }, i) => i === 0 || from === periods[i - 1]?.to)).toBe(true);
 });
 
 test("the cheapest first, and of what costs the same the latest", () => {
-  const stretch = (from: number, cost: number) => ({ from, to: from + 1, cost, cheap: false });
-  const order = cheapestFirst([
-    stretch(0, 2),
-    stretch(1, 1),
-    stretch(2, Infinity),
-    stretch(3, 1),
-    stretch(4, Infinity),
-  ]);
+  const period = (from: number, cost: number) => ({ from, to: from + 1, cost, cheap: false });
+  const order = cheapestFirst([period(0, 2), period(1, 1), period(2, Infinity), period(3, 1), period(4, Infinity)]);
   expect(order.map(({ from }) => from)).toEqual([3, 1, 0, 4, 2]);
 });

@@ -1,8 +1,8 @@
-import { carOf, settingsFor, tagOf } from "../../../src/control/schedule/vehicles.js";
-import type { CarSettings, ChargerSettings } from "../../../src/control/settings.js";
-import type { LastingMemory } from "../../../src/control/memory.js";
+import { vehicleOf, settingsFor, tagOf } from "../../../src/control/schedule/vehicles.js";
+import type { VehicleSettings, ChargerSettings } from "../../../src/control/settings.js";
 import { facts } from "../facts.js";
 import { car } from "../support.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 test.each<[told: string | null, tag: string | null]>([
   ["04a1b2", "04A1B2"],
@@ -14,8 +14,8 @@ test.each<[told: string | null, tag: string | null]>([
 ])("the tag %j is compared as %j", (told, tag) => expect(tagOf(told)).toBe(tag));
 
 test("a car is known by any of its tags, and by nothing else", () => {
-  const cars = [car({ tags: ["A", "B"] }), car({ name: "Leaf", tags: ["C"] })];
-  expect(["A", "B", "C", "D", null].map((tag) => carOf(tag, cars)?.name ?? null)).toEqual([
+  const vehicles = [car({ tags: ["A", "B"] }), car({ name: "Leaf", tags: ["C"] })];
+  expect(["A", "B", "C", "D", null].map((tag) => vehicleOf(tag, vehicles)?.name ?? null)).toEqual([
     "Zoe",
     "Zoe",
     "Leaf",
@@ -26,8 +26,8 @@ test("a car is known by any of its tags, and by nothing else", () => {
 
 interface Case {
   readonly charger?: Partial<ChargerSettings>;
-  readonly car?: Partial<CarSettings>;
-  readonly lasting?: Partial<LastingMemory>;
+  readonly car?: Partial<VehicleSettings>;
+  readonly persistent?: Partial<PersistentChargerState>;
 }
 
 test.each<[why: string, given: Case, minCurrent: number, maxCurrent: number]>([
@@ -43,15 +43,15 @@ test.each<[why: string, given: Case, minCurrent: number, maxCurrent: number]>([
     10,
     8,
   ],
-  ["a person's minimum", { lasting: { minimum: 9 } }, 9, 16],
-  ["not below the charger's either", { lasting: { minimum: 4 } }, 6, 16],
-  ["the higher of both", { car: { minCurrent: 8 }, lasting: { minimum: 10 } }, 10, 16],
-  ["no more than it may take", { lasting: { minimum: 20 } }, 16, 16],
-  ["no more than a person's cap", { lasting: { minimum: 10, cap: 8 } }, 8, 16],
-  ["a cap below the charger's minimum still can't be charged with", { lasting: { minimum: 10, cap: 4 } }, 6, 16],
-  ["a whole step, upwards", { charger: { step: 1 }, lasting: { minimum: 8.5 } }, 9, 16],
-])("%s", (_why, { charger, car: own, lasting = {} }, minCurrent, maxCurrent) => {
-  const { settings, memory } = facts({ settings: charger ?? {}, lasting, tag: own ? "04A1B2" : null });
+  ["a person's minimum", { persistent: { minimum: 9 } }, 9, 16],
+  ["not below the charger's either", { persistent: { minimum: 4 } }, 6, 16],
+  ["the higher of both", { car: { minCurrent: 8 }, persistent: { minimum: 10 } }, 10, 16],
+  ["no more than it may take", { persistent: { minimum: 20 } }, 16, 16],
+  ["no more than a person's cap", { persistent: { minimum: 10, cap: 8 } }, 8, 16],
+  ["a cap below the charger's minimum still can't be charged with", { persistent: { minimum: 10, cap: 4 } }, 6, 16],
+  ["a whole step, upwards", { charger: { step: 1 }, persistent: { minimum: 8.5 } }, 9, 16],
+])("%s", (_why, { charger, car: own, persistent = {} }, minCurrent, maxCurrent) => {
+  const { settings, memory } = facts({ settings: charger ?? {}, persistent, tag: own ? "04A1B2" : null });
   const settingsNow = settingsFor(settings, memory, own ? [car(own)] : []);
   expect(settingsNow).toMatchObject({ minCurrent, maxCurrent });
 });

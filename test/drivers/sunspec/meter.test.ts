@@ -8,12 +8,14 @@ import { startVirtualSunSpec, type VirtualSunSpecOptions } from "../../../src/si
 import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
+import { outlasting } from "../../support/outlasting.js";
 
-let now = 0;
+const clock = new TestClock();
 
 function meterAt(port: number, measures: readonly MeterRole[], more: object = {}) {
   const options = sunspec.options.parse({ host: "127.0.0.1", port, ...more });
-  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, now: () => now };
+  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, clock };
   return ending(connectSunSpec({ ...options, measures }, link));
 }
 
@@ -178,6 +180,8 @@ test.each<[string, Record<number, number>, object]>([
   ["power that there is not", { 14: 30_000, 15: 5 }, { power: null }],
   ["no power, but charging the grid", { 15: 0, 38: 4 }, { power: null }],
   ["no power, and asleep", { 15: 0, 38: 2 }, { power: 0 }],
+  ["no power, and on standby", { 15: 0, 38: 8 }, { power: 0 }],
+  ["no power, and shutting down", { 15: 0, 38: 6 }, { power: null }],
   ["no power, and off", { 15: 0, 38: 1 }, { power: 0 }],
   ["a counter that is not there", { 24: 0, 25: 0, 26: 0 }, { exportEnergy: null }],
 ])("inverter: %s", async (_what, words, reading) => {
@@ -259,9 +263,9 @@ test.each(atFirstContact)("%p at the first contact fails, and it comes back by i
   const device = await virtual();
   const meter = meterAt(device.port, ["grid"]);
   device.modbus.fault = fault;
-  expect((await failureOf(meter.read())).code).toBe(code);
+  expect((await failureOf(outlasting(clock, meter.read()))).code).toBe(code);
   device.modbus.fault = null;
-  now += 1_000;
+  await clock.advance(1_000);
   expect((await meter.read()).grid?.power).toBe(-3_000);
 });
 

@@ -4,20 +4,20 @@
  */
 
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../../model/phases.js";
-import { holdingOverload, roomMemory } from "../../parameters.js";
-import type { Room, Rooms } from "../../estimate/headroom.js";
+import { holdingOverload, headroomMemory } from "../../parameters.js";
+import type { Headroom, Headrooms } from "../../estimate/headroom.js";
 import type { ChargerSettings } from "../../settings.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { amperes, duration, watts } from "../../format.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
-import { floorTo } from "../own-limit.js";
-import { inTurn } from "./rotation.js";
-import type { Wish } from "../setpoint.js";
+import { byRotation } from "./rotation.js";
+import type { Setpoint } from "../setpoint.js";
+import { floorTo } from "../../../model/rounding.js";
 
 /** A charger and what it wishes so far. */
-export interface Claim {
+export interface Request {
   readonly charger: ChargerFacts;
-  readonly wish: Wish;
+  readonly setpoint: Setpoint;
 }
 
 /** Floating point adds and takes this much. */
@@ -27,139 +27,144 @@ const dust = 1e-6;
 const noticeableShare = 0.05;
 
 /** A charger with what it has been given: what is fair, and what of that it may have now. */
-interface Party extends Share {
+interface Participant extends Share {
   readonly fair: Entry;
   readonly now: Entry;
 }
 
 /** Each wish, lowered to what its circuits carry; in the order of the claims. */
-export function shareCircuits(situation: Situation, claims: readonly Claim[], rooms: Rooms): readonly Wish[] {
-  const shares = claims.map((claim) => shareOf(claim, rooms));
+export function allocate(
+  situation: Situation,
+  requests: readonly Request[],
+  headrooms: Headrooms,
+): readonly Setpoint[] {
+  const shares = requests.map((claim) => shareOf(claim, headrooms));
   const held = heldOn(shares);
   // What is fair, as if all that they hold could stay; then what of it may be given now.
-  const fair = new Ledger(situation, (circuit) => roomToShare(circuit, held.get(circuit)));
+  const fair = new Ledger(situation, (circuit) => headroomToShare(circuit, held.get(circuit)));
   const now = new Ledger(situation, ({ toRaise }) => toRaise);
-  const parties = shares.map((share): Party => ({ ...share, fair: fair.open(share), now: now.open(share) }));
-  const order = inTurn(parties, situation);
+  const participants = shares.map((share): Participant => ({ ...share, fair: fair.open(share), now: now.open(share) }));
+  const order = byRotation(participants, situation);
   handOut(order, {
-    entry: (party) => party.fair,
+    entry: (participant) => participant.fair,
     from: () => 0,
-    to: ({ wish }) => wish.current,
-    tolerates: (party) => party.charger.holding.current > 0 && isTolerated(party, situation),
+    to: ({ setpoint }) => setpoint.current,
+    tolerates: (participant) => participant.charger.activeSetpoint.current > 0 && isTolerated(participant, situation),
   });
-  for (const party of order) reserveWhatIsLowered(party, now);
+  for (const participant of order) reserveWhatIsLowered(participant, now);
   handOut(order, {
-    entry: (party) => party.now,
-    from: (party) => Math.min(party.charger.holding.current, party.fair.given),
-    to: (party) => party.fair.given,
+    entry: (participant) => participant.now,
+    from: (participant) => Math.min(participant.charger.activeSetpoint.current, participant.fair.allotted),
+    to: (participant) => participant.fair.allotted,
     tolerates: () => false,
   });
 
-  return parties.map((party) => {
-    const { wish, charger } = party;
+  return participants.map((participant) => {
+    const { setpoint, charger } = participant;
     const { minCurrent, step } = charger.settings;
-    if (charger.silent || wish.current < minCurrent) return wish;
-    const current = floorTo(party.now.given, step);
-    if (wish.current <= current) return wish;
-    const reason = reasonFor(party.now, situation);
+    if (charger.silent || setpoint.current < minCurrent) return setpoint;
+    const current = floorTo(participant.now.allotted, step);
+    if (setpoint.current <= current) return setpoint;
+    const reason = reasonFor(participant.now, situation);
     const needed = current > 0 ? "" : `; charging needs at least ${amperes(minCurrent)}`;
-    return { ...wish, current, reason: reason + needed };
+    return { ...setpoint, current, reason: reason + needed };
   });
 }
 
-function shareOf({ charger, wish }: Claim, rooms: Rooms): Share {
-  const { holding, settings, silent } = charger;
+function shareOf({ charger, setpoint }: Request, headrooms: Headrooms): Share {
+  const { activeSetpoint, settings, silent } = charger;
   // What does not answer is not commanded either.
-  const { phases } = silent ? holding : wish;
+  const { phases } = silent ? activeSetpoint : setpoint;
   const loads = charger.loads(phases);
-  const held = holding.current === 0 ? [] : holding.phases === phases ? loads : charger.loads(holding.phases);
+  const held =
+    activeSetpoint.current === 0 ? [] : activeSetpoint.phases === phases ? loads : charger.loads(activeSetpoint.phases);
   const newLoads = held === loads ? [] : loads.filter((phase) => !held.includes(phase));
   return {
     charger,
-    wish: phases === wish.phases ? wish : { ...wish, phases },
+    setpoint: phases === setpoint.phases ? setpoint : { ...setpoint, phases },
     loads,
     newLoads,
-    path: rooms.of(settings),
+    path: headrooms.of(settings),
   };
 }
 
 /** A per phase that the chargers on each circuit hold together. */
-function heldOn(shares: readonly Share[]): ReadonlyMap<Room, PerPhase<number>> {
-  const held = new Map<Room, [number, number, number]>();
+function heldOn(shares: readonly Share[]): ReadonlyMap<Headroom, PerPhase<number>> {
+  const held = new Map<Headroom, [number, number, number]>();
   for (const { charger, loads, path } of shares)
     for (const circuit of path) {
       const sum = held.get(circuit) ?? [0, 0, 0];
       held.set(circuit, sum);
-      for (const phase of loads) sum[phase] += charger.holding.current * charger.greed;
+      for (const phase of loads) sum[phase] += charger.activeSetpoint.current * charger.overdrawRatio;
     }
   return held;
 }
 
 /** More than has lasted only as far as they hold it: nobody gives up what nobody else may have yet. */
-function roomToShare({ toStay, toRaise }: Room, held: PerPhase<number> = [0, 0, 0]): PerPhase<number> {
+function headroomToShare({ toStay, toRaise }: Headroom, held: PerPhase<number> = [0, 0, 0]): PerPhase<number> {
   return perPhase((i) => Math.min(toStay[i], Math.max(toRaise[i], held[i])));
 }
 
 /** What a car has to give up now is not there for others before it is seen to be gone. */
-function reserveWhatIsLowered({ charger, loads, path, fair }: Party, ledger: Ledger): void {
-  if (charger.silent || fair.given >= charger.holding.current) return;
+function reserveWhatIsLowered({ charger, loads, path, fair }: Participant, ledger: Ledger): void {
+  if (charger.silent || fair.allotted >= charger.activeSetpoint.current) return;
   const draw = newestDraw(charger);
   for (const phase of phaseIndexes) {
-    const lowered = draw[phase] - (loads.includes(phase) ? fair.given * charger.greed : 0);
+    const lowered = draw[phase] - (loads.includes(phase) ? fair.allotted * charger.overdrawRatio : 0);
     if (lowered > 0) ledger.reserve(path, phase, lowered);
   }
 }
 
-interface Terms {
+interface HandOutRules {
   /** Where it is written down what each has. */
-  entry(party: Party): Entry;
+  entry(participant: Participant): Entry;
   /** What a charger has without asking. */
-  from(party: Party): number;
-  to(party: Party): number;
+  from(participant: Participant): number;
+  to(participant: Participant): number;
   /** Whether the minimum may be given although there is no room for it. */
-  tolerates(party: Party): boolean;
+  tolerates(participant: Participant): boolean;
 }
 
 /** First the minimum for each in turn, then, by priority, what it may have beyond that. */
-function handOut(order: readonly Party[], { entry: entryOf, from, to, tolerates }: Terms): void {
-  const asking: Asking[] = [];
-  for (const party of order) {
-    const { holding, silent, settings } = party.charger;
-    const entry = entryOf(party);
-    entry.give(silent ? Math.max(holding.current, ...newestDraw(party.charger)) : from(party));
-    if (!silent) asking.push({ party, settings, entry, goal: to(party) });
+function handOut(order: readonly Participant[], { entry: entryOf, from, to, tolerates }: HandOutRules): void {
+  const asking: Candidate[] = [];
+  for (const participant of order) {
+    const { activeSetpoint, silent, settings } = participant.charger;
+    const entry = entryOf(participant);
+    entry.allot(silent ? Math.max(activeSetpoint.current, ...newestDraw(participant.charger)) : from(participant));
+    if (!silent) asking.push({ participant, settings, entry, goal: to(participant) });
   }
-  for (const { party, settings, entry, goal } of asking) {
+  for (const { participant, settings, entry, goal } of asking) {
     const { minCurrent } = settings;
-    if (entry.given > 0 || goal < minCurrent) continue;
-    if (minCurrent <= entry.room + dust || tolerates(party)) entry.give(minCurrent);
+    if (entry.allotted > 0 || goal < minCurrent) continue;
+    if (minCurrent <= entry.headroom + dust || tolerates(participant)) entry.allot(minCurrent);
   }
-  for (const equals of byPriority(asking.filter(({ entry }) => entry.given > 0))) raiseInTurn(equals);
+  for (const equals of byPriority(asking.filter(({ entry }) => entry.allotted > 0))) raiseInTurn(equals);
 }
 
 /** An ampere for each in turn, as far as there is room for a whole step. */
-function raiseInTurn(equals: readonly Asking[]): void {
-  let growing = equals.map((each) => ({ ...each, begin: each.entry.given }));
+function raiseInTurn(equals: readonly Candidate[]): void {
+  let growing = equals.map((each) => ({ ...each, begin: each.entry.allotted }));
   for (let round = 1; growing.length > 0; round++)
     growing = growing.filter(({ settings: { step }, entry, goal, begin }) => {
-      const most = floorTo(Math.min(goal, entry.given + entry.room), step);
-      if (most - entry.given < dust) return false;
+      const most = floorTo(Math.min(goal, entry.allotted + entry.headroom), step);
+      if (most - entry.allotted < dust) return false;
       const next = Math.min(most, floorTo(begin + round, step));
-      if (next > entry.given) entry.give(next - entry.given);
+      if (next > entry.allotted) entry.allot(next - entry.allotted);
       return true;
     });
 }
 
-interface Asking {
-  readonly party: Party;
+interface Candidate {
+  readonly participant: Participant;
   readonly settings: ChargerSettings;
   readonly entry: Entry;
   /** A per phase that it shall have at most. */
   readonly goal: number;
 }
 
-function byPriority(asking: readonly Asking[]): Iterable<readonly Asking[]> {
-  const groups = new Map<number, Asking[]>();
+function byPriority(asking: readonly Candidate[]): Iterable<readonly Candidate[]> {
+  const groups = new Map<number, Candidate[]>();
   for (const each of asking) {
     const { priority } = each.settings;
     const group = groups.get(priority);
@@ -170,7 +175,7 @@ function byPriority(asking: readonly Asking[]): Iterable<readonly Asking[]> {
 }
 
 /** The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold. */
-function isTolerated({ charger, fair }: Party, { memory, settings, now }: Situation): boolean {
+function isTolerated({ charger, fair }: Participant, { memory, settings, now }: Situation): boolean {
   const { minCurrent } = charger.settings;
   if (fair.ofBudget < minCurrent) return false;
   return fair.everyCircuit((circuit, left) => {
@@ -190,7 +195,7 @@ function reasonFor({ tightest, ofBudget }: Entry, { memory: { powerLimit } }: Si
   const drew = amperes(Math.max(0, circuit.limit - circuit.toRaise[phase]));
   const load = draw === drew ? `others draw ${draw}` : `others drew up to ${drew}`;
   const more = shared < noticeableShare ? "" : ` and other chargers have ${amperes(shared)}`;
-  const when = draw === drew ? "" : ` in the last ${duration(roomMemory)}`;
+  const when = draw === drew ? "" : ` in the last ${duration(headroomMemory)}`;
   return `${circuit.name}: ${load}${more} of ${amperes(circuit.limit)} on ${phaseName(phase)}${when}`;
 }
 

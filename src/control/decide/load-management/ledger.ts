@@ -1,58 +1,59 @@
 /** What has been given to each charger, and what that leaves of every circuit and of the grid operator's limit. */
 
 import type { PerPhase, PhaseIndex } from "../../../model/phases.js";
-import type { Room } from "../../estimate/headroom.js";
+import type { Headroom } from "../../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
-import type { Wish } from "../setpoint.js";
+import type { Setpoint } from "../setpoint.js";
 
 /** A charger that shares in the circuits it hangs on. */
 export interface Share {
   readonly charger: ChargerFacts;
-  readonly wish: Wish;
+  readonly setpoint: Setpoint;
   /** Phases of the house that it would load. */
   readonly loads: readonly PhaseIndex[];
   /** Those that it does not load yet: on them all room must have lasted. */
   readonly newLoads: readonly PhaseIndex[];
   /** The circuits that it hangs on, the innermost first. */
-  readonly path: readonly Room[];
+  readonly path: readonly Headroom[];
 }
 
 /** A circuit, and what of it has been given away, in A per phase. */
 interface Account {
-  readonly circuit: Room;
+  readonly circuit: Headroom;
   readonly whole: PerPhase<number>;
   readonly used: [number, number, number];
 }
 
 export class Ledger {
-  readonly #capacity: (circuit: Room) => PerPhase<number>;
+  readonly #capacity: (circuit: Headroom) => PerPhase<number>;
   readonly #voltage: number;
-  readonly #accounts = new Map<Room, Account>();
-  readonly #paths = new Map<readonly Room[], readonly Account[]>();
+  readonly #accounts = new Map<Headroom, Account>();
+  readonly #paths = new Map<readonly Headroom[], readonly Account[]>();
   /** W that the grid operator's limit leaves. */
   budget: number;
 
   /** @param capacity A per phase that a circuit has for those that load the phase already */
-  constructor({ memory, voltage, chargers }: Situation, capacity: (circuit: Room) => PerPhase<number>) {
+  constructor({ memory, voltage, chargers }: Situation, capacity: (circuit: Headroom) => PerPhase<number>) {
     this.#capacity = capacity;
     this.#voltage = voltage;
     const { powerLimit } = memory;
-    this.budget = powerLimit === null ? Infinity : powerLimit - disobeyed(chargers) * voltage;
+    this.budget = powerLimit === null ? Infinity : powerLimit - excessDraw(chargers) * voltage;
   }
 
   /** Where it is written down what this charger is given. */
   open(share: Share): Entry {
-    const wattsPerAmpere = this.#voltage * share.charger.activePhases(share.wish.phases) * share.charger.greed;
+    const wattsPerAmpere =
+      this.#voltage * share.charger.activePhases(share.setpoint.phases) * share.charger.overdrawRatio;
     return new Entry(this, share, this.#accountsOf(share.path), wattsPerAmpere);
   }
 
   /** Keeps so many A of a phase for nobody. */
-  reserve(path: readonly Room[], phase: PhaseIndex, current: number): void {
+  reserve(path: readonly Headroom[], phase: PhaseIndex, current: number): void {
     for (const { used } of this.#accountsOf(path)) used[phase] += current;
   }
 
   /** The same ones for all chargers on one circuit. */
-  #accountsOf(path: readonly Room[]): readonly Account[] {
+  #accountsOf(path: readonly Headroom[]): readonly Account[] {
     let accounts = this.#paths.get(path);
     if (accounts === undefined) {
       accounts = path.map((circuit) => this.#accountOf(circuit));
@@ -61,7 +62,7 @@ export class Ledger {
     return accounts;
   }
 
-  #accountOf(circuit: Room): Account {
+  #accountOf(circuit: Headroom): Account {
     let account = this.#accounts.get(circuit);
     if (account === undefined) {
       account = { circuit, whole: this.#capacity(circuit), used: [0, 0, 0] };
@@ -72,7 +73,7 @@ export class Ledger {
 }
 
 interface Tightest {
-  readonly circuit: Room;
+  readonly circuit: Headroom;
   readonly phase: PhaseIndex;
   readonly left: number;
   /** What other chargers have of it. */
@@ -82,7 +83,7 @@ interface Tightest {
 /** What one charger has been given, and could have beyond that. */
 export class Entry {
   /** A per phase */
-  given = 0;
+  allotted = 0;
   readonly #ledger: Ledger;
   readonly #share: Share;
   readonly #accounts: readonly Account[];
@@ -96,15 +97,15 @@ export class Entry {
   }
 
   /** Gives it this much more, in A per phase. */
-  give(more: number): void {
+  allot(more: number): void {
     const { loads, charger } = this.#share;
-    this.given += more;
+    this.allotted += more;
     this.#ledger.budget -= more * this.#wattsPerAmpere;
-    for (const { used } of this.#accounts) for (const phase of loads) used[phase] += more * charger.greed;
+    for (const { used } of this.#accounts) for (const phase of loads) used[phase] += more * charger.overdrawRatio;
   }
 
   /** A per phase that it could have beyond what it was given. */
-  get room(): number {
+  get headroom(): number {
     let least = this.ofBudget;
     for (const account of this.#accounts)
       for (const phase of this.#share.loads) least = Math.min(least, this.#leftIn(account, phase));
@@ -118,14 +119,14 @@ export class Entry {
       for (const phase of this.#share.loads) {
         const left = this.#leftIn(account, phase);
         if (tightest !== null && left >= tightest.left) continue;
-        const shared = account.used[phase] - this.given * this.#share.charger.greed;
+        const shared = account.used[phase] - this.allotted * this.#share.charger.overdrawRatio;
         tightest = { circuit: account.circuit, phase, left, shared };
       }
     return tightest;
   }
 
   /** Whether something holds of each of its circuits, by what that has least left for it, in A. */
-  everyCircuit(holds: (circuit: Room, left: number) => boolean): boolean {
+  everyCircuit(holds: (circuit: Headroom, left: number) => boolean): boolean {
     return this.#accounts.every((account) =>
       holds(account.circuit, Math.min(...this.#share.loads.map((phase) => this.#leftIn(account, phase)))),
     );
@@ -138,12 +139,12 @@ export class Entry {
 
   #leftIn({ circuit, whole, used }: Account, phase: PhaseIndex): number {
     const capacity = this.#share.newLoads.includes(phase) ? circuit.toRaise : whole;
-    return (capacity[phase] - used[phase]) / this.#share.charger.greed;
+    return (capacity[phase] - used[phase]) / this.#share.charger.overdrawRatio;
   }
 }
 
 /** A, on all phases together, that chargers draw beyond what they are told: nobody else may have them. */
-function disobeyed(chargers: readonly ChargerFacts[]): number {
+function excessDraw(chargers: readonly ChargerFacts[]): number {
   return chargers.reduce((sum, { silent, memory: { beyond } }) => {
     return silent ? sum : sum + beyond[0] + beyond[1] + beyond[2];
   }, 0);

@@ -1,13 +1,13 @@
 /** Who is served first where not even the minimum is left for all. */
 
-import { turnLength } from "../../parameters.js";
+import { rotationPeriod } from "../../parameters.js";
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
 
 /**
  * Cars that want current before those that don't, important ones before others. Among equals who charges goes on for
  * its turn, and then makes way for those that have waited for as long, the longest first.
  */
-export function inTurn<T extends { readonly charger: TurnFacts }>(
+export function byRotation<T extends { readonly charger: RotationFacts }>(
   all: readonly T[],
   { now, settings }: Pick<Situation, "now" | "settings">,
 ): readonly T[] {
@@ -19,7 +19,7 @@ export function inTurn<T extends { readonly charger: TurnFacts }>(
   return places.map(({ each }) => each);
 }
 
-type TurnFacts = Pick<ChargerFacts, "holding" | "lasting" | "plugged" | "idle" | "settings">;
+type RotationFacts = Pick<ChargerFacts, "activeSetpoint" | "persistent" | "plugged" | "idle" | "settings">;
 
 interface Place {
   /** It has a car that takes current. */
@@ -34,15 +34,19 @@ const waits = 1;
 const makesWay = 2;
 const takesTheRest = 3;
 
-function placeOf({ holding, lasting, plugged, idle, settings }: TurnFacts, now: number, minimumPause: number): Place {
+function placeOf(
+  { activeSetpoint, persistent, plugged, idle, settings }: RotationFacts,
+  now: number,
+  minimumPause: number,
+): Place {
   const place = (rank: number, since: number) => {
     return { wants: plugged && !idle, priority: settings.priority, rank, since };
   };
-  if (holding.current > 0) {
-    const startedAt = lasting.startedAt ?? now;
-    return now - startedAt < turnLength ? place(goesOn, 0) : place(makesWay, -startedAt);
+  if (activeSetpoint.current > 0) {
+    const startedAt = persistent.startedAt ?? now;
+    return now - startedAt < rotationPeriod ? place(goesOn, 0) : place(makesWay, -startedAt);
   }
-  const pausedAt = lasting.pausedAt ?? 0;
-  const hasHadItsTurn = now - pausedAt < Math.max(turnLength, minimumPause);
+  const pausedAt = persistent.pausedAt ?? 0;
+  const hasHadItsTurn = now - pausedAt < Math.max(rotationPeriod, minimumPause);
   return place(hasHadItsTurn ? takesTheRest : waits, pausedAt);
 }

@@ -1,6 +1,4 @@
-/** What a current is worth when it is fed from the sun. */
-
-import { floorTo } from "../own-limit.js";
+import { floorTo } from "../../../model/rounding.js";
 
 /** Set-points that are possible, with what each ampere of them draws. */
 export interface CurrentRange {

@@ -1,84 +1,88 @@
 /** Shares out the sun's surplus: who charges from it, and with how much. */
 
 import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../../parameters.js";
-import type { SurplusSample } from "../../memory.js";
 import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
-import { chooseForCar } from "./vehicle-power.js";
+import { chooseForVehicle } from "./vehicle-power.js";
 import type { Demand } from "../demand.js";
-import { middle, minimumOf, type Option, type Pool, type SunChoice, type SunMemory } from "./start-stop.js";
+import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice } from "./start-stop.js";
 import { outlookOf } from "./outlook.js";
 import { bestCurrent, meanValue, type Outlook } from "./current.js";
-import type { Wish } from "../setpoint.js";
+import type { Setpoint } from "../setpoint.js";
+import type { SurplusSample } from "../../estimate/samples.js";
+import type { SolarMemory } from "./solar-memory.js";
 
 /** A charger that asks for the sun, and how. */
-export interface SunAsker {
+export interface SolarRequest {
   readonly charger: ChargerFacts;
   readonly demand: Demand;
 }
 
-export interface SunWish {
-  readonly wish: Wish;
-  readonly memory: SunMemory;
+export interface SolarSetpoint {
+  readonly setpoint: Setpoint;
+  readonly memory: SolarMemory;
 }
 
 /** A charger that charges, with the range that its choice leaves it. */
-interface Member extends SunAsker {
-  readonly choice: SunChoice;
-  readonly option: Option;
+interface Member extends SolarRequest {
+  readonly choice: SolarChoice;
+  readonly option: PhaseOption;
 }
 
 /** W by which another set-point must be better to be worth a write. */
 const noticeableValue = 20;
 
 /** A more than a car was seen to take, that are kept for it. */
-const appetiteMargin = 1;
+const vehicleLimitMargin = 1;
 
 /**
  * The wish of each asker, by its name. Higher priority takes first; among equals each has its minimum, and then all
  * have the same power.
  */
-export function shareSun(situation: Situation, askers: readonly SunAsker[]): ReadonlyMap<string, SunWish> {
+export function shareSurplus(
+  situation: Situation,
+  requests: readonly SolarRequest[],
+): ReadonlyMap<string, SolarSetpoint> {
   const newest = situation.memory.surplus.at(-1);
-  const wishes = new Map<string, SunWish>();
+  const setpoints = new Map<string, SolarSetpoint>();
   if (newest === undefined) {
-    for (const { charger, demand } of askers) wishes.set(charger.settings.name, hold(charger, demand));
-    return wishes;
+    for (const { charger, demand } of requests) setpoints.set(charger.settings.name, hold(charger, demand));
+    return setpoints;
   }
   const outlook = outlookOf(
     situation,
-    askers.map(({ charger }) => charger),
+    requests.map(({ charger }) => charger),
   );
-  let pool = poolOf(newest, situation, askers);
-  for (const priority of [...new Set(askers.map(({ charger }) => charger.settings.priority))].sort((a, b) => b - a)) {
-    const equals = askers.filter(({ charger }) => charger.settings.priority === priority);
+  let pool = poolOf(newest, situation, requests);
+  for (const priority of [...new Set(requests.map(({ charger }) => charger.settings.priority))].sort((a, b) => b - a)) {
+    const equals = requests.filter(({ charger }) => charger.settings.priority === priority);
     const members: Member[] = [];
     let left = pool;
-    for (const asker of [...equals].sort(runningFirst)) {
-      const choice = chooseForCar(asker.charger, asker.demand, left, situation);
+    for (const request of [...equals].sort(runningFirst)) {
+      const choice = chooseForVehicle(request.charger, request.demand, left, situation);
       const { option, reason } = choice;
       left = less(left, choice.claim);
-      if (option !== null) members.push({ ...asker, choice, option });
-      const { phases } = asker.charger.holding;
-      wishes.set(asker.charger.settings.name, { wish: { current: 0, phases, reason }, memory: choice.memory });
+      if (option !== null) members.push({ ...request, choice, option });
+      const { phases } = request.charger.activeSetpoint;
+      setpoints.set(request.charger.settings.name, { setpoint: { current: 0, phases, reason }, memory: choice.memory });
     }
-    for (const { charger, wish, choice } of levels(members.reverse(), pool, outlook, situation)) {
-      wishes.set(charger.settings.name, { wish, memory: choice.memory });
-      pool = less(pool, takenBy(charger, wish, situation.voltage));
+    for (const { charger, setpoint, choice } of levels(members.reverse(), pool, outlook, situation)) {
+      setpoints.set(charger.settings.name, { setpoint, memory: choice.memory });
+      pool = less(pool, takenBy(charger, setpoint, situation.voltage));
     }
   }
-  return wishes;
+  return setpoints;
 }
 
 /** Where the lag of a charger is not known, only what has lasted is sure to be there. */
-function poolOf({ low, high }: SurplusSample, { memory, now }: Situation, askers: readonly SunAsker[]): Pool {
-  if (askers.every(({ charger }) => charger.memory.lag.lag !== null || charger.holding.current === 0))
+function poolOf({ low, high }: SurplusSample, { memory, now }: Situation, requests: readonly SolarRequest[]): Pool {
+  if (requests.every(({ charger }) => charger.memory.lag.lag !== null || charger.activeSetpoint.current === 0))
     return { low, high };
   const lately = memory.surplus.filter(({ at }) => at >= now - probingMemory);
   return { low: Math.min(low, ...lately.map((sample) => sample.high)), high };
 }
 
-function runningFirst(a: SunAsker, b: SunAsker): number {
-  return Number(b.charger.holding.current > 0) - Number(a.charger.holding.current > 0);
+function runningFirst(a: SolarRequest, b: SolarRequest): number {
+  return Number(b.charger.activeSetpoint.current > 0) - Number(a.charger.activeSetpoint.current > 0);
 }
 
 /** What each of equals charges with. What one can't use of its share, as one that starts, is left to the next. */
@@ -93,16 +97,17 @@ function levels(members: readonly Member[], pool: Pool, outlook: Outlook, situat
       high: (shares.high[index] ?? 0) + rest.high,
     };
     const current = member.charger.idle ? member.option.lowest : levelOf(member, share, own, situation);
-    const wish: Wish = { current, phases: member.option.phases, reason: member.choice.reason };
-    if (middle(share) > minimumOf(member.option)) rest = less(share, takenBy(member.charger, wish, situation.voltage));
-    return { ...member, wish };
+    const setpoint: Setpoint = { current, phases: member.option.phases, reason: member.choice.reason };
+    if (middle(share) > minimumOf(member.option))
+      rest = less(share, takenBy(member.charger, setpoint, situation.voltage));
+    return { ...member, setpoint };
   });
 }
 
 /** W for each: the same for all, as far as their smallest and highest currents allow. */
 function evenShares(members: readonly Member[], power: number, voltage: number): readonly number[] {
   const bounds = members.map(({ charger, option }) => {
-    const most = Math.min(option.highest * option.wattsPerAmpere, appetiteOf(charger, voltage));
+    const most = Math.min(option.highest * option.wattsPerAmpere, vehicleLimitOf(charger, voltage));
     return { least: Math.min(most, minimumOf(option)), most };
   });
   const at = (level: number) => bounds.map(({ least, most }) => Math.min(most, Math.max(least, level)));
@@ -122,24 +127,25 @@ function evenShares(members: readonly Member[], power: number, voltage: number):
 function levelOf({ charger, option }: Member, share: Pool, outlook: Outlook, situation: Situation): number {
   const { settings, memory, now } = situation;
   const { importPenalty } = settings;
-  const { holding, settings: own } = charger;
-  const isSame = holding.current > 0 && holding.phases === option.phases;
+  const { activeSetpoint, settings: own } = charger;
+  const isSame = activeSetpoint.current > 0 && activeSetpoint.phases === option.phases;
   if (!isSame) return option.lowest;
-  const held = Math.min(option.highest, Math.max(option.lowest, holding.current));
+  const held = Math.min(option.highest, Math.max(option.lowest, activeSetpoint.current));
   const isProbing = charger.memory.lag.lag === null;
   const raised = bestCurrent(share.low, option, outlook, importPenalty);
   const up = isProbing ? Math.min(raised, held + probingRaise) : raised;
   const down = bestCurrent(share.high, option, outlook, importPenalty);
   const best = up > held && memory.surplus.at(-1)?.isConfirmed && mayRaise(charger, now) ? up : Math.min(down, held);
   const worth = (current: number) => meanValue(current * option.wattsPerAmpere, middle(share), outlook, importPenalty);
-  const isClear = outlook.isSteady || worth(best) - worth(held) >= noticeableValue || own.maxCurrent < holding.current;
+  const isClear =
+    outlook.isSteady || worth(best) - worth(held) >= noticeableValue || own.maxCurrent < activeSetpoint.current;
   return isClear ? best : held;
 }
 
 /** Until its lag is known the first step of a charge has to show in the meter, and each later one has its time. */
-function mayRaise({ memory, lasting }: ChargerFacts, now: number): boolean {
+function mayRaise({ memory, persistent }: ChargerFacts, now: number): boolean {
   if (memory.lag.lag !== null) return true;
-  return now - (lasting.startedAt ?? 0) > lagSearch && now - (lasting.given?.at ?? 0) > deadTime;
+  return now - (persistent.startedAt ?? 0) > lagSearch && now - (persistent.lastCommand?.at ?? 0) > deadTime;
 }
 
 function less({ low, high }: Pool, power: number): Pool {
@@ -147,28 +153,31 @@ function less({ low, high }: Pool, power: number): Pool {
 }
 
 /** W that a charger takes out of the pool: what it is offered, unless its car has shown that it takes less. */
-function takenBy(charger: ChargerFacts, { current, phases }: Wish, voltage: number): number {
+function takenBy(charger: ChargerFacts, { current, phases }: Setpoint, voltage: number): number {
   if (current === 0 || !charger.plugged) return 0;
-  return Math.min(current * voltage * charger.activePhases(phases) * charger.greed, appetiteOf(charger, voltage));
+  return Math.min(
+    current * voltage * charger.activePhases(phases) * charger.overdrawRatio,
+    vehicleLimitOf(charger, voltage),
+  );
 }
 
 /** W beyond which its car was seen to take nothing: it is idle, derated or nearly full. */
-function appetiteOf(charger: ChargerFacts, voltage: number): number {
-  const { memory, holding, now, idle } = charger;
+function vehicleLimitOf(charger: ChargerFacts, voltage: number): number {
+  const { memory, activeSetpoint, now, idle } = charger;
   if (idle) return powerNow(charger);
-  const since = memory.lasting.given?.at ?? now;
+  const since = memory.persistent.lastCommand?.at ?? now;
   const lately = memory.draws.filter(({ at }) => at >= now - slowestCharger);
   if (now - since < 2 * slowestCharger || lately.length === 0) return Infinity;
-  const most = lately.reduce((highest, { currents }) => Math.max(highest, ...currents), 0) + appetiteMargin;
-  return most < holding.current ? most * voltage * charger.activePhases(holding.phases) : Infinity;
+  const most = lately.reduce((highest, { currents }) => Math.max(highest, ...currents), 0) + vehicleLimitMargin;
+  return most < activeSetpoint.current ? most * voltage * charger.activePhases(activeSetpoint.phases) : Infinity;
 }
 
 /** Without any word of a meter nothing changes here; the safety step says how far to fall. */
-function hold({ holding, settings, memory }: ChargerFacts, { pull }: Demand): SunWish {
-  const current = pull === "sun-and-minimum" ? Math.max(holding.current, settings.minCurrent) : holding.current;
-  const { sun, threePhases, phaseStay } = memory;
+function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: Demand): SolarSetpoint {
+  const current =
+    kind === "solar-with-minimum" ? Math.max(activeSetpoint.current, settings.minCurrent) : activeSetpoint.current;
   return {
-    wish: { current, phases: holding.phases, reason: "no meter tells the surplus" },
-    memory: { regret: 0, phaseRegret: 0, sun, threePhases, phaseStay },
+    setpoint: { current, phases: activeSetpoint.phases, reason: "no meter tells the surplus" },
+    memory: { ...memory.solar, regret: 0, phaseRegret: 0 },
   };
 }

@@ -7,7 +7,12 @@
  */
 
 import type { PhaseCount } from "../../../model/phases.js";
-import { expectedValue, learnHabits } from "../../estimate/intermittency.js";
+import {
+  expectedValue,
+  updateIntermittency,
+  type Intermittency,
+  noIntermittency,
+} from "../../estimate/intermittency.js";
 import {
   idleCurrent,
   justBegun,
@@ -18,12 +23,13 @@ import {
   startPatience,
   startPrice,
 } from "../../parameters.js";
-import { noHabits, type Habits, type PhaseStay } from "../../memory.js";
-import { contactorRest, maySwitchPhases, type ChargerFacts, type Situation } from "../../estimate/situation.js";
+import { type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { amperes, duration, watts } from "../../format.js";
 import type { Demand } from "../demand.js";
 import { ownLimit } from "../own-limit.js";
 import { bestValue, type CurrentRange } from "./current.js";
+import { maySwitchPhases, contactorRest, phaseOptions } from "../phase-switching.js";
+import type { SolarMemory } from "./solar-memory.js";
 
 /** Surplus that is there for a charger, in W: at least, and at most. */
 export interface Pool {
@@ -31,36 +37,25 @@ export interface Pool {
   readonly high: number;
 }
 
-/** What is to be remembered of the sun for a charger. */
-export interface SunMemory {
-  /** Value missed by waiting or lost by staying, in Wh. */
-  readonly regret: number;
-  /** Value missed by not using the other number of phases, in Wh. */
-  readonly phaseRegret: number;
-  readonly sun: Habits;
-  readonly threePhases: Habits;
-  readonly phaseStay: PhaseStay;
-}
-
 /** Set-points that are possible on a number of phases. */
-export interface Option extends CurrentRange {
+export interface PhaseOption extends CurrentRange {
   readonly phases: PhaseCount;
 }
 
-export interface SunChoice {
+export interface SolarChoice {
   /** What it charges with; `null`: it does not. */
-  readonly option: Option | null;
+  readonly option: PhaseOption | null;
   readonly reason: string;
   /** It would like to charge, and so much of the surplus is kept for it, in W. */
   readonly claim: number;
-  readonly memory: SunMemory;
+  readonly memory: SolarMemory;
 }
 
 /** h in which a doubt is forgotten to a third. */
 const doubtLength = 24;
 
 /** The present number of phases, if it is possible, and the other one, if that is. */
-type Options = readonly [Option, Option?];
+type Options = readonly [PhaseOption, PhaseOption?];
 
 interface Weighing {
   readonly charger: ChargerFacts;
@@ -72,21 +67,26 @@ interface Weighing {
   readonly worth: number;
   /** W that three phases are worth more than one. */
   readonly gain: number;
-  readonly habits: Pick<SunMemory, "sun" | "threePhases" | "phaseStay">;
+  readonly learned: Pick<SolarMemory, "sunIntermittency" | "threePhaseIntermittency" | "phaseStay">;
 }
 
 /** @param pool what is there for this charger once those that are served before it have their minimum */
-export function chooseBySun(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation): SunChoice {
+export function chooseBySurplus(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation): SolarChoice {
   const { importPenalty } = situation.settings;
   const possible = phaseOptions(charger, situation).flatMap((phases) => optionWith(charger, phases, situation) ?? []);
   const [first, second] = possible;
-  const { sun, threePhases, phaseStay } = charger.memory;
+  const { sunIntermittency, threePhaseIntermittency, phaseStay } = charger.memory.solar;
   if (first === undefined) {
-    const { reason } = ownLimit(charger, charger.holding.phases, situation.voltage);
+    const { reason } = ownLimit(charger, charger.activeSetpoint.phases, situation.voltage);
     const needed = `charging needs at least ${amperes(charger.settings.minCurrent)}`;
-    return { option: null, reason: `${reason}; ${needed}`, claim: 0, memory: fresh({ sun, threePhases, phaseStay }) };
+    return {
+      option: null,
+      reason: `${reason}; ${needed}`,
+      claim: 0,
+      memory: fresh({ sunIntermittency, threePhaseIntermittency, phaseStay }),
+    };
   }
-  const worthOf = (option: Option) => bestValue(middle(pool), option, importPenalty);
+  const worthOf = (option: PhaseOption) => bestValue(middle(pool), option, importPenalty);
   const worth = Math.max(...possible.map(worthOf));
   const gain = second === undefined ? 0 : (first.phases === 3 ? 1 : -1) * (worthOf(first) - worthOf(second));
   const weighing: Weighing = {
@@ -97,71 +97,63 @@ export function chooseBySun(charger: ChargerFacts, demand: Demand, pool: Pool, s
     options: second === undefined ? [first] : [first, second],
     worth,
     gain,
-    habits: {
-      sun: learnHabits(sun, worth, situation.hours),
-      threePhases: second === undefined ? noHabits : learnHabits(threePhases, gain, situation.hours),
+    learned: {
+      sunIntermittency: updateIntermittency(sunIntermittency, worth, situation.hours),
+      threePhaseIntermittency:
+        second === undefined ? noIntermittency : updateIntermittency(threePhaseIntermittency, gain, situation.hours),
       phaseStay: {
         gain: phaseStay.gain + (first.phases === 3 ? gain : -gain) * situation.hours,
         doubt: phaseStay.doubt * Math.exp(-situation.hours / doubtLength),
       },
     },
   };
-  return charger.holding.current > 0 ? keepOn(weighing) : waitFor(weighing);
+  return charger.activeSetpoint.current > 0 ? keepOn(weighing) : waitFor(weighing);
 }
 
-/** Numbers of phases that may be used, the present one first. */
-export function phaseOptions({ settings, lasting, holding }: ChargerFacts, { settings: site }: Situation) {
-  if (site.phases === 1) return [1] as const;
-  if (!settings.canSwitchPhases) return [holding.phases] as const;
-  const wanted = lasting.phases ?? settings.phases;
-  if (wanted !== "auto") return [wanted] as const;
-  return holding.phases === 1 ? ([1, 3] as const) : ([3, 1] as const);
-}
-
-function optionWith(charger: ChargerFacts, phases: PhaseCount, { voltage }: Situation): Option | null {
+function optionWith(charger: ChargerFacts, phases: PhaseCount, { voltage }: Situation): PhaseOption | null {
   const { minCurrent, step } = charger.settings;
   const highest = ownLimit(charger, phases, voltage).current;
   if (highest < minCurrent) return null;
-  const wattsPerAmpere = voltage * charger.activePhases(phases) * charger.greed;
+  const wattsPerAmpere = voltage * charger.activePhases(phases) * charger.overdrawRatio;
   return { phases, lowest: minCurrent, highest, step, wattsPerAmpere };
 }
 
-function waitFor({ charger, demand, pool, situation, options, worth, gain, habits }: Weighing): SunChoice {
+function waitFor({ charger, demand, pool, situation, options, worth, gain, learned }: Weighing): SolarChoice {
   const { minimumRun, minimumPause, importPenalty } = situation.settings;
-  const { memory, lasting } = charger;
+  const { memory, persistent } = charger;
   // No relay moves for a car that may be full: on other phases it starts only once it has shown that it takes current.
-  const start = hasTaken(charger) ? startOption(options, gain, habits.threePhases) : options[0];
-  if (demand.pull === "sun-and-minimum")
-    return { option: start, reason: demand.reason, claim: minimumOf(start), memory: fresh(habits) };
+  const start = hasTaken(charger) ? startOption(options, gain, learned.threePhaseIntermittency) : options[0];
+  if (demand.kind === "solar-with-minimum")
+    return { option: start, reason: demand.reason, claim: minimumOf(start), memory: fresh(learned) };
 
-  const regret = between(0, memory.regret + worth * situation.hours, startPatience);
-  const wait = (reason: string): SunChoice => {
+  const regret = between(0, memory.solar.regret + worth * situation.hours, startPatience);
+  const wait = (reason: string): SolarChoice => {
     const claim = worth > 0 ? minimumOf(start) : 0;
-    return { option: null, reason, claim, memory: { ...habits, regret, phaseRegret: 0 } };
+    return { option: null, reason, claim, memory: { ...learned, regret, phaseRegret: 0 } };
   };
   const there = watts(Math.max(0, middle(pool)));
   const from = Math.min(...options.map((option) => (option ? breakEven(option, importPenalty) : Infinity)));
   if (worth <= 0) return wait(`${there} of surplus: waits for ${watts(from)}`);
-  const pauseLeft = lasting.pausedAt === null ? 0 : lasting.pausedAt + minimumPause - situation.now;
+  const pauseLeft = persistent.pausedAt === null ? 0 : persistent.pausedAt + minimumPause - situation.now;
   if (pauseLeft > 0) return wait(`pauses for ${duration(pauseLeft)} more`);
   const rest = contactorRest(charger);
   if (rest > 0)
     return wait(`${there} of surplus: began ${mostClosings} times within an hour, rests ${duration(rest)} more`);
   const isSure = situation.memory.surplus.at(-1)?.isConfirmed ?? false;
   if (regret < startPatience || !isSure) return wait(`${there} of surplus: starts if it stays above ${watts(from)}`);
-  if (expectedValue(habits.sun, worth, hoursOf(minimumRun)) <= 0)
+  if (expectedValue(learned.sunIntermittency, worth, hoursOf(minimumRun)) <= 0)
     return wait(`${there} of surplus: too many clouds lately, starts once it stays above ${watts(from)} for longer`);
-  const phaseStay = { ...habits.phaseStay, gain: 0 };
+  const phaseStay = { ...learned.phaseStay, gain: 0 };
   return {
     option: start,
     reason: `${there} of surplus`,
     claim: minimumOf(start),
-    memory: fresh({ ...habits, phaseStay }),
+    memory: fresh({ ...learned, phaseStay }),
   };
 }
 
 /** More phases only where they will pay until the number may be changed again. */
-function startOption([option, other]: Options, gain: number, threePhases: Habits): Option {
+function startOption([option, other]: Options, gain: number, threePhases: Intermittency): PhaseOption {
   if (other === undefined) return option;
   const isThreeBetter = gain > 0 && expectedValue(threePhases, gain, hoursOf(phaseHorizon)) > 0;
   return option.phases === (isThreeBetter ? 3 : 1) ? option : other;
@@ -175,65 +167,68 @@ function hasTaken({ reading }: ChargerFacts): boolean {
 }
 
 /** It charges since a moment ago, on the phases that happened to be set. */
-function hasJustBegun({ lasting, now, memory }: ChargerFacts): boolean {
-  const { startedAt, switchedAt } = lasting;
+function hasJustBegun({ persistent, now, memory }: ChargerFacts): boolean {
+  const { startedAt, switchedAt } = persistent;
   const isRecent = startedAt !== null && now - startedAt <= justBegun && (switchedAt ?? 0) < startedAt;
   return isRecent && Math.max(...(memory.draws.at(-1)?.currents ?? [0])) >= idleCurrent;
 }
 
-function keepOn({ charger, demand, pool, situation, options, gain, habits }: Weighing): SunChoice {
+function keepOn({ charger, demand, pool, situation, options, gain, learned }: Weighing): SolarChoice {
   const { minimumRun, minimumPause, importPenalty } = situation.settings;
-  const { memory, lasting } = charger;
+  const { memory, persistent } = charger;
   const [option, other] = options;
-  if (charger.idle) return { option, reason: "the car takes nothing", claim: 0, memory: fresh(habits) };
+  if (charger.idle) return { option, reason: "the car takes nothing", claim: 0, memory: fresh(learned) };
 
   const surplus = middle(pool);
   const there = watts(Math.max(0, surplus));
   const enough = breakEven(option, importPenalty);
   const value = bestValue(surplus, option, importPenalty);
-  const regret = between(0, memory.regret - value * situation.hours, mostStartsLost * startPrice);
-  const hasRun = situation.now - (lasting.startedAt ?? 0) >= minimumRun;
-  const isPassing = expectedValue(habits.sun, value, hoursOf(minimumPause)) >= 0;
+  const regret = between(0, memory.solar.regret - value * situation.hours, mostStartsLost * startPrice);
+  const hasRun = situation.now - (persistent.startedAt ?? 0) >= minimumRun;
+  const isPassing = expectedValue(learned.sunIntermittency, value, hoursOf(minimumPause)) >= 0;
   const isLoss = value < 0 && regret >= (isPassing ? mostStartsLost : 1) * startPrice;
   const usesOther = other !== undefined && bestValue(surplus, other, importPenalty) > 0;
-  if (demand.pull === "sun" && isLoss && hasRun && !usesOther) {
+  if (demand.kind === "solar" && isLoss && hasRun && !usesOther) {
     const reason = `${there} of surplus for too long: starts again from ${watts(enough)} on`;
-    return { option: null, reason, claim: 0, memory: fresh(habits) };
+    return { option: null, reason, claim: 0, memory: fresh(learned) };
   }
 
   const better = option.phases === 1 ? gain : -gain;
   const plainPrice = startPrice + Math.max(0, value) * hoursOf(phaseSwitchPause);
-  const price = plainPrice * 2 ** habits.phaseStay.doubt;
-  const phaseRegret = between(0, memory.phaseRegret + better * situation.hours, price);
-  const promised = expectedValue(habits.threePhases, gain, hoursOf(phaseHorizon)) * (option.phases === 1 ? 1 : -1);
+  const price = plainPrice * 2 ** learned.phaseStay.doubt;
+  const phaseRegret = between(0, memory.solar.phaseRegret + better * situation.hours, price);
+  const promised =
+    expectedValue(learned.threePhaseIntermittency, gain, hoursOf(phaseHorizon)) * (option.phases === 1 ? 1 : -1);
   const isDue = phaseRegret >= price && promised > price && maySwitchPhases(charger);
   const isBegun =
-    hasJustBegun(charger) && contactorRest(charger) === 0 && startOption(options, gain, habits.threePhases) === other;
+    hasJustBegun(charger) &&
+    contactorRest(charger) === 0 &&
+    startOption(options, gain, learned.threePhaseIntermittency) === other;
   if (other !== undefined && better > 0 && (isDue || isBegun)) {
     const reason = `${there} of surplus suit ${other.phases === 1 ? "one phase" : "three phases"} better`;
-    const didPay = lasting.switchedAt === null || habits.phaseStay.gain >= plainPrice;
-    const phaseStay = { gain: 0, doubt: didPay ? 0 : habits.phaseStay.doubt + 1 };
-    return { option: other, reason, claim: minimumOf(other), memory: fresh({ ...habits, phaseStay }) };
+    const didPay = persistent.switchedAt === null || learned.phaseStay.gain >= plainPrice;
+    const phaseStay = { gain: 0, doubt: didPay ? 0 : learned.phaseStay.doubt + 1 };
+    return { option: other, reason, claim: minimumOf(other), memory: fresh({ ...learned, phaseStay }) };
   }
 
   const until = surplus < enough ? "pauses if it stays below" : "goes on down to";
-  const below = demand.pull === "sun-and-minimum" ? `, ${demand.reason}` : `: ${until} ${watts(enough)}`;
+  const below = demand.kind === "solar-with-minimum" ? `, ${demand.reason}` : `: ${until} ${watts(enough)}`;
   const reason = `${there} of surplus${surplus < minimumOf(option) ? below : ""}`;
-  return { option, reason, claim: minimumOf(option), memory: { ...habits, regret, phaseRegret } };
+  return { option, reason, claim: minimumOf(option), memory: { ...learned, regret, phaseRegret } };
 }
 
 /** W of surplus from which on the smallest current is worth more than none. */
-function breakEven(option: Option, importPenalty: number): number {
+function breakEven(option: PhaseOption, importPenalty: number): number {
   return (minimumOf(option) * importPenalty) / (1 + importPenalty);
 }
 
 /** W */
-export function minimumOf({ lowest, wattsPerAmpere }: Option): number {
+export function minimumOf({ lowest, wattsPerAmpere }: PhaseOption): number {
   return lowest * wattsPerAmpere;
 }
 
-function fresh(habits: Weighing["habits"]): SunMemory {
-  return { ...habits, regret: 0, phaseRegret: 0 };
+function fresh(intermittency: Weighing["learned"]): SolarMemory {
+  return { ...intermittency, regret: 0, phaseRegret: 0 };
 }
 
 export function middle({ low, high }: Pool): number {

@@ -13,7 +13,7 @@ import {
 } from "../../options/options.js";
 import { announcement } from "./announcement.js";
 import { connectGoE, type GoERoute } from "./charger.js";
-import type { ApiVersion } from "./line.js";
+import type { ApiVersion } from "./route.js";
 import { currentRange } from "./status.js";
 import { writableV1 } from "./v1.js";
 import { writableV2 } from "./v2.js";

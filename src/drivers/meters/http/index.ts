@@ -43,8 +43,8 @@ export const httpMeter = defineMeter({
   }),
   check: (options) => [...problemsOfLogin(options), ...problemsOfNames(options.values)],
   checkMeasures: (measures, { values }) => problemsOfRoles(measures, values),
-  connect: ({ url, values, measures, ...credentials }, { name }) =>
-    connectHttpMeter({ values, measures }, { device: name, url, ...basicLogin(credentials) }),
+  connect: ({ url, values, measures, ...credentials }, { name, clock }) =>
+    connectHttpMeter({ values, measures }, { device: name, url, clock, ...basicLogin(credentials) }),
 });
 
 interface HttpMeterOptions {

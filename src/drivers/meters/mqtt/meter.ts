@@ -8,7 +8,7 @@ import { BurstEnd } from "../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { parseNumber } from "../../decoding/fields.js";
 import { type Extract, extractor, readingOf } from "../../decoding/values.js";
-import { Waiting } from "../../push/waiting.js";
+import { Waiting } from "../../../transport/waiting.js";
 import { Bursts } from "../../push/bursts.js";
 
 /** ms that a read waits. */
@@ -92,9 +92,9 @@ export class MqttMeter implements Meter {
     this.#burstEnd.cancel();
     this.#listeners.clear();
     this.#waiting.close();
+    this.#connection?.close();
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login } = this.#options;
@@ -107,7 +107,7 @@ export class MqttMeter implements Meter {
 
   /** A retained value may be from last year. */
   #onMessage({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed || retained) return;
+    if (retained) return;
     const now = this.#context.clock.now();
     const number = parseNumber(payload);
     const json = number ?? parseJson(payload);

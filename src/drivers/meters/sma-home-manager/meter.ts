@@ -1,10 +1,10 @@
 /** A connection to one SMA meter: its multicast group is joined, and what it says every second is heard. */
 
 import { createSocket, type Socket } from "node:dgram";
-import type { Timer } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
-import { backoff, type BackoffOptions } from "../../../transport/backoff.js";
+import type { BackoffOptions } from "../../../transport/backoff.js";
+import { type Attempt, KeptConnection } from "../../../transport/keep-connected.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { ToldReadings } from "../../push/readings.js";
 import { reversed } from "../../decoding/signs.js";
@@ -34,9 +34,8 @@ export class SmaMeter implements Meter {
   readonly #context: DriverContext;
   readonly #heard: MetersHeard;
   readonly #readings: ToldReadings;
-  readonly #delays: Generator<number, never>;
+  readonly #kept: KeptConnection;
   #socket: Socket | null = null;
-  #retryTimer: Timer | null = null;
   /** Why the group can't be heard; `null`: it can, or has not been tried. */
   #failure: string | null = null;
 
@@ -45,7 +44,7 @@ export class SmaMeter implements Meter {
     this.#options = options;
     this.#context = context;
     this.#heard = new MetersHeard(options.serial);
-    this.#delays = backoff(retry);
+    this.#kept = new KeptConnection({ clock: context.clock, retry, open: (attempt) => this.#listen(attempt) });
     this.#readings = new ToldReadings(context.clock, () =>
       this.#error("unreachable", "the connection has been closed"),
     );
@@ -53,52 +52,48 @@ export class SmaMeter implements Meter {
 
   watch(onReading: (reading: MeterReading) => void): void {
     this.#readings.watch(onReading);
-    this.#listen();
+    this.#kept.start();
   }
 
   read(): Promise<MeterReading> {
-    if (!this.#readings.closed) this.#listen();
+    this.#kept.start();
     return this.#readings.next(readTimeout, () => this.#silence());
   }
 
   async close(): Promise<void> {
-    this.#retryTimer?.cancel();
+    this.#kept.stop();
     this.#readings.close();
     const socket = this.#socket;
     this.#socket = null;
     if (socket) await new Promise<void>((resolve) => socket.close(() => resolve()));
   }
 
-  #listen(): void {
-    if (this.#socket || this.#retryTimer) return;
+  #listen(attempt: Attempt): void {
     const { port, interface: address } = this.#options;
     const socket = createSocket({ type: "udp4", reuseAddr: true });
     this.#socket = socket;
-    socket.on("error", (error) => this.#broken(socket, error));
+    socket.on("error", (error) => this.#broken(socket, attempt, error));
     socket.on("message", (bytes) => this.#onMessage(bytes));
     socket.bind(port, () => {
       try {
         if (address === undefined) socket.addMembership(smaGroup);
         else socket.addMembership(smaGroup, address);
         this.#failure = null;
+        attempt.up();
       } catch (error) {
-        this.#broken(socket, error);
+        this.#broken(socket, attempt, error);
       }
     });
   }
 
-  #broken(socket: Socket, error: unknown): void {
-    if (socket !== this.#socket) return;
+  #broken(socket: Socket, attempt: Attempt, error: unknown): void {
+    if (!attempt.lost()) return;
     this.#socket = null;
     socket.close();
     const { port, interface: address } = this.#options;
     const why = error instanceof Error ? error.message : String(error);
     this.#failure = `UDP port ${port}${address === undefined ? "" : ` at ${address}`} can't be listened to: ${why}`;
     this.#context.log.debug(`${this.#context.name}: ${this.#failure}`);
-    this.#retryTimer = this.#context.clock.after(this.#delays.next().value, () => {
-      this.#retryTimer = null;
-      this.#listen();
-    });
   }
 
   #onMessage(bytes: Buffer): void {

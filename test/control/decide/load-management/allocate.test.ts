@@ -1,12 +1,12 @@
-import { shareCircuits, type Claim } from "../../../../src/control/decide/load-management/allocate.js";
-import { Rooms, type Room } from "../../../../src/control/estimate/headroom.js";
+import { allocate, type Request } from "../../../../src/control/decide/load-management/allocate.js";
+import { Headrooms, type Headroom } from "../../../../src/control/estimate/headroom.js";
 import { mainFuse } from "../../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../../src/model/phases.js";
-import { facts, room, situation, type FactOverrides } from "../../facts.js";
+import { facts, headroom, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 
 interface Case {
-  readonly asked?: number;
+  readonly planned?: number;
   readonly phases?: PhaseCount;
   readonly charger?: FactOverrides;
   /** A left on each phase, and what of it may be raised into. */
@@ -18,11 +18,11 @@ interface Case {
 }
 
 /** One charger that asks for 16 A on one phase, on a fuse of 25 A with room for all. */
-function decide({ asked = 16, phases = 1, charger = {}, stay = [25, 25, 25], raise = stay, ...site }: Case) {
-  const held = { current: charger.holding?.current ?? 0, phases: charger.holding?.phases ?? phases };
-  const claim: Claim = {
-    charger: facts({ ...charger, holding: held }),
-    wish: { current: asked, phases, reason: "wished" },
+function decide({ planned = 16, phases = 1, charger = {}, stay = [25, 25, 25], raise = stay, ...site }: Case) {
+  const held = { current: charger.activeSetpoint?.current ?? 0, phases: charger.activeSetpoint?.phases ?? phases };
+  const claim: Request = {
+    charger: facts({ ...charger, activeSetpoint: held }),
+    setpoint: { current: planned, phases, reason: "wished" },
   };
   const { overloadTolerance = 0, powerLimit = null, overloadedSince } = site;
   const now = situation({
@@ -30,11 +30,11 @@ function decide({ asked = 16, phases = 1, charger = {}, stay = [25, 25, 25], rai
     powerLimit,
     ...(overloadedSince === undefined ? {} : { overloadedSince }),
   });
-  const rooms: readonly Room[] = [room(stay, { toRaise: raise })];
-  return shareCircuits(now, [claim], new Rooms(rooms))[0];
+  const headrooms: readonly Headroom[] = [headroom(stay, { toRaise: raise })];
+  return allocate(now, [claim], new Headrooms(headrooms))[0];
 }
 
-const runs = (current: number, more: FactOverrides = {}): FactOverrides => ({ holding: { current }, ...more });
+const runs = (current: number, more: FactOverrides = {}): FactOverrides => ({ activeSetpoint: { current }, ...more });
 
 test.each<[why: string, facts: Case, current: number]>([
   ["room for all of it", {}, 16],
@@ -54,19 +54,23 @@ test.each<[why: string, facts: Case, current: number]>([
   ["rises into what has lasted", { raise: [14, 25, 25], charger: runs(10) }, 14],
   [
     "a second phase that it does not load yet needs room that has lasted",
-    { phases: 3, raise: [25, 5, 25], charger: runs(16, { holding: { current: 16, phases: 1 } }) },
+    { phases: 3, raise: [25, 5, 25], charger: runs(16, { activeSetpoint: { current: 16, phases: 1 } }) },
     0,
   ],
-  ["a greedy car gets what makes it draw the room", { stay: [15, 25, 25], charger: runs(16, { greed: 1.25 }) }, 12],
-  ["a greedy car's minimum has to fit with its greed", { stay: [6.2, 25, 25], charger: { greed: 1.07 } }, 0],
+  [
+    "a greedy car gets what makes it draw the room",
+    { stay: [15, 25, 25], charger: runs(16, { overdrawRatio: 1.25 }) },
+    12,
+  ],
+  ["a greedy car's minimum has to fit with its greed", { stay: [6.2, 25, 25], charger: { overdrawRatio: 1.07 } }, 0],
   ["steps of 0.6 A", { stay: [11.9, 25, 25], charger: { settings: { step: 0.6 } } }, 11.4],
   ["the grid operator's limit on one phase", { powerLimit: 2_300 }, 10],
   ["the grid operator's limit on three phases", { phases: 3, powerLimit: 4_200 }, 6],
   ["the grid operator's limit leaves less than the minimum", { phases: 3, powerLimit: 4_100 }, 0],
-  ["a pause stays a pause", { asked: 0 }, 0],
+  ["a pause stays a pause", { planned: 0 }, 0],
   [
     "a silent charger is reserved, not commanded",
-    { asked: 16, stay: [2, 25, 25], charger: runs(16, { silent: true }) },
+    { planned: 16, stay: [2, 25, 25], charger: runs(16, { silent: true }) },
     16,
   ],
 ])("%s", (_why, facts, current) => expect(decide(facts)?.current).toBe(current));
@@ -78,7 +82,7 @@ test.each<[why: string, powerLimit: number]>([
   expect(decide({ powerLimit, charger: runs(16) })?.current).toBe(0);
 });
 
-test.each<[why: string, facts: Case, said: string]>([
+test.each<[why: string, facts: Case, reported: string]>([
   [
     "the circuit, the load and the phase",
     { phases: 3, stay: [25, 12, 20] },
@@ -96,8 +100,8 @@ test.each<[why: string, facts: Case, said: string]>([
   ],
   ["the grid operator", { powerLimit: 2_300 }, "the grid operator allows 2.3 kW"],
   ["nothing new where nothing was lowered", {}, "wished"],
-  ["a wish below the minimum keeps its own reason", { asked: 4 }, "wished"],
-])("names %s", (_why, facts, said) => expect(decide(facts)?.reason).toContain(said));
+  ["a wish below the minimum keeps its own reason", { planned: 4 }, "wished"],
+])("names %s", (_why, facts, reported) => expect(decide(facts)?.reason).toContain(reported));
 
 describe("an overload of at most 13 %, while the minimum runs", () => {
   const tolerance = 60_000;
@@ -122,25 +126,25 @@ describe("an overload of at most 13 %, while the minimum runs", () => {
 });
 
 test("without any circuit nothing is limited", () => {
-  const claim: Claim = { charger: facts(), wish: { current: 16, phases: 3, reason: "wished" } };
-  expect(shareCircuits(situation(), [claim], new Rooms([]))).toEqual([claim.wish]);
+  const claim: Request = { charger: facts(), setpoint: { current: 16, phases: 3, reason: "wished" } };
+  expect(allocate(situation(), [claim], new Headrooms([]))).toEqual([claim.setpoint]);
 });
 
 describe("a tree of circuits", () => {
-  const main = room([25, 25, 25], { limit: 63 });
-  const barn = room([12, 25, 25], { name: "Barn", parent: mainFuse, limit: 16 });
-  const stable = room([20, 25, 25], { name: "Stable", parent: "Barn", limit: 20 });
+  const main = headroom([25, 25, 25], { limit: 63 });
+  const barn = headroom([12, 25, 25], { name: "Barn", parent: mainFuse, limit: 16 });
+  const stable = headroom([20, 25, 25], { name: "Stable", parent: "Barn", limit: 20 });
 
-  test.each<[why: string, circuit: string | null, rooms: readonly Room[], current: number]>([
+  test.each<[why: string, circuit: string | null, headrooms: readonly Headroom[], current: number]>([
     ["on the main fuse only that counts", null, [main, barn, stable], 16],
     ["on a circuit the tightest above it counts", "Stable", [main, barn, stable], 12],
-    ["the main fuse counts below as well", "Barn", [room([9, 25, 25]), barn], 9],
+    ["the main fuse counts below as well", "Barn", [headroom([9, 25, 25]), barn], 9],
     ["without a main fuse the circuit counts alone", "Barn", [{ ...barn, parent: null }], 12],
-  ])("%s", (_why, circuit, rooms, current) => {
-    const claim: Claim = {
+  ])("%s", (_why, circuit, headrooms, current) => {
+    const claim: Request = {
       charger: facts({ settings: { circuit } }),
-      wish: { current: 16, phases: 1, reason: "wished" },
+      setpoint: { current: 16, phases: 1, reason: "wished" },
     };
-    expect(shareCircuits(situation(), [claim], new Rooms(rooms))[0]?.current).toBe(current);
+    expect(allocate(situation(), [claim], new Headrooms(headrooms))[0]?.current).toBe(current);
   });
 });

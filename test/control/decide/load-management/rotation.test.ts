@@ -1,22 +1,22 @@
-import { inTurn } from "../../../../src/control/decide/load-management/rotation.js";
+import { byRotation } from "../../../../src/control/decide/load-management/rotation.js";
 import { facts, situation, type FactOverrides } from "../../facts.js";
 import { disconnected, start } from "../../support.js";
 
 const min = 60_000;
 
 const runs = (minutes: number): FactOverrides => ({
-  holding: { current: 6 },
-  lasting: { startedAt: start - minutes * min },
+  activeSetpoint: { current: 6 },
+  persistent: { startedAt: start - minutes * min },
 });
-const waits = (minutes: number): FactOverrides => ({ lasting: { pausedAt: start - minutes * min } });
+const waits = (minutes: number): FactOverrides => ({ persistent: { pausedAt: start - minutes * min } });
 const isNew: FactOverrides = {};
 
 /** The places of the chargers in the order in which they are served. */
-function order(chargers: readonly FactOverrides[]): readonly number[] {
+function order(chargers: readonly FactOverrides[], minimumPause = 5 * min): readonly number[] {
   const all = chargers.map((overrides, index) => ({
     charger: facts({ ...overrides, settings: { name: `${index}`, ...overrides.settings } }),
   }));
-  return inTurn(all, situation()).map(({ charger }) => Number(charger.settings.name));
+  return byRotation(all, situation({ settings: { minimumPause } })).map(({ charger }) => Number(charger.settings.name));
 }
 
 test.each<[why: string, chargers: readonly FactOverrides[], order: readonly number[]]>([
@@ -34,3 +34,9 @@ test.each<[why: string, chargers: readonly FactOverrides[], order: readonly numb
   ["without a car: last, important or not", [{ reading: disconnected, settings: { priority: 2 } }, isNew], [1, 0]],
   ["with a car that takes nothing: last", [{ ...runs(10), idle: true }, isNew], [1, 0]],
 ])("%s", (_why, chargers, expected) => expect(order(chargers)).toEqual(expected));
+
+test("a minimum pause that is longer than a turn counts instead of it", () => {
+  const chargers = [waits(40), runs(40)];
+  expect(order(chargers, 30 * min)).toEqual([0, 1]);
+  expect(order(chargers, 41 * min)).toEqual([1, 0]);
+});

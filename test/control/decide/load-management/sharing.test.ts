@@ -1,15 +1,15 @@
-import { shareCircuits, type Claim } from "../../../../src/control/decide/load-management/allocate.js";
-import { Rooms } from "../../../../src/control/estimate/headroom.js";
+import { allocate, type Request } from "../../../../src/control/decide/load-management/allocate.js";
+import { Headrooms } from "../../../../src/control/estimate/headroom.js";
 import { mainFuse } from "../../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../../src/model/phases.js";
-import { facts, room, situation, type FactOverrides } from "../../facts.js";
+import { facts, headroom, situation, type FactOverrides } from "../../facts.js";
 import { disconnected } from "../../support.js";
 
 type Asker = FactOverrides & { readonly asked?: number; readonly phases?: PhaseCount };
 
-function claim({ asked = 16, phases = 1, ...charger }: Asker): Claim {
-  const holding = { phases, current: 0, ...charger.holding };
-  return { charger: facts({ ...charger, holding }), wish: { current: asked, phases, reason: "wished" } };
+function request({ asked = 16, phases = 1, ...charger }: Asker): Request {
+  const activeSetpoint = { phases, current: 0, ...charger.activeSetpoint };
+  return { charger: facts({ ...charger, activeSetpoint }), setpoint: { current: asked, phases, reason: "asked" } };
 }
 
 function share(
@@ -18,17 +18,17 @@ function share(
   raise = left,
   powerLimit: number | null = null,
 ) {
-  const { toStay } = room(left);
-  const rooms = [{ ...room(raise), toStay }];
-  const claims = askers.map(claim);
-  const site = situation({ powerLimit, chargers: claims.map(({ charger }) => charger) });
-  return shareCircuits(site, claims, new Rooms(rooms)).map(({ current }) => current);
+  const { toStay } = headroom(left);
+  const headrooms = [{ ...headroom(raise), toStay }];
+  const requests = askers.map(request);
+  const site = situation({ powerLimit, chargers: requests.map(({ charger }) => charger) });
+  return allocate(site, requests, new Headrooms(headrooms)).map(({ current }) => current);
 }
 
-const held = (current: number): Asker => ({ holding: { current } });
+const held = (current: number): Asker => ({ activeSetpoint: { current } });
 const important = { settings: { priority: 2 } };
 
-test.each<[why: string, askers: readonly Asker[], room: number, currents: readonly number[]]>([
+test.each<[why: string, requests: readonly Asker[], headroom: number, currents: readonly number[]]>([
   ["two share alike, the first takes what is left over", [{}, {}], 25, [13, 12]],
   ["three share alike", [{}, {}, {}], 25, [9, 8, 8]],
   ["who wants less leaves the rest to the other", [{ asked: 8 }, {}], 25, [8, 16]],
@@ -41,19 +41,19 @@ test.each<[why: string, askers: readonly Asker[], room: number, currents: readon
   ["who joins gets as much as who was there", [held(16), {}], 25, [13, 12]],
   [
     "what a car gives up is not there for who joins before it is seen to be gone",
-    [{ holding: { current: 16 }, drawn: [16, 0, 0] }, {}],
+    [{ activeSetpoint: { current: 16 }, drawn: [16, 0, 0] }, {}],
     25,
     [13, 9],
   ],
   [
     "if that leaves less than the minimum, who joins waits",
-    [{ asked: 32, holding: { current: 20 }, drawn: [20, 0, 0], settings: { maxCurrent: 32 } }, {}],
+    [{ asked: 32, activeSetpoint: { current: 20 }, drawn: [20, 0, 0], settings: { maxCurrent: 32 } }, {}],
     25,
     [13, 0],
   ],
   [
     "what is given up by a car that takes less than offered was never used",
-    [{ holding: { current: 16 }, drawn: [10, 0, 0] }, {}],
+    [{ activeSetpoint: { current: 16 }, drawn: [10, 0, 0] }, {}],
     25,
     [13, 12],
   ],
@@ -65,19 +65,19 @@ test.each<[why: string, askers: readonly Asker[], room: number, currents: readon
   ],
   [
     "an idle car does not keep a hungry one waiting",
-    [{ asked: 6, holding: { current: 6 }, idle: true }, held(6)],
+    [{ asked: 6, activeSetpoint: { current: 6 }, idle: true }, held(6)],
     10,
     [0, 10],
   ],
-  ["a silent charger keeps what it holds", [{ holding: { current: 10 }, silent: true }, {}], 25, [16, 15]],
+  ["a silent charger keeps what it holds", [{ activeSetpoint: { current: 10 }, silent: true }, {}], 25, [16, 15]],
   [
     "a silent charger keeps what it was seen to draw",
-    [{ holding: { current: 6 }, silent: true, drawn: [14, 0, 0] }, {}],
+    [{ activeSetpoint: { current: 6 }, silent: true, drawn: [14, 0, 0] }, {}],
     25,
     [16, 11],
   ],
   ["a silent charger without anything to hold takes nothing", [{ silent: true }, {}], 16, [16, 16]],
-])("%s", (_why, askers, left, currents) => expect(share(askers, left)).toEqual(currents));
+])("%s", (_why, requests, left, currents) => expect(share(requests, left)).toEqual(currents));
 
 test("one phase each: no need to share", () => {
   expect(share([{}, { settings: { rotation: [1, 2, 0] } }, { settings: { rotation: [2, 0, 1] } }], 16)).toEqual([
@@ -108,22 +108,22 @@ test.each<[powerLimit: number, currents: readonly number[]]>([
 });
 
 test("a silent charger is part of the grid operator's limit", () => {
-  expect(share([{ holding: { current: 10 }, silent: true }, {}], 25, 25, 4_600)[1]).toBe(10);
+  expect(share([{ activeSetpoint: { current: 10 }, silent: true }, {}], 25, 25, 4_600)[1]).toBe(10);
 });
 
 test("two circuits: each has its own room, and both share the main fuse", () => {
-  const rooms = [
-    room(25, { limit: 35 }),
-    room(10, { name: "Barn", parent: mainFuse }),
-    room(20, { name: "Yard", parent: mainFuse }),
+  const headrooms = [
+    headroom(25, { limit: 35 }),
+    headroom(10, { name: "Barn", parent: mainFuse }),
+    headroom(20, { name: "Yard", parent: mainFuse }),
   ];
   const askers = [{ settings: { circuit: "Barn" } }, { settings: { circuit: "Yard" } }];
-  const currents = shareCircuits(situation(), askers.map(claim), new Rooms(rooms)).map(({ current }) => current);
+  const currents = allocate(situation(), askers.map(request), new Headrooms(headrooms)).map(({ current }) => current);
   expect(currents).toEqual([10, 15]);
 });
 
 test("of a silent charger the phases that it was told last count there, not those that it should use", () => {
-  const silent = { holding: { current: 10, phases: 3 as const }, phases: 1 as const, silent: true };
+  const silent = { activeSetpoint: { current: 10, phases: 3 as const }, phases: 1 as const, silent: true };
   expect(share([silent, {}], 25, 25, 9_200)[1]).toBe(10);
 });
 
@@ -138,9 +138,9 @@ test("what one charger can't use for the size of its steps, another one has", ()
 });
 
 test("who shares is told what the other chargers have", () => {
-  const claims = [claim({}), claim({})];
-  const wishes = shareCircuits(situation(), claims, new Rooms([room(20)]));
-  expect(wishes.map(({ reason }) => reason)).toEqual([
+  const requests = [request({}), request({})];
+  const setpoints = allocate(situation(), requests, new Headrooms([headroom(20)]));
+  expect(setpoints.map(({ reason }) => reason)).toEqual([
     "main fuse: others draw 5 A and other chargers have 10 A of 25 A on L1",
     "main fuse: others draw 5 A and other chargers have 10 A of 25 A on L1",
   ]);

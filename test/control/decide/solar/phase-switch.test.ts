@@ -1,8 +1,9 @@
-import { chooseBySun, phaseOptions } from "../../../../src/control/decide/solar/start-stop.js";
-import type { Habits } from "../../../../src/control/memory.js";
+import { chooseBySurplus } from "../../../../src/control/decide/solar/start-stop.js";
 import type { PhaseCount } from "../../../../src/model/phases.js";
 import { facts, situation, type FactOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
+import { phaseOptions } from "../../../../src/control/decide/phase-switching.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
 const minute = 60_000;
 const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minute };
@@ -16,19 +17,19 @@ interface Case {
 
 /** On how many phases it charges; `null`: it does not. */
 function decide({ held, phases, surplus, charger = {} }: Case) {
-  const holding = { current: held, phases };
+  const activeSetpoint = { current: held, phases };
   const switchable = facts({
-    holding,
-    lasting: longAgo,
+    activeSetpoint,
+    persistent: longAgo,
     ...charger,
     settings: { phases: "auto", ...charger.settings },
   });
   const pool = { low: surplus, high: surplus };
-  return chooseBySun(switchable, { pull: "sun", reason: "" }, pool, situation({ surplus: [[0, surplus]] }));
+  return chooseBySurplus(switchable, { kind: "solar", reason: "" }, pool, situation({ surplus: [[0, surplus]] }));
 }
 
 /** Three phases gain for a few minutes, and then lose for longer. */
-const mostlyClouds: Habits = {
+const mostlyClouds: Intermittency = {
   good: { time: 0.1, ends: 6, value: 300 },
   bad: { time: 0.3, ends: 6, value: -900 },
   isGood: true,
@@ -50,7 +51,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, lasting: { ...longAgo, switchedAt: start - 119_000 } },
+      charger: { phaseRegret: 90, persistent: { ...longAgo, switchedAt: start - 119_000 } },
     },
     3,
   ],
@@ -60,7 +61,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, lasting: { ...longAgo, switchedAt: start - 120_000 } },
+      charger: { phaseRegret: 90, persistent: { ...longAgo, switchedAt: start - 120_000 } },
     },
     1,
   ],
@@ -70,7 +71,10 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, habits: { closings: [59, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
+      charger: {
+        phaseRegret: 90,
+        closings: [59, 50, 40, 30, 20, 10].map((age) => start - age * minute),
+      },
     },
     3,
   ],
@@ -80,18 +84,26 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       held: 6,
       phases: 3,
       surplus: 2_000,
-      charger: { phaseRegret: 90, habits: { closings: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute) } },
+      charger: {
+        phaseRegret: 90,
+        closings: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute),
+      },
     },
     1,
   ],
   [
     "not among clouds that will be back before it has paid",
-    { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, habits: { threePhases: mostlyClouds } } },
+    {
+      held: 16,
+      phases: 1,
+      surplus: 7_000,
+      charger: { phaseRegret: 90, learned: { threePhaseIntermittency: mostlyClouds } },
+    },
     1,
   ],
   [
     "a person wants one phase",
-    { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, lasting: { ...longAgo, phases: 1 } } },
+    { held: 16, phases: 1, surplus: 7_000, charger: { phaseRegret: 90, persistent: { ...longAgo, phases: 1 } } },
     1,
   ],
   [
@@ -115,7 +127,12 @@ test("switching costs a start and a minute of the present charge", () => {
 
 describe("a switch that did not pay", () => {
   const missed = (phaseRegret: number, doubt: number, gain = 0) =>
-    decide({ held: 16, phases: 1, surplus: 6_900, charger: { phaseRegret, habits: { phaseStay: { doubt, gain } } } });
+    decide({
+      held: 16,
+      phases: 1,
+      surplus: 6_900,
+      charger: { phaseRegret, learned: { phaseStay: { doubt, gain } } },
+    });
 
   test("makes the next one wait for twice as much", () => {
     expect(missed(80, 0).option?.phases).toBe(3);
@@ -140,7 +157,7 @@ test.each<[why: string, surplus: number, charger: FactOverrides, phases: PhaseCo
   ["what one phase can take", 3_680, taken, 1],
   ["more", 6_000, taken, 3],
   ["more, for a car that has not shown yet that it takes current", 6_000, {}, 1],
-  ["more, among clouds", 6_000, { ...taken, habits: { threePhases: mostlyClouds } }, 1],
+  ["more, among clouds", 6_000, { ...taken, learned: { threePhaseIntermittency: mostlyClouds } }, 1],
 ])("a start with %s", (_why, surplus, charger, phases) => {
   const { option } = decide({ held: 0, phases: 1, surplus, charger: { regret: 20, ...charger } });
   expect(option).toMatchObject({ lowest: 6, phases });
@@ -151,8 +168,8 @@ test.each<[why: string, startedAgo: number, drawn: number, phases: PhaseCount]>(
   ["not before", 20_000, 0, 1],
   ["not much later: then it is a switch like any other", 70_000, 6, 1],
 ])("a start on one phase in the sun of three is put right: %s", (_why, startedAgo, drawn, phases) => {
-  const lasting = { startedAt: start - startedAgo };
-  const { option } = decide({ held: 6, phases: 1, surplus: 6_000, charger: { lasting, drawn: [drawn, 0, 0] } });
+  const persistent = { startedAt: start - startedAgo };
+  const { option } = decide({ held: 6, phases: 1, surplus: 6_000, charger: { persistent, drawn: [drawn, 0, 0] } });
   expect(option?.phases).toBe(phases);
 });
 
@@ -178,8 +195,8 @@ test.each<[why: string, facts: Options, options: readonly PhaseCount[]]>([
 ])("phases to choose from: %s", (_why, { house, configured, canSwitch, wanted = null, held }, options) => {
   const charger = facts({
     settings: { phases: configured, canSwitchPhases: canSwitch },
-    lasting: { phases: wanted },
-    holding: { current: 6, phases: held },
+    persistent: { phases: wanted },
+    activeSetpoint: { current: 6, phases: held },
   });
   expect(phaseOptions(charger, situation({ settings: { phases: house } }))).toEqual(options);
 });

@@ -1,18 +1,22 @@
-import { shareSun, type SunAsker } from "../../../../src/control/decide/solar/share.js";
-import type { Pull } from "../../../../src/control/decide/demand.js";
+import { shareSurplus, type SolarRequest } from "../../../../src/control/decide/solar/share.js";
+import type { DemandKind } from "../../../../src/control/decide/demand.js";
 import { facts, situation, type FactOverrides, type SituationOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
 
 const longAgo = { startedAt: start - 3_600_000 };
 
-function asker(name: string, overrides: FactOverrides = {}, pull: Exclude<Pull, "none" | "full"> = "sun"): SunAsker {
-  const charger = facts({ lasting: longAgo, ...overrides, settings: { name, ...overrides.settings } });
-  return { charger, demand: { pull, reason: "" } };
+function request(
+  name: string,
+  overrides: FactOverrides = {},
+  kind: Exclude<DemandKind, "none" | "fast"> = "solar",
+): SolarRequest {
+  const charger = facts({ persistent: longAgo, ...overrides, settings: { name, ...overrides.settings } });
+  return { charger, demand: { kind, reason: "" } };
 }
 
-function currents(askers: readonly SunAsker[], overrides: SituationOverrides) {
-  const wishes = shareSun(situation(overrides), askers);
-  return Object.fromEntries([...wishes].map(([name, { wish }]) => [name, wish.current]));
+function currents(requests: readonly SolarRequest[], overrides: SituationOverrides) {
+  const setpoints = shareSurplus(situation(overrides), requests);
+  return Object.fromEntries([...setpoints].map(([name, { setpoint }]) => [name, setpoint.current]));
 }
 
 const tenMinutesAgo = (current: number) => ({ at: start - 600_000, current, phases: 1 as const });
@@ -30,93 +34,97 @@ describe("several chargers", () => {
     ["there is enough for both", [1, 1], 40, 16, 16],
     ["nobody gets less than the minimum", [1, 1], 11, 6, 6],
   ])("%s", (_why, [garage, yard], amperes, forGarage, forYard) => {
-    const askers = [
-      asker("Garage", { settings: { priority: garage }, holding: { current: 14 } }),
-      asker("Yard", { settings: { priority: yard }, holding: { current: 14 } }),
+    const requests = [
+      request("Garage", { settings: { priority: garage }, activeSetpoint: { current: 14 } }),
+      request("Yard", { settings: { priority: yard }, activeSetpoint: { current: 14 } }),
     ];
-    expect(currents(askers, surplus(amperes))).toEqual({ Garage: forGarage, Yard: forYard });
+    expect(currents(requests, surplus(amperes))).toEqual({ Garage: forGarage, Yard: forYard });
   });
 
   test("a car that comes later is not left at nothing because another one takes all", () => {
-    const askers = [asker("Garage", { holding: { current: 14 } }), asker("Yard", { regret: 5 })];
-    expect(currents(askers, surplus(14))).toEqual({ Garage: 8, Yard: 6 });
+    const requests = [request("Garage", { activeSetpoint: { current: 14 } }), request("Yard", { regret: 5 })];
+    expect(currents(requests, surplus(14))).toEqual({ Garage: 8, Yard: 6 });
   });
 
   test("but it has to wait as long as there is not enough for two", () => {
-    const askers = [asker("Garage", { holding: { current: 8 } }), asker("Yard", { regret: 5 })];
-    expect(currents(askers, surplus(8))).toEqual({ Garage: 8, Yard: 0 });
+    const requests = [request("Garage", { activeSetpoint: { current: 8 } }), request("Yard", { regret: 5 })];
+    expect(currents(requests, surplus(8))).toEqual({ Garage: 8, Yard: 0 });
   });
 
   test("what is kept for one that waits to start is not given to a third", () => {
-    const askers = [asker("Garage", { regret: 1 }), asker("Yard", { regret: 5 })];
-    expect(currents(askers, { ...surplus(7), step: 1 })).toEqual({ Garage: 0, Yard: 0 });
+    const requests = [request("Garage", { regret: 1 }), request("Yard", { regret: 5 })];
+    expect(currents(requests, { ...surplus(7), step: 1 })).toEqual({ Garage: 0, Yard: 0 });
   });
 
   test.each<[why: string, garage: FactOverrides, amperes: number, yard: number]>([
-    ["a paused car takes nothing from the next", { lasting: { pausedAt: start } }, 5, 6],
-    ["an idle car leaves the next what it does not take", { holding: { current: 6 }, idle: true }, 12, 12],
-    ["an idle car keeps what it still draws", { holding: { current: 6 }, idle: true, drawn: [1, 0, 0] }, 12, 11],
+    ["a paused car takes nothing from the next", { persistent: { pausedAt: start } }, 5, 6],
+    ["an idle car leaves the next what it does not take", { activeSetpoint: { current: 6 }, idle: true }, 12, 12],
+    ["an idle car keeps what it still draws", { activeSetpoint: { current: 6 }, idle: true, drawn: [1, 0, 0] }, 12, 11],
     [
       "a derated car keeps an ampere more than it takes",
-      { holding: { current: 12 }, drawn: [8, 0, 0], lasting: { ...longAgo, given: tenMinutesAgo(12) } },
+      { activeSetpoint: { current: 12 }, drawn: [8, 0, 0], persistent: { ...longAgo, lastCommand: tenMinutesAgo(12) } },
       15,
       6,
     ],
     [
       "a car that has not had time to show what it takes keeps what it is offered",
-      { holding: { current: 9 }, drawn: [6, 0, 0], lasting: { ...longAgo, given: { ...tenMinutesAgo(9), at: start } } },
+      {
+        activeSetpoint: { current: 9 },
+        drawn: [6, 0, 0],
+        persistent: { ...longAgo, lastCommand: { ...tenMinutesAgo(9), at: start } },
+      },
       24,
       8,
     ],
     [
       "an unplugged charger takes nothing",
-      { holding: { current: 6 }, reading: connected({ state: "disconnected" }) },
+      { activeSetpoint: { current: 6 }, reading: connected({ state: "disconnected" }) },
       12,
       12,
     ],
     [
       "a greedy car takes more than it is offered",
-      { holding: { current: 6 }, settings: { maxCurrent: 6 }, greed: 1.25 },
+      { activeSetpoint: { current: 6 }, settings: { maxCurrent: 6 }, overdrawRatio: 1.25 },
       13.5,
       6,
     ],
   ])("%s", (_why, garage, amperes, yard) => {
-    const first = asker("Garage", { ...garage, settings: { priority: 2, ...garage.settings } });
-    expect(currents([first, asker("Yard", { holding: { current: 8 } })], surplus(amperes)).Yard).toBe(yard);
+    const first = request("Garage", { ...garage, settings: { priority: 2, ...garage.settings } });
+    expect(currents([first, request("Yard", { activeSetpoint: { current: 8 } })], surplus(amperes)).Yard).toBe(yard);
   });
 });
 
-const unknownLag = { lag: { fit: [], own: [], lag: null } };
+const unknownLag = { fit: [], own: [], lag: null };
 
 test.each<[why: string, charger: FactOverrides, surplus: SituationOverrides["surplus"], current: number]>([
   ["goes on with what fits", {}, [[0, 2_300]], 10],
   ["rises into all that is there", {}, [[0, 2_990]], 13],
-  ["falls at once, by any amount", { holding: { current: 32 } }, [[0, 1_400]], 6],
+  ["falls at once, by any amount", { activeSetpoint: { current: 32 } }, [[0, 1_400]], 6],
   ["does not rise into what the meter may not show yet", {}, [[0, 2_300, 2_990]], 10],
   ["does not fall while the meter may not show its last change", {}, [[0, 1_500, 2_300]], 10],
   ["stays at the minimum for a while without sun", {}, [[0, 0]], 6],
   ["never above what it may take", { settings: { maxCurrent: 16 } }, [[0, 9_000]], 16],
-  ["comes down to a cap", { lasting: { ...longAgo, cap: 8 } }, [[0, 9_000]], 8],
-  ["comes down to a cap that is hardly lower", { lasting: { ...longAgo, cap: 9 } }, [[0, 2_120]], 9],
+  ["comes down to a cap", { persistent: { ...longAgo, cap: 8 } }, [[0, 9_000]], 8],
+  ["comes down to a cap that is hardly lower", { persistent: { ...longAgo, cap: 9 } }, [[0, 2_120]], 9],
   ["an idle car is offered the minimum only", { idle: true }, [[0, 7_360]], 6],
-  ["a greedy car gets what makes it draw the surplus", { greed: 1.07 }, [[0, 2_300]], 9],
-  ["is not written to for a few watts", { holding: { current: 11 } }, [[0, 2_408]], 11],
+  ["a greedy car gets what makes it draw the surplus", { overdrawRatio: 1.07 }, [[0, 2_300]], 9],
+  ["is not written to for a few watts", { activeSetpoint: { current: 11 } }, [[0, 2_408]], 11],
   [
     "three phases share the surplus",
-    { holding: { current: 9, phases: 3 }, settings: { phases: 3, maxCurrent: 32 } },
+    { activeSetpoint: { current: 9, phases: 3 }, settings: { phases: 3, maxCurrent: 32 } },
     [[0, 6_900]],
     10,
   ],
   [
     "until the lag is known it does not rise before the first step must have shown",
-    { habits: unknownLag, lasting: { startedAt: start - 79_000 } },
+    { lag: unknownLag, persistent: { startedAt: start - 79_000 } },
     [[0, 2_990]],
     10,
   ],
-  ["after that it rises", { habits: unknownLag, lasting: { startedAt: start - 81_000 } }, [[0, 2_990]], 13],
-  ["and falls at any time", { habits: unknownLag, lasting: { startedAt: start - 1_000 } }, [[0, 1_840]], 8],
+  ["after that it rises", { lag: unknownLag, persistent: { startedAt: start - 81_000 } }, [[0, 2_990]], 13],
+  ["and falls at any time", { lag: unknownLag, persistent: { startedAt: start - 1_000 } }, [[0, 1_840]], 8],
 ])("a running charger of 10 A %s", (_why, overrides, samples, current) => {
-  const garage = asker("Garage", { holding: { current: 10 }, settings: { maxCurrent: 32 }, ...overrides });
+  const garage = request("Garage", { activeSetpoint: { current: 10 }, settings: { maxCurrent: 32 }, ...overrides });
   expect(currents([garage], { surplus: samples ?? [] })).toEqual({ Garage: current });
 });
 
@@ -134,19 +142,19 @@ test.each<[why: string, power: (age: number) => number, lag: number, importPenal
   ["jumps, and is seen 20 s late: who wants sun only takes what will be left", waves, 20_000, 10, 6],
   ["jumps, and is seen 20 s late: who imports readily takes what may come", waves, 20_000, 0.25, 16],
 ])("10.9 A of sun that %s", (_why, power, lag, importPenalty, current) => {
-  const garage = asker("Garage", {
-    holding: { current: 12 },
+  const garage = request("Garage", {
+    activeSetpoint: { current: 12 },
     settings: { maxCurrent: 32 },
-    habits: { lag: { fit: [], own: [], lag: { from: lag, to: lag } } },
+    lag: { fit: [], own: [], lag: { from: lag, to: lag } },
   });
   const told = currents([garage], { settings: { importPenalty }, surplus: lately(power) });
   expect(told).toEqual({ Garage: current });
 });
 
-test.each<[why: string, held: number, pull: "sun" | "sun-and-minimum", current: number]>([
-  ["a charge goes on as it is", 10, "sun", 10],
-  ["nothing starts by the sun", 0, "sun", 0],
-  ["the minimum is asked for, and safety decides on it", 0, "sun-and-minimum", 6],
-])("as long as no meter tells the surplus: %s", (_why, held, pull, current) => {
-  expect(currents([asker("Garage", { holding: { current: held } }, pull)], {})).toEqual({ Garage: current });
+test.each<[why: string, held: number, kind: "solar" | "solar-with-minimum", current: number]>([
+  ["a charge goes on as it is", 10, "solar", 10],
+  ["nothing starts by the sun", 0, "solar", 0],
+  ["the minimum is asked for, and safety decides on it", 0, "solar-with-minimum", 6],
+])("as long as no meter tells the surplus: %s", (_why, held, kind, current) => {
+  expect(currents([request("Garage", { activeSetpoint: { current: held } }, kind)], {})).toEqual({ Garage: current });
 });

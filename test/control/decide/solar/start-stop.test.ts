@@ -1,11 +1,11 @@
-import type { Habits } from "../../../../src/control/memory.js";
 import type { Demand } from "../../../../src/control/decide/demand.js";
-import { chooseBySun, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
+import { chooseBySurplus, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
 import { facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
-const sun: Demand = { pull: "sun", reason: "" };
-const sunAndMinimum: Demand = { pull: "sun-and-minimum", reason: "the minimum at least" };
+const sun: Demand = { kind: "solar", reason: "" };
+const sunAndMinimum: Demand = { kind: "solar-with-minimum", reason: "the minimum at least" };
 const minute = 60_000;
 
 function even(power: number): Pool {
@@ -23,7 +23,7 @@ interface Case {
 
 /** 5 minutes of minimum run and pause. */
 function decide({ pool, charger = {}, demand = sun, importPenalty = 1, step = 10 }: Case) {
-  return chooseBySun(
+  return chooseBySurplus(
     facts(charger),
     demand,
     pool,
@@ -37,14 +37,14 @@ const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minut
 const closings = (first: number) => [first, 50, 40, 30, 20, 10].map((age) => start - age * minute);
 
 /** Sun and clouds of so many seconds each, in which a run loses more than it gains. */
-const fastClouds = (seconds: number): Habits => ({
+const fastClouds = (seconds: number): Intermittency => ({
   good: { time: 0.1, ends: 360 / seconds, value: 100 },
   bad: { time: 0.1, ends: 360 / seconds, value: -800 },
   isGood: true,
 });
 
 /** Clouds that pass within a minute, after which the sun is worth 5 kW. */
-const passingClouds: Habits = {
+const passingClouds: Intermittency = {
   good: { time: 0.2, ends: 6, value: 1_000 },
   bad: { time: 0.1, ends: 6, value: -100 },
   isGood: false,
@@ -75,37 +75,37 @@ describe("a paused charger", () => {
     ["the minimum at least: starts without sun", { pool: even(-500), demand: sunAndMinimum }, true, 0],
     [
       "a pause that is too short goes on, and what is missed is kept",
-      { pool: even(1_840), charger: { regret: 4, lasting: { pausedAt: start - 4 * minute } } },
+      { pool: even(1_840), charger: { regret: 4, persistent: { pausedAt: start - 4 * minute } } },
       false,
       5,
     ],
     [
       "a pause that was long enough ends",
-      { pool: even(1_840), charger: { regret: 4, lasting: { pausedAt: start - 5 * minute } } },
+      { pool: even(1_840), charger: { regret: 4, persistent: { pausedAt: start - 5 * minute } } },
       true,
       0,
     ],
     [
       "a gap between clouds that a run would not outlast",
-      { pool: even(1_840), charger: { regret: 4, habits: { sun: fastClouds(60) } } },
+      { pool: even(1_840), charger: { regret: 4, learned: { sunIntermittency: fastClouds(60) } } },
       false,
       5,
     ],
     [
       "sun that lasts longer than a run, whatever clouds cost",
-      { pool: even(1_840), charger: { regret: 4, habits: { sun: fastClouds(3_600) } } },
+      { pool: even(1_840), charger: { regret: 4, learned: { sunIntermittency: fastClouds(3_600) } } },
       true,
       0,
     ],
     [
       "a contactor that closed six times within an hour rests, and what is missed is kept",
-      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(59) } } },
+      { pool: even(1_840), charger: { regret: 4, closings: closings(59) } },
       false,
       5,
     ],
     [
       "a contactor that has rested may close again",
-      { pool: even(1_840), charger: { regret: 4, habits: { closings: closings(60) } } },
+      { pool: even(1_840), charger: { regret: 4, closings: closings(60) } },
       true,
       0,
     ],
@@ -127,7 +127,11 @@ describe("a paused charger", () => {
 });
 
 describe("a running charger", () => {
-  const running = (more: FactOverrides = {}): FactOverrides => ({ holding: { current: 6 }, lasting: longAgo, ...more });
+  const running = (more: FactOverrides = {}): FactOverrides => ({
+    activeSetpoint: { current: 6 },
+    persistent: longAgo,
+    ...more,
+  });
 
   test.each<[why: string, facts: Case, charges: boolean, regret: number]>([
     ["loses 1.4 kW for 10 s: 3.8 Wh", { pool: even(0), charger: running() }, true, 3.83],
@@ -135,13 +139,13 @@ describe("a running charger", () => {
     ["stops at 20 Wh", { pool: even(0), charger: running({ regret: 17 }) }, false, 0],
     [
       "not before the minimum run",
-      { pool: even(0), charger: running({ regret: 17, lasting: { startedAt: start - 299_000 } }) },
+      { pool: even(0), charger: running({ regret: 17, persistent: { startedAt: start - 299_000 } }) },
       true,
       20.83,
     ],
     [
       "as soon as the minimum run is over",
-      { pool: even(0), charger: running({ regret: 17, lasting: { startedAt: start - 300_000 } }) },
+      { pool: even(0), charger: running({ regret: 17, persistent: { startedAt: start - 300_000 } }) },
       false,
       0,
     ],
@@ -155,13 +159,13 @@ describe("a running charger", () => {
     ],
     [
       "a cloud that will have passed before a pause is over",
-      { pool: even(0), charger: running({ regret: 20, habits: { sun: passingClouds } }) },
+      { pool: even(0), charger: running({ regret: 20, learned: { sunIntermittency: passingClouds } }) },
       true,
       23.83,
     ],
     [
       "but not if it lasts and lasts",
-      { pool: even(0), charger: running({ regret: 57, habits: { sun: passingClouds } }) },
+      { pool: even(0), charger: running({ regret: 57, learned: { sunIntermittency: passingClouds } }) },
       false,
       0,
     ],
@@ -177,7 +181,7 @@ describe("a running charger", () => {
       true,
       0,
     ],
-    ["a cap below the minimum ends it", { pool: even(9_000), charger: running({ lasting: { cap: 5 } }) }, false, 0],
+    ["a cap below the minimum ends it", { pool: even(9_000), charger: running({ persistent: { cap: 5 } }) }, false, 0],
   ])("%s", (_why, facts, charges, regret) => {
     const { option, memory, reason } = decide(facts);
     expect(option !== null).toBe(charges);
@@ -194,29 +198,33 @@ test.each<[why: string, facts: Case, reason: string]>([
   ["too little", { pool: even(300) }, "300 W of surplus: waits for 690 W"],
   [
     "too often",
-    { pool: even(1_840), charger: { habits: { closings: closings(48) } } },
+    { pool: even(1_840), charger: { closings: closings(48) } },
     "1.8 kW of surplus: began 6 times within an hour, rests 12 min more",
   ],
   ["enough, not for long", { pool: even(1_150), step: 5 }, "1.1 kW of surplus: starts if it stays above 690 W"],
   [
     "enough, but among clouds",
-    { pool: even(1_840), charger: { regret: 5, habits: { sun: fastClouds(60) } } },
+    { pool: even(1_840), charger: { regret: 5, learned: { sunIntermittency: fastClouds(60) } } },
     "1.8 kW of surplus: too many clouds lately, starts once it stays above 690 W for longer",
   ],
-  ["a charge", { pool: even(2_300), charger: { holding: { current: 6 }, lasting: longAgo } }, "2.3 kW of surplus"],
+  [
+    "a charge",
+    { pool: even(2_300), charger: { activeSetpoint: { current: 6 }, persistent: longAgo } },
+    "2.3 kW of surplus",
+  ],
   [
     "a charge with nearly enough",
-    { pool: even(1_000), charger: { holding: { current: 6 }, lasting: longAgo } },
+    { pool: even(1_000), charger: { activeSetpoint: { current: 6 }, persistent: longAgo } },
     "1.0 kW of surplus: goes on down to 690 W",
   ],
   [
     "a charge with too little",
-    { pool: even(500), charger: { holding: { current: 6 }, lasting: longAgo } },
+    { pool: even(500), charger: { activeSetpoint: { current: 6 }, persistent: longAgo } },
     "500 W of surplus: pauses if it stays below 690 W",
   ],
   [
     "a charge with too little for too long",
-    { pool: even(0), charger: { holding: { current: 6 }, lasting: longAgo, regret: 20 } },
+    { pool: even(0), charger: { activeSetpoint: { current: 6 }, persistent: longAgo, regret: 20 } },
     "0 W of surplus for too long: starts again from 690 W on",
   ],
 ])("it says why, and what would change it: %s", (_why, facts, reason) => expect(decide(facts).reason).toBe(reason));

@@ -1,4 +1,4 @@
-import { chooseForCar } from "../../../../src/control/decide/solar/vehicle-power.js";
+import { chooseForVehicle } from "../../../../src/control/decide/solar/vehicle-power.js";
 import { facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 
@@ -9,15 +9,15 @@ interface Case {
 }
 
 function decide({ charger = {}, surplus, minPower }: Case) {
-  const demand = { pull: "sun" as const, reason: "", ...(minPower === undefined ? {} : { minPower }) };
+  const demand = { kind: "solar" as const, reason: "", ...(minPower === undefined ? {} : { minPower }) };
   const newest = [[0, surplus]] as const;
-  return chooseForCar(facts(charger), demand, { low: surplus, high: surplus }, situation({ surplus: newest }));
+  return chooseForVehicle(facts(charger), demand, { low: surplus, high: surplus }, situation({ surplus: newest }));
 }
 
 const waits = { regret: 1_000 };
-const runs: FactOverrides = { holding: { current: 9 }, lasting: { startedAt: start - 300_000 } };
+const runs: FactOverrides = { activeSetpoint: { current: 9 }, persistent: { startedAt: start - 300_000 } };
 
-test.each<[why: string, facts: Case, charges: boolean, said: string]>([
+test.each<[why: string, facts: Case, charges: boolean, reported: string]>([
   ["a car that needs nothing of its own starts", { charger: waits, surplus: 2_070 }, true, "2.1 kW of surplus"],
   ["one that needs more waits", { charger: waits, surplus: 2_070, minPower: 2_300 }, false, "this car needs 2.3 kW"],
   [
@@ -40,14 +40,14 @@ test.each<[why: string, facts: Case, charges: boolean, said: string]>([
   ],
   [
     "but not before its minimum run",
-    { charger: { ...runs, regret: 1_000, lasting: { startedAt: start - 60_000 } }, surplus: 2_070, minPower: 2_300 },
+    { charger: { ...runs, regret: 1_000, persistent: { startedAt: start - 60_000 } }, surplus: 2_070, minPower: 2_300 },
     true,
     "needs",
   ],
-])("%s", (_why, given, charges, said) => {
+])("%s", (_why, given, charges, reported) => {
   const { option, reason } = decide(given);
   expect(option !== null).toBe(charges);
-  expect(reason).toContain(said);
+  expect(reason).toContain(reported);
 });
 
 test("what is lost by staying is counted as if there were no sun", () => {

@@ -25,7 +25,7 @@ const emeter = z.object({
 
 const status = z.object({ emeters: z.tuple([emeter, emeter, emeter], z.unknown()) });
 
-export interface ShellyHttpOptions extends Pick<HttpDeviceOptions, "device" | "login" | "deadline"> {
+export interface ShellyHttpOptions extends Pick<HttpDeviceOptions, "device" | "login" | "deadline" | "clock"> {
   readonly host: string;
   readonly port: number;
   readonly measures: readonly MeterRole[];

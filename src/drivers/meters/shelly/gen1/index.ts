@@ -60,7 +60,14 @@ export const shelly3em = defineMeter({
     if (transport === "mqtt" && topic !== undefined)
       return new MqttMeter({ topic, url, login: brokerLogin(options), measures }, context);
     if (transport === "http" && host !== undefined)
-      return connectOverHttp({ device: context.name, host, port, measures, ...basicLogin(options) });
+      return connectOverHttp({
+        device: context.name,
+        clock: context.clock,
+        host,
+        port,
+        measures,
+        ...basicLogin(options),
+      });
     throw new TypeError(`${context.name}: options that check() refuses`);
   },
 });

@@ -7,7 +7,7 @@ import type { MeterReading, MeterRole, Quantities } from "../../../../model/read
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../../transport/mqtt.js";
 import { BurstEnd } from "../../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../../driver.js";
-import { Waiting } from "../../../push/waiting.js";
+import { Waiting } from "../../../../transport/waiting.js";
 import { missingIn, overlay } from "../overlay.js";
 import { readingOf } from "../reading.js";
 import { Bursts } from "./burst.js";
@@ -86,6 +86,7 @@ export class MqttMeter implements Meter {
     this.#burstEnd.cancel();
     this.#askTimer?.cancel();
     this.#waiting.close();
+    this.#connection?.close();
     this.#listeners.clear();
   }
 
@@ -93,7 +94,6 @@ export class MqttMeter implements Meter {
     return this.#options.measures[0] ?? "grid";
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login, topic } = this.#options;
@@ -108,7 +108,7 @@ export class MqttMeter implements Meter {
 
   /** A retained value may be from last year. */
   #onValue({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed || retained) return;
+    if (retained) return;
     const [number, field] = topic.split("/").slice(-2);
     const phase = phaseIndexes.find((index) => String(index) === number);
     if (phase === undefined || field === undefined || !isEmeterField(field)) return;
@@ -128,7 +128,6 @@ export class MqttMeter implements Meter {
   }
 
   #ask(connection: MqttConnection): void {
-    if (this.#waiting.closed) return;
     this.#lastAsked = this.#context.clock.now();
     connection.publish(`${this.#options.topic}/command`, "update");
   }

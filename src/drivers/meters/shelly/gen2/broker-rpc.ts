@@ -53,10 +53,9 @@ export class BrokerRpc implements Speaker {
     this.#connect();
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const listeners of [this.#notices, this.#greetings, this.#farewells]) listeners.clear();
+    this.#connection?.close();
     this.#frames.abandon("the connection has been closed");
   }
 

@@ -76,7 +76,7 @@ export const shellyPro3em = defineMeter({
     if (transport === "mqtt" || host === undefined)
       throw new TypeError(`${context.name}: options that check() refuses`);
     const address: ShellyAddress = { device: context.name, host, port, password, deadline };
-    const speaker = transport === "http" ? new HttpRpc(address) : new SocketRpc(address, context);
+    const speaker = transport === "http" ? new HttpRpc(address, context.clock) : new SocketRpc(address, context);
     return new ProMeter(speaker, measures, context);
   },
 });

@@ -32,7 +32,7 @@ export class SocketRpc implements Speaker {
     this.#address = address;
     this.#context = context;
     this.#frames = new Frames(address.device, context.clock);
-    this.#http = new HttpRpc(address);
+    this.#http = new HttpRpc(address, context.clock);
   }
 
   async call(method: string, params: { readonly id: number }): Promise<Answer> {

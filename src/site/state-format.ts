@@ -1,0 +1,104 @@
+/** The format of the state file. Its keys stay as they are, whatever the program calls these values. */
+
+import { z } from "zod";
+import { type PersistentState } from "../control/memory.js";
+import { chargerModes, weekdays } from "../model/commands.js";
+import type { PersistentChargerState } from "../control/observe/charger-memory.js";
+import { noPersistentChargerState } from "../control/observe/charger-memory.js";
+
+const version = 1;
+
+const phaseCount = z.literal([1, 3]);
+const time = z.number().min(0);
+const current = z.number().min(0).max(1_000);
+
+const target = z.object({
+  days: z.array(z.literal(weekdays)).readonly(),
+  time: z.int().min(0).max(1_439),
+  energy: z.number().min(0).nullable(),
+});
+
+const session = z.object({
+  since: time.nullable(),
+  countsFrom: z.number().min(0),
+  due: time.nullable(),
+  pursuedSince: time.nullable(),
+});
+
+const charger = z.object({
+  mode: z.enum(chargerModes).nullable(),
+  phases: z.literal([1, 3, "auto"]).nullable(),
+  cap: current.nullable(),
+  minimum: current.nullable().default(null),
+  powerLimit: z.number().min(0).nullable(),
+  energyLimit: z.number().min(0).nullable(),
+  manual: z.enum(["start", "stop"]).nullable(),
+  until: time.nullable().default(null),
+  targets: z.array(target).readonly().nullable().default(null),
+  session: session.nullable().default(null),
+  appetite: z
+    .object({ current: current.nullable(), phases: z.number().min(0).max(3).nullable() })
+    .default(noPersistentChargerState.vehicleLimit),
+  given: z.object({ at: time, current, phases: phaseCount }).nullable(),
+  confirmed: z.boolean(),
+  startedAt: time.nullable(),
+  pausedAt: time.nullable(),
+  switchedAt: time.nullable(),
+});
+
+const file = z.object({
+  version: z.literal(version),
+  chargers: z.record(z.string(), charger),
+  alarms: z.record(z.string(), z.string()).default({}),
+  powerLimit: z.number().min(0).nullable().default(null),
+});
+
+type ChargerEntry = z.output<typeof charger>;
+
+/** `null`: it can't be understood. */
+export function parseState(text: string): PersistentState | null {
+  try {
+    const { chargers, alarms, powerLimit } = file.parse(JSON.parse(text));
+    return { chargers: eachOf(chargers, fromEntry), alarms, powerLimit };
+  } catch {
+    return null;
+  }
+}
+
+export function formatState({ chargers, alarms, powerLimit }: PersistentState): string {
+  return `${JSON.stringify({ version, chargers: eachOf(chargers, toEntry), alarms, powerLimit })}\n`;
+}
+
+function fromEntry({ session, appetite, given, confirmed, ...same }: ChargerEntry): PersistentChargerState {
+  return {
+    ...same,
+    session: session && sessionFrom(session),
+    vehicleLimit: appetite,
+    lastCommand: given,
+    commandConfirmed: confirmed,
+  };
+}
+
+function sessionFrom({ pursuedSince, ...same }: z.output<typeof session>): PersistentChargerState["session"] {
+  return { ...same, targetActiveSince: pursuedSince };
+}
+
+function toEntry(state: PersistentChargerState): ChargerEntry {
+  const { session, vehicleLimit, lastCommand, commandConfirmed, ...same } = state;
+  return {
+    ...same,
+    session: session && {
+      since: session.since,
+      countsFrom: session.countsFrom,
+      due: session.due,
+      pursuedSince: session.targetActiveSince,
+    },
+    appetite: vehicleLimit,
+    given: lastCommand,
+    confirmed: commandConfirmed,
+  };
+}
+
+function eachOf<From, To>(entries: Readonly<Record<string, From>>, convert: (entry: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, convert(entry)]));
+}
