@@ -19,13 +19,13 @@ export interface PlantOptions {
   /** For each charger of the settings. */
   readonly cars?: readonly CarOptions[];
   readonly evse?: EvseOptions;
-  /** s between two readings of the chargers; without, whenever the meter speaks. */
+  /** s between two readings of the chargers; without, whenever the meter is read. */
   readonly chargerPeriod?: number;
-  /** s between two passes, if nothing new is heard in between; without, only news are decided on. */
+  /** s between two passes, if nothing new is read in between; without, only readings are decided on. */
   readonly heartbeat?: number;
   /** The meter falls silent for good at this second. */
   readonly meterSilentFrom?: number;
-  /** Told of by a meter of its own, whenever the grid meter speaks. */
+  /** Measured by a meter of its own, read whenever the grid meter is. */
   readonly battery?: BatteryOptions;
   /** All cars come at this second; without, they are there from the beginning. */
   readonly pluggedAt?: number;
@@ -43,7 +43,7 @@ export interface PlantRun {
   readonly score: Score;
   /** Seconds at which a contactor closed, in order. */
   readonly closings: readonly number[];
-  /** How often a charger was told to start, or to use another number of phases, whether it charged or not. */
+  /** How often a charger was set to start, or to use another number of phases, whether it charged or not. */
   readonly relaySwitches: number;
 }
 

@@ -125,7 +125,7 @@ class Show {
     this.#terminal = terminal;
   }
 
-  /** Homebridge's log tells what was decided, and why. */
+  /** Homebridge's log shows what was decided, and why. */
   hear(line: string): void {
     const decision = /\[EV Charging\] Garage: (?<sentence>(?:paused|\d+(?:\.\d+)? A on).*)$/.exec(line);
     const sentence = decision?.groups?.["sentence"];

@@ -60,7 +60,7 @@ Prints what it found, ready for the configuration. Changes nothing.`,
 
 export const discover: Command = discoverWith(browseNetwork);
 
-/** What one way does not find, the other may: a failure of one is told, and does not end the search. */
+/** What one way does not find, the other may: a failure of one is reported, and does not end the search. */
 async function search(browse: Browse, duration: number, hosts: readonly ModbusHost[]): Promise<Result> {
   const [announced, asked] = await Promise.all([
     browse(announcedTypes, duration).catch((error: unknown) => `mDNS can't be used here: ${messageOf(error)}`),

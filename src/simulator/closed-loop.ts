@@ -164,7 +164,7 @@ export class ClosedLoop {
 
   #gridReading(second: number): MeterReading | null {
     const { metering = {}, given } = this.#options;
-    const reading = this.#metering.tell(second, this.house.grid);
+    const reading = this.#metering.read(second, this.house.grid);
     return reading === null || given === undefined ? reading : given(reading, second - (metering.delay ?? 0));
   }
 }

@@ -1,11 +1,11 @@
 /** Group N of the fault list: answers that break off, trickle in, never end or come late, or are of something else. */
 
-import type { Entry } from "./bench-of-devices.js";
+import type { Entry } from "./entries.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, reading } from "./fault.js";
 import type { Flow, TcpFault } from "./faulty-tcp.js";
 import { shortDeadline } from "../support/outlasting.js";
 import { settle } from "../support/test-clock.js";
-import { pastDeadline } from "./stand.js";
+import { pastDeadline } from "./device-bench.js";
 
 const asked = ({ transport }: Entry): boolean => transport === "http" || transport === "modbus";
 
@@ -114,10 +114,10 @@ export const answerFaults: readonly (Disturbance | Course)[] = [
     id: "N-07",
     what: "an answer without an end: broken off, and little of it kept",
     on: asked,
-    async run(stand) {
-      const good = await reading(stand);
+    async run(bench) {
+      const good = await reading(bench);
       let poured = 0;
-      stand.proxy.fault = {
+      bench.proxy.fault = {
         onAnswer(answer, { client }) {
           const pour = (): void => {
             for (let more = true; more && !client.destroyed; poured += 65_536)
@@ -128,32 +128,32 @@ export const answerFaults: readonly (Disturbance | Course)[] = [
           pour();
         },
       };
-      await expectOutcome(stand, { reads: "less" }, good);
+      await expectOutcome(bench, { reads: "less" }, good);
       expect(poured).toBeLessThan(4 * mostBytes);
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   },
   {
     id: "N-08",
     what: "an answer after the deadline: it is not taken for that of the next request",
     on: asked,
-    async run(stand) {
-      const good = await reading(stand);
+    async run(bench) {
+      const good = await reading(bench);
       const late: (() => void)[] = [];
-      stand.proxy.fault = {
+      bench.proxy.fault = {
         onAnswer: (answer, { client }) => void late.push(() => client.destroyed || void client.write(answer)),
       };
-      await pastDeadline(() => expectOutcome(stand, gone, good));
-      stand.vary();
-      stand.proxy.fault = {
+      await pastDeadline(() => expectOutcome(bench, gone, good));
+      bench.vary();
+      bench.proxy.fault = {
         onRequest(request, { upstream }) {
           for (const arrive of late.splice(0)) arrive();
           upstream.write(request);
         },
       };
-      expect(await reading(stand)).not.toEqual(good);
-      stand.vary();
-      await expectRecovery(stand, good);
+      expect(await reading(bench)).not.toEqual(good);
+      bench.vary();
+      await expectRecovery(bench, good);
     },
   },
   ...[

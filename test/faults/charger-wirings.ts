@@ -7,10 +7,10 @@ import { goE } from "../../src/drivers/chargers/go-e/index.js";
 import { connectMennekes } from "../../src/drivers/chargers/mennekes/charger.js";
 import { RapiCharger } from "../../src/drivers/chargers/openevse/rapi.js";
 import { WifiCharger } from "../../src/drivers/chargers/openevse/wifi.js";
-import { arrived, longestWay } from "./speech.js";
+import { arrived, longestWay } from "./pushing.js";
 import { hastyClock } from "../support/test-clock.js";
 import { withRealDeadlines } from "../support/outlasting.js";
-import { askedClock, modbusLink, urlOf } from "./stand.js";
+import { askedClock, modbusLink, urlOf } from "./device-bench.js";
 import { serial, type Wiring } from "./wiring.js";
 
 const goEOverHttp = (apiVersion: 1 | 2): Wiring => ({

@@ -5,11 +5,11 @@ import { connect, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
 import { poll } from "../../src/site/poller.js";
 import { TestClock } from "../support/test-clock.js";
-import type { Entry } from "./bench-of-devices.js";
+import type { Entry } from "./entries.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading } from "./fault.js";
 import type { TcpFault } from "./faulty-tcp.js";
-import { arrived } from "./speech.js";
-import { pastDeadline } from "./stand.js";
+import { arrived } from "./pushing.js";
+import { pastDeadline } from "./device-bench.js";
 
 const asked = ({ transport }: Entry): boolean => transport === "http" || transport === "modbus";
 /** There is nothing to connect to where a device speaks to all. */
@@ -31,13 +31,13 @@ export const connectionFaults: readonly (Disturbance | Course)[] = [
     id: "N-02",
     what: "a port that never takes the connection: given up within the own deadline",
     on: asked,
-    async run(stand) {
-      const good = await reading(stand);
-      await stand.device.close();
+    async run(bench) {
+      const good = await reading(bench);
+      await bench.device.close();
       const hole = await startBlackHole();
-      const device = stand.connect({ port: hole.port });
+      const device = bench.connect({ port: hole.port });
       try {
-        await pastDeadline(() => expectOutcome(stand, gone, good, device));
+        await pastDeadline(() => expectOutcome(bench, gone, good, device));
       } finally {
         await device.close();
         await hole.close();
@@ -75,9 +75,9 @@ export const connectionFaults: readonly (Disturbance | Course)[] = [
     what: "a name that nobody knows: a failed reading that says so",
     // A cloud is known by its name over https alone.
     on: (entry) => asked(entry) && entry.driver !== "easee",
-    async run(stand) {
-      const device = stand.connect({ host: "nobody.invalid" });
-      const error = await failure(stand.read(device));
+    async run(bench) {
+      const device = bench.connect({ host: "nobody.invalid" });
+      const error = await failure(bench.read(device));
       await device.close();
       expect(error.code).toBe("unreachable");
       expect(error.message).toContain("nobody.invalid");
@@ -96,7 +96,7 @@ export const connectionFaults: readonly (Disturbance | Course)[] = [
         if (writes) expect(await failure(other.attend(writes.maxAmpere(10)))).toMatchObject({ code: "wrong-device" });
         if (writes)
           expect(await failure(other.attend(writes.allowCharging(false)))).toMatchObject({ code: "wrong-device" });
-        expect(other.heardWrites?.()).toBe(0);
+        expect(other.commandsTaken?.()).toBe(0);
       } finally {
         await other.close();
       }
@@ -106,12 +106,12 @@ export const connectionFaults: readonly (Disturbance | Course)[] = [
     id: "N-12",
     what: "five minutes away, asked as in the house: less and less often, two connections each at most, back by itself",
     on: asked,
-    async run(stand) {
-      const good = await reading(stand);
-      stand.proxy.resetAll();
-      await stand.proxy.deserted();
-      stand.proxy.fault = resetOnConnect;
-      const before = stand.proxy.accepted;
+    async run(bench) {
+      const good = await reading(bench);
+      bench.proxy.resetAll();
+      await bench.proxy.deserted();
+      bench.proxy.fault = resetOnConnect;
+      const before = bench.proxy.accepted;
       const clock = new TestClock();
       let asking: Promise<unknown> = Promise.resolve();
       let [answers, failures] = [0, 0];
@@ -119,7 +119,7 @@ export const connectionFaults: readonly (Disturbance | Course)[] = [
         clock,
         interval: 5_000,
         longestWait: 30_000,
-        read: () => (asking = stand.read()),
+        read: () => (asking = bench.read()),
         onReading: () => (answers += 1),
         onFailure: () => (failures += 1),
       });
@@ -131,38 +131,38 @@ export const connectionFaults: readonly (Disturbance | Course)[] = [
       expect(answers).toBe(0);
       expect(failures).toBeGreaterThanOrEqual(10);
       expect(failures).toBeLessThanOrEqual(16);
-      expect(stand.proxy.accepted - before).toBeLessThanOrEqual(2 * failures);
-      await stand.heal();
+      expect(bench.proxy.accepted - before).toBeLessThanOrEqual(2 * failures);
+      await bench.heal();
       for (let second = 0; answers === 0 && second < 70; second += 1) await turn();
       stop();
       expect(answers).toBe(1);
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   },
   {
     id: "N-14",
     what: "lost connections, again and again: no more of them is left than one, no handle, and no listener",
     on: everywhere,
-    async run(stand) {
-      const good = await reading(stand);
+    async run(bench) {
+      const good = await reading(bench);
       const warnings: unknown[] = [];
       const onWarning = (warning: unknown): void => void warnings.push(warning);
       process.on("warning", onWarning);
       const before = await handles();
       // Those who speak by themselves are returned to after a wait.
-      for (let left = stand.speech ? 25 : 100; left > 0; left -= 1) {
-        stand.proxy.resetAll();
-        if (stand.speech) await stand.proxy.deserted();
-        if (stand.mqtt) await stand.heard();
-        else await stand.read().catch(() => undefined);
-        expect(stand.proxy.connections).toBeLessThanOrEqual(1);
+      for (let left = bench.pushing ? 25 : 100; left > 0; left -= 1) {
+        bench.proxy.resetAll();
+        if (bench.pushing) await bench.proxy.deserted();
+        if (bench.mqtt) await bench.received();
+        else await bench.read().catch(() => undefined);
+        expect(bench.proxy.connections).toBeLessThanOrEqual(1);
       }
-      await reading(stand);
+      await reading(bench);
       // The last connection's other ends may still be closing; one of each connection would be many more.
       expect((await handles()) - before).toBeLessThan(8);
       process.off("warning", onWarning);
       expect(warnings).toEqual([]);
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   },
 ];

@@ -10,7 +10,7 @@ import { httpFaults } from "./http-faults.js";
 import { modbusFaults } from "./modbus-faults.js";
 import { mqttFaults } from "./mqtt-faults.js";
 import { ownFaults } from "./own-faults.js";
-import { speakingFaults } from "./speaking-faults.js";
+import { pushingFaults } from "./pushing-faults.js";
 import { writeFaults } from "./write-faults.js";
 
 export const faults: readonly (Disturbance | Course)[] = [
@@ -20,7 +20,7 @@ export const faults: readonly (Disturbance | Course)[] = [
   ...writeFaults,
   ...modbusFaults,
   ...mqttFaults,
-  ...speakingFaults,
+  ...pushingFaults,
   ...cloudAccessFaults,
   ...cloudStreamFaults,
   ...cloudCommandFaults,

@@ -16,7 +16,7 @@ import { ProMeter } from "../../src/drivers/meters/shelly/gen2/meter.js";
 import { smaHomeManager } from "../../src/drivers/meters/sma-home-manager/index.js";
 import { connectSunSpec } from "../../src/drivers/meters/sunspec/meter.js";
 import { connectDctr } from "../../src/drivers/residual-current/doepke-dctr/index.js";
-import { type Address, askedClock, modbusLink, urlOf } from "./stand.js";
+import { type Address, askedClock, modbusLink, urlOf } from "./device-bench.js";
 import type { Wiring } from "./wiring.js";
 
 const link = (address: Address) => ({ device: "Meter", ...modbusLink(address) });

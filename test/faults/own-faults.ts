@@ -13,9 +13,9 @@ import { fillStore, newStore } from "../../src/simulator/devices/mennekes/regist
 import { RegisterStore, startVirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import { box, virtual } from "../drivers/mennekes/support.js";
 import { ending } from "../support/stage.js";
-import type { Entry } from "./bench-of-devices.js";
+import type { Entry } from "./entries.js";
 import { type Course, expectRecovery, failure, reading, rowOf } from "./fault.js";
-import { askedClock, type Stand } from "./stand.js";
+import { askedClock, type DeviceBench } from "./device-bench.js";
 
 /** On virtual devices of their own, with what the bench has no handle for. */
 const mennekesRow = rowOf("mennekes");
@@ -25,10 +25,10 @@ const dctrRow = rowOf("doepke-dctr");
 
 const link = { device: "Meter", host: "127.0.0.1", clock: askedClock } as const;
 
-async function e3dc(flows: E3dcFlows): Promise<{ twin: VirtualE3dc; meter: Meter }> {
-  const twin = ending(await startVirtualE3dc({ flows: () => flows }));
-  const meter = ending(connectE3dc({ ...link, port: twin.port }, ["grid", "pv", "battery", "house"]));
-  return { twin, meter };
+async function e3dc(flows: E3dcFlows): Promise<{ device: VirtualE3dc; meter: Meter }> {
+  const device = ending(await startVirtualE3dc({ flows: () => flows }));
+  const meter = ending(connectE3dc({ ...link, port: device.port }, ["grid", "pv", "battery", "house"]));
+  return { device, meter };
 }
 
 /** Sun above the house's need, which goes to battery and grid. */
@@ -38,7 +38,7 @@ const powersOf = ({ grid, pv, battery, house }: MeterReading) => [grid, pv, batt
 
 const safeCurrent = { at: 131, safe: 6 } as const;
 
-/** What meters report of themselves as failed, by the name that their stand has for it, and what is left. */
+/** What meters report of themselves as failed, by the name that their bench has for it, and what is left. */
 const reported: readonly (readonly [misbehaviour: string, what: string, left: "all" | "L1 and L3" | "none"])[] = [
   ["failed-phase", "an error of L2", "L1 and L3"],
   ["failed-meter", "an error of the whole meter", "none"],
@@ -109,10 +109,10 @@ export const ownFaults: readonly Course[] = [
     expect(powersOf(await meter.read())).toEqual([-1_200, 5_000, -3_000, 800]);
   }),
   e3dcRow("M-16", "another magic word: not taken for an E3/DC, at every reading anew", async () => {
-    const { twin, meter } = await e3dc(sunny);
-    twin.modbus.holding.setU16(40_000, 0xdce3);
+    const { device, meter } = await e3dc(sunny);
+    device.modbus.holding.setU16(40_000, 0xdce3);
     expect(await failure(meter.read())).toMatchObject({ code: "protocol", message: expect.stringContaining("0xdce3") });
-    twin.modbus.holding.setU16(40_000, 0xe3dc);
+    device.modbus.holding.setU16(40_000, 0xe3dc);
     expect(powersOf(await meter.read())).toEqual([-1_200, 5_000, -3_000, 800]);
   }),
   e3dcRow("M-16", "words the other way round: out of range, so null, and never a value", async () => {
@@ -133,8 +133,8 @@ export const ownFaults: readonly Course[] = [
       importEnergy: 1_500,
       exportEnergy: 0,
     });
-    const twin = ending(await startVirtualPac2200({ values }));
-    const options = { port: twin.port, unitId: 1, reversed: false, measures: ["grid"] as const };
+    const device = ending(await startVirtualPac2200({ values }));
+    const options = { port: device.port, unitId: 1, reversed: false, measures: ["grid"] as const };
     const meter = ending(connectRegisterMeter(pac2200Registers, { ...options, host: link.host }, link));
     expect((await meter.read()).grid).toMatchObject({
       power: 1_200,
@@ -144,30 +144,30 @@ export const ownFaults: readonly Course[] = [
     });
   }),
   dctrRow("M-18", "a current at its threshold is an alarm of its band, and gone with it", async () => {
-    const twin = ending(await startVirtualDctr());
-    const monitor = ending(connectDctr({ ...link, port: twin.port }));
-    twin.currents.dc = twin.thresholdsA.dc;
+    const device = ending(await startVirtualDctr());
+    const monitor = ending(connectDctr({ ...link, port: device.port }));
+    device.currents.dc = device.thresholdsA.dc;
     expect(await monitor.read()).toMatchObject({ alarmA: ["dc"], alarmB: [] });
-    twin.currents.dc = twin.thresholdsB.dc;
+    device.currents.dc = device.thresholdsB.dc;
     expect(await monitor.read()).toMatchObject({ alarmA: ["dc"], alarmB: ["dc"] });
-    twin.currents.dc = 0;
+    device.currents.dc = 0;
     expect(await monitor.read()).toMatchObject({ alarmA: [], alarmB: [] });
-    twin.latches = true;
-    twin.currents.dc = twin.thresholdsA.dc;
+    device.latches = true;
+    device.currents.dc = device.thresholdsA.dc;
     await monitor.read();
-    twin.currents.dc = 0;
+    device.currents.dc = 0;
     expect(await monitor.read()).toMatchObject({ alarmA: ["dc"] });
-    twin.reset();
+    device.reset();
     expect(await monitor.read()).toMatchObject({ alarmA: [] });
   }),
   ...reported.map(([misbehaviour, what, left]) => ({
     id: "Q-15",
     what: `${what}: ${left === "all" ? "the same reading" : `${left} of its phases told, the rest null`}`,
     on: ({ misbehaviours }: Entry) => misbehaviours?.includes(misbehaviour) === true,
-    async run(stand: Stand) {
-      const good = await reading(stand);
-      stand.misbehave?.(misbehaviour);
-      const told = await reading(stand).catch(() => null);
+    async run(bench: DeviceBench) {
+      const good = await reading(bench);
+      bench.misbehave?.(misbehaviour);
+      const told = await reading(bench).catch(() => null);
       if (left === "all") expect(told).toEqual(good);
       else if (left === "none") expect(phaseReadings(told) ?? {}).not.toMatchObject({ power: expect.any(Number) });
       else {
@@ -179,7 +179,7 @@ export const ownFaults: readonly Course[] = [
           voltages: numbers,
         });
       }
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   })),
 ];

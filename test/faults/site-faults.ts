@@ -56,22 +56,22 @@ export const siteFaults: readonly SiteFault[] = [
     async run() {
       const clock = new TestClock();
       const evse = boxInside();
-      const twin = ending(await startVirtualMennekes({ evse, timeout: 30, safeCurrent: 16, heeds: "writes" }));
+      const device = ending(await startVirtualMennekes({ evse, timeout: 30, safeCurrent: 16, heeds: "writes" }));
       let alone = 0;
       const pass = (seconds: number): void => {
         evse.advance(seconds);
-        twin.advance(seconds);
-        if (twin.isAlone) alone += 1;
+        device.advance(seconds);
+        if (device.isAlone) alone += 1;
       };
-      const box = { evse, block: { driver: "mennekes", host, port: twin.port }, pass };
+      const box = { evse, block: { driver: "mennekes", host, port: device.port }, pass };
       const house = await houseWith(box, { maxCurrent: 10 }, clock);
       await house.turn(10);
       alone = 0;
       await house.turn(180);
-      expect([alone, twin.limit]).toEqual([0, 10]);
+      expect([alone, device.limit]).toEqual([0, 10]);
       house.site.command("Garage", { mode: "off" });
       await house.turn(180);
-      expect([alone, twin.limit, evse.power]).toEqual([0, 0, 0]);
+      expect([alone, device.limit, evse.power]).toEqual([0, 0, 0]);
     },
   },
   ...(["stop", "notify"] as const).map((onAlarm) => ({
@@ -84,19 +84,19 @@ export const siteFaults: readonly SiteFault[] = [
     async run() {
       const clock = new TestClock();
       const box = await boxOf("go-e", clock);
-      const twin = ending(await startVirtualDctr());
-      const monitor = { name: "RCM", driver: "doepke-dctr", host, port: twin.port, onAlarm };
+      const device = ending(await startVirtualDctr());
+      const monitor = { name: "RCM", driver: "doepke-dctr", host, port: device.port, onAlarm };
       const house = await houseWith(box, {}, clock, { residualCurrentMonitors: [monitor] });
       await house.turn(30);
       expect(box.evse.power).toBeGreaterThan(0);
       const stops = onAlarm === "stop";
       const charges = (): boolean => box.evse.power > 0;
 
-      twin.currents.dc = twin.thresholdsA.dc;
+      device.currents.dc = device.thresholdsA.dc;
       await house.turn(5);
       expect(charges()).toBe(!stops);
       expect(house.log.about("alarm A dc")).toHaveLength(1);
-      twin.currents.dc = 2;
+      device.currents.dc = 2;
       await house.turn(60);
       expect(charges()).toBe(!stops);
       if (stops) expect(reasonIn(house)).toContain("look for the cause");
@@ -104,11 +104,11 @@ export const siteFaults: readonly SiteFault[] = [
       house.site.command("Garage", { allowCharging: true });
       await house.turn(30);
       expect(charges()).toBe(true);
-      twin.modbus.fault = "reset";
+      device.modbus.fault = "reset";
       await house.turn(120);
       expect(charges()).toBe(!stops);
       if (stops) expect(reasonIn(house)).toContain("silent");
-      twin.modbus.fault = null;
+      device.modbus.fault = null;
       await house.turn(60);
       expect(charges()).toBe(true);
     },

@@ -3,12 +3,12 @@
 import type { DriverContext } from "../../src/drivers/driver.js";
 import type { VirtualDevice } from "../../src/simulator/roster/entry.js";
 import type { TestClock } from "../support/test-clock.js";
-import type { Address, Driven, Parts } from "./stand.js";
+import type { Address, Connection, Parts } from "./device-bench.js";
 
 /** Options that reach the virtual device as the driver's own parser gives them, and what our side adds. */
 export interface Wiring {
   /** Makes no contact yet. @param context with the clock and, over a broker, a pool of the connection's own */
-  connect(address: Address, device: VirtualDevice, context: DriverContext): Driven;
+  connect(address: Address, device: VirtualDevice, context: DriverContext): Connection;
   /** Phases of a charger on the bench; left out: 3. */
   readonly phases?: 1;
   /** Looks at who answers: values in another byte order are then not taken for its own. */

@@ -12,7 +12,7 @@ import { driversWith, roster, usualEntry } from "../../src/simulator/roster/rost
 import { startBroker } from "../../src/simulator/servers/broker.js";
 import { freeUdpPort } from "../../src/simulator/servers/free-port.js";
 import { driverContext } from "../support/driver-context.js";
-import { arrived } from "../faults/speech.js";
+import { arrived } from "../faults/pushing.js";
 import { installed } from "../support/installation.js";
 import { ending, overBroker } from "../support/stage.js";
 

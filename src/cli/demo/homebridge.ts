@@ -64,7 +64,7 @@ export interface MatterBridge {
   readonly code: string;
 }
 
-/** What Homebridge tells whoever started it, as far as it is of use here. */
+/** What Homebridge reports to whoever started it, as far as it is of use here. */
 const statusMessage = z.object({
   id: z.literal("serverStatusUpdate"),
   data: z.object({ status: z.literal("ok"), setupUri: z.string() }),

@@ -10,7 +10,7 @@ import { host, type Installation, type RosterEntry } from "./entry.js";
 
 type ApiVersion = 1 | 2;
 
-/** One for each charger and language, since two of them may share a broker. */
+/** One for each charger and API version, since two of them may share a broker. */
 const goESerial = (apiVersion: ApiVersion, { serial, number }: Installation): string =>
   serial ?? `${apiVersion - 1}${number}2345`;
 

@@ -1,15 +1,15 @@
 /** A virtual Shelly 3EM (Gen1, SHEM-3): a meter at the house's grid connection that speaks MQTT, HTTP or both. */
 
 import type { PhaseIndex } from "../../../model/phases.js";
-import type { HttpFace, HttpOptions } from "./http.js";
-import { startHttpFace } from "./http.js";
-import type { MqttFace, MqttOptions } from "./mqtt.js";
-import { startMqttFace } from "./mqtt.js";
+import type { HttpInterface, HttpOptions } from "./http.js";
+import { startHttpInterface } from "./http.js";
+import type { MqttInterface, MqttOptions } from "./mqtt.js";
+import { startMqttInterface } from "./mqtt.js";
 import type { MeteredGrid, ShellyState, WithheldTopic } from "./state.js";
 
 export interface VirtualShelly3emOptions {
   readonly id?: string;
-  /** Asked whenever something is told. */
+  /** Asked whenever a value is sent. */
   readonly grid: () => MeteredGrid;
   readonly mqtt?: MqttOptions;
   readonly http?: HttpOptions;
@@ -26,8 +26,8 @@ export class VirtualShelly3em implements ShellyState {
 
   private readonly grid: () => MeteredGrid;
   private held: MeteredGrid | null = null;
-  private mqtt: MqttFace | null = null;
-  private http: HttpFace | null = null;
+  private mqtt: MqttInterface | null = null;
+  private http: HttpInterface | null = null;
 
   constructor({ id = "AABBCC", grid }: Pick<VirtualShelly3emOptions, "id" | "grid">) {
     this.id = id;
@@ -67,11 +67,11 @@ export class VirtualShelly3em implements ShellyState {
   }
 
   async start({ mqtt, http }: Pick<VirtualShelly3emOptions, "mqtt" | "http">): Promise<void> {
-    if (http) this.http = await startHttpFace(this, http);
-    if (mqtt) this.mqtt = await startMqttFace(this, mqtt);
+    if (http) this.http = await startHttpInterface(this, http);
+    if (mqtt) this.mqtt = await startMqttInterface(this, mqtt);
   }
 
-  /** The mains plug is pulled: no farewell, the broker speaks the last will. */
+  /** The mains plug is pulled: no farewell, the broker publishes the last will. */
   async cutPower(): Promise<void> {
     await Promise.all([this.mqtt?.close("abruptly"), this.http?.close()]);
   }
@@ -82,7 +82,7 @@ export class VirtualShelly3em implements ShellyState {
   }
 }
 
-/** Resolves once its faces are up: listening, and connected to the broker for the first time. */
+/** Resolves once its interfaces are up: listening, and connected to the broker for the first time. */
 export async function startVirtualShelly3em(options: VirtualShelly3emOptions): Promise<VirtualShelly3em> {
   const device = new VirtualShelly3em(options);
   await device.start(options);

@@ -5,10 +5,10 @@ import type { MeteredGrid } from "../shelly-gen1/state.js";
 import type { WebFault } from "../../servers/web-server.js";
 import { Digest } from "./digest.js";
 import type { Status } from "./json.js";
-import type { NetworkFace } from "./network.js";
-import { startNetworkFace } from "./network.js";
-import type { MqttFace, MqttOptions } from "./mqtt.js";
-import { startMqttFace } from "./mqtt.js";
+import type { NetworkInterface } from "./network.js";
+import { startNetworkInterface } from "./network.js";
+import type { MqttInterface, MqttOptions } from "./mqtt.js";
+import { startMqttInterface } from "./mqtt.js";
 import { answer } from "./rpc.js";
 import type { Profile, RpcAnswer, SeenQuestion, ShellyProState } from "./state.js";
 import { changedBeyond, energyOf, measurementOf } from "./status.js";
@@ -17,7 +17,7 @@ export interface VirtualShellyPro3emOptions {
   /** MAC address, 12 digits. */
   readonly mac?: string;
   readonly profile?: Profile;
-  /** Asked whenever something is told. */
+  /** Asked whenever a value is sent. */
   readonly grid: () => MeteredGrid;
   /** Of the user admin, for HTTP and WebSocket; absent: open to all. */
   readonly password?: string;
@@ -45,8 +45,8 @@ export class VirtualShellyPro3em implements ShellyProState {
   private readonly grid: () => MeteredGrid;
   private readonly questionListeners = new Set<(question: SeenQuestion) => void>();
   private readonly notified = new Map<string, Status>();
-  private network: NetworkFace | null = null;
-  private mqtt: MqttFace | null = null;
+  private network: NetworkInterface | null = null;
+  private mqtt: MqttInterface | null = null;
 
   constructor({ mac = "aabbcc112233", profile = "triphase", grid, password }: VirtualShellyPro3emOptions) {
     this.name = `shellypro3em-${mac}`;
@@ -115,11 +115,11 @@ export class VirtualShellyPro3em implements ShellyProState {
   }
 
   async start({ port = 0, mqtt }: Pick<VirtualShellyPro3emOptions, "port" | "mqtt">): Promise<void> {
-    this.network = await startNetworkFace(this, port);
-    if (mqtt) this.mqtt = await startMqttFace(this, mqtt);
+    this.network = await startNetworkInterface(this, port);
+    if (mqtt) this.mqtt = await startMqttInterface(this, mqtt);
   }
 
-  /** The mains plug is pulled: no farewell, the broker speaks the last will. */
+  /** The mains plug is pulled: no farewell, the broker publishes the last will. */
   async cutPower(): Promise<void> {
     await Promise.all([this.mqtt?.close("abruptly"), this.network?.close()]);
   }
@@ -137,7 +137,7 @@ export class VirtualShellyPro3em implements ShellyProState {
   }
 }
 
-/** Resolves once its faces are up: listening, and connected to the broker for the first time. */
+/** Resolves once its interfaces are up: listening, and connected to the broker for the first time. */
 export async function startVirtualShellyPro3em(options: VirtualShellyPro3emOptions): Promise<VirtualShellyPro3em> {
   const device = new VirtualShellyPro3em(options);
   await device.start(options);

@@ -1,4 +1,4 @@
-/** The Shelly Pro 3EM on its network port: RPC over HTTP, and over WebSockets that it speaks on by itself. */
+/** The Shelly Pro 3EM on its network port: RPC over HTTP, and over WebSockets that it notifies on. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { WebSocketServer, type WebSocket } from "ws";
@@ -8,7 +8,7 @@ import { infoOf, openMethod } from "./rpc.js";
 import { objectOf, type Status } from "./json.js";
 import type { ShellyProState } from "./state.js";
 
-export interface NetworkFace {
+export interface NetworkInterface {
   readonly port: number;
   readonly sockets: number;
   readonly inFlightPeak: number;
@@ -17,8 +17,8 @@ export interface NetworkFace {
   close(): Promise<void>;
 }
 
-export async function startNetworkFace(device: ShellyProState, port: number): Promise<NetworkFace> {
-  /** Who is on each socket; `null`: has not said so yet, and hears nothing. */
+export async function startNetworkInterface(device: ShellyProState, port: number): Promise<NetworkInterface> {
+  /** Who is on each socket; `null`: has not said so yet, and is sent nothing. */
   const listeners = new Map<WebSocket, string | null>();
   const webSockets = new WebSocketServer({ noServer: true });
   const web = new WebServer((request, response) => answerRequest(device, request, response));

@@ -8,7 +8,7 @@ import type { Profile } from "./state.js";
 
 const letters = ["a", "b", "c"] as const;
 
-/** What is told only when it has changed by more than both (Shelly API, Gen 2, Shelly Pro 3EM). */
+/** What is notified only when it has changed by more than both (Shelly API, Gen 2, Shelly Pro 3EM). */
 const thresholds: readonly { readonly key: RegExp; readonly absolute: number; readonly ratio: number }[] = [
   { key: /power$/, absolute: 10, ratio: 0.05 },
   { key: /voltage$/, absolute: 1, ratio: 0.05 },
@@ -80,13 +80,13 @@ export function energyOf(profile: Profile, { importEnergies, exportEnergies }: M
   return { "emdata:0": { id: 0, ...Object.fromEntries(lettered), ...totals } };
 }
 
-/** The fields that have changed enough since they were told, which is noted down in `notified`. */
+/** The fields that have changed enough since they were notified, which is noted down in `notified`. */
 export function changedBeyond(measured: Record<string, Status>, notified: Map<string, Status>): Record<string, Status> {
   const changes = Object.entries(measured).flatMap(([component, status]): [string, Status][] => {
     const before = notified.get(component) ?? {};
     const gone = Object.keys(before).filter((key) => key.endsWith("errors") && !(key in status));
     const changed = [
-      ...Object.entries(status).filter(([key, value]) => key !== "id" && isWorthTelling(key, before[key], value)),
+      ...Object.entries(status).filter(([key, value]) => key !== "id" && isWorthNotifying(key, before[key], value)),
       ...gone.map((key): [string, unknown] => [key, []]),
     ];
     if (changed.length === 0) return [];
@@ -98,7 +98,7 @@ export function changedBeyond(measured: Record<string, Status>, notified: Map<st
   return Object.fromEntries(changes);
 }
 
-function isWorthTelling(key: string, before: unknown, now: unknown): boolean {
+function isWorthNotifying(key: string, before: unknown, now: unknown): boolean {
   if (before === undefined) return true;
   if (typeof before !== "number" || typeof now !== "number") return JSON.stringify(before) !== JSON.stringify(now);
   const { absolute, ratio } = thresholds.find((row) => row.key.test(key)) ?? { absolute: 0, ratio: 0 };

@@ -47,7 +47,7 @@ export class VirtualSunSpec {
     });
   }
 
-  /** Its battery gives nothing now, as it was told. */
+  /** Its battery gives nothing now, as was written. */
   get dischargeBlocked(): boolean {
     return this.#storages.some(({ blocksDischarge }) => blocksDischarge);
   }

@@ -13,17 +13,17 @@ import { installed } from "../support/installation.js";
 import { TestClock } from "../support/test-clock.js";
 import { chargerWirings } from "./charger-wirings.js";
 import { meterWirings, registerWiring } from "./meter-wirings.js";
-import { newEar, startMqttBench } from "./mqtt-bench.js";
+import { newBrokerProbe, startBrokerBench } from "./broker-bench.js";
 import {
   type Address,
-  type Driven,
-  httpStand,
-  modbusStand,
-  mqttStand,
+  type Connection,
+  httpBench,
+  modbusBench,
+  mqttBench,
   type Parts,
-  speakingStand,
-  type Stand,
-} from "./stand.js";
+  pushingBench,
+  type DeviceBench,
+} from "./device-bench.js";
 import { otherSerial, serial, type Wiring } from "./wiring.js";
 
 export interface Entry
@@ -31,8 +31,8 @@ export interface Entry
     Pick<RosterEntry, "name" | "driver" | "transport" | "misbehaviours">,
     Pick<Wiring, "identifies" | "sentinels" | "wraps"> {
   /** Starts with another serial number than the driver is to accept. */
-  impostor?(): Promise<Stand>;
-  start(): Promise<Stand>;
+  impostor?(): Promise<DeviceBench>;
+  start(): Promise<DeviceBench>;
 }
 
 /** Its WebSocket has tests of its own, in test/drivers/shelly-pro-3em. */
@@ -73,7 +73,7 @@ function chargingBox(phases: 1 | 3): Evse {
   return evse;
 }
 
-async function start(entry: RosterEntry, wiring: Wiring, itsSerial: string): Promise<Stand> {
+async function start(entry: RosterEntry, wiring: Wiring, itsSerial: string): Promise<DeviceBench> {
   const clock = new TestClock();
   const broker = entry.transport === "mqtt" ? await startBroker() : null;
   const evse = chargingBox(wiring.phases ?? 3);
@@ -98,30 +98,30 @@ async function start(entry: RosterEntry, wiring: Wiring, itsSerial: string): Pro
     ...commandsOf(entry, wiring, device),
     ...timeOf(wiring, clock),
     ...(device.misbehave && { misbehave: (fault) => device.misbehave?.(fault) }),
-    ...(device.retainedTopics && { kept: device.retainedTopics }),
+    ...(device.retainedTopics && { retainedTopics: device.retainedTopics }),
     close: () => device.close(),
   };
-  if (device.modbus) return modbusStand(device.modbus, parts);
-  if (entry.transport === "http") return httpStand(parts);
+  if (device.modbus) return modbusBench(device.modbus, parts);
+  if (entry.transport === "http") return httpBench(parts);
   const { pace = 250 } = wiring;
-  const say = async (): Promise<void> => {
+  const push = async (): Promise<void> => {
     // Its uptime is what a charger has to tell when nothing else is new.
     evse.uptime += 1;
     await (device.pushAll?.() ?? device.push?.());
   };
-  const speaking = { ...parts, speech: { clock, pace, say } };
-  if (broker === null) return speakingStand(speaking);
+  const pushingParts = { ...parts, pushing: { clock, pace, push } };
+  if (broker === null) return pushingBench(pushingParts);
   const { publishes = /./, greets } = wiring;
-  const bench = await startMqttBench(broker, {
-    setSilent: (silent) => device.silence?.(silent),
-    tells: publishes,
+  const brokerBench = await startBrokerBench(broker, {
+    silence: (silent) => device.silence?.(silent),
+    publishes: publishes,
     ...(greets && { greets }),
   });
   const close = async (): Promise<void> => {
     await device.close();
-    await bench.close();
+    await brokerBench.close();
   };
-  return mqttStand({ ...speaking, close }, bench);
+  return mqttBench({ ...pushingParts, close }, brokerBench);
 }
 
 /** Of chargers: a write that changes something, and what the virtual device does with it. */
@@ -129,8 +129,8 @@ function commandsOf({ kind }: RosterEntry, { isWrite, refusal }: Wiring, device:
   if (kind !== "charger") return {};
   return {
     write: (writes) => writes.maxAmpere(10),
-    heardWrites: () => device.commands?.() ?? 0,
-    ignoreWrites: () => device.ignoreCommands?.(),
+    commandsTaken: () => device.commands?.() ?? 0,
+    ignoreCommands: () => device.ignoreCommands?.(),
     ...(isWrite && { isWrite }),
     ...(refusal && { refusal }),
   };
@@ -144,15 +144,21 @@ function timeOf({ drive, rest }: Wiring, clock: TestClock): Partial<Parts> {
 }
 
 /** Over a broker each connection has a pool of its own, which ends with it. */
-function connect(wiring: Wiring, device: VirtualDevice, address: Address, clock: TestClock, heard: boolean): Driven {
-  if (!heard) return wiring.connect(address, device, driverContext({ clock }));
-  const { pool: mqtt, hears, knows } = newEar(address.deadline);
+function connect(
+  wiring: Wiring,
+  device: VirtualDevice,
+  address: Address,
+  clock: TestClock,
+  overBroker: boolean,
+): Connection {
+  if (!overBroker) return wiring.connect(address, device, driverContext({ clock }));
+  const { pool: mqtt, hasReceived, hasTopics } = newBrokerProbe(address.deadline);
   const driven = wiring.connect(address, device, driverContext({ name: "Device", clock, mqtt }));
   return {
     read: () => driven.read(),
     ...(driven.writes ? { writes: driven.writes } : {}),
-    hears,
-    knows,
+    hasReceived,
+    hasTopics,
     async close() {
       await driven.close();
       await mqtt.close();
