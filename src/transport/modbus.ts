@@ -1,4 +1,7 @@
-/** Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. */
+/**
+ * Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. The next
+ * request opens it anew where it is gone: in between nothing comes over it, so it is not kept up (keep-connected.ts).
+ */
 
 import type { Clock } from "../model/clock.js";
 import { DeviceError } from "../model/errors.js";
@@ -12,10 +15,6 @@ export { ModbusException } from "./modbus/exceptions.js";
 
 /** How often a device that says it is busy is asked again, and how long is waited before, in ms. */
 const busyRetries = { most: 2, wait: { first: 20, longest: 20, jitter: 9 } } as const;
-/** Waits after a connection that failed, in ms: no longer than the house waits for a meter, without which it is blind. */
-const reconnect: BackoffOptions = { first: 1_000, longest: 10_000 };
-/** The same for devices that take one client: whoever holds the place is not to be crowded out. */
-const reconnectAlone: BackoffOptions = { first: 10_000, longest: 60_000 };
 
 /** Registers of a device: what drivers work on. */
 export interface ModbusRegisters {
@@ -42,8 +41,6 @@ export interface ModbusDeviceOptions {
   readonly connectTimeout?: number;
   /** ms from the sending of a request to the last byte of its answer */
   readonly replyTimeout?: number;
-  /** How many clients the device takes; 1: it is left alone for longer after a connection has failed. */
-  readonly clients?: number;
   /** Waits after a connection that failed; requests in between are rejected at once. */
   readonly retry?: BackoffOptions;
   /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
@@ -51,17 +48,19 @@ export interface ModbusDeviceOptions {
   readonly clock: Clock;
 }
 
+const usual = {
+  port: 502,
+  unitId: 1,
+  connectTimeout: 2_000,
+  replyTimeout: 1_000,
+  /** No longer than is waited for a meter: without it, nothing can be raised. */
+  retry: { first: 1_000, longest: 10_000 },
+  advice: "Check that Modbus TCP is switched on there, and that host, port and unit id are right",
+} as const;
+
 export class ModbusDevice implements ModbusRegisters {
   readonly device: string;
-  readonly #host: string;
-  readonly #port: number;
-  readonly #unitId: number;
-  readonly #connectTimeout: number;
-  readonly #replyTimeout: number;
-  readonly #alone: boolean;
-  readonly #retry: BackoffOptions;
-  readonly #advice: string;
-  readonly #clock: Clock;
+  readonly #options: Required<ModbusDeviceOptions>;
   readonly #closing = new AbortController();
   readonly #queue = new SerialQueue();
   #delays: Generator<number, never>;
@@ -71,17 +70,8 @@ export class ModbusDevice implements ModbusRegisters {
 
   constructor(options: ModbusDeviceOptions) {
     this.device = options.device;
-    this.#host = options.host;
-    this.#port = options.port ?? 502;
-    this.#unitId = options.unitId ?? 1;
-    this.#connectTimeout = options.connectTimeout ?? 2_000;
-    this.#replyTimeout = options.replyTimeout ?? 1_000;
-    this.#alone = options.clients === 1;
-    this.#retry = options.retry ?? (this.#alone ? reconnectAlone : reconnect);
-    this.#advice =
-      options.advice ?? "Check that Modbus TCP is switched on there, and that host, port and unit id are right";
-    this.#clock = options.clock;
-    this.#delays = backoff(this.#retry);
+    this.#options = { ...usual, ...options };
+    this.#delays = backoff(this.#options.retry);
   }
 
   readHolding(address: number, count: number): Promise<readonly number[]> {
@@ -125,7 +115,7 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   async #ask<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
-    const request = { functionCode: asked.functionCode, timeout: this.#replyTimeout, send };
+    const request = { functionCode: asked.functionCode, timeout: this.#options.replyTimeout, send };
     const waits = backoff(busyRetries.wait);
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -133,7 +123,7 @@ export class ModbusDevice implements ModbusRegisters {
       } catch (error) {
         if (!(error instanceof ModbusException && isBusy(error)) || attempt >= busyRetries.most)
           throw this.#explain(error, asked);
-        await pause(this.#clock, waits.next().value, this.#closing.signal);
+        await pause(this.#options.clock, waits.next().value, this.#closing.signal);
       }
     }
   }
@@ -145,7 +135,7 @@ export class ModbusDevice implements ModbusRegisters {
       return await this.#once(request);
     } catch (error) {
       const idle = used && error instanceof LinkError && error.fault === "hang-up";
-      if (!idle || !repeatable || this.#alone) throw this.#failed(error);
+      if (!idle || !repeatable) throw this.#failed(error);
     }
     try {
       return await this.#once(request);
@@ -158,13 +148,13 @@ export class ModbusDevice implements ModbusRegisters {
     const link = await this.#open();
     try {
       const answer = await link.request(request);
-      this.#delays = backoff(this.#retry);
+      this.#delays = backoff(this.#options.retry);
       return answer;
     } catch (error) {
       if (error instanceof LinkError) throw error;
       const exception = exceptionIn(error);
       if (exception) {
-        this.#delays = backoff(this.#retry);
+        this.#delays = backoff(this.#options.retry);
         throw exception;
       }
       // modbus-serial did not like what came.
@@ -177,10 +167,10 @@ export class ModbusDevice implements ModbusRegisters {
   async #open(): Promise<ModbusLink> {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#link && this.#link.failure === null) return this.#link;
-    if (this.#pause && this.#clock.now() < this.#pause.until) throw this.#pause.why;
-    const address = { host: this.#host, port: this.#port, unitId: this.#unitId };
+    const { clock } = this.#options;
+    if (this.#pause && clock.now() < this.#pause.until) throw this.#pause.why;
     this.#link = null;
-    this.#link = await ModbusLink.open(address, this.#connectTimeout, this.#clock, this.#closing.signal);
+    this.#link = await ModbusLink.open(this.#options, this.#closing.signal);
     this.#pause = null;
     return this.#link;
   }
@@ -188,7 +178,7 @@ export class ModbusDevice implements ModbusRegisters {
   /** Notes a connection that has failed, so that the next one is not tried before its time. */
   #failed(error: unknown): unknown {
     if (error instanceof LinkError && error !== this.#pause?.why)
-      this.#pause = { until: this.#clock.now() + this.#delays.next().value, why: error };
+      this.#pause = { until: this.#options.clock.now() + this.#delays.next().value, why: error };
     return error;
   }
 
@@ -200,12 +190,11 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   #explain(error: unknown, asked: Asked): DeviceError {
-    const device = this.device;
+    const { device, host, port, advice } = this.#options;
     if (error instanceof ModbusException) return new DeviceError({ device, cause: error, ...explain(error, asked) });
-    const at = `${this.#host}:${this.#port}`;
     const why = error instanceof LinkError ? error.message : "no answer";
-    const what = `${why} (${at}, ${nameOf(asked)})`;
+    const what = `${why} (${host}:${port}, ${nameOf(asked)})`;
     const code = error instanceof LinkError && error.fault === "doubt" ? "protocol" : "unreachable";
-    return new DeviceError({ code, device, what, advice: this.#advice, cause: error });
+    return new DeviceError({ code, device, what, advice, cause: error });
   }
 }

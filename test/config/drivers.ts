@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defineCharger, defineMeter, defineResidualCurrentMonitor } from "../../src/drivers/driver.js";
 import type { Charger, DriverContext } from "../../src/drivers/driver.js";
 import { brokerOption, hostOption, portOption } from "../../src/drivers/options/options.js";
+import { byTransport, hidden, needed } from "../../src/drivers/options/schema.js";
 import { noChargerReading, noQuantities } from "../../src/model/readings.js";
 
 /** Options of all connections that were made, the newest last. */
@@ -56,21 +57,28 @@ const narrow = defineCharger({
   connect,
 });
 
+const counterOptions = z.object({
+  transport: z.enum(["mqtt", "http"]).default("http"),
+  url: brokerOption.optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  host: hostOption.optional(),
+  cloud: hidden(z.url().optional()),
+});
+
 const counter = defineMeter({
   kind: "meter",
   driver: "counter",
   products: [{ brand: "Counters Ltd.", model: "Counter" }],
   needs: [],
   measures: ["grid", "pv"],
-  options: z.object({
-    transport: z.enum(["mqtt", "http"]).default("http"),
-    url: brokerOption.optional(),
-    username: z.string().optional(),
-    password: z.string().optional(),
-    host: hostOption.optional(),
-  }),
-  check: ({ transport, host }) =>
-    transport === "http" && host === undefined ? [{ path: "host", message: "is needed without MQTT" }] : [],
+  options: byTransport(
+    counterOptions,
+    z.discriminatedUnion("transport", [
+      counterOptions.extend({ transport: z.literal("mqtt") }),
+      counterOptions.extend({ transport: z.literal("http"), host: needed("is needed without MQTT") }),
+    ]),
+  ),
   connect(options) {
     connectedWith.push(options);
     return { read: () => Promise.resolve({ grid: noQuantities }), close: () => Promise.resolve() };

@@ -12,7 +12,7 @@ import { connectOverHttp } from "../../src/drivers/meters/shelly/gen1/http.js";
 import { shelly3em } from "../../src/drivers/meters/shelly/gen1/index.js";
 import { HttpRpc } from "../../src/drivers/meters/shelly/gen2/http-rpc.js";
 import { shellyPro3em } from "../../src/drivers/meters/shelly/gen2/index.js";
-import { ProMeter } from "../../src/drivers/meters/shelly/gen2/meter.js";
+import { Gen2Meter } from "../../src/drivers/meters/shelly/gen2/meter.js";
 import { smaHomeManager } from "../../src/drivers/meters/sma-home-manager/index.js";
 import { connectSunSpec } from "../../src/drivers/meters/sunspec/meter.js";
 import { connectDctr } from "../../src/drivers/residual-current/doepke-dctr/index.js";
@@ -50,7 +50,7 @@ export const meterWirings: Readonly<Record<string, Wiring>> = {
   },
   "shelly-pro-3em (http)": {
     connect: (address, _device, context) =>
-      new ProMeter(new HttpRpc({ ...address, device: "Grid" }, askedClock), grid, context),
+      new Gen2Meter(new HttpRpc({ ...address, device: "Grid" }, askedClock), grid, context),
   },
   http: {
     connect({ host, port, deadline }, { options }) {

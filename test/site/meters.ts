@@ -1,5 +1,5 @@
 /**
- * Meters for a world: a Shelly 3EM that is heard over MQTT, one that is asked over HTTP, and an inverter with a battery
+ * Meters for a world: a Shelly 3EM that pushes over MQTT, one that is polled over HTTP, and an inverter with a battery
  * whose discharge can be blocked.
  */
 

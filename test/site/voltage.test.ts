@@ -1,4 +1,4 @@
-/** A charger that can't measure the voltage is told what its meter measures, as long as that is fresh. */
+/** A charger that can't measure the voltage gets what its meter measures, as long as that is fresh. */
 
 import { parseConfig, type Config } from "../../src/config/parse.js";
 import type { DriverContext } from "../../src/drivers/driver.js";

@@ -66,7 +66,7 @@ export class Box {
 /** A meter of the world. */
 export interface WorldMeter {
   readonly block: object;
-  /** Lets it speak, where it does so by itself, and waits until it was heard. */
+  /** Lets it report, where it pushes, and waits until that was received. */
   speak?(traffic: Traffic): Promise<void>;
   close(): Promise<void>;
 }
@@ -85,7 +85,7 @@ export class World {
   base: [number, number, number] = [100, 100, 100];
   /** W by which a house is never quite still; 0: it is. */
   flicker = 3;
-  /** s between two words of meters that speak by themselves. */
+  /** s between two reports of meters that push. */
   meterPeriod = 1;
   #site: Site | undefined;
   #stateFile: StateFile | undefined;

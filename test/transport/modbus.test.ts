@@ -321,21 +321,6 @@ test("a device that is off is left alone for a while, longer each time", async (
   expect(await device.readHolding(100, 1)).toEqual([5]);
 });
 
-test("where one client is allowed, the place is not fought for", async () => {
-  const server = await virtual({ clients: 1 });
-  const holder = deviceAt(server.port);
-  await holder.readHolding(100, 1);
-  const other = ending(new ModbusDevice({ device: "Other", host: "127.0.0.1", port: server.port, clients: 1, clock }));
-  expect((await failureOf(other.readHolding(100, 1))).code).toBe("unreachable");
-  await holder.close();
-  await server.deserted();
-  await clock.advance(9_999);
-  expect((await failureOf(other.readHolding(100, 1))).code).toBe("unreachable");
-  await clock.advance(20_000);
-  expect(await other.readHolding(100, 1)).toEqual([1]);
-  expect(server.connectionPeak).toBe(1);
-});
-
 test("closing breaks off what is under way, and what waits behind it", async () => {
   const server = await virtual();
   server.fault = "silent";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { DriverContext } from "../driver.js";
 import { hostOption, portOption } from "./options.js";
 
-/** To be spread into a driver's options. @param unitId what devices of this sort come with */
+/** To be spread into a driver's options. @param unitId of such a device as it is delivered */
 export function modbusAddress(unitId = 1) {
   return {
     host: hostOption,

@@ -27,10 +27,13 @@ export class LinkError extends Error {
   }
 }
 
-export interface LinkAddress {
+export interface LinkOptions {
   readonly host: string;
   readonly port: number;
   readonly unitId: number;
+  /** ms */
+  readonly connectTimeout: number;
+  readonly clock: Clock;
 }
 
 /** A request, and what it takes. */
@@ -62,10 +65,10 @@ export class ModbusLink {
     socket.on("close", () => this.end(new LinkError("hang-up", "it has ended the connection")));
   }
 
-  /** @param timeout ms. Rejects with LinkError. */
-  static async open(address: LinkAddress, timeout: number, clock: Clock, closing: AbortSignal): Promise<ModbusLink> {
-    const { port, unitId } = address;
-    const socket = await openSocket(address, timeout, clock, closing);
+  /** Rejects with LinkError. @param closing breaks it off */
+  static async open(options: LinkOptions, closing: AbortSignal): Promise<ModbusLink> {
+    const { port, unitId, clock } = options;
+    const socket = await openSocket(options, closing);
     const client = new modbusSerial.default();
     const link = new ModbusLink(socket, client, unitId, clock);
     client.setID(unitId);
@@ -120,18 +123,13 @@ export class ModbusLink {
 }
 
 /** Rejects with LinkError. */
-async function openSocket(
-  { host, port }: LinkAddress,
-  timeout: number,
-  clock: Clock,
-  closing: AbortSignal,
-): Promise<Socket> {
+async function openSocket({ host, port, connectTimeout, clock }: LinkOptions, closing: AbortSignal): Promise<Socket> {
   if (closing.aborted) throw closed();
   const socket = connect({ host, port, noDelay: true, keepAlive: true });
   // Errors are told by its closing, too.
   socket.on("error", () => undefined);
-  const late = new LinkError("connect", `no connection within ${timeout / 1_000} s`);
-  const timer = clock.deadline(timeout, () => socket.destroy(late));
+  const late = new LinkError("connect", `no connection within ${connectTimeout / 1_000} s`);
+  const timer = clock.deadline(connectTimeout, () => socket.destroy(late));
   const onClosing = () => socket.destroy(closed());
   closing.addEventListener("abort", onClosing);
   try {

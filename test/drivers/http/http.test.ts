@@ -138,7 +138,7 @@ test("silence ends with the deadline, and closing ends a read that waits", async
   const server = await served(() => undefined);
   const clock = new TestClock();
   const url = `http://127.0.0.1:${server.port}/`;
-  const options = { values: { power: { path: "", scale: 1 } }, measures: ["grid"] } as const;
+  const options = { values: { power: { path: [], scale: 1 } }, measures: ["grid"] } as const;
   const quick = ending(connectHttpMeter(options, { device: "Grid", url, clock, deadline: 30 }));
   expect((await failureOf(outlasting(clock, quick.read()))).message).toContain("within 0.03 s");
   const slow = ending(connectHttpMeter(options, { device: "Grid", url, clock }));
@@ -183,7 +183,7 @@ test("a certificate that nobody vouches for is not accepted, and the password is
 });
 
 test("whatever JSON comes, reading it fails as a device does or not at all", () => {
-  const parse = answerParser({ values: { power: { path: "a.b[0]", scale: 1 } }, measures: ["grid"] }, "Grid");
+  const parse = answerParser({ values: { power: { path: ["a", "b", 0], scale: 1 } }, measures: ["grid"] }, "Grid");
   fc.assert(
     fc.property(fc.oneof(fc.jsonValue(), fc.record({ a: fc.anything() })), (json) => {
       try {

@@ -1,5 +1,5 @@
 import { connectModbusMeter, modbusMeter } from "../../../src/drivers/meters/modbus/index.js";
-import { parseName } from "../../../src/drivers/decoding/values.js";
+import { parseName } from "../../../src/drivers/decoding/value-names.js";
 import { type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";

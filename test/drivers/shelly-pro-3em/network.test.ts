@@ -230,6 +230,6 @@ test.each<[string, object, string[]]>([
   ["ws with its host", { host: "shelly" }, []],
   ["mqtt with its topic", { transport: "mqtt", topic: "shellypro3em-a" }, []],
 ])("options: %s", (_why, options, paths) => {
-  const problems = shellyPro3em.check?.(shellyPro3em.options.parse(options)) ?? [];
-  expect(problems.map(({ path }) => path)).toEqual(paths);
+  const problems = shellyPro3em.options.safeParse(options).error?.issues ?? [];
+  expect(problems.map(({ path }) => path.join("."))).toEqual(paths);
 });

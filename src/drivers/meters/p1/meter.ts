@@ -6,18 +6,18 @@ import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import type { BackoffOptions } from "../../../transport/backoff.js";
 import { type Attempt, KeptConnection } from "../../../transport/keep-connected.js";
 import type { DriverContext, Meter } from "../../driver.js";
-import { ToldReadings } from "../../push/readings.js";
+import { PushedReadings } from "../../push/pushed-readings.js";
 import { Freshness } from "./freshness.js";
 import { parseTelegram, TelegramCutter } from "./telegram.js";
 
-/** ms that a read waits; meters before DSMR 5 speak every 10 s. */
+/** ms that a read waits; meters before DSMR 5 send every 10 s. */
 const readTimeout = 15_000;
 /** ms without a telegram after which the connection is given up. */
 const longestSilence = 25_000;
 /** ms until a connection has to stand. */
 const connectTimeout = 5_000;
 
-/** Waits after a connection that failed, in ms: no longer than the house waits for other meters. */
+/** Waits after a connection that failed, in ms: no longer than the site waits for other meters. */
 const reconnect: BackoffOptions = { first: 1_000, longest: 10_000 };
 
 const advice =
@@ -41,7 +41,7 @@ export class P1Meter implements Meter {
   readonly #options: P1Options;
   readonly #context: DriverContext;
   readonly #kept: KeptConnection;
-  readonly #readings: ToldReadings;
+  readonly #readings: PushedReadings;
   readonly #freshness = new Freshness();
   #socket: Socket | null = null;
   /** What was wrong last, since the last reading. */
@@ -52,7 +52,7 @@ export class P1Meter implements Meter {
     this.#options = options;
     this.#context = context;
     this.#kept = new KeptConnection({ clock: context.clock, retry, open: (attempt) => this.#open(attempt) });
-    this.#readings = new ToldReadings(context.clock, () =>
+    this.#readings = new PushedReadings(context.clock, () =>
       this.#error("unreachable", "the connection has been closed"),
     );
   }
@@ -118,12 +118,12 @@ export class P1Meter implements Meter {
     if (judgement === "repeated") return;
     this.#limit(connection, longestSilence, "no telegram");
     if (telegram.quantities.power === null) {
-      this.#fault = { code: "protocol", what: "its telegrams do not tell the power in both directions" };
+      this.#fault = { code: "protocol", what: "its telegrams do not have the power in both directions" };
       return;
     }
     this.#fault = null;
     const reading = { [this.#options.measures[0] ?? "grid"]: telegram.quantities };
-    this.#readings.tell(reading);
+    this.#readings.push(reading);
   }
 
   #onClose({ attempt }: Connection): void {

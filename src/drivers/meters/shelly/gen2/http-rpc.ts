@@ -1,4 +1,4 @@
-/** A Shelly that is asked over HTTP, with its own sort of login: one request at a time, each with an end. */
+/** A Shelly over HTTP with its digest login: one request at a time, each with a deadline. */
 
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../../model/clock.js";

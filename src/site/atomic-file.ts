@@ -7,7 +7,7 @@ import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { SerialQueue } from "../model/serial-queue.js";
 
-export class WholeFile {
+export class AtomicFile {
   readonly #path: string;
   readonly #log: Log;
   readonly #writes = new SerialQueue();
@@ -25,7 +25,7 @@ export class WholeFile {
   }
 
   /**
-   * Writes it if it changed. A failure is told once, and what failed is written again with the next call.
+   * Writes it if it changed. A failure is logged once, and what failed is written again with the next call.
    * @returns whether it changed
    */
   save(text: string): boolean {
