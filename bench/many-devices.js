@@ -24,7 +24,7 @@ import { trendOf } from "./trend.js";
  * @property {() => Promise<unknown>} read
  * @property {(() => Promise<void>)} [write] something new
  * @property {(onReading: () => void) => void} [watch]
- * @property {boolean} asked though it speaks by itself
+ * @property {boolean} asked though it pushes
  * @property {() => Promise<void>} close
  * @typedef {{
  *   devices: number, kinds: number, readings: number, writes: number, failures: number, peak: number, heap: number[],
@@ -44,9 +44,9 @@ export const copies = 3;
 export const looks = 31;
 /** Readings before it counts, a quarter of an hour: caches and optimized code have grown by then. */
 export const warmUp = 30_000;
-/** ms, simulated, in which the house tells a charger something new. */
+/** ms, simulated, in which a charger is set anew. */
 const writeInterval = 30_000;
-/** ms, simulated, after which a device that speaks by itself counts as failed: as in the house. */
+/** ms, simulated, after which a device that pushes counts as failed: as in the site. */
 const longestSilence = 15_000;
 
 /** ms: so often the event loop is looked at, which is no delay. */
@@ -118,7 +118,7 @@ class Counters {
 }
 
 /**
- * Asks, tells and hears a device as the house does.
+ * Polls, sets and listens to a device as the site does.
  * @param {Device} device
  * @param {import("../dist/model/clock.js").Clock} clock
  * @param {Counters} counters
@@ -153,7 +153,7 @@ function live(device, clock, counters) {
   if (asked)
     repeat(interval, read, () => {
       counters.readings += 1;
-      // As in the house: nothing is told to a charger that has not been seen.
+      // As in the house: nothing is written to a charger that has not been seen.
       if (tell) repeat(writeInterval, tell, () => (counters.writes += 1));
       tell = undefined;
     });
@@ -188,9 +188,9 @@ async function runDrivers() {
   const clock = systemClock(speed);
   /** @type {Plan} */
   const plan = { speed, copies, epoch: clock.now() };
-  const twins = fork(fileURLToPath(new URL("virtual-devices.js", import.meta.url)), [JSON.stringify(plan)]);
+  const virtual = fork(fileURLToPath(new URL("virtual-devices.js", import.meta.url)), [JSON.stringify(plan)]);
   /** @type {[Block[]]} */
-  const [blocks] = await once(twins, "message");
+  const [blocks] = await once(virtual, "message");
   mustBeAll(blocks);
   const nowhere = () => undefined;
   const log = { error: console.error, warn: nowhere, info: nowhere, debug: nowhere };
@@ -223,9 +223,9 @@ async function runDrivers() {
   for (const stop of stops) stop();
   await Promise.all(devices.map((device) => device.close()));
   await mqtt.close();
-  twins.send("end");
+  virtual.send("end");
   /** @type {[number]} */
-  const [peak] = await once(twins, "message");
+  const [peak] = await once(virtual, "message");
   /** @type {ManyDevices} */
   const result = {
     devices: devices.length,

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * How long it takes from the moment a meter tells of an overload over MQTT until the lower current has arrived at the
+ * How long it takes from the moment a meter reports an overload over MQTT until the lower current has arrived at the
  * charger: real time, real sockets, the whole site between virtual devices.
  */
 
@@ -115,9 +115,9 @@ async function once(config, bench, goE, shelly, sample) {
     });
   });
   bench.others[sample % 3] = 13 + (sample % 4);
-  const told = performance.now();
+  const reported = performance.now();
   await shelly.publish();
-  const reaction = (await arrival) - told;
+  const reaction = (await arrival) - reported;
   await site.stop();
   return reaction;
 }

@@ -69,7 +69,7 @@ export function boundOfHouse(house: House, importPenalty: number): Score {
 }
 
 /**
- * The same, but its levels are the best ones for what the meter told last, as late as meter, charger and car together:
+ * The same, but its levels are the best ones for the newest reading, as late as meter, charger and car together:
  * what is left to win by starts and stops alone.
  */
 export function startsOfHouse(house: House, importPenalty: number): Score {

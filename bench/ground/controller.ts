@@ -17,7 +17,7 @@ export interface Law<M> {
 
 export interface Controller {
   readonly name: string;
-  /** It decides by the import penalty that it is told; the others go the same way at any. */
+  /** It decides by the import penalty that it is given; the others go the same way at any. */
   readonly weighsImport: boolean;
   /** Begins a life without any memory; what it returns is one pass. */
   start(settings: ControlSettings): (seen: Observation) => Decisions;

@@ -1,6 +1,6 @@
 /**
  * The open loop: a charger and a car that follow at once, so that nothing but the decisions is measured. At each tick
- * the controller is told the surplus of that moment, and the car draws what it says until the next.
+ * the controller is given the surplus of that moment, and the car draws what it decides until the next.
  */
 
 import type { Observation } from "../../src/control/observation.js";

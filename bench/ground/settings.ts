@@ -73,7 +73,7 @@ export function fuseSettings(
   };
 }
 
-/** W that the charger can be told to give, for each number of phases that it may use. */
+/** W that the charger can be set to give, for each number of phases that it may use. */
 export function levelsOf({ phases, maxCurrent, step }: Charging, minCurrent = 6): readonly (readonly number[])[] {
   const counts = phases === "auto" ? [1, 3] : [phases];
   const steps = Math.round((maxCurrent - minCurrent) / step);

@@ -51,10 +51,10 @@ export const evcc = controller<Memory>({
     let memory: Memory = { ...before, view };
     if (seen.time - before.tickedAt >= interval && view.gridAt > 0) {
       const charger = house.chargers[before.turn % house.chargers.length];
-      // Without a word of the grid meter since the last tick the update is skipped, and everything stays as it is.
-      const heard = view.gridAt > before.tickedAt;
+      // Without a reading of the grid meter since the last tick the update is skipped, and everything stays as it is.
+      const isFresh = view.gridAt > before.tickedAt;
       memory = { ...memory, tickedAt: seen.time, turn: before.turn + 1 };
-      if (charger !== undefined && heard) {
+      if (charger !== undefined && isFresh) {
         const old = before.loadPoints[charger.name] ?? newLoadPoint(charger);
         const next = update(old, charger, view, house, seen.time);
         memory = { ...memory, loadPoints: { ...memory.loadPoints, [charger.name]: next } };

@@ -1,4 +1,4 @@
-/** What a peer knows of the house: the newest that it was told, without any age. */
+/** What a peer knows of the house: the newest readings, without any age. */
 
 import type { Observation } from "../../src/control/observation.js";
 import type { ControlSettings } from "../../src/control/settings.js";
@@ -7,7 +7,7 @@ import type { PerPhase } from "../../src/model/phases.js";
 import type { ChargerReading } from "../../src/model/readings.js";
 
 export interface View {
-  /** ms since 1970 of the newest word of the grid meter; 0: none yet. */
+  /** ms since 1970 of the newest reading of the grid meter; 0: none yet. */
   readonly gridAt: number;
   /** W, import + */
   readonly gridPower: number;
@@ -21,14 +21,16 @@ export const nothingSeen: View = { gridAt: 0, gridPower: 0, gridCurrents: [0, 0,
 export function look(before: View, { time, meters, chargers }: Observation, { meters: known }: ControlSettings): View {
   const name = known.find(({ measures }) => measures.includes("grid"))?.name ?? "";
   const grid = meters[name]?.grid;
-  const told = Object.entries(chargers).flatMap(([charger, reading]) => (reading === null ? [] : [[charger, reading]]));
-  const view: View = { ...before, chargers: { ...before.chargers, ...Object.fromEntries(told) } };
+  const fresh = Object.entries(chargers).flatMap(([charger, reading]) =>
+    reading === null ? [] : [[charger, reading]],
+  );
+  const view: View = { ...before, chargers: { ...before.chargers, ...Object.fromEntries(fresh) } };
   if (grid === undefined || grid.power === null) return view;
   const [l1, l2, l3] = grid.currents;
   return { ...view, gridAt: time, gridPower: grid.power, gridCurrents: [l1 ?? 0, l2 ?? 0, l3 ?? 0] };
 }
 
-/** W that a charger draws, by its own word. */
+/** W that a charger draws, by its own reading. */
 export function drawnBy(reading: ChargerReading | undefined): number {
   return reading?.power ?? 0;
 }

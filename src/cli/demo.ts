@@ -12,9 +12,10 @@ import {
   type Command,
   type Terminal,
 } from "./command.js";
-import { freeUdpPort, startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
-import { virtualChargers, virtualMeters } from "./demo/virtual-devices.js";
+import { startHomebridge, type RunningHomebridge } from "./demo/homebridge.js";
 import { startVirtualHome, type VirtualHome } from "./demo/virtual-home.js";
+import { driversWith } from "../simulator/roster/roster.js";
+import { freeUdpPort } from "../simulator/servers/free-port.js";
 
 /** s of the day at which the demo begins, and at which its sun is down */
 const morning = 9 * 3_600;
@@ -35,8 +36,8 @@ Starts a virtual house on this computer (roof, household, car, wallbox, meter, e
 a real Homebridge with this plugin on it, and shows what happens and why until the sun is down, or until Ctrl-C.
 Nothing is left behind.
 
-  --charger   ${Object.keys(virtualChargers).join(", ")}
-  --meter     ${Object.keys(virtualMeters).join(", ")}
+  --charger   ${driversWith("charger").join(", ")}
+  --meter     ${driversWith("meter").join(", ")}
   --speed N   how many times faster than real time the house lives, ${slowest} to ${fastest}; 30 when left out
   --local     advertise nothing in the network: then no iPhone finds it`,
   async run(args, terminal) {
@@ -52,8 +53,8 @@ Nothing is left behind.
     if (speed < slowest || speed > fastest)
       throw new UsageError(`--speed takes ${slowest} to ${fastest}, not ${values.speed}`);
 
-    const charger = choiceOption("charger", values.charger, Object.keys(virtualChargers));
-    const meter = choiceOption("meter", values.meter, Object.keys(virtualMeters));
+    const charger = choiceOption("charger", values.charger, driversWith("charger"));
+    const meter = choiceOption("meter", values.meter, driversWith("meter"));
 
     terminal.out("Starting a virtual house, and Homebridge in it …");
     const show = new Show(terminal);
@@ -124,7 +125,7 @@ class Show {
     this.#terminal = terminal;
   }
 
-  /** Homebridge's log tells what was decided, and why. */
+  /** Homebridge's log shows what was decided, and why. */
   hear(line: string): void {
     const decision = /\[EV Charging\] Garage: (?<sentence>(?:paused|\d+(?:\.\d+)? A on).*)$/.exec(line);
     const sentence = decision?.groups?.["sentence"];

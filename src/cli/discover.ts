@@ -3,10 +3,10 @@
 import { hostOption } from "../drivers/options/options.js";
 import { messageOf } from "../model/errors.js";
 import { commonOptions, exit, noNames, numberOption, parse, UsageError, type Command } from "./command.js";
-import { announcedTypes, recognised } from "./discover/announced.js";
+import { announcedTypes, announcingDrivers, recognised } from "./discover/announced.js";
 import { configurationOf, tidied, type Found } from "./discover/found.js";
 import { browseNetwork, type Browse } from "./discover/mdns.js";
-import { askHost, type ModbusHost } from "./discover/modbus.js";
+import { askHost, probedDrivers, type ModbusHost } from "./discover/modbus.js";
 import { table } from "./table.js";
 
 /** Hosts that are asked over Modbus at most: this is a question to devices that one knows of, not a search. */
@@ -33,10 +33,11 @@ export function discoverWith(browse: Browse): Command {
     summary: "looks for chargers and meters on the network",
     help: `Usage: ev-charging discover [--seconds N] [--modbus HOST[:PORT],…] [--json]
 
-Listens for ${seconds.usual} s, or N, to what devices announce of themselves: go-e, OpenEVSE and Shelly do.
-With --modbus it also asks each of these hosts, at most ${mostHosts}, whether it is an E3/DC, a SunSpec device,
-a MENNEKES charger or a Siemens PAC2200; it only reads. Devices that take one connection at a time do not
-answer while Homebridge is talking to them.
+Listens for ${seconds.usual} s, or N, to what devices announce of themselves; those of these drivers do:
+  ${announcingDrivers.join(", ")}
+With --modbus it also asks each of these hosts, at most ${mostHosts}, whether it is a device of one of these drivers:
+  ${probedDrivers.join(", ")}
+It only reads. Devices that take one connection at a time do not answer while Homebridge is talking to them.
 Prints what it found, ready for the configuration. Changes nothing.`,
     async run(args, terminal) {
       const { values, positionals } = parse(args, {
@@ -59,7 +60,7 @@ Prints what it found, ready for the configuration. Changes nothing.`,
 
 export const discover: Command = discoverWith(browseNetwork);
 
-/** What one way does not find, the other may: a failure of one is told, and does not end the search. */
+/** What one way does not find, the other may: a failure of one is reported, and does not end the search. */
 async function search(browse: Browse, duration: number, hosts: readonly ModbusHost[]): Promise<Result> {
   const [announced, asked] = await Promise.all([
     browse(announcedTypes, duration).catch((error: unknown) => `mDNS can't be used here: ${messageOf(error)}`),

@@ -5,11 +5,8 @@ import { decide } from "../control/decide/decide.js";
 import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { Decision } from "../model/commands.js";
-import type { PhaseCount } from "../model/phases.js";
-import { Car } from "../simulator/house/car.js";
-import { Evse } from "../simulator/house/evse.js";
-import { VirtualHouse } from "../simulator/house/house.js";
-import { chargerReading, gridReading } from "../simulator/house/readings.js";
+import type { PerPhase, PhaseCount } from "../model/phases.js";
+import { ClosedLoop } from "../simulator/closed-loop.js";
 import type { RecordedDay } from "../simulator/house/recorded-day.js";
 
 /** s between two readings of meter and charger */
@@ -56,58 +53,42 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
     throw new RangeError("a simulation needs a charger and a grid meter");
   // The rows' times are local ones, of no day in particular.
   const alone: ControlSettings = { ...settings, timeZone: "UTC", chargers: [charger] };
-  const evse = new Evse({
-    allowed: false,
-    current: charger.minCurrent,
-    phases: charger.phases === 3 ? 3 : 1,
-    maxCurrent: charger.maxCurrent,
-    resolution: charger.step,
-  });
-  evse.plug(new Car({ maxCurrent: charger.maxCurrent }));
-  let row = day.rows[0];
-  const virtual = new VirtualHouse({
-    voltage: settings.voltage,
-    phases: settings.phases,
-    roof: { power: () => row.pv },
-    household: {
-      powers: () => (settings.phases === 1 ? [row.house, 0, 0] : [row.house / 3, row.house / 3, row.house / 3]),
+  const rowAt = rowsOf(day);
+  let memory: Memory = newMemory();
+  const loop = new ClosedLoop({
+    settings: alone,
+    start: 1_000,
+    meterName: grid.name,
+    metering: { period: readingInterval },
+    pv: (second) => rowAt(second).pv,
+    household: (second) => spread(rowAt(second).house, settings.phases),
+    decide(observation) {
+      const outcome = decide(alone, observe(alone, memory, observation));
+      memory = outcome.memory;
+      return outcome.decisions;
     },
-    evses: [{ evse, rotation: charger.rotation }],
   });
-
+  const { house } = loop;
   const samples: Sample[] = [];
   const counts = { starts: 0, phaseSwitches: 0, setpointChanges: 0, steps: 0 };
-  let memory: Memory = newMemory();
   let last: Decision | undefined;
-  let next = 0;
-  for (let second = 0; second < day.length; second++) {
-    for (let coming = day.rows[next]; coming !== undefined && coming.at <= second; coming = day.rows[++next])
-      row = coming;
-    virtual.advance(1, second % 86_400);
-    if (second % readingInterval !== 0) continue;
-    const observed = observe(alone, memory, {
-      time: (second + 1) * 1_000,
-      meters: { [grid.name]: gridReading(virtual) },
-      chargers: { [charger.name]: chargerReading(evse) },
-      commands: {},
-    });
-    const outcome = decide(alone, observed);
-    memory = outcome.memory;
-    const decision = outcome.decisions[charger.name];
+  for (let left = day.length; left > 0; left--) {
+    const { second, decisions } = loop.advance();
+    const decision = decisions?.[charger.name];
     if (decision === undefined) continue;
-    obey(evse, decision);
     count(counts, last, decision);
     last = decision;
     const phases = decision.allowCharging ? decision.phases : 0;
-    samples.push({ at: second, pv: row.pv, house: row.house, car: virtual.car.power, phases });
+    const row = rowAt(second);
+    samples.push({ at: second, pv: row.pv, house: row.house, car: house.car.power, phases });
   }
 
-  const carEnergy = virtual.car.energy / 1_000;
-  const carEnergyFromSolar = virtual.carEnergyFromSolar / 1_000;
+  const carEnergy = house.car.energy / 1_000;
+  const carEnergyFromSolar = house.carEnergyFromSolar / 1_000;
   return {
     samples,
     outcome: {
-      pvEnergy: round(virtual.pv.energy / 1_000),
+      pvEnergy: round(house.pv.energy / 1_000),
       carEnergy: round(carEnergy),
       carEnergyFromSolar: round(carEnergyFromSolar),
       carEnergyFromGrid: round(carEnergy - carEnergyFromSolar),
@@ -116,11 +97,19 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
   };
 }
 
-function obey(evse: Evse, { allowCharging, current, phases }: Decision): void {
-  if (evse.allowed !== allowCharging) evse.allowed = allowCharging;
-  if (!allowCharging) return;
-  if (evse.current !== current) evse.current = current;
-  if (evse.phases !== phases) evse.phases = phases;
+/** The row that holds at a second; seconds are asked for in their order. */
+function rowsOf({ rows }: RecordedDay): (second: number) => RecordedDay["rows"][0] {
+  let row = rows[0];
+  let next = 1;
+  return (second) => {
+    for (let coming = rows[next]; coming !== undefined && coming.at <= second; coming = rows[++next]) row = coming;
+    return row;
+  };
+}
+
+/** On all phases alike. */
+function spread(power: number, phases: 1 | 3): PerPhase<number> {
+  return phases === 1 ? [power, 0, 0] : [power / 3, power / 3, power / 3];
 }
 
 function count(

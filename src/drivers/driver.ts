@@ -6,6 +6,8 @@ import type { Clock } from "../model/clock.js";
 import type { Log } from "../model/log.js";
 import type { PhaseCount } from "../model/phases.js";
 import type { MqttPool } from "../transport/mqtt.js";
+import type { RegisterTable } from "./decoding/registers.js";
+import type { Announcement, ModbusProbe } from "./discovery.js";
 import type { OptionsSchema } from "./options/schema.js";
 
 /** What a driver is given beside its own options. */
@@ -33,6 +35,16 @@ export interface OptionProblem {
   readonly message: string;
 }
 
+/** A configuration to copy from: one way to reach the device. */
+export interface Example {
+  /** What stands between us and the device. */
+  readonly by: string;
+  /** What is written beside name and driver. */
+  readonly keys: Readonly<Record<string, unknown>>;
+  /** It uses the site's broker. */
+  readonly broker?: true;
+}
+
 interface Declaration<Kind extends string, Options extends OptionsSchema> {
   readonly kind: Kind;
   /** Its name in the configuration. */
@@ -44,6 +56,12 @@ interface Declaration<Kind extends string, Options extends OptionsSchema> {
   readonly whenAlone?: string;
   /** What no document of the vendor and no device confirms, one sentence each, for the documentation. Absent: nothing. */
   readonly unproven?: readonly string[];
+  /** One for each way to reach the device. Absent: one is made of the options that have to be written. */
+  readonly examples?: readonly Example[];
+  /** How it announces itself in the network. Absent: it does not. */
+  readonly announcement?: Announcement;
+  /** How it is recognised over Modbus TCP. Absent: it can't be. */
+  readonly modbusProbe?: ModbusProbe;
   /** What a person may write for this driver beside what every device of its kind takes. */
   readonly options: Options;
   /** What the schema can't say of the options together, once they are complete. Absent: it says everything. */
@@ -131,6 +149,8 @@ export interface Meter {
 export interface MeterDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<"meter", Options> {
   /** What a device measures when the configuration does not say. */
   readonly measures: readonly MeterRole[];
+  /** The registers of a meter that is nothing but a table of them. Absent: it is more than that. */
+  readonly registers?: RegisterTable;
   /** Looks at what is to be measured together with the options. Absent: the device itself knows what it measures. */
   checkMeasures?(measures: readonly MeterRole[], options: z.output<Options>): readonly OptionProblem[];
   connect(options: z.output<Options> & { readonly measures: readonly MeterRole[] }, context: DriverContext): Meter;

@@ -7,7 +7,8 @@ import { Car } from "../../src/simulator/house/car.js";
 import { Evse } from "../../src/simulator/house/evse.js";
 import type { EvseOptions } from "../../src/simulator/house/evse.js";
 import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/devices/go-e/server.js";
-import { startVirtualShelly3em, type MeteredGrid } from "../../src/simulator/devices/shelly-gen1/device.js";
+import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
+import type { MeteredGrid } from "../../src/simulator/devices/shelly-gen1/state.js";
 import { ending } from "../support/stage.js";
 
 export interface Device {

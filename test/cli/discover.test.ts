@@ -1,6 +1,7 @@
 import { discoverWith } from "../../src/cli/discover.js";
 import { recognised } from "../../src/cli/discover/announced.js";
-import type { Announced, Browse } from "../../src/cli/discover/mdns.js";
+import type { Browse } from "../../src/cli/discover/mdns.js";
+import type { AnnouncedService } from "../../src/drivers/discovery.js";
 import { Evse } from "../../src/simulator/house/evse.js";
 import { startVirtualE3dc } from "../../src/simulator/devices/e3dc/server.js";
 import { startVirtualMennekes } from "../../src/simulator/devices/mennekes/server.js";
@@ -14,11 +15,11 @@ import { shellyPro3em } from "../../src/drivers/meters/shelly/gen2/index.js";
 import { optionsOf } from "../../src/drivers/options/schema.js";
 import { ending } from "../support/stage.js";
 
-function service(changes: Partial<Announced>): Announced {
+function service(changes: Partial<AnnouncedService>): AnnouncedService {
   return { type: "http", name: "printer", addresses: ["192.168.1.36"], port: 80, txt: new Map(), ...changes };
 }
 
-async function say(args: readonly string[], browse: Browse | readonly Announced[] = []) {
+async function say(args: readonly string[], browse: Browse | readonly AnnouncedService[] = []) {
   const said = { out: "", errors: "" };
   const listen: Browse = typeof browse === "function" ? browse : async () => browse;
   const code = await discoverWith(listen).run(args, {
@@ -31,7 +32,7 @@ async function say(args: readonly string[], browse: Browse | readonly Announced[
   return { code, ...said };
 }
 
-async function found(args: readonly string[], services: readonly Announced[] = []): Promise<unknown> {
+async function found(args: readonly string[], services: readonly AnnouncedService[] = []): Promise<unknown> {
   const { code, out, errors } = await say([...args, "--json"], services);
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   const document: unknown = JSON.parse(out);
@@ -40,7 +41,7 @@ async function found(args: readonly string[], services: readonly Announced[] = [
 
 const host = "192.168.1.36";
 
-test.each<[string, Partial<Announced>, object]>([
+test.each<[string, Partial<AnnouncedService>, object]>([
   [
     "go-e since 050",
     { type: "go-e_go-eCharger", name: "go-eCharger_012345", txt: new Map([["serial", "012345"]]) },
@@ -77,7 +78,7 @@ test.each<[string, Partial<Announced>, object]>([
   expect(recognised(service(changes))?.device).toEqual(device),
 );
 
-test.each<[string, Partial<Announced>]>([
+test.each<[string, Partial<AnnouncedService>]>([
   ["a printer", {}],
   ["another Shelly", { type: "shelly", name: "shellyplus1pm-aabbcc112233" }],
   ["a Shelly EM with two clamps", { name: "shellyem-AABBCC" }],

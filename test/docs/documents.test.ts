@@ -29,7 +29,7 @@ test("there is no page of a driver that is gone", () => {
 });
 
 test.each(drivers.flatMap(({ name, driver }) => examplesOf(driver).map((example) => ({ name, driver, example }))))(
-  "$name, example by $example.by: the parser takes it (else: write one in tools/docs/examples.ts)",
+  "$name, example by $example.by: the parser takes it (else: declare one under examples)",
   ({ name, driver, example }) => {
     const { config, problems } = parseConfig(blockWith(driver, example));
     expect(problems).toEqual([]);

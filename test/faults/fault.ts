@@ -3,9 +3,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DeviceErrorCode } from "../../src/model/errors.js";
 import { DeviceError } from "../../src/model/errors.js";
-import type { Entry } from "./bench-of-devices.js";
-import { arrived, longestWay } from "./speech.js";
-import { type Driven, pastDeadline, type Stand } from "./stand.js";
+import type { Entry } from "./entries.js";
+import { arrived, longestWay } from "./pushing.js";
+import { type Connection, pastDeadline, type DeviceBench } from "./device-bench.js";
 
 /**
  * `fails`: with one of these codes · `reads: all`: as if nothing were wrong ·
@@ -24,7 +24,7 @@ export interface Fault {
 
 /** Something is wrong, then it is well again. */
 export interface Disturbance extends Fault {
-  inject(stand: Stand): void | Promise<void>;
+  inject(bench: DeviceBench): void | Promise<void>;
   /** It shows only when the driver's own deadline has run out. */
   readonly outlasts?: true;
   readonly outcome: Outcome;
@@ -32,35 +32,40 @@ export interface Disturbance extends Fault {
 
 /** A course of its own. */
 export interface Course extends Fault {
-  run(stand: Stand, entry: Entry): Promise<void>;
+  run(bench: DeviceBench, entry: Entry): Promise<void>;
+}
+
+/** Makes rows for one driver, on virtual devices of their own. */
+export function rowOf(driver: string): (id: string, what: string, run: () => Promise<void>) => Course {
+  return (id, what, run) => ({ id, what, on: (entry) => entry.driver === driver, run });
 }
 
 /** Everything that holds whatever the fault is. */
-export async function carryOut(fault: Disturbance | Course, stand: Stand, entry: Entry): Promise<void> {
-  if ("run" in fault) await fault.run(stand, entry);
+export async function carryOut(fault: Disturbance | Course, bench: DeviceBench, entry: Entry): Promise<void> {
+  if ("run" in fault) await fault.run(bench, entry);
   else {
-    const good = await reading(stand);
-    await fault.inject(stand);
-    await sink(stand);
-    const look = () => expectOutcome(stand, fault.outcome, good);
+    const good = await reading(bench);
+    await fault.inject(bench);
+    await letExpire(bench);
+    const look = () => expectOutcome(bench, fault.outcome, good);
     await (fault.outlasts ? pastDeadline(look) : look());
-    await expectRecovery(stand, good);
+    await expectRecovery(bench, good);
   }
-  expect(peakOf(stand)).toBeLessThanOrEqual(1);
-  await stand.device.close();
-  await stand.proxy.deserted();
-  expect(await failure(stand.read())).toMatchObject({ code: "unreachable" });
+  expect(peakOf(bench)).toBeLessThanOrEqual(1);
+  await bench.device.close();
+  await bench.proxy.deserted();
+  expect(await failure(bench.read())).toMatchObject({ code: "unreachable" });
 }
 
-/** @param say what a device that speaks by itself says meanwhile; left out: what is so */
+/** @param push what a device that pushes sends meanwhile; left out: its true values */
 export async function expectOutcome(
-  stand: Stand,
+  bench: DeviceBench,
   outcome: Outcome,
   good: unknown,
-  device?: Driven,
-  say?: () => Promise<void>,
+  device?: Connection,
+  push?: () => Promise<void>,
 ): Promise<void> {
-  const result = await stand.read(device, say).then(
+  const result = await bench.read(device, push).then(
     (value) => ({ value: withoutUptime(value) }),
     (error: unknown) => ({ error }),
   );
@@ -77,36 +82,36 @@ export async function expectOutcome(
 const patience = 20;
 
 /** Back by itself, with what is true now and not with what was. */
-export async function expectRecovery(stand: Stand, good: unknown): Promise<void> {
-  await stand.heal();
-  stand.vary();
-  await readUntil(stand, (now) => !isDeepStrictEqual(now, good));
-  stand.vary();
-  expect(await readUntil(stand, (now) => isDeepStrictEqual(now, good))).toEqual(good);
+export async function expectRecovery(bench: DeviceBench, good: unknown): Promise<void> {
+  await bench.heal();
+  bench.vary();
+  await readUntil(bench, (now) => !isDeepStrictEqual(now, good));
+  bench.vary();
+  expect(await readUntil(bench, (now) => isDeepStrictEqual(now, good))).toEqual(good);
 }
 
-/** Who speaks value by value shows what is new within a few readings. */
-export async function readUntil(stand: Stand, holds: (value: unknown) => boolean): Promise<unknown> {
+/** A device that sends value by value shows what is new within a few readings. */
+export async function readUntil(bench: DeviceBench, holds: (value: unknown) => boolean): Promise<unknown> {
   for (let left = patience; ; left--) {
-    await stand.tell();
-    const value = await reading(stand);
+    await bench.push();
+    const value = await reading(bench);
     if (left === 0 || holds(value)) return value;
   }
 }
 
-/** Lets what is known from before grow old: devices that speak by themselves count as there for a while. */
-export async function sink({ speech }: Stand): Promise<void> {
-  if (!speech) return;
+/** Lets what is known from before grow old: devices that push count as there for a while. */
+export async function letExpire({ pushing }: DeviceBench): Promise<void> {
+  if (!pushing) return;
   await arrived(longestWay);
-  await speech.clock.advance(memory);
+  await pushing.clock.advance(memory);
 }
 
 /** ms after which no device counts as there any more that has said nothing. */
 const memory = 6_000;
 
 /** All is well, maybe only at the second attempt: a connection that broke meanwhile is noticed by the first. */
-export async function reading(stand: Stand, device?: Driven): Promise<unknown> {
-  const read = () => stand.read(device);
+export async function reading(bench: DeviceBench, device?: Connection): Promise<unknown> {
+  const read = () => bench.read(device);
   return withoutUptime(await read().catch(read).catch(read));
 }
 
@@ -122,8 +127,8 @@ export async function failure(promise: Promise<unknown>): Promise<DeviceError> {
 }
 
 /** Most requests that were on their way to the device at the same time. */
-function peakOf({ proxy, modbus, speech }: Stand): number {
-  return speech ? 0 : Math.max(proxy.connectionPeak, modbus?.inFlightPeak ?? 0);
+function peakOf({ proxy, modbus, pushing }: DeviceBench): number {
+  return pushing ? 0 : Math.max(proxy.connectionPeak, modbus?.inFlightPeak ?? 0);
 }
 
 function codeOf(result: { readonly error: unknown } | { readonly value: unknown }): DeviceErrorCode {

@@ -1,5 +1,5 @@
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../../src/drivers/registry.js";
-import { entries, type Entry } from "./bench-of-devices.js";
+import { entries, type Entry } from "./entries.js";
 import { carryOut } from "./fault.js";
 import { siteFaults } from "./site-faults.js";
 import { catalogue, faults, notApplicable } from "./faults.js";
@@ -41,11 +41,11 @@ test("names and titles are unique", () => {
 });
 
 async function run(entry: Entry, fault: (typeof faults)[number]): Promise<void> {
-  const stand = await entry.start();
+  const bench = await entry.start();
   try {
-    await carryOut(fault, stand, entry);
+    await carryOut(fault, bench, entry);
   } finally {
-    await stand.close();
+    await bench.close();
   }
 }
 

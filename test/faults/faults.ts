@@ -1,23 +1,29 @@
 /** The fault list: each row once, for all devices that it can befall. */
 
-import { cloudFaults } from "./cloud-faults.js";
+import { answerFaults } from "./answer-faults.js";
+import { cloudAccessFaults } from "./cloud-access-faults.js";
+import { cloudCommandFaults } from "./cloud-command-faults.js";
+import { cloudStreamFaults } from "./cloud-stream-faults.js";
+import { connectionFaults } from "./connection-faults.js";
 import type { Course, Disturbance } from "./fault.js";
 import { httpFaults } from "./http-faults.js";
 import { modbusFaults } from "./modbus-faults.js";
 import { mqttFaults } from "./mqtt-faults.js";
 import { ownFaults } from "./own-faults.js";
-import { speakingFaults } from "./speaking-faults.js";
-import { transportFaults } from "./transport-faults.js";
+import { pushingFaults } from "./pushing-faults.js";
 import { writeFaults } from "./write-faults.js";
 
 export const faults: readonly (Disturbance | Course)[] = [
-  ...transportFaults,
+  ...connectionFaults,
+  ...answerFaults,
   ...httpFaults,
   ...writeFaults,
   ...modbusFaults,
   ...mqttFaults,
-  ...speakingFaults,
-  ...cloudFaults,
+  ...pushingFaults,
+  ...cloudAccessFaults,
+  ...cloudStreamFaults,
+  ...cloudCommandFaults,
   ...ownFaults,
 ];
 

@@ -4,16 +4,16 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { gzipSync } from "node:zlib";
 import type { DeviceErrorCode } from "../../src/model/errors.js";
-import type { Entry } from "./bench-of-devices.js";
+import type { Entry } from "./entries.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, inventedIn, reading } from "./fault.js";
 import type { FaultyHttp } from "./faulty-http.js";
-import type { Stand } from "./stand.js";
+import type { DeviceBench } from "./device-bench.js";
 
 const http = ({ transport }: Entry): boolean => transport === "http";
 const json = (entry: Entry): boolean => http(entry) && entry.wraps !== true;
 
 /** The device is on HTTP wherever these faults apply. */
-function httpOf({ http: faulty }: Stand): FaultyHttp {
+function httpOf({ http: faulty }: DeviceBench): FaultyHttp {
   if (!faulty) throw new Error("This device is not asked over HTTP");
   return faulty;
 }
@@ -30,8 +30,8 @@ function status(
     id,
     what: `HTTP ${code}${told.join("")}${body === "" ? "" : ` and “${body}”`}: fails as ${fails.join(" or ")}`,
     on: http,
-    inject(stand) {
-      httpOf(stand).instead = (_request, response) => {
+    inject(bench) {
+      httpOf(bench).instead = (_request, response) => {
         response.writeHead(code, headers).end(body);
         return true;
       };
@@ -47,7 +47,7 @@ function spoilt(
   outcome: Disturbance["outcome"] = { reads: "less" },
   on: Disturbance["on"] = http,
 ): Disturbance {
-  return { id, what, on, inject: (stand) => void (httpOf(stand).spoil = spoil), outcome };
+  return { id, what, on, inject: (bench) => void (httpOf(bench).spoil = spoil), outcome };
 }
 
 const noJson = { fails: ["protocol", "unreachable", "unsupported", "wrong-device", "login-refused"] } as const;
@@ -83,25 +83,25 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
     what: "HTTP 200 with an error inside: the write has failed",
     // Those that answer a write with 200 and a no.
     on: ({ name }) => name === "go-e (API 2)" || name === "openevse (rapi)",
-    async run(stand) {
-      const { refusal, isWrite } = stand;
+    async run(bench) {
+      const { refusal, isWrite } = bench;
       if (!refusal) throw new Error("what does a no look like here?");
-      await reading(stand);
-      httpOf(stand).instead = ({ method, url }, response) => {
+      await reading(bench);
+      httpOf(bench).instead = ({ method, url }, response) => {
         if (isWrite?.(`${method} ${url} HTTP/1.1`) !== true) return false;
         response.writeHead(200, { "content-type": "application/json" }).end(refusal(url));
         return true;
       };
-      expect(await failure(write(stand))).toMatchObject({ code: "refused" });
-      expect(stand.heardWrites?.()).toBe(0);
+      expect(await failure(write(bench))).toMatchObject({ code: "refused" });
+      expect(bench.commandsTaken?.()).toBe(0);
     },
   },
   {
     id: "H-08",
     what: "a redirect to another host: not followed",
     on: http,
-    async run(stand) {
-      const good = await reading(stand);
+    async run(bench) {
+      const good = await reading(bench);
       let visits = 0;
       const elsewhere = createServer((_request, response) => {
         visits += 1;
@@ -110,14 +110,14 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
       await once(elsewhere, "listening");
       const bound = elsewhere.address();
       const port = bound !== null && typeof bound === "object" ? bound.port : 0;
-      httpOf(stand).instead = (_request, response) => {
+      httpOf(bench).instead = (_request, response) => {
         response.writeHead(301, { Location: `http://127.0.0.1:${port}/` }).end();
         return true;
       };
-      await expectOutcome(stand, { fails: ["protocol", "unreachable"] }, good);
+      await expectOutcome(bench, { fails: ["protocol", "unreachable"] }, good);
       elsewhere.close();
       expect(visits).toBe(0);
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   },
   status("H-08", 302, ["protocol", "unreachable"], { Location: "/" }),
@@ -125,7 +125,7 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
     id: "H-09",
     what: "a wrong content type: the same reading",
     on: http,
-    inject: (stand) => void (httpOf(stand).headers = { "content-type": "text/html" }),
+    inject: (bench) => void (httpOf(bench).headers = { "content-type": "text/html" }),
     outcome: { reads: "all" },
   },
   spoilt("H-09", "UTF-16: fails", (body) => Buffer.from(body, "utf16le"), noJson),
@@ -177,32 +177,32 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
     id: "H-10",
     what: "one key missing after the other: what it tells is right, what is missing is null",
     on: json,
-    async run(stand) {
-      const good = await reading(stand);
+    async run(bench) {
+      const good = await reading(bench);
       const keys = new Set<string>();
-      httpOf(stand).spoil = (body) => {
+      httpOf(bench).spoil = (body) => {
         for (const [key] of body.matchAll(/"[A-Za-z_]\w*":/g)) keys.add(key);
         return body;
       };
-      await reading(stand);
+      await reading(bench);
       const invented: string[] = [];
       for (const key of [...keys].slice(0, 80)) {
-        httpOf(stand).spoil = (body) => body.replaceAll(key, `"_gone_${key.slice(1)}`);
-        const told = await reading(stand).catch(() => null);
+        httpOf(bench).spoil = (body) => body.replaceAll(key, `"_gone_${key.slice(1)}`);
+        const told = await reading(bench).catch(() => null);
         invented.push(...inventedIn(told, good).map((what) => `without ${key} ${what}`));
       }
       expect(invented).toEqual([]);
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   },
   {
     id: "H-11",
     what: "three readings at once from a slow device: one request at a time, all right",
     on: http,
-    async run(stand) {
-      const good = await reading(stand);
-      httpOf(stand).delay = 15;
-      const readings = await Promise.all([reading(stand), reading(stand), reading(stand)]);
+    async run(bench) {
+      const good = await reading(bench);
+      httpOf(bench).delay = 15;
+      const readings = await Promise.all([reading(bench), reading(bench), reading(bench)]);
       expect(readings).toEqual([good, good, good]);
     },
   },
@@ -220,15 +220,15 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
     id: "H-13",
     what: "a web proxy in the environment: not asked for devices",
     on: http,
-    async run(stand) {
-      const good = await reading(stand);
+    async run(bench) {
+      const good = await reading(bench);
       const names = ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] as const;
       const before = names.map((name) => [name, process.env[name]] as const);
       for (const name of names) process.env[name] = "http://127.0.0.1:1";
       try {
-        const other = stand.connect();
-        await stand.device.close();
-        const told = await reading(stand, other);
+        const other = bench.connect();
+        await bench.device.close();
+        const told = await reading(bench, other);
         await other.close();
         expect(told).toEqual(good);
       } finally {
@@ -243,10 +243,10 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
     id: "N-07",
     what: "a gzip bomb: broken off",
     on: http,
-    inject(stand) {
+    inject(bench) {
       const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
-      httpOf(stand).spoil = () => bomb;
-      httpOf(stand).headers = { "content-encoding": "gzip" };
+      httpOf(bench).spoil = () => bomb;
+      httpOf(bench).headers = { "content-encoding": "gzip" };
     },
     outcome: { fails: ["protocol", "unreachable"] },
   },
@@ -254,15 +254,15 @@ export const httpFaults: readonly (Disturbance | Course)[] = [
     id: "N-07",
     what: "a million bytes of headers: broken off",
     on: http,
-    inject(stand) {
-      httpOf(stand).headers = { "x-long": "a".repeat(1_000_000) };
+    inject(bench) {
+      httpOf(bench).headers = { "x-long": "a".repeat(1_000_000) };
     },
     outcome: { fails: ["protocol", "unreachable"] },
   },
 ];
 
-export function write(stand: Stand): Promise<unknown> {
-  const { writes } = stand.device;
-  if (!writes || !stand.write) throw new Error("This device takes no writes");
-  return stand.attend(stand.write(writes));
+export function write(bench: DeviceBench): Promise<unknown> {
+  const { writes } = bench.device;
+  if (!writes || !bench.write) throw new Error("This device takes no writes");
+  return bench.attend(bench.write(writes));
 }

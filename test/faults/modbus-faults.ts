@@ -2,14 +2,14 @@
 
 import type { DeviceErrorCode } from "../../src/model/errors.js";
 import type { ModbusFault, VirtualModbus } from "../../src/simulator/servers/modbus/server.js";
-import type { Entry } from "./bench-of-devices.js";
+import type { Entry } from "./entries.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, inventedIn, reading } from "./fault.js";
 import { write } from "./http-faults.js";
-import type { Stand } from "./stand.js";
+import type { DeviceBench } from "./device-bench.js";
 
 const modbus = ({ transport }: Entry): boolean => transport === "modbus";
 
-function modbusOf({ modbus: server }: Stand): VirtualModbus {
+function modbusOf({ modbus: server }: DeviceBench): VirtualModbus {
   if (!server) throw new Error("This device does not speak Modbus");
   return server;
 }
@@ -67,22 +67,22 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     id: code === 11 ? "M-10" : "M-01",
     what: `exception ${code}: fails as ${fails.join(" or ")}, over the same connection`,
     on: modbus,
-    async run(stand: Stand) {
-      const good = await reading(stand);
-      const { accepted } = stand.proxy;
-      modbusOf(stand).fault = { exception: code };
-      await expectOutcome(stand, { fails }, good);
-      expect(stand.proxy.accepted).toBe(accepted);
-      await expectRecovery(stand, good);
+    async run(bench: DeviceBench) {
+      const good = await reading(bench);
+      const { accepted } = bench.proxy;
+      modbusOf(bench).fault = { exception: code };
+      await expectOutcome(bench, { fails }, good);
+      expect(bench.proxy.accepted).toBe(accepted);
+      await expectRecovery(bench, good);
     },
   })),
   {
     id: "M-01",
     what: "busy for a moment: asked again, and the same reading",
     on: modbus,
-    inject(stand) {
+    inject(bench) {
       let left = 2;
-      modbusOf(stand).exceptionFor = () => (left-- > 0 ? 6 : null);
+      modbusOf(bench).exceptionFor = () => (left-- > 0 ? 6 : null);
     },
     outcome: { reads: "all" },
   },
@@ -90,12 +90,12 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     id: "M-01",
     what: `exception ${code} to a write: it has failed, and nothing has changed`,
     on: (entry: Entry) => modbus(entry) && entry.driver === "mennekes",
-    async run(stand: Stand) {
-      const good = await reading(stand);
-      modbusOf(stand).exceptionFor = ({ functionCode }) => (functionCode === 6 || functionCode === 16 ? code : null);
-      expect(["refused", "unsupported", "unreachable", "protocol"]).toContain((await failure(write(stand))).code);
-      expect(stand.heardWrites?.()).toBe(0);
-      await expectRecovery(stand, good);
+    async run(bench: DeviceBench) {
+      const good = await reading(bench);
+      modbusOf(bench).exceptionFor = ({ functionCode }) => (functionCode === 6 || functionCode === 16 ? code : null);
+      expect(["refused", "unsupported", "unreachable", "protocol"]).toContain((await failure(write(bench))).code);
+      expect(bench.commandsTaken?.()).toBe(0);
+      await expectRecovery(bench, good);
     },
   })),
   {
@@ -118,14 +118,14 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     id: "M-03",
     what: "bytes the other way round, from the start: not taken for this device",
     on: (entry) => modbus(entry) && entry.identifies === true,
-    async run(stand) {
-      const good = await reading(stand);
-      await stand.device.close();
-      await rewritten((words) => Buffer.from(words).swap16())(stand);
-      const fresh = stand.connect();
-      await expectOutcome(stand, { fails: ["protocol", "unsupported", "wrong-device"] }, good, fresh);
-      await stand.heal();
-      expect(await reading(stand, fresh)).toEqual(good);
+    async run(bench) {
+      const good = await reading(bench);
+      await bench.device.close();
+      await rewritten((words) => Buffer.from(words).swap16())(bench);
+      const fresh = bench.connect();
+      await expectOutcome(bench, { fails: ["protocol", "unsupported", "wrong-device"] }, good, fresh);
+      await bench.heal();
+      expect(await reading(bench, fresh)).toEqual(good);
       await fresh.close();
     },
   },
@@ -133,13 +133,13 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     id,
     what: `${what} in the answer: fails as protocol, over a new connection next time`,
     on: modbus,
-    async run(stand: Stand) {
-      const good = await reading(stand);
-      const { accepted } = stand.proxy;
-      modbusOf(stand).fault = fault;
-      await expectOutcome(stand, { fails: ["protocol"] }, good);
-      await expectRecovery(stand, good);
-      expect(stand.proxy.accepted).toBeGreaterThan(accepted);
+    async run(bench: DeviceBench) {
+      const good = await reading(bench);
+      const { accepted } = bench.proxy;
+      modbusOf(bench).fault = fault;
+      await expectOutcome(bench, { fails: ["protocol"] }, good);
+      await expectRecovery(bench, good);
+      expect(bench.proxy.accepted).toBeGreaterThan(accepted);
     },
   })),
   ...[0, 1, 65_535].map((length) => ({
@@ -153,17 +153,17 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     id: "M-07",
     what: "“no value” in every register: no number comes of it",
     on: ({ sentinels }) => sentinels !== undefined,
-    async run(stand, { sentinels = [] }) {
-      const good = await reading(stand);
+    async run(bench, { sentinels = [] }) {
+      const good = await reading(bench);
       for (const words of sentinels) {
         const fill = (bytes: Buffer): Buffer =>
           Buffer.from(
             bytes.map((_byte, at) => ((words[(at >> 1) % words.length] ?? 0) >> (at % 2 === 0 ? 8 : 0)) & 0xff),
           );
-        await rewritten(fill)(stand);
-        const told = await stand.read().catch(() => null);
+        await rewritten(fill)(bench);
+        const told = await bench.read().catch(() => null);
         expect(numbersIn(told)).toEqual([]);
-        await expectRecovery(stand, good);
+        await expectRecovery(bench, good);
       }
     },
   },
@@ -171,13 +171,13 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     id: "M-08",
     what: "another value at every question: each is one or the other, never half of both",
     on: modbus,
-    async run(stand) {
-      const truths = [await reading(stand)];
-      stand.vary();
-      truths.push(await reading(stand));
-      const end = modbusOf(stand).onRequest(() => stand.vary());
+    async run(bench) {
+      const truths = [await reading(bench)];
+      bench.vary();
+      truths.push(await reading(bench));
+      const end = modbusOf(bench).onRequest(() => bench.vary());
       for (let time = 0; time < 6; time += 1) {
-        const told = await reading(stand);
+        const told = await reading(bench);
         const [first = [], second = []] = truths.map((truth) => inventedIn(told, truth).map(pathOf));
         expect(first.filter((path) => second.includes(path))).toEqual([]);
       }
@@ -188,25 +188,25 @@ export const modbusFaults: readonly (Disturbance | Course)[] = [
     id: "M-09",
     what: "hung up on at once, as where another client has the only place: fails, and no more than two attempts",
     on: modbus,
-    async run(stand) {
-      const good = await reading(stand);
-      stand.proxy.resetAll();
-      await stand.proxy.deserted();
-      const before = stand.proxy.accepted;
-      stand.proxy.fault = { onConnect: (client) => void client.end() };
-      await expectOutcome(stand, { fails: ["unreachable"] }, good);
-      expect(stand.proxy.accepted - before).toBeLessThanOrEqual(2);
-      await expectRecovery(stand, good);
+    async run(bench) {
+      const good = await reading(bench);
+      bench.proxy.resetAll();
+      await bench.proxy.deserted();
+      const before = bench.proxy.accepted;
+      bench.proxy.fault = { onConnect: (client) => void client.end() };
+      await expectOutcome(bench, { fails: ["unreachable"] }, good);
+      expect(bench.proxy.accepted - before).toBeLessThanOrEqual(2);
+      await expectRecovery(bench, good);
     },
   },
   {
     id: "M-15",
     what: "three readings at once from a slow device: one request at a time, all right",
     on: modbus,
-    async run(stand) {
-      const good = await reading(stand);
-      modbusOf(stand).delay = 10;
-      const readings = await Promise.all([reading(stand), reading(stand), reading(stand)]);
+    async run(bench) {
+      const good = await reading(bench);
+      modbusOf(bench).delay = 10;
+      const readings = await Promise.all([reading(bench), reading(bench), reading(bench)]);
       expect(readings).toEqual([good, good, good]);
     },
   },

@@ -1,17 +1,17 @@
 /** Group Q of the fault list: what brokers, and devices behind them, do to those who listen. */
 
 import { connect } from "mqtt";
-import type { Entry } from "./bench-of-devices.js";
-import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading, sink } from "./fault.js";
-import type { MqttBench } from "./mqtt-bench.js";
-import { arrived } from "./speech.js";
-import type { Stand } from "./stand.js";
+import type { Entry } from "./entries.js";
+import { type Course, type Disturbance, expectOutcome, expectRecovery, failure, reading, letExpire } from "./fault.js";
+import type { BrokerBench } from "./broker-bench.js";
+import { arrived } from "./pushing.js";
+import type { DeviceBench } from "./device-bench.js";
 
 const mqtt = ({ transport }: Entry): boolean => transport === "mqtt";
 
-function mqttOf({ mqtt: bench }: Stand): MqttBench {
-  if (!bench) throw new Error("This device does not speak MQTT");
-  return bench;
+function mqttOf({ mqtt: broker }: DeviceBench): BrokerBench {
+  if (!broker) throw new Error("This device does not speak MQTT");
+  return broker;
 }
 
 const away = { fails: ["unreachable"] } as const;
@@ -22,7 +22,7 @@ const connack = 0x20;
 const suback = 0x90;
 
 /** What a broker says to the login, or to a subscription: the last byte of a packet that is shorter than 128. */
-function answering(type: number, code: number): (stand: Stand) => Promise<void> {
+function answering(type: number, code: number): (bench: DeviceBench) => Promise<void> {
   return async ({ proxy }) => {
     await new Promise<void>((resolve) => {
       proxy.fault = {
@@ -72,15 +72,15 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     what: "the broker dies: fails, and tells no old values; Q-02 back: the same reading",
     on: mqtt,
     outlasts: true,
-    inject: (stand) => mqttOf(stand).kill(),
+    inject: (bench) => mqttOf(bench).kill(),
     outcome: silent,
   },
   {
     id: "Q-02",
     what: "the broker has been away for a moment: subscribed anew, nothing heard twice, the same reading",
     on: mqtt,
-    async inject(stand) {
-      await mqttOf(stand).restart();
+    async inject(bench) {
+      await mqttOf(bench).restart();
     },
     outcome: { reads: "less" },
   },
@@ -88,28 +88,28 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     id: "Q-03",
     what: "what the broker has kept, and no word from the device: not taken for a new value",
     on: mqtt,
-    async run(stand) {
-      const good = await reading(stand);
-      const bench = mqttOf(stand);
-      bench.silence();
-      await bench.say(bench.said, true);
-      await stand.heard();
-      await sink(stand);
-      const fresh = stand.connect();
-      await expectOutcome(stand, silent, good, fresh);
+    async run(bench) {
+      const good = await reading(bench);
+      const broker = mqttOf(bench);
+      broker.silence();
+      await broker.publish(broker.published, true);
+      await bench.received();
+      await letExpire(bench);
+      const fresh = bench.connect();
+      await expectOutcome(bench, silent, good, fresh);
       await fresh.close();
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   },
   {
     id: "Q-05",
     what: "every message twice: the same reading",
     on: mqtt,
-    async run(stand) {
-      const good = await reading(stand);
-      const bench = mqttOf(stand);
-      const told = reading(stand);
-      for (let time = 0; time < 3; time += 1) await bench.say(bench.said.flatMap((each) => [each, each]));
+    async run(bench) {
+      const good = await reading(bench);
+      const broker = mqttOf(bench);
+      const told = reading(bench);
+      for (let time = 0; time < 3; time += 1) await broker.publish(broker.published.flatMap((each) => [each, each]));
       expect(await told).toEqual(good);
     },
   },
@@ -117,7 +117,7 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     id: "Q-07",
     what: "the device falls silent: fails in its time, and tells no old values",
     on: mqtt,
-    inject: (stand) => mqttOf(stand).silence(),
+    inject: (bench) => mqttOf(bench).silence(),
     outcome: silent,
   },
   ...[1, 2, 3].map((code) => ({
@@ -146,39 +146,39 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     id: "Q-10",
     what: "a half-open connection to the broker: fails in its time",
     on: mqtt,
-    async run(stand) {
-      const good = await reading(stand);
-      stand.proxy.goHalfOpen();
-      await sink(stand);
-      await expectOutcome(stand, silent, good);
+    async run(bench) {
+      const good = await reading(bench);
+      bench.proxy.goHalfOpen();
+      await letExpire(bench);
+      await expectOutcome(bench, silent, good);
       // The keep-alive of the protocol would notice in 22 s.
-      stand.proxy.resetAll();
-      await expectRecovery(stand, good);
+      bench.proxy.resetAll();
+      await expectRecovery(bench, good);
     },
   },
   {
     id: "Q-11",
     what: "somebody takes over our client id: back at once under another one, and nobody is thrown out in turn",
     on: mqtt,
-    async run(stand) {
-      const good = await reading(stand);
+    async run(bench) {
+      const good = await reading(bench);
       const ids: string[] = [];
-      stand.proxy.fault = {
+      bench.proxy.fault = {
         onRequest(packet, { upstream }) {
           const id = clientIdIn(packet);
           if (id !== null) ids.push(id);
           upstream.write(packet);
         },
       };
-      stand.proxy.resetAll();
-      await stand.proxy.deserted();
-      await stand.heard();
+      bench.proxy.resetAll();
+      await bench.proxy.deserted();
+      await bench.received();
       const [taken = ""] = ids;
-      const other = connect(mqttOf(stand).broker.url, { clientId: taken, reconnectPeriod: 0 });
+      const other = connect(mqttOf(bench).broker.url, { clientId: taken, reconnectPeriod: 0 });
       await new Promise<void>((resolve) => other.once("connect", () => resolve()));
-      await stand.proxy.deserted();
-      await stand.heard();
-      expect(await reading(stand)).toEqual(good);
+      await bench.proxy.deserted();
+      await bench.received();
+      expect(await reading(bench)).toEqual(good);
       expect(other.connected).toBe(true);
       expect(new Set(ids).size).toBe(ids.length);
       expect(ids).toHaveLength(2);
@@ -190,49 +190,49 @@ export const mqttFaults: readonly (Disturbance | Course)[] = [
     what: `${what} on every topic: no value comes of it`,
     // That is how a go-e says that it has a fault inside, and no limit.
     on: (entry: Entry) => mqtt(entry) && !(what === "null" && entry.driver === "go-e"),
-    async run(stand: Stand) {
-      const good = await reading(stand);
-      const bench = mqttOf(stand);
-      bench.silence();
-      const truth = bench.said;
+    async run(bench: DeviceBench) {
+      const good = await reading(bench);
+      const broker = mqttOf(bench);
+      broker.silence();
+      const truth = broker.published;
       const spoilt = truth.map(({ topic }) => ({ topic, payload }));
       let left = 3;
-      const say = async (): Promise<void> => {
-        if ((left -= 1) >= 0) await bench.say(spoilt);
+      const push = async (): Promise<void> => {
+        if ((left -= 1) >= 0) await broker.publish(spoilt);
       };
-      const fresh = stand.connect();
-      await expectOutcome(stand, { reads: "less" }, good, fresh, say);
+      const fresh = bench.connect();
+      await expectOutcome(bench, { reads: "less" }, good, fresh, push);
       await fresh.close();
       // Whoever tells only what has changed would leave the broker with the rest as it is.
-      await bench.say(truth, true);
-      await stand.heard();
-      await expectRecovery(stand, good);
+      await broker.publish(truth, true);
+      await bench.received();
+      await expectRecovery(bench, good);
     },
   })),
   {
     id: "Q-14",
     what: "half of its topics: fails, or tells the other half as null",
     on: mqtt,
-    async run(stand) {
-      const good = await reading(stand);
-      const bench = mqttOf(stand);
-      bench.silence();
-      const half = bench.said.filter((_said, place) => place % 2 === 0);
-      const fresh = stand.connect();
-      await expectOutcome(stand, { reads: "less" }, good, fresh, () => bench.say(half));
+    async run(bench) {
+      const good = await reading(bench);
+      const broker = mqttOf(bench);
+      broker.silence();
+      const half = broker.published.filter((_said, place) => place % 2 === 0);
+      const fresh = bench.connect();
+      await expectOutcome(bench, { reads: "less" }, good, fresh, () => broker.publish(half));
       await fresh.close();
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   },
   {
     id: "N-03",
     what: "closed while it waits for a word: ends at once, and says so",
     on: mqtt,
-    async run(stand) {
-      await reading(stand);
-      mqttOf(stand).silence();
-      const waiting = failure(stand.read());
-      await stand.device.close();
+    async run(bench) {
+      await reading(bench);
+      mqttOf(bench).silence();
+      const waiting = failure(bench.read());
+      await bench.device.close();
       expect(await waiting).toMatchObject({ code: "unreachable" });
     },
   },

@@ -13,21 +13,22 @@ import { fillStore, newStore } from "../../src/simulator/devices/mennekes/regist
 import { RegisterStore, startVirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import { box, virtual } from "../drivers/mennekes/support.js";
 import { ending } from "../support/stage.js";
-import type { Entry } from "./bench-of-devices.js";
-import { type Course, expectRecovery, failure, reading } from "./fault.js";
-import { askedClock, type Stand } from "./stand.js";
+import type { Entry } from "./entries.js";
+import { type Course, expectRecovery, failure, reading, rowOf } from "./fault.js";
+import { askedClock, type DeviceBench } from "./device-bench.js";
 
-/** On a virtual device of its own, with what the bench has no handle for. */
-function row(driver: string, id: string, what: string, run: () => Promise<void>): Course {
-  return { id, what, on: (entry) => entry.driver === driver, run };
-}
+/** On virtual devices of their own, with what the bench has no handle for. */
+const mennekesRow = rowOf("mennekes");
+const e3dcRow = rowOf("e3dc");
+const pac2200Row = rowOf("siemens-pac2200");
+const dctrRow = rowOf("doepke-dctr");
 
 const link = { device: "Meter", host: "127.0.0.1", clock: askedClock } as const;
 
-async function e3dc(flows: E3dcFlows): Promise<{ twin: VirtualE3dc; meter: Meter }> {
-  const twin = ending(await startVirtualE3dc({ flows: () => flows }));
-  const meter = ending(connectE3dc({ ...link, port: twin.port }, ["grid", "pv", "battery", "house"]));
-  return { twin, meter };
+async function e3dc(flows: E3dcFlows): Promise<{ device: VirtualE3dc; meter: Meter }> {
+  const device = ending(await startVirtualE3dc({ flows: () => flows }));
+  const meter = ending(connectE3dc({ ...link, port: device.port }, ["grid", "pv", "battery", "house"]));
+  return { device, meter };
 }
 
 /** Sun above the house's need, which goes to battery and grid. */
@@ -37,7 +38,7 @@ const powersOf = ({ grid, pv, battery, house }: MeterReading) => [grid, pv, batt
 
 const safeCurrent = { at: 131, safe: 6 } as const;
 
-/** What meters report of themselves as failed, by the name that their stand has for it, and what is left. */
+/** What meters report of themselves as failed, by the name that their bench has for it, and what is left. */
 const reported: readonly (readonly [misbehaviour: string, what: string, left: "all" | "L1 and L3" | "none"])[] = [
   ["failed-phase", "an error of L2", "L1 and L3"],
   ["failed-meter", "an error of the whole meter", "none"],
@@ -48,7 +49,7 @@ const phaseReadings = (told: unknown): unknown =>
   typeof told === "object" && told !== null && "grid" in told ? told.grid : undefined;
 
 export const ownFaults: readonly Course[] = [
-  row("mennekes", "M-13", "a safe current, and no time until it holds: warned of once, and left as it is", async () => {
+  mennekesRow("M-13", "a safe current, and no time until it holds: warned of once, and left as it is", async () => {
     const { charger, device, log } = await virtual({ safeCurrent: 16, timeout: 0 });
     await charger.read();
     await charger.read();
@@ -57,7 +58,7 @@ export const ownFaults: readonly Course[] = [
     expect([device.safeCurrent, device.timeout]).toEqual([16, 0]);
     expect(charger.expiry).toBeUndefined();
   }),
-  row("mennekes", "M-13", "the watchdog is asked for: set, read back, and set again after a restart", async () => {
+  mennekesRow("M-13", "the watchdog is asked for: set, read back, and set again after a restart", async () => {
     const watchdog = { current: safeCurrent.safe, timeout: 60 };
     const { charger, device, evse, log } = await virtual({ safeCurrent: 16, timeout: 0 }, { watchdog });
     await charger.read();
@@ -71,7 +72,7 @@ export const ownFaults: readonly Course[] = [
     expect(log.about("warn")).toEqual([]);
   }),
   ...["5.12", "5.22"].map((firmware) =>
-    row("mennekes", "M-14", `firmware ${firmware}: only registers that it has are asked for`, async () => {
+    mennekesRow("M-14", `firmware ${firmware}: only registers that it has are asked for`, async () => {
       const { charger, device, evse } = await virtual({ firmware, unknown: "close" }, {}, { totalEnergy: 7_000_000 });
       evse.advance(1);
       const told = await charger.read();
@@ -83,8 +84,7 @@ export const ownFaults: readonly Course[] = [
       expect(device.modbus.accepted).toBeLessThanOrEqual(2);
     }),
   ),
-  row(
-    "mennekes",
+  mennekesRow(
     "M-14",
     "a firmware that nobody knows: what fits is told, and a write counts only as read back",
     async () => {
@@ -96,7 +96,7 @@ export const ownFaults: readonly Course[] = [
       expect(await failure(charger.writes.maxAmpere(16))).toMatchObject({ code: "not-taken-over" });
     },
   ),
-  row("mennekes", "M-14", "a number with a sign where there was none: out of range, so null", async () => {
+  mennekesRow("M-14", "a number with a sign where there was none: out of range, so null", async () => {
     const { device } = await virtual();
     const holding = newStore(device.firmware);
     fillStore(holding, device);
@@ -104,18 +104,18 @@ export const ownFaults: readonly Course[] = [
     const { charger } = await box(holding);
     expect(await charger.read()).toMatchObject({ powerL1: null, powerL2: 0, state: "disconnected" });
   }),
-  row("e3dc", "M-16", "the signs of the house: import, production, discharge and use are positive", async () => {
+  e3dcRow("M-16", "the signs of the house: import, production, discharge and use are positive", async () => {
     const { meter } = await e3dc(sunny);
     expect(powersOf(await meter.read())).toEqual([-1_200, 5_000, -3_000, 800]);
   }),
-  row("e3dc", "M-16", "another magic word: not taken for an E3/DC, at every reading anew", async () => {
-    const { twin, meter } = await e3dc(sunny);
-    twin.modbus.holding.setU16(40_000, 0xdce3);
+  e3dcRow("M-16", "another magic word: not taken for an E3/DC, at every reading anew", async () => {
+    const { device, meter } = await e3dc(sunny);
+    device.modbus.holding.setU16(40_000, 0xdce3);
     expect(await failure(meter.read())).toMatchObject({ code: "protocol", message: expect.stringContaining("0xdce3") });
-    twin.modbus.holding.setU16(40_000, 0xe3dc);
+    device.modbus.holding.setU16(40_000, 0xe3dc);
     expect(powersOf(await meter.read())).toEqual([-1_200, 5_000, -3_000, 800]);
   }),
-  row("e3dc", "M-16", "words the other way round: out of range, so null, and never a value", async () => {
+  e3dcRow("M-16", "words the other way round: out of range, so null, and never a value", async () => {
     const holding = new RegisterStore();
     holding.fill(40_000, 40_136);
     holding.setU16(40_000, 0xe3dc);
@@ -125,7 +125,7 @@ export const ownFaults: readonly Course[] = [
     const told = await ending(connectE3dc({ ...link, port }, ["grid", "pv", "battery", "house"])).read();
     expect(powersOf(told).filter((power) => typeof power === "number")).toEqual([]);
   }),
-  row("siemens-pac2200", "M-17", "NaN for a phase that is not connected: absent, and not 0", async () => {
+  pac2200Row("M-17", "NaN for a phase that is not connected: absent, and not 0", async () => {
     const values = () => ({
       powers: [1_200, null, null] as const,
       currents: [5, null, null] as const,
@@ -133,8 +133,8 @@ export const ownFaults: readonly Course[] = [
       importEnergy: 1_500,
       exportEnergy: 0,
     });
-    const twin = ending(await startVirtualPac2200({ values }));
-    const options = { port: twin.port, unitId: 1, reversed: false, measures: ["grid"] as const };
+    const device = ending(await startVirtualPac2200({ values }));
+    const options = { port: device.port, unitId: 1, reversed: false, measures: ["grid"] as const };
     const meter = ending(connectRegisterMeter(pac2200Registers, { ...options, host: link.host }, link));
     expect((await meter.read()).grid).toMatchObject({
       power: 1_200,
@@ -143,31 +143,31 @@ export const ownFaults: readonly Course[] = [
       voltages: [230, null, null],
     });
   }),
-  row("doepke-dctr", "M-18", "a current at its threshold is an alarm of its band, and gone with it", async () => {
-    const twin = ending(await startVirtualDctr());
-    const monitor = ending(connectDctr({ ...link, port: twin.port }));
-    twin.currents.dc = twin.thresholdsA.dc;
+  dctrRow("M-18", "a current at its threshold is an alarm of its band, and gone with it", async () => {
+    const device = ending(await startVirtualDctr());
+    const monitor = ending(connectDctr({ ...link, port: device.port }));
+    device.currents.dc = device.thresholdsA.dc;
     expect(await monitor.read()).toMatchObject({ alarmA: ["dc"], alarmB: [] });
-    twin.currents.dc = twin.thresholdsB.dc;
+    device.currents.dc = device.thresholdsB.dc;
     expect(await monitor.read()).toMatchObject({ alarmA: ["dc"], alarmB: ["dc"] });
-    twin.currents.dc = 0;
+    device.currents.dc = 0;
     expect(await monitor.read()).toMatchObject({ alarmA: [], alarmB: [] });
-    twin.latches = true;
-    twin.currents.dc = twin.thresholdsA.dc;
+    device.latches = true;
+    device.currents.dc = device.thresholdsA.dc;
     await monitor.read();
-    twin.currents.dc = 0;
+    device.currents.dc = 0;
     expect(await monitor.read()).toMatchObject({ alarmA: ["dc"] });
-    twin.reset();
+    device.reset();
     expect(await monitor.read()).toMatchObject({ alarmA: [] });
   }),
   ...reported.map(([misbehaviour, what, left]) => ({
     id: "Q-15",
     what: `${what}: ${left === "all" ? "the same reading" : `${left} of its phases told, the rest null`}`,
     on: ({ misbehaviours }: Entry) => misbehaviours?.includes(misbehaviour) === true,
-    async run(stand: Stand) {
-      const good = await reading(stand);
-      stand.misbehave?.(misbehaviour);
-      const told = await reading(stand).catch(() => null);
+    async run(bench: DeviceBench) {
+      const good = await reading(bench);
+      bench.misbehave?.(misbehaviour);
+      const told = await reading(bench).catch(() => null);
       if (left === "all") expect(told).toEqual(good);
       else if (left === "none") expect(phaseReadings(told) ?? {}).not.toMatchObject({ power: expect.any(Number) });
       else {
@@ -179,7 +179,7 @@ export const ownFaults: readonly Course[] = [
           voltages: numbers,
         });
       }
-      await expectRecovery(stand, good);
+      await expectRecovery(bench, good);
     },
   })),
 ];

@@ -6,7 +6,7 @@ import { Traffic } from "../site/traffic.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { ending } from "../support/stage.js";
 import type { TestClock } from "../support/test-clock.js";
-import { arrived } from "./speech.js";
+import { arrived } from "./pushing.js";
 
 /** ms of one step. */
 const stepLength = 500;
@@ -24,7 +24,7 @@ export class SiteHouse {
 
   /**
    * @param block as a person would have written it
-   * @param pass lets time pass in the virtual devices, and has those speak that do so by themselves
+   * @param pass lets time pass in the virtual devices, and has those push that do
    */
   constructor(block: object, clock: TestClock, pass: (seconds: number) => void = () => undefined) {
     const { config, problems } = parseConfig(block);

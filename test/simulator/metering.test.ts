@@ -11,7 +11,7 @@ function told(seconds: number, options: MeteringOptions): readonly (number | nul
   const metering = new Metering(options);
   return Array.from({ length: seconds }, (_, second) => {
     house.advance(1, second);
-    return metering.tell(second, house.grid)?.grid?.power ?? null;
+    return metering.read(second, house.grid)?.grid?.power ?? null;
   });
 }
 

@@ -2,12 +2,9 @@ import { connectAsync } from "mqtt";
 import type { MqttClient } from "mqtt";
 import type { Broker } from "../../src/simulator/servers/broker.js";
 import { startBroker } from "../../src/simulator/servers/broker.js";
-import type {
-  MeteredGrid,
-  VirtualShelly3em,
-  VirtualShelly3emOptions,
-} from "../../src/simulator/devices/shelly-gen1/device.js";
+import type { VirtualShelly3em, VirtualShelly3emOptions } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
+import type { MeteredGrid } from "../../src/simulator/devices/shelly-gen1/state.js";
 import { afterwards, ending } from "../support/stage.js";
 
 const first: MeteredGrid = {

@@ -1,8 +1,8 @@
 /** Which channels of a charger can be written, and which connections push, as drivers and connections declare it. */
 
 import { parseConfig, type Drivers } from "../../src/config/parse.js";
-import type { ChargerDriver, DriverContext, WritableChannel } from "../../src/drivers/driver.js";
-import { blockWith, type Documented, type Example } from "./examples.js";
+import type { ChargerDriver, DriverContext, Example, WritableChannel } from "../../src/drivers/driver.js";
+import { blockWith, type Documented } from "./examples.js";
 import { asSchema, choicesOf, jsonOf } from "./options.js";
 
 export interface Ability {

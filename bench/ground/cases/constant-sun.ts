@@ -1,4 +1,4 @@
-/** 5 kW of surplus that never changes, told and followed late: what swings, and what is imported? */
+/** 5 kW of surplus that never changes, measured and followed late: what swings, and what is imported? */
 
 import type { PerPhase } from "../../../src/model/phases.js";
 import { judged, type Controller } from "../controller.js";

@@ -1,4 +1,4 @@
-/** A 25 A main fuse: how long is it overloaded, and what happens when nobody tells? */
+/** A 25 A main fuse: how long is it overloaded, and what happens when the meter is silent? */
 
 import type { PhaseRotation, PerPhase } from "../../../src/model/phases.js";
 import type { ChargerSettings, ControlSettings } from "../../../src/control/settings.js";
@@ -16,7 +16,7 @@ const duration = 400;
 /** s after that at which something happens: in any phase of a slow loop */
 const moments = [0, 7, 13, 19, 26];
 
-/** A car that is told, and does it: what is left is the meter, the controller and the charger. */
+/** A car that follows at once: what is left is the meter, the controller and the charger. */
 const prompt = { response: 0, ramp: Infinity, lazyStart: 0 };
 const plant = { meter: { period: 1 }, evse: { answerTime: 1 }, chargerPeriod: 5, heartbeat: 1 } as const;
 
@@ -146,8 +146,8 @@ export function silenceCase(controllers: readonly Controller[]): CaseResult {
           meterSilentFrom: calm,
         },
         ({ second, evses: [evse] }) => {
-          const told = evse === undefined || !evse.allowed ? 0 : evse.current;
-          if (second >= calm && told <= failsafeCurrent) safeAt ??= second;
+          const current = evse === undefined || !evse.allowed ? 0 : evse.current;
+          if (second >= calm && current <= failsafeCurrent) safeAt ??= second;
         },
       );
       return safeAt === null ? null : safeAt - (calm - 1);

@@ -67,7 +67,7 @@ function charging(current: number): ChargerReading {
   };
 }
 
-/** Every second a word of the meter, and the words of some of the chargers; each charger speaks every `period` s. */
+/** Every second a reading of the meter and of some of the chargers; each charger is read every `period` s. */
 function observation(settings: ControlSettings, second: number, period: number): Observation {
   const spoken = settings.chargers.filter((_, i) => i % period === second % period);
   const chargers = byName<ChargerReading>();

@@ -2,17 +2,16 @@
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { createSocket } from "node:dgram";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { freeTcpPort, freeUdpPort } from "../../simulator/servers/free-port.js";
 
 /** ms in which Homebridge has to be up, and ms in which it has to be gone; it ends itself after 5 s. */
 const startBudget = 60_000;
@@ -65,7 +64,7 @@ export interface MatterBridge {
   readonly code: string;
 }
 
-/** What Homebridge tells whoever started it, as far as it is of use here. */
+/** What Homebridge reports to whoever started it, as far as it is of use here. */
 const statusMessage = z.object({
   id: z.literal("serverStatusUpdate"),
   data: z.object({ status: z.literal("ok"), setupUri: z.string() }),
@@ -152,7 +151,7 @@ async function newBridge(local: boolean, matter: boolean): Promise<Bridge> {
   return {
     name: `EV Charging Demo ${username.slice(-2)}`,
     username,
-    port: await freePort(),
+    port: await freeTcpPort(),
     pin: randomPin(),
     ...(matter ? { matter: { port: await freeUdpPort() } } : {}),
     ...(local ? { bind: [loopback()] } : {}),
@@ -219,29 +218,6 @@ function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
   return folder;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
-/** That nobody has now. */
-export function freeUdpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket("udp6");
-    socket.once("error", reject);
-    socket.bind(0, () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
 }
 
 /** Not one of those that HAP forbids: no digit all through, no plain counting. */

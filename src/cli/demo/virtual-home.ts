@@ -1,5 +1,7 @@
-/** The house of the demo: roof, household, car, wallbox and meter, speaking their real protocols on this computer. */
+/** The house of the demo: roof, household, car, wallbox and meter, which speak their real protocols on this computer. */
 
+import { chargerDrivers } from "../../drivers/registry.js";
+import type { PhaseCount } from "../../model/phases.js";
 import { startBroker } from "../../simulator/servers/broker.js";
 import { Car } from "../../simulator/house/car.js";
 import { Evse } from "../../simulator/house/evse.js";
@@ -8,7 +10,9 @@ import { Household } from "../../simulator/house/household.js";
 import { Roof } from "../../simulator/house/roof.js";
 import { runHouse, type HouseTime } from "../../simulator/runner.js";
 import { Weather } from "../../simulator/house/weather.js";
-import { virtualChargers, virtualMeters, type VirtualDevice } from "./virtual-devices.js";
+import type { Installation, RosterEntry, VirtualDevice } from "../../simulator/roster/entry.js";
+import { flowsOf } from "../../simulator/roster/flows.js";
+import { usualEntry } from "../../simulator/roster/roster.js";
 
 /** kWp */
 const peak = 8;
@@ -16,11 +20,14 @@ const peak = 8;
 /** Of weather and household: the same day each time. */
 const seed = 6;
 
-/** Wh that the car wants: more than the day gives. */
-const appetite = 60_000;
+/** Wh that the car takes: more than the day gives. */
+const carEnergy = 60_000;
 
-/** s of the house between two words of its meter */
+/** s of the house between two values that its meter sends */
 const meterPeriod = 2;
+
+/** UDP port to which SMA's meters send. */
+const smaPort = 9_522;
 
 /** What takes the place of the weather. */
 export interface Sky {
@@ -57,13 +64,11 @@ export async function startVirtualHome({
   charger: chargerDriver = "go-e",
   meter: meterDriver = "shelly-3em",
 }: VirtualHomeOptions): Promise<VirtualHome> {
-  const virtualCharger = virtualChargers[chargerDriver];
-  const startMeter = virtualMeters[meterDriver];
-  if (virtualCharger === undefined || startMeter === undefined)
-    throw new RangeError(`there is no virtual ${virtualCharger ? meterDriver : chargerDriver}`);
-  const { phases } = virtualCharger;
+  const chargerEntry = entryOf(chargerDriver, "charger");
+  const meterEntry = entryOf(meterDriver, "meter");
+  const { phases = 1 } = chargerEntry;
   const evse = new Evse({ allowed: false, current: 16, phases, maxCurrent: 16, totalEnergy: 1_234_000 });
-  evse.plug(new Car({ energy: appetite, maxCurrent: 16 }));
+  evse.plug(new Car({ energy: carEnergy, maxCurrent: 16 }));
   const roof = new Roof({ peak, weather: new Weather("broken", seed) });
   const sky: Sky = { light: null };
   const house = new VirtualHouse({
@@ -72,14 +77,23 @@ export async function startVirtualHome({
     evses: [{ evse, rotation: [0, 1, 2] }],
   });
   const broker = await startBroker();
-  const charger = await virtualCharger.start(evse);
-  const meter = await startMeter(house, broker);
+  const installation: Installation = {
+    evse,
+    flows: () => flowsOf(house),
+    residualCurrent: () => 0,
+    brokerUrl: broker.url,
+    multicastPort: smaPort,
+    now: () => Date.now(),
+    number: 0,
+  };
+  const charger = await chargerEntry.start(installation);
+  const meter = await meterEntry.start(installation);
   const running = runHouse({
     house,
     speed,
     startTime,
     recurring: [
-      { period: meterPeriod, run: () => [meter, charger].forEach((device) => device.speak?.()) },
+      { period: meterPeriod, run: () => [meter, charger].forEach((device) => void device.push?.()) },
       { period: 1, run: () => charger.advance?.(1) },
     ],
   });
@@ -96,8 +110,10 @@ export async function startVirtualHome({
       platform: "EVCharging",
       name: "EV Charging",
       site: { mainFuse: 25 },
-      meters: [{ name: "Grid", ...meter.block }],
-      chargers: [{ name: "Garage", ...charger.block }],
+      meters: [{ name: "Grid", driver: meterDriver, ...meter.options }],
+      chargers: [
+        { name: "Garage", driver: chargerDriver, ...charger.options, ...phasesWritten(chargerDriver, charger, phases) },
+      ],
       mqtt: { url: broker.url },
     },
     async close() {
@@ -106,4 +122,18 @@ export async function startVirtualHome({
       await broker.close();
     },
   };
+}
+
+/** @throws RangeError where there is none */
+function entryOf(driver: string, kind: RosterEntry["kind"]): RosterEntry {
+  const entry = usualEntry(driver);
+  if (entry?.kind !== kind) throw new RangeError(`there is no virtual ${kind} ${driver}`);
+  return entry;
+}
+
+/** Its phases are written for a charger that can't switch them. */
+function phasesWritten(driver: string, { options }: VirtualDevice, phases: PhaseCount): { phases?: PhaseCount } {
+  const declared = chargerDrivers.find((each) => each.driver === driver);
+  const switches = declared?.writable(declared.options.parse(options)).includes("phases") ?? false;
+  return switches ? {} : { phases };
 }

@@ -1,5 +1,13 @@
 /** What a search finds: a device, and how it stands in the configuration. */
 
+import { chargerDrivers, meterDrivers } from "../../drivers/registry.js";
+
+/** The drivers whose devices can be found, with their list in the configuration. */
+export const searchable = [
+  ...chargerDrivers.map((driver) => ({ ...driver, list: "chargers" as const })),
+  ...meterDrivers.map((driver) => ({ ...driver, list: "meters" as const })),
+];
+
 export interface Found {
   readonly list: "chargers" | "meters";
   /** For people, such as "go-e charger". */

@@ -3,26 +3,17 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { Bonjour, type Service } from "bonjour-service";
-
-/** One service, as its device announced it: nothing of it has been checked. */
-export interface Announced {
-  /** Without underscores and protocol, such as `http`. */
-  readonly type: string;
-  readonly name: string;
-  readonly addresses: readonly string[];
-  readonly port: number;
-  readonly txt: ReadonlyMap<string, string>;
-}
+import type { AnnouncedService } from "../../drivers/discovery.js";
 
 /** Listens for so many ms to services of these types over TCP. */
-export type Browse = (types: readonly string[], duration: number) => Promise<readonly Announced[]>;
+export type Browse = (types: readonly string[], duration: number) => Promise<readonly AnnouncedService[]>;
 
 /** More are not looked at: whatever is out there, the search ends. */
 const mostServices = 1_000;
 
 /** @throws Error where mDNS can't be spoken on this computer */
 export const browseNetwork: Browse = async (types, duration) => {
-  const found: Announced[] = [];
+  const found: AnnouncedService[] = [];
   let failure: Error | null = null;
   const fail = (error: Error): void => void (failure ??= error);
   const bonjour = new Bonjour({}, fail);
@@ -43,7 +34,7 @@ export const browseNetwork: Browse = async (types, duration) => {
   return found;
 };
 
-function announced(type: string, { name, addresses = [], port, txt }: Service): Announced {
+function announced(type: string, { name, addresses = [], port, txt }: Service): AnnouncedService {
   const entries: [string, unknown][] = typeof txt === "object" && txt !== null ? Object.entries(txt) : [];
   return {
     type,

@@ -16,6 +16,9 @@ export const hostOption = z
   .refine((host) => URL.canParse(hostUrl("http", host, 80)), hostMessage)
   .describe("Name or IP address of the device.");
 
+/** Address of a device in examples. */
+export const exampleHost = "192.168.1.36";
+
 /** TCP port, 1–65535. */
 export function portOption(port: number) {
   return z.int().min(1).max(65_535).default(port).describe("TCP port of the device.");

@@ -1,4 +1,4 @@
-/** The inside of a wallbox: settings, contactor, control pilot and energy counters. Its language is others' business. */
+/** The inside of a wallbox: settings, contactor, control pilot and energy counters. Its protocol is others' business. */
 
 import type { PerPhase, PhaseCount } from "../../model/phases.js";
 import { perPhase } from "../../model/phases.js";
@@ -111,7 +111,7 @@ export class Evse {
     this.phasesSetting = new Delayed<PhaseCount>(phases, answerTime);
   }
 
-  /** What was written; `allowedNow` tells what holds. */
+  /** What was written; `allowedNow` is what is in effect. */
   get allowed(): boolean {
     return this.allowedSetting.value;
   }
@@ -120,7 +120,7 @@ export class Evse {
     this.allowedSetting.write(allowed);
   }
 
-  /** A, what was written; `currentNow` tells what holds. Below 6 A nothing is offered. */
+  /** A, what was written; `currentNow` is what is in effect. Below 6 A nothing is offered. */
   get current(): number {
     return this.currentSetting.value;
   }
@@ -131,7 +131,7 @@ export class Evse {
     this.currentSetting.write(Math.floor(current / this.resolution + 1e-9) * this.resolution);
   }
 
-  /** What was written; `phasesNow` tells what holds. */
+  /** What was written; `phasesNow` is what is in effect. */
   get phases(): PhaseCount {
     return this.phasesSetting.value;
   }
@@ -157,7 +157,7 @@ export class Evse {
     return this.pluggedCar;
   }
 
-  /** What the car is told; `null`: the contactor is open. */
+  /** What the car is offered; `null`: the contactor is open. */
   get offer(): Offer | null {
     return this.given;
   }

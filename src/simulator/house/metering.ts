@@ -1,4 +1,4 @@
-/** What a meter makes of the truth: it tells now and then, later, not quite exactly, and sometimes not at all. */
+/** What a meter makes of the truth: a reading now and then, later, not quite exact, and sometimes lost. */
 
 import { perPhase } from "../../model/phases.js";
 import { noQuantities, type MeterReading } from "../../model/readings.js";
@@ -8,7 +8,7 @@ import { seededRandom, type Random } from "./random.js";
 export interface MeteringOptions {
   /** s between two readings. */
   readonly period?: number;
-  /** s from measuring to telling. */
+  /** s from measuring to the reading. */
   readonly delay?: number;
   /** W by which the power of each phase may be off, up or down. */
   readonly noise?: number;
@@ -39,9 +39,9 @@ export class Metering {
    * To be called at every step, with time going forward.
    * @param second s, on any scale
    * @param grid what flows now
-   * @returns what it tells now; `null`: nothing
+   * @returns the reading that arrives now; `null`: none
    */
-  tell(second: number, grid: GridFlow): MeterReading | null {
+  read(second: number, grid: GridFlow): MeterReading | null {
     if (second >= this.next) {
       this.next = second + this.period;
       const reading = this.measure(grid);

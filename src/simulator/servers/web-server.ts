@@ -1,4 +1,4 @@
-/** A web server on 127.0.0.1 for virtual devices to speak through, or to misbehave. */
+/** A web server on 127.0.0.1 for virtual devices, which may misbehave. */
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";

@@ -4,14 +4,14 @@ import { wiringVerdict, type WiringVerdict } from "../../../src/control/estimate
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
-import type { ChargerCommand, Decision } from "../../../src/model/commands.js";
+import type { ChargerCommand } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
-import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
-import { Battery, type BatteryOptions } from "../../../src/simulator/house/battery.js";
-import { Car, type CarOptions } from "../../../src/simulator/house/car.js";
-import { Evse } from "../../../src/simulator/house/evse.js";
-import { VirtualHouse } from "../../../src/simulator/house/house.js";
-import { batteryReading, chargerReading, gridReading } from "../../../src/simulator/house/readings.js";
+import type { MeterReading } from "../../../src/model/readings.js";
+import { ClosedLoop } from "../../../src/simulator/closed-loop.js";
+import type { Battery, BatteryOptions } from "../../../src/simulator/house/battery.js";
+import type { Car, CarOptions } from "../../../src/simulator/house/car.js";
+import type { Evse } from "../../../src/simulator/house/evse.js";
+import type { VirtualHouse } from "../../../src/simulator/house/house.js";
 import { start } from "../support.js";
 
 export interface PlantOptions {
@@ -57,41 +57,37 @@ export class Plant {
   readonly house: VirtualHouse;
   readonly battery: Battery | undefined;
   readonly seconds: Second[] = [];
-  private readonly options: PlantOptions;
+  private readonly settings: ControlSettings;
+  private readonly loop: ClosedLoop;
   private memory: Memory = newMemory();
-  private planned: ChargerCommand | null = null;
-  private decisions: Readonly<Record<string, Decision>> = {};
-  private readonly underWay: {
-    readonly due: number;
-    readonly meter?: MeterReading;
-    readonly battery?: MeterReading;
-    readonly chargers?: readonly ChargerReading[];
-  }[] = [];
 
   constructor(options: PlantOptions) {
-    this.options = options;
     const { settings, vehicles = [], sun = () => 0, household = () => [0, 0, 0], answerTime = 1 } = options;
-    this.evses = settings.chargers.map(({ phases, maxCurrent, step }, index) => {
-      const evse = new Evse({
-        allowed: false,
-        current: 6,
-        phases: phases === 3 ? 3 : 1,
-        maxCurrent,
-        resolution: step,
-        answerTime,
-      });
-      evse.plug(new Car({ maxCurrent, ...vehicles[index] }));
-      return evse;
-    });
-    this.battery = options.battery && new Battery(options.battery);
-    this.house = new VirtualHouse({
-      phases: settings.phases,
-      roof: { power: sun },
+    const { meterPeriod = 5, meterDelay = 0, chargerPeriod = 5, chargerDelay = 0, told, battery } = options;
+    this.settings = settings;
+    this.loop = new ClosedLoop({
+      settings,
+      start,
+      heartbeat: 1,
+      pv: sun,
       // Bit by bit, so that no two readings are alike, as with any real meter.
-      household: { powers: (second) => perPhase((i) => household(second)[i] * 230 + ((second * 7 + i) % 11) / 10) },
-      evses: settings.chargers.map(({ rotation }, index) => ({ evse: this.evse(index), rotation })),
-      ...(this.battery && { battery: this.battery }),
+      household: (second) => perPhase((i) => household(second)[i] * 230 + ((second * 7 + i) % 11) / 10),
+      cars: vehicles,
+      evse: { answerTime },
+      metering: { period: meterPeriod, delay: meterDelay },
+      chargerPeriod,
+      chargerDelay,
+      ...(told && { given: (reading: MeterReading, second: number) => told(reading, second) ?? null }),
+      ...(battery && { battery, batteryDelay: options.batteryDelay ?? 0 }),
+      decide: (observation) => {
+        const outcome = pass(settings, this.memory, observation);
+        this.memory = outcome.memory;
+        return outcome.decisions;
+      },
     });
+    this.evses = this.loop.evses;
+    this.house = this.loop.house;
+    this.battery = this.loop.battery;
   }
 
   run(seconds: number): readonly Second[] {
@@ -102,7 +98,7 @@ export class Plant {
 
   /** What a person asks of the first charger, in the next second. */
   ask(command: ChargerCommand): void {
-    this.planned = command;
+    this.loop.command({ [this.settings.chargers[0]?.name ?? ""]: command });
   }
 
   /** How far the answers of a meter are trusted. */
@@ -113,70 +109,32 @@ export class Plant {
   }
 
   plug(index: number, car: Car): void {
-    this.evse(index).plug(car);
+    this.loop.evse(index).plug(car);
   }
 
   unplug(index: number): Car {
-    const { car } = this.evse(index);
-    if (car === null) throw new RangeError(`no car is plugged in at wallbox ${index}`);
-    this.evse(index).unplug();
+    const evse = this.loop.evse(index);
+    const { car } = evse;
+    if (car === null) throw new RangeError(`no car is plugged in at charger ${index}`);
+    evse.unplug();
     return car;
   }
 
-  private evse(index: number): Evse {
-    const evse = this.evses[index];
-    if (evse === undefined) throw new RangeError(`there is no wallbox ${index}`);
-    return evse;
-  }
-
   private second(): void {
-    const { settings, meterPeriod = 5, meterDelay = 0, chargerPeriod = 5, chargerDelay = 0 } = this.options;
-    const { told = (reading) => reading, batteryDelay = 0 } = this.options;
-    const second = this.seconds.length;
-    this.house.advance(1, second);
-    const isHeard = second % meterPeriod === 0;
-    const spoken = isHeard ? told(gridReading(this.house), second) : undefined;
-    if (spoken !== undefined) this.underWay.push({ due: second + meterDelay, meter: spoken });
-    if (this.battery && isHeard)
-      this.underWay.push({ due: second + batteryDelay, battery: batteryReading(this.battery) });
-    if (second % chargerPeriod === 0)
-      this.underWay.push({ due: second + chargerDelay, chargers: this.evses.map((evse) => chargerReading(evse)) });
-
-    const arrived = this.underWay.filter(({ due }) => due === second);
-    const meter = arrived.find((each) => each.meter)?.meter;
-    const battery = arrived.find((each) => each.battery)?.battery;
-    const readings = arrived.find((each) => each.chargers)?.chargers;
-    const outcome = pass(settings, this.memory, {
-      time: start + second * 1_000,
-      meters: { ...(meter && { Grid: meter }), ...(battery && { Battery: battery }) },
-      chargers: readings ? Object.fromEntries(settings.chargers.map(({ name }, i) => [name, readings[i] ?? null])) : {},
-      commands: this.planned === null ? {} : { [settings.chargers[0]?.name ?? ""]: this.planned },
-    });
-    this.planned = null;
-    this.memory = outcome.memory;
-    this.decisions = outcome.decisions;
-    settings.chargers.forEach(({ name }, index) => obey(this.evse(index), this.decisions[name]));
+    const { second, decisions } = this.loop.advance();
     const { currents, power } = this.house.grid;
+    const { chargers } = this.settings;
     this.seconds.push({
       second,
       currents,
       power,
-      told: settings.chargers.map(({ name }) => this.decisions[name]?.current ?? 0),
-      reasons: settings.chargers.map(({ name }) => this.decisions[name]?.reason ?? ""),
+      told: chargers.map(({ name }) => decisions?.[name]?.current ?? 0),
+      reasons: chargers.map(({ name }) => decisions?.[name]?.reason ?? ""),
       drawn: this.evses.map(({ draw }) => Math.max(...draw)),
       battery: this.battery?.power ?? 0,
       soc: 100 * (this.battery?.soc ?? 0),
     });
   }
-}
-
-function obey(evse: Evse, decision: Decision | undefined): void {
-  if (decision === undefined) return;
-  const { allowCharging, current, phases } = decision;
-  if (evse.allowed !== allowCharging) evse.allowed = allowCharging;
-  if (!allowCharging) return;
-  if (evse.current !== current) evse.current = current;
-  if (evse.phases !== phases) evse.phases = phases;
 }
 
 /** Longest stretch in s in which a phase of the grid connection was above the limit. */

@@ -3,10 +3,10 @@ import { shellyPro3em } from "../../../src/drivers/meters/shelly/gen2/index.js";
 import type { Clock } from "../../../src/model/clock.js";
 import type { MeterReading } from "../../../src/model/readings.js";
 import {
-  type Profile,
   startVirtualShellyPro3em,
   type VirtualShellyPro3emOptions,
 } from "../../../src/simulator/devices/shelly-gen2/device.js";
+import type { Profile } from "../../../src/simulator/devices/shelly-gen2/state.js";
 import { systemClock } from "../../../src/site/clock.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";

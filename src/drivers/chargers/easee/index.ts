@@ -16,6 +16,8 @@ function urlOption(standard: string) {
 /** A number, as such or as the text that people copy; the settings page shows it as a number. */
 const idOption = z.coerce.number("write the number alone").int().positive().optional();
 
+const exampleAccount = { username: "you@example.com", password: "your password" };
+
 export const easee = defineCharger({
   kind: "charger",
   driver: "easee",
@@ -35,6 +37,10 @@ export const easee = defineCharger({
     "How many requests Easee allows: 12 a minute is a guess on the safe side",
     "The stream's ids other than those that Easee publishes for AMQP, and terminals T3, T4, T5 being L1, L2, L3 on other than TN grids",
     "That a charge which starts at exactly 6 A may begin five minutes late",
+  ],
+  examples: [
+    { by: "Easee's cloud", keys: { ...exampleAccount, chargerId: "EH123456" } },
+    { by: "Easee's cloud, the whole circuit", keys: { ...exampleAccount, chargerId: "EH123456", control: "circuit" } },
   ],
   options: z.object({
     username: z.string().min(1).describe("E-mail address or telephone number of the Easee account."),

@@ -3,8 +3,16 @@
 import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";
 import { defineCharger, type WritableChannel } from "../../driver.js";
-import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options/options.js";
+import {
+  brokerLogin,
+  brokerOption,
+  defaultBroker,
+  exampleHost,
+  hostOption,
+  portOption,
+} from "../../options/options.js";
 import { byTransport, hidden, needed } from "../../options/schema.js";
+import { announcement } from "./announcement.js";
 import { connectGoE, type GoERoute } from "./charger.js";
 import type { ApiVersion } from "./route.js";
 import { currentRange } from "./status.js";
@@ -96,6 +104,12 @@ export const goE = defineCharger({
     "Whether a start or stop (frc) outlasts unplugging and a restart of the charger is not documented.",
     "Through the cloud of version 1, how a write is answered: it is read back in any case.",
   ],
+  examples: [
+    { by: "HTTP", keys: { host: exampleHost, apiVersion: 2 } },
+    { by: "MQTT", keys: { transport: "mqtt", serial: "012345", apiVersion: 2 }, broker: true },
+    { by: "go-e's cloud", keys: { cloud: true, serial: "012345", token: "key from the app", pollInterval: 60 } },
+  ],
+  announcement,
   options: byTransport(options, routes),
   current: currentRange,
   writable: ({ apiVersion }) => writableIn(apiVersion),

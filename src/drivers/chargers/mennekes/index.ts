@@ -3,8 +3,9 @@
 import { z } from "zod";
 import { defineCharger } from "../../driver.js";
 import { modbusLink } from "../../options/modbus-address.js";
-import { hostOption, portOption } from "../../options/options.js";
+import { exampleHost, hostOption, portOption } from "../../options/options.js";
 import { connectMennekes } from "./charger.js";
+import { modbusProbe } from "./probe.js";
 import { currentRange } from "./reading.js";
 
 const safeCurrentMessage = "write 0 to pause, or 6 to 32";
@@ -43,6 +44,8 @@ export const mennekes = defineCharger({
     "Which of the error bits keep it from charging: all documented ones count, but for a missing backend and the USB socket",
     "How many phases the contactor has closed (register 140) and the model (register 142), known from other programs only",
   ],
+  examples: [{ by: "Modbus TCP", keys: { host: exampleHost, watchdog: { current: 6, timeout: 60 } } }],
+  modbusProbe,
   options: z.object({
     host: hostOption,
     port: portOption(502),

@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import { defineCharger, type WritableChannel } from "../../driver.js";
-import { basicLogin, hostOption, portOption, problemsOfLogin } from "../../options/options.js";
+import { lastPart, nameWith } from "../../discovery.js";
+import { basicLogin, exampleHost, hostOption, portOption, problemsOfLogin } from "../../options/options.js";
 import { RapiCharger } from "./rapi.js";
 import { WifiCharger } from "./wifi.js";
 import { currentRange } from "./writes.js";
@@ -36,6 +37,16 @@ export const openEvse = defineCharger({
     "The codes of faults above 11, except 14",
     "That a box without is_threephase in its configuration has one phase",
   ],
+  examples: [
+    { by: "HTTP", keys: { host: exampleHost } },
+    { by: "RAPI over HTTP", keys: { host: exampleHost, api: "rapi" } },
+  ],
+  announcement: {
+    types: ["openevse"],
+    sharedTypeName: /^openevse-/i,
+    port: 80,
+    identify: ({ name }) => ({ what: "OpenEVSE or EmonEVSE", name: nameWith("OpenEVSE", lastPart(name)) }),
+  },
   options: z.object({
     host: hostOption,
     port: portOption(80),

@@ -3,8 +3,9 @@
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
 import { modbusLink } from "../../options/modbus-address.js";
-import { hostOption, portOption } from "../../options/options.js";
+import { exampleHost, hostOption, portOption } from "../../options/options.js";
 import { connectE3dc } from "./meter.js";
+import { modbusProbe } from "./probe.js";
 
 export const e3dc = defineMeter({
   kind: "meter",
@@ -20,6 +21,8 @@ export const e3dc = defineMeter({
     "The power of each phase is told only where the three add up to the grid's power: their sign is not documented",
   ],
   measures: ["grid", "pv", "battery", "house"],
+  examples: [{ by: "Modbus TCP", keys: { host: exampleHost } }],
+  modbusProbe,
   options: z.object({
     host: hostOption,
     port: portOption(502),

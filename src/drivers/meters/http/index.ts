@@ -22,6 +22,7 @@ export const httpMeter = defineMeter({
   products: [{ brand: "Any", model: "meter with JSON over HTTP" }],
   needs: ["The address under which the meter answers with its values as JSON"],
   measures: ["grid"],
+  examples: [{ by: "HTTP", keys: { url: "http://192.168.1.36/status", values: { power: { path: "power" } } } }],
   options: z.object({
     url: z
       .string()

@@ -7,6 +7,7 @@ import type { MeterRole } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { defineMeter, type Meter, type OptionProblem } from "../../driver.js";
 import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
+import { exampleHost } from "../../options/options.js";
 import {
   defineRegisters,
   type NumberRow,
@@ -45,6 +46,7 @@ export const modbusMeter = defineMeter({
   products: [{ brand: "Any", model: "meter with Modbus TCP" }],
   needs: ["The meter's list of registers, and Modbus TCP switched on there"],
   measures: ["grid"],
+  examples: [{ by: "Modbus TCP", keys: { host: exampleHost, values: { power: { register: 65, type: "float32" } } } }],
   options: z.object({
     ...modbusAddress(),
     values: z.record(z.string(), value).describe(`Where each value stands: ${namesOfValues}.`),

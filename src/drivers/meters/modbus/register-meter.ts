@@ -7,8 +7,10 @@ import type { MeterRole, Quantities } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { defineMeter, type Meter, type MeterDriver } from "../../driver.js";
 import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
-import { registerReader } from "../../decoding/registers.js";
+import { exampleHost } from "../../options/options.js";
+import { registerReader, type RegisterTable } from "../../decoding/registers.js";
 import { reversed, signedLike, sumOf } from "../../decoding/signs.js";
+import { type Labels, labelsOf, registerProbe } from "./register-probe.js";
 
 /** By the name of the row. Energies may have several rows, which add up; rows of other names are not read. */
 type Values = Readonly<Record<string, number | string | null>>;
@@ -18,11 +20,13 @@ interface ModbusMeterDeclaration {
   readonly products: MeterDriver["products"];
   readonly needs: readonly string[];
   readonly unproven?: readonly string[];
+  /** What a search calls it. Absent: brand and model of the first product. */
+  readonly labels?: Labels;
   /**
    * Rows named `power`, `powerL1`–`3` (W), `currentL1`–`3` (A), `voltageL1`–`3` (V), and any that begin with `import`
    * or `export` (kWh).
    */
-  readonly registers: Parameters<typeof registerReader>[1];
+  readonly registers: RegisterTable;
 }
 
 interface ModbusMeterOptions {
@@ -34,10 +38,13 @@ interface ModbusMeterOptions {
 }
 
 /** Declares a meter, options and all, from its registers. */
-export function defineModbusMeter({ registers, ...declaration }: ModbusMeterDeclaration) {
+export function defineModbusMeter({ labels, ...declaration }: ModbusMeterDeclaration) {
+  const { registers, products } = declaration;
   return defineMeter({
     ...declaration,
     kind: "meter",
+    examples: [{ by: "Modbus TCP", keys: { host: exampleHost } }],
+    modbusProbe: registerProbe(registers, labels ?? labelsOf(products)),
     measures: ["grid"],
     options: z.object({
       ...modbusAddress(),
@@ -52,7 +59,7 @@ export function defineModbusMeter({ registers, ...declaration }: ModbusMeterDecl
 
 /** @param link name of the device, and what differs from the usual deadlines */
 export function connectRegisterMeter(
-  registers: ModbusMeterDeclaration["registers"],
+  registers: RegisterTable,
   { reversed: isReversed, measures, ...address }: ModbusMeterOptions,
   link: Omit<ModbusDeviceOptions, "host" | "port" | "unitId">,
 ): Meter {

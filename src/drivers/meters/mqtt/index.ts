@@ -19,6 +19,7 @@ export const mqttMeter = defineMeter({
     "The meter's topics, and a message on each every few seconds: a retained message is not taken for a new value",
   ],
   measures: ["grid"],
+  examples: [{ by: "MQTT", keys: { values: { power: { topic: "meter/power" } } }, broker: true }],
   options: z.object({
     url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
     username: z.string().optional().describe("User name at the MQTT broker."),

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
-import { hostOption, portOption } from "../../options/options.js";
+import { exampleHost, hostOption, portOption } from "../../options/options.js";
 import { P1Meter } from "./meter.js";
 
 export const p1 = defineMeter({
@@ -18,6 +18,7 @@ export const p1 = defineMeter({
     "A telegram that is more than 10 s later than others were counts as kept back by the gateway, and the gateway is called anew",
   ],
   measures: ["grid"],
+  examples: [{ by: "TCP", keys: { host: exampleHost } }],
   options: z.object({
     host: hostOption.describe("Name or IP address of the gateway."),
     port: portOption(23).describe("TCP port on which the gateway passes telegrams on."),

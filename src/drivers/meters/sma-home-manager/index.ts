@@ -21,6 +21,7 @@ export const smaHomeManager = defineMeter({
     "Which way a meter at the inverter counts the sun: compare once, and set reversed",
   ],
   measures: ["grid"],
+  examples: [{ by: "UDP multicast", keys: { serial: 1_901_234_567 } }],
   options: z.object({
     serial: z
       .int()

@@ -3,7 +3,9 @@
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
 import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
+import { exampleHost } from "../../options/options.js";
 import { connectSunSpec } from "./meter.js";
+import { modbusProbe } from "./probe.js";
 
 export const sunspec = defineMeter({
   kind: "meter",
@@ -25,6 +27,8 @@ export const sunspec = defineMeter({
     "blockDischarge, on real hardware: that the storage controls are not kept in flash; they are written once a minute while a car charges from the grid",
   ],
   measures: ["grid"],
+  examples: [{ by: "Modbus TCP", keys: { host: exampleHost, measures: ["pv"] } }],
+  modbusProbe,
   options: z.object({
     ...modbusAddress(),
     importPositive: z

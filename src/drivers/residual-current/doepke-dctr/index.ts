@@ -4,7 +4,7 @@ import { z } from "zod";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { modbusLink } from "../../options/modbus-address.js";
 import { defineResidualCurrentMonitor, type ResidualCurrentMonitor } from "../../driver.js";
-import { hostOption, portOption } from "../../options/options.js";
+import { exampleHost, hostOption, portOption } from "../../options/options.js";
 import { advice, block, readingOf } from "./registers.js";
 
 export const doepkeDctr = defineResidualCurrentMonitor({
@@ -18,6 +18,7 @@ export const doepkeDctr = defineResidualCurrentMonitor({
     "What the validity word (register 0) says: its codes are not known, so that it is told as “does not say”",
     "The unit of the alarm delay, and whether an alarm stays raised until someone resets it",
   ],
+  examples: [{ by: "Modbus TCP", keys: { host: exampleHost } }],
   options: z.object({
     host: hostOption,
     port: portOption(502),

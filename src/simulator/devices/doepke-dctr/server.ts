@@ -4,6 +4,8 @@ import { type ByBand, residualCurrentBands, type ResidualCurrentBand } from "../
 import { RegisterStore, startVirtualModbus, type VirtualModbus } from "../../servers/modbus/server.js";
 
 export interface VirtualDctrOptions {
+  /** Asked for the direct current at each reading; left out: `currents.dc`. */
+  readonly dc?: () => number;
   /** 0: any that is free. */
   readonly port?: number;
   readonly unitId?: number;
@@ -47,10 +49,14 @@ export class VirtualDctr {
     this.latchedB.clear();
   }
 
-  async start({ port = 0, unitId = 1 }: VirtualDctrOptions): Promise<void> {
+  async start({ dc, port = 0, unitId = 1 }: VirtualDctrOptions): Promise<void> {
     const holding = new RegisterStore();
     holding.fill(0, lastRegister);
-    this.served = await startVirtualModbus({ port, holding, units: [unitId], refresh: () => this.fill(holding) });
+    const refresh = () => {
+      if (dc) this.currents.dc = dc();
+      this.fill(holding);
+    };
+    this.served = await startVirtualModbus({ port, holding, units: [unitId], refresh });
   }
 
   /** Always ends, also with connections open. */

@@ -19,7 +19,7 @@ export interface E3dcFlows {
   readonly generators?: number;
   /** W of its own wallbox */
   readonly wallbox?: number;
-  /** W on L1 to L3 of the grid, import +. Left out: no power meter tells. */
+  /** W on L1 to L3 of the grid, import +. Left out: there is no power meter. */
   readonly gridPowers?: PerPhase<number>;
 }
 

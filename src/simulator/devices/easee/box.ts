@@ -110,7 +110,7 @@ export class EaseeBox {
     this.apply();
   }
 
-  /** What it tells now, by observation id: data type and value as the stream writes them. */
+  /** What it reports now, by observation id: data type and value as the stream writes them. */
   observations(): ReadonlyMap<number, readonly [dataType: number, value: string]> {
     const { evse, circuit } = this;
     const double = (value: number): readonly [number, string] => [3, String(Number(value.toFixed(4)))];

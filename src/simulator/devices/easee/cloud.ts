@@ -70,7 +70,7 @@ export class VirtualEasee {
   private readonly boxes = new Map<string, EaseeBox>();
   private readonly circuits = new Map<number, EaseeCircuit>();
   private readonly home: EaseeHome;
-  private readonly told = new Map<string, ReadonlyMap<number, readonly [number, string]>>();
+  private readonly reported = new Map<string, ReadonlyMap<number, readonly [number, string]>>();
   private readonly now: () => number;
   private readonly ticks = new Ticks();
   private readonly web = new WebServer((request, response) => void this.handle(request, response));
@@ -95,7 +95,7 @@ export class VirtualEasee {
       this.boxes.set(id, new EaseeBox(id, evse, known));
     }
     this.home = { site, boxes: this.boxes, circuits: this.circuits };
-    this.hub = new EaseeHub((id) => this.tellAll(id));
+    this.hub = new EaseeHub((id) => this.reportAll(id));
     this.web.onUpgrade((request, socket, head) => {
       const admitted = this.accounts.admits(request.headers.authorization, this.now());
       if (target(request).pathname !== hubPath || this.hubRefusal !== null || !admitted) return void socket.destroy();
@@ -140,14 +140,14 @@ export class VirtualEasee {
     return () => void this.requestListeners.delete(listener);
   }
 
-  /** Time has passed, or something has happened: what is over is forgotten, and what is new is told. */
+  /** Time has passed, or something has happened: what is over is forgotten, and what is new is reported. */
   update(): void {
     for (const box of this.boxes.values()) {
       box.tick(this.now());
       if (!box.evse.reachable) continue;
-      const before = this.told.get(box.id);
+      const before = this.reported.get(box.id);
       const after = box.observations();
-      this.told.set(box.id, after);
+      this.reported.set(box.id, after);
       for (const [id, [dataType, value]] of after)
         if (before?.get(id)?.[1] !== value) this.say(box.id, id, value, { dataType });
     }
@@ -252,7 +252,7 @@ export class VirtualEasee {
     this.hub.call(accepted.device, "CommandResponse", text);
   }
 
-  private tellAll(id: string): void {
+  private reportAll(id: string): void {
     const box = this.boxes.get(id);
     if (!box?.evse.reachable) return;
     for (const [observation, [dataType, value]] of box.observations()) this.say(id, observation, value, { dataType });

@@ -1,4 +1,4 @@
-/** What a go-e charger keeps in mind beside the wallbox's inside, whichever of its languages asks. */
+/** What a go-e charger keeps in mind beside the wallbox's inside, whichever API version asks. */
 
 import type { Evse } from "../../house/evse.js";
 import { perPhase } from "../../../model/phases.js";
@@ -14,13 +14,13 @@ export interface GoEBoxOptions {
   readonly hardware: GoEHardware;
 }
 
-/** A written value as its language has it: a number or text of API v1, any JSON value of API v2. */
+/** A written value as its API version has it: a number or text of API v1, any JSON value of API v2. */
 export type WrittenValue = unknown;
 
 /** Force state `frc`: 0 neutral · 1 off · 2 on. */
 export type ForceState = 0 | 1 | 2;
 
-/** What nrg tells, in V, A and W; pf in %. Neutral has no sensor of its own here: 0. */
+/** What nrg holds, in V, A and W; pf in %. Neutral has no sensor of its own here: 0. */
 export interface GoEMeasurement {
   readonly voltages: readonly number[];
   readonly currents: readonly number[];

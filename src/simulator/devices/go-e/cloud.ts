@@ -28,7 +28,7 @@ export class VirtualGoECloud {
   offline = false;
   /** ms since the charger has spoken. */
   age = 1_200;
-  /** So many statuses are still told before a write has reached the charger. */
+  /** So many statuses are still sent before a write has reached the charger. */
   writesTake = 0;
 
   private readonly device: VirtualGoE;
@@ -127,7 +127,7 @@ export class VirtualGoECloud {
     return { success: true, payload };
   }
 
-  /** Writes get nearer to the charger with each status that is told. */
+  /** Writes get nearer to the charger with each status that is sent. */
   private arrive(): void {
     this.underWay = this.underWay
       .map(({ left, write }) => ({ left: left - 1, write }))

@@ -10,13 +10,13 @@ export interface GoEMqttOptions {
   /** mqtt:// */
   readonly url: string;
   readonly login?: { readonly username: string; readonly password: string };
-  /** Which language it speaks there; hardware with both has only that of version 2. */
+  /** API version there; hardware with both has only version 2. */
   readonly apiVersion: 1 | 2;
   /** `go-eCharger/<serial>` where left out. */
   readonly topic?: string;
 }
 
-export class GoEMqttFace {
+export class GoEMqttClient {
   readonly topic: string;
   /** Neither publishes nor answers; its connection stays. */
   silent = false;
@@ -30,7 +30,7 @@ export class GoEMqttFace {
   private readonly device: VirtualGoE;
   private readonly apiVersion: 1 | 2;
   private readonly client: MqttClient;
-  private readonly told = new Map<string, string>();
+  private readonly published = new Map<string, string>();
 
   constructor(device: VirtualGoE, { url, login, apiVersion, topic }: GoEMqttOptions) {
     this.device = device;
@@ -39,7 +39,7 @@ export class GoEMqttFace {
     this.client = connectToBroker(url, login);
     this.client.on("message", (topicOfMessage, payload) => void this.receive(topicOfMessage, payload.toString()));
     this.client.on("connect", () => {
-      this.told.clear();
+      this.published.clear();
       void this.publish();
     });
   }
@@ -49,15 +49,15 @@ export class GoEMqttFace {
     await this.client.subscribeAsync([`${this.topic}/+/set`, `${this.topic}/cmd/req`]);
   }
 
-  /** Version 2: what has changed since it was told last; version 1: everything. Whoever owns time calls this. */
+  /** Version 2: what has changed since it was published last; version 1: everything. Whoever owns time calls this. */
   async publish(): Promise<void> {
     if (this.silent || !this.client.connected || !this.device.evse.reachable) return;
     if (this.apiVersion === 1)
       return this.send(`${this.topic}/status`, JSON.stringify(statusV1(this.device.box)), false);
     const changed = Object.entries(statusV2(this.device.box))
       .map(([key, value]): [key: string, payload: string] => [key, JSON.stringify(value)])
-      .filter(([key, payload]) => this.told.get(key) !== payload);
-    for (const [key, payload] of changed) this.told.set(key, payload);
+      .filter(([key, payload]) => this.published.get(key) !== payload);
+    for (const [key, payload] of changed) this.published.set(key, payload);
     await Promise.all(changed.map(([key, payload]) => this.send(`${this.topic}/${key}`, payload, true)));
   }
 
@@ -87,9 +87,9 @@ export class GoEMqttFace {
   }
 }
 
-/** Resolves once it is connected for the first time, its status has reached our broker, and it hears commands. */
-export async function startGoEMqtt(device: VirtualGoE, options: GoEMqttOptions): Promise<GoEMqttFace> {
-  const face = new GoEMqttFace(device, options);
-  await face.start();
-  return face;
+/** Resolves once it is connected for the first time, its status has reached our broker, and it takes commands. */
+export async function startGoEMqtt(device: VirtualGoE, options: GoEMqttOptions): Promise<GoEMqttClient> {
+  const client = new GoEMqttClient(device, options);
+  await client.start();
+  return client;
 }

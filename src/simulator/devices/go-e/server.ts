@@ -40,7 +40,7 @@ export class VirtualGoE {
   /** ms that a slow answer takes. */
   slowness = 1_500;
 
-  /** What its other faces, broker and cloud, tell of too. */
+  /** What its other interfaces, broker and cloud, report too. */
   readonly box: GoEBox;
   readonly apiVersion: 1 | 2 | "both";
   private readonly web = new WebServer((request, response) => this.handle(request, response));
@@ -154,7 +154,7 @@ export class VirtualGoE {
     };
   }
 
-  /** Takes a write in the words of API v1, `key=value`, over any road; a refusal is silent. */
+  /** Takes a write of API v1, `key=value`, over any transport; a refusal is silent. */
   takeV1(payload: string): void {
     const [, key, text] = /^(\w+)=(.*)$/.exec(payload) ?? [];
     if (key === undefined || text === undefined || this.fault === "ignore-writes") return;
@@ -162,7 +162,7 @@ export class VirtualGoE {
     if (taken) this.tell(key, value);
   }
 
-  /** Takes a write of API v2 over any road, or says why not. @param text JSON */
+  /** Takes a write of API v2 over any transport, or says why not. @param text JSON */
   takeV2(key: string, text: string): true | string {
     if (this.fault === "ignore-writes") return true;
     const { answer, value } = writeV2(this.box, key, text);

@@ -35,7 +35,7 @@ const bitsOfFault: Readonly<Record<EvseFault, number>> = {
   phase: 1 << 20,
   "contactor stuck": 1 << 6,
   internal: 1 << 18,
-  /** No bit is documented for it: only the status tells. */
+  /** No bit is documented for it: only the status shows it. */
   overtemperature: 0,
 };
 
@@ -115,7 +115,7 @@ function ocppStatus({ state, offer }: Evse): number {
   return offer === null ? 7 : 8;
 }
 
-/** A to E, from 1 on; a fault is told elsewhere. */
+/** A to E, from 1 on; a fault stands elsewhere. */
 function vehicleState({ car, state }: Evse): number {
   if (car === null) return 1;
   return state === "charging" ? 3 : 2;

@@ -14,7 +14,7 @@ export interface VirtualMennekesOptions {
   readonly port?: number;
   /** What it does when asked for a register that it does not have; "close" as some firmware does. */
   readonly unknown?: "exception" | "close";
-  /** A, what it falls back to when nobody speaks to it. */
+  /** A, what it falls back to when nobody asks it. */
   readonly safeCurrent?: number;
   /** s until it falls back; 0: never. */
   readonly timeout?: number;

@@ -54,7 +54,7 @@ export class OpenEvseBox {
   overrideVersion = 0;
   limitVersion = 0;
   limit: Limit | null = null;
-  /** V, as it was told. */
+  /** V, as it was set. */
   toldVoltage: number | null = null;
   /** What its controller shows while it is asleep. */
   restCode: 254 | 255 = 254;

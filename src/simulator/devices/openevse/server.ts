@@ -118,7 +118,7 @@ export class VirtualOpenEvse {
     this.rebootGateway();
   }
 
-  /** Tells those who listen what has changed since they were told last, as the gateway does by itself. */
+  /** Pushes to the WebSockets what has changed since the last push, as the gateway does by itself. */
   push(): void {
     this.socket.push();
   }

@@ -18,7 +18,7 @@ export class OpenEvseSocket {
   private readonly status: () => Status;
   private readonly admits: (request: IncomingMessage) => boolean;
   private readonly news = new EventEmitter();
-  private told: Status = {};
+  private sent: Status = {};
 
   constructor(status: () => Status, admits: (request: IncomingMessage) => boolean) {
     this.status = status;
@@ -36,8 +36,8 @@ export class OpenEvseSocket {
   /** To all, as the gateway does it. */
   push(): void {
     const status = this.status();
-    const changed = Object.entries(status).filter(([key, value]) => value !== this.told[key]);
-    this.told = status;
+    const changed = Object.entries(status).filter(([key, value]) => value !== this.sent[key]);
+    this.sent = status;
     if (changed.length > 0) this.sendAll(Object.fromEntries(changed));
   }
 
@@ -53,7 +53,7 @@ export class OpenEvseSocket {
     return String((await once(this.news, "ping"))[0]);
   }
 
-  /** Resolves once somebody has connected, and has been told all. */
+  /** Resolves once somebody has connected, and has been sent everything. */
   async nextGreeting(): Promise<void> {
     await once(this.news, "greeting");
   }
@@ -73,8 +73,8 @@ export class OpenEvseSocket {
       if (!this.mute) client.send('{"pong": 1}');
       this.news.emit("ping", String(data));
     });
-    this.told = this.status();
-    this.sendAll(this.told);
+    this.sent = this.status();
+    this.sendAll(this.sent);
     this.news.emit("greeting");
   }
 }

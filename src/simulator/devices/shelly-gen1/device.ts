@@ -1,45 +1,18 @@
 /** A virtual Shelly 3EM (Gen1, SHEM-3): a meter at the house's grid connection that speaks MQTT, HTTP or both. */
 
-import type { PerPhase, PhaseIndex } from "../../../model/phases.js";
-import type { HttpFace, HttpOptions } from "./http.js";
-import { startHttpFace } from "./http.js";
-import type { MqttFace, MqttOptions } from "./mqtt.js";
-import { startMqttFace } from "./mqtt.js";
-
-/** What the current transformers see, one value for each of L1–L3. */
-export interface MeteredGrid {
-  /** W, import + */
-  readonly powers: PerPhase<number>;
-  /** A, with or without sign: the device drops it. */
-  readonly currents: PerPhase<number>;
-  /** V */
-  readonly voltages: PerPhase<number>;
-  /** Wh, counted phase by phase and not netted. */
-  readonly importEnergies: PerPhase<number>;
-  /** Wh, counted phase by phase and not netted. */
-  readonly exportEnergies: PerPhase<number>;
-}
-
-/** What of a phase can be kept back. */
-export type WithheldTopic = "current" | "power" | "voltage";
+import type { PhaseIndex } from "../../../model/phases.js";
+import type { HttpInterface, HttpOptions } from "./http.js";
+import { startHttpInterface } from "./http.js";
+import type { MqttInterface, MqttOptions } from "./mqtt.js";
+import { startMqttInterface } from "./mqtt.js";
+import type { MeteredGrid, ShellyState, WithheldTopic } from "./state.js";
 
 export interface VirtualShelly3emOptions {
   readonly id?: string;
-  /** Asked whenever something is told. */
+  /** Asked whenever a value is sent. */
   readonly grid: () => MeteredGrid;
   readonly mqtt?: MqttOptions;
   readonly http?: HttpOptions;
-}
-
-/** What the faces need to know of the device. */
-export interface ShellyState {
-  /** `shellyem3-<id>` */
-  readonly name: string;
-  readonly id: string;
-  readonly silent: boolean;
-  readonly withhold: ReadonlySet<WithheldTopic>;
-  readonly invalidPhases: ReadonlySet<PhaseIndex>;
-  values(): MeteredGrid;
 }
 
 export class VirtualShelly3em implements ShellyState {
@@ -53,8 +26,8 @@ export class VirtualShelly3em implements ShellyState {
 
   private readonly grid: () => MeteredGrid;
   private held: MeteredGrid | null = null;
-  private mqtt: MqttFace | null = null;
-  private http: HttpFace | null = null;
+  private mqtt: MqttInterface | null = null;
+  private http: HttpInterface | null = null;
 
   constructor({ id = "AABBCC", grid }: Pick<VirtualShelly3emOptions, "id" | "grid">) {
     this.id = id;
@@ -94,11 +67,11 @@ export class VirtualShelly3em implements ShellyState {
   }
 
   async start({ mqtt, http }: Pick<VirtualShelly3emOptions, "mqtt" | "http">): Promise<void> {
-    if (http) this.http = await startHttpFace(this, http);
-    if (mqtt) this.mqtt = await startMqttFace(this, mqtt);
+    if (http) this.http = await startHttpInterface(this, http);
+    if (mqtt) this.mqtt = await startMqttInterface(this, mqtt);
   }
 
-  /** The mains plug is pulled: no farewell, the broker speaks the last will. */
+  /** The mains plug is pulled: no farewell, the broker publishes the last will. */
   async cutPower(): Promise<void> {
     await Promise.all([this.mqtt?.close("abruptly"), this.http?.close()]);
   }
@@ -109,7 +82,7 @@ export class VirtualShelly3em implements ShellyState {
   }
 }
 
-/** Resolves once its faces are up: listening, and connected to the broker for the first time. */
+/** Resolves once its interfaces are up: listening, and connected to the broker for the first time. */
 export async function startVirtualShelly3em(options: VirtualShelly3emOptions): Promise<VirtualShelly3em> {
   const device = new VirtualShelly3em(options);
   await device.start(options);

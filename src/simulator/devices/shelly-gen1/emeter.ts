@@ -1,7 +1,7 @@
-/** One phase of the Shelly 3EM in the device's own words, as MQTT and HTTP both tell it. */
+/** One phase of the Shelly 3EM in the device's own terms, the same over MQTT and HTTP. */
 
 import type { PhaseIndex } from "../../../model/phases.js";
-import type { ShellyState } from "./device.js";
+import type { ShellyState } from "./state.js";
 
 export interface Emeter {
   /** W, import + */

@@ -4,8 +4,8 @@ import type { ServerResponse } from "node:http";
 import type { PhaseIndex } from "../../../model/phases.js";
 import { phaseIndexes } from "../../../model/phases.js";
 import { knows, send, target, WebServer } from "../../servers/web-server.js";
-import type { ShellyState } from "./device.js";
 import { emeter } from "./emeter.js";
+import type { ShellyState } from "./state.js";
 
 export interface HttpOptions {
   /** 0: any that is free. */
@@ -15,12 +15,15 @@ export interface HttpOptions {
 }
 
 /** The part of a web server that the device is to know. */
-export type HttpFace = Pick<WebServer, "port" | "inFlightPeak" | "close">;
+export type HttpInterface = Pick<WebServer, "port" | "inFlightPeak" | "close">;
 
 /** Answered without a login too, so that others can see that one is needed. */
 const openPath = "/shelly";
 
-export async function startHttpFace(device: ShellyState, { port = 0, login }: HttpOptions): Promise<HttpFace> {
+export async function startHttpInterface(
+  device: ShellyState,
+  { port = 0, login }: HttpOptions,
+): Promise<HttpInterface> {
   const web = new WebServer((request, response) => {
     if (device.silent) return;
     const path = target(request).pathname;

@@ -1,11 +1,11 @@
-/** The Shelly 3EM on MQTT: a topic for each value, and commands that make it speak. */
+/** The Shelly 3EM on MQTT: a topic for each value, and commands that make it publish. */
 
 import type { MqttClient } from "mqtt";
 import { phaseIndexes } from "../../../model/phases.js";
 import type { PhaseIndex } from "../../../model/phases.js";
 import { connectToBroker } from "../../servers/mqtt-client.js";
-import type { ShellyState, WithheldTopic } from "./device.js";
 import { emeter } from "./emeter.js";
+import type { ShellyState, WithheldTopic } from "./state.js";
 
 export interface MqttOptions {
   /** mqtt:// */
@@ -15,13 +15,13 @@ export interface MqttOptions {
   readonly retain?: boolean;
 }
 
-export interface MqttFace {
+export interface MqttInterface {
   publish(): Promise<void>;
   close(how: "abruptly" | "with farewell"): Promise<void>;
 }
 
 /** Connects; from then on answers commands, and introduces itself again after every reconnection. */
-export async function startMqttFace(device: ShellyState, options: MqttOptions): Promise<MqttFace> {
+export async function startMqttInterface(device: ShellyState, options: MqttOptions): Promise<MqttInterface> {
   const prefix = `shellies/${device.name}`;
   const client = connectToBroker(options.url, {
     ...options.login,

@@ -1,24 +1,23 @@
 /** A virtual Shelly Pro 3EM (Gen2, SPEM-003): a meter at the house's grid connection that speaks RPC over WebSocket, HTTP and MQTT. */
 
 import type { PhaseIndex } from "../../../model/phases.js";
-import type { MeteredGrid } from "../shelly-gen1/device.js";
+import type { MeteredGrid } from "../shelly-gen1/state.js";
 import type { WebFault } from "../../servers/web-server.js";
 import { Digest } from "./digest.js";
-import type { NetworkFace } from "./network.js";
-import { startNetworkFace } from "./network.js";
-import type { MqttFace, MqttOptions } from "./mqtt.js";
-import { startMqttFace } from "./mqtt.js";
-import { answer, type RpcAnswer } from "./rpc.js";
-import { changedBeyond, energyOf, measurementOf, type Status } from "./status.js";
-
-/** `triphase`: one component for three phases · `monophase`: three components for one phase each. */
-export type Profile = "triphase" | "monophase";
+import type { Status } from "./json.js";
+import type { NetworkInterface } from "./network.js";
+import { startNetworkInterface } from "./network.js";
+import type { MqttInterface, MqttOptions } from "./mqtt.js";
+import { startMqttInterface } from "./mqtt.js";
+import { answer } from "./rpc.js";
+import type { Profile, RpcAnswer, SeenQuestion, ShellyProState } from "./state.js";
+import { changedBeyond, energyOf, measurementOf } from "./status.js";
 
 export interface VirtualShellyPro3emOptions {
   /** MAC address, 12 digits. */
   readonly mac?: string;
   readonly profile?: Profile;
-  /** Asked whenever something is told. */
+  /** Asked whenever a value is sent. */
   readonly grid: () => MeteredGrid;
   /** Of the user admin, for HTTP and WebSocket; absent: open to all. */
   readonly password?: string;
@@ -27,12 +26,7 @@ export interface VirtualShellyPro3emOptions {
   readonly mqtt?: MqttOptions;
 }
 
-export interface SeenQuestion {
-  readonly over: "http" | "ws" | "mqtt";
-  readonly method: string;
-}
-
-export class VirtualShellyPro3em {
+export class VirtualShellyPro3em implements ShellyProState {
   readonly name: string;
   readonly digest: Digest | null;
   profile: Profile;
@@ -51,8 +45,8 @@ export class VirtualShellyPro3em {
   private readonly grid: () => MeteredGrid;
   private readonly questionListeners = new Set<(question: SeenQuestion) => void>();
   private readonly notified = new Map<string, Status>();
-  private network: NetworkFace | null = null;
-  private mqtt: MqttFace | null = null;
+  private network: NetworkInterface | null = null;
+  private mqtt: MqttInterface | null = null;
 
   constructor({ mac = "aabbcc112233", profile = "triphase", grid, password }: VirtualShellyPro3emOptions) {
     this.name = `shellypro3em-${mac}`;
@@ -121,11 +115,11 @@ export class VirtualShellyPro3em {
   }
 
   async start({ port = 0, mqtt }: Pick<VirtualShellyPro3emOptions, "port" | "mqtt">): Promise<void> {
-    this.network = await startNetworkFace(this, port);
-    if (mqtt) this.mqtt = await startMqttFace(this, mqtt);
+    this.network = await startNetworkInterface(this, port);
+    if (mqtt) this.mqtt = await startMqttInterface(this, mqtt);
   }
 
-  /** The mains plug is pulled: no farewell, the broker speaks the last will. */
+  /** The mains plug is pulled: no farewell, the broker publishes the last will. */
   async cutPower(): Promise<void> {
     await Promise.all([this.mqtt?.close("abruptly"), this.network?.close()]);
   }
@@ -143,7 +137,7 @@ export class VirtualShellyPro3em {
   }
 }
 
-/** Resolves once its faces are up: listening, and connected to the broker for the first time. */
+/** Resolves once its interfaces are up: listening, and connected to the broker for the first time. */
 export async function startVirtualShellyPro3em(options: VirtualShellyPro3emOptions): Promise<VirtualShellyPro3em> {
   const device = new VirtualShellyPro3em(options);
   await device.start(options);

@@ -1,7 +1,7 @@
 /** The login of a Shelly from its own side: SHA-256 digests (RFC 7616) over nonces that it has given out. */
 
 import { createHash } from "node:crypto";
-import type { Status } from "./status.js";
+import type { Status } from "./json.js";
 
 export class Digest {
   readonly realm: string;

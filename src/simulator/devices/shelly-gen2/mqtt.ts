@@ -1,9 +1,9 @@
-/** The Shelly Pro 3EM on MQTT: what it is asked, what it tells, and whether it is there. */
+/** The Shelly Pro 3EM on MQTT: requests, notifications, and whether it is there. */
 
 import { parseJson } from "../../../model/json.js";
 import { connectToBroker } from "../../servers/mqtt-client.js";
-import type { VirtualShellyPro3em } from "./device.js";
-import { objectOf, type Status } from "./status.js";
+import { objectOf, type Status } from "./json.js";
+import type { ShellyProState } from "./state.js";
 
 export interface MqttOptions {
   /** mqtt:// */
@@ -15,15 +15,15 @@ export interface MqttOptions {
   readonly status?: boolean;
 }
 
-export interface MqttFace {
+export interface MqttInterface {
   notify(method: string, params: Status): Promise<void>;
   close(how: "abruptly" | "with farewell"): Promise<void>;
 }
 
-export async function startMqttFace(
-  device: VirtualShellyPro3em,
+export async function startMqttInterface(
+  device: ShellyProState,
   { url, login, notifications = true, status = false }: MqttOptions,
-): Promise<MqttFace> {
+): Promise<MqttInterface> {
   const prefix = device.name;
   const client = connectToBroker(url, {
     ...login,
@@ -34,7 +34,7 @@ export async function startMqttFace(
     if (device.fault !== "silent" && client.connected)
       await client.publishAsync(topic, payload, { qos: 0, retain }).catch(() => undefined);
   };
-  const tellComponents = async (components: Status): Promise<void> => {
+  const publishComponents = async (components: Status): Promise<void> => {
     for (const [name, component] of Object.entries(components))
       if (objectOf(component)) await say(`${prefix}/status/${name}`, JSON.stringify(component), true);
   };
@@ -43,12 +43,12 @@ export async function startMqttFace(
     const [id, src, method] = [frame?.["id"], frame?.["src"], frame?.["method"]];
     if (device.fault === "silent" || typeof src !== "string" || typeof method !== "string") return;
     if (device.fault !== null) return void say(`${src}/rpc`, '{"id":1,"src":"shelly');
-    const told = device.ask("mqtt", method, objectOf(frame?.["params"]) ?? {});
-    void say(`${src}/rpc`, JSON.stringify({ id, src: device.name, dst: src, ...told }));
+    const answered = device.ask("mqtt", method, objectOf(frame?.["params"]) ?? {});
+    void say(`${src}/rpc`, JSON.stringify({ id, src: device.name, dst: src, ...answered }));
   };
   client.on("message", (topic, payload) => {
     if (topic === `${prefix}/rpc`) answer(payload.toString());
-    else if (payload.toString() === "status_update") void tellComponents(device.status());
+    else if (payload.toString() === "status_update") void publishComponents(device.status());
   });
   client.on("connect", () => void say(`${prefix}/online`, "true", true));
   if (!client.connected) await new Promise<void>((resolve) => client.once("connect", () => resolve()));
@@ -59,7 +59,7 @@ export async function startMqttFace(
       if (notifications) await say(`${prefix}/events/rpc`, JSON.stringify(frame));
       if (!status) return;
       const now = device.status();
-      await tellComponents(Object.fromEntries(Object.entries(now).filter(([name]) => Object.hasOwn(params, name))));
+      await publishComponents(Object.fromEntries(Object.entries(now).filter(([name]) => Object.hasOwn(params, name))));
     },
     close: async (how) => {
       if (how === "abruptly") client.stream.destroy();

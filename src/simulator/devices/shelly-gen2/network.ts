@@ -1,14 +1,14 @@
-/** The Shelly Pro 3EM on its network port: RPC over HTTP, and over WebSockets that it speaks on by itself. */
+/** The Shelly Pro 3EM on its network port: RPC over HTTP, and over WebSockets that it notifies on. */
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { WebSocketServer, type WebSocket } from "ws";
 import { parseJson } from "../../../model/json.js";
 import { misbehaves, send, target, WebServer } from "../../servers/web-server.js";
-import type { VirtualShellyPro3em } from "./device.js";
 import { infoOf, openMethod } from "./rpc.js";
-import { objectOf, type Status } from "./status.js";
+import { objectOf, type Status } from "./json.js";
+import type { ShellyProState } from "./state.js";
 
-export interface NetworkFace {
+export interface NetworkInterface {
   readonly port: number;
   readonly sockets: number;
   readonly inFlightPeak: number;
@@ -17,8 +17,8 @@ export interface NetworkFace {
   close(): Promise<void>;
 }
 
-export async function startNetworkFace(device: VirtualShellyPro3em, port: number): Promise<NetworkFace> {
-  /** Who is on each socket; `null`: has not said so yet, and hears nothing. */
+export async function startNetworkInterface(device: ShellyProState, port: number): Promise<NetworkInterface> {
+  /** Who is on each socket; `null`: has not said so yet, and is sent nothing. */
   const listeners = new Map<WebSocket, string | null>();
   const webSockets = new WebSocketServer({ noServer: true });
   const web = new WebServer((request, response) => answerRequest(device, request, response));
@@ -53,7 +53,7 @@ export async function startNetworkFace(device: VirtualShellyPro3em, port: number
   };
 }
 
-function answerRequest(device: VirtualShellyPro3em, request: IncomingMessage, response: ServerResponse): void {
+function answerRequest(device: ShellyProState, request: IncomingMessage, response: ServerResponse): void {
   if (misbehaves(device.fault, request, response, '{"id":0,"a_current":4.0')) return;
   const { pathname, searchParams } = target(request);
   if (pathname === "/shelly") return send(response, 200, infoOf(device));
@@ -72,7 +72,7 @@ function answerRequest(device: VirtualShellyPro3em, request: IncomingMessage, re
 }
 
 function answerFrame(
-  device: VirtualShellyPro3em,
+  device: ShellyProState,
   socket: WebSocket,
   text: string,
   listeners: Map<WebSocket, string | null>,

@@ -1,14 +1,7 @@
 /** The methods of a Shelly Pro 3EM, and what it says to those that it does not have. */
 
-import type { VirtualShellyPro3em } from "./device.js";
-import type { Status } from "./status.js";
-
-export interface RpcError {
-  readonly code: number;
-  readonly message: string;
-}
-
-export type RpcAnswer = { readonly result: unknown } | { readonly error: RpcError };
+import type { Status } from "./json.js";
+import type { RpcAnswer, ShellyProState } from "./state.js";
 
 const components: Readonly<Record<string, string>> = {
   "EM.GetStatus": "em",
@@ -20,7 +13,7 @@ const components: Readonly<Record<string, string>> = {
 /** Answered without a login too. */
 export const openMethod = "Shelly.GetDeviceInfo";
 
-export function answer(device: VirtualShellyPro3em, method: string, params: Status): RpcAnswer {
+export function answer(device: ShellyProState, method: string, params: Status): RpcAnswer {
   if (method === "Shelly.GetStatus") return { result: device.status() };
   if (method === openMethod) return { result: infoOf(device) };
   const component = Object.hasOwn(components, method) ? components[method] : undefined;
@@ -34,7 +27,7 @@ export function answer(device: VirtualShellyPro3em, method: string, params: Stat
   return { result: status };
 }
 
-export function infoOf({ name, digest, profile }: VirtualShellyPro3em): Status {
+export function infoOf({ name, digest, profile }: ShellyProState): Status {
   return {
     name: null,
     id: name,

@@ -2,14 +2,13 @@
 
 import type { PhaseIndex } from "../../../model/phases.js";
 import { phaseIndexes } from "../../../model/phases.js";
-import type { MeteredGrid } from "../shelly-gen1/device.js";
-import type { Profile } from "./device.js";
-
-export type Status = Readonly<Record<string, unknown>>;
+import type { MeteredGrid } from "../shelly-gen1/state.js";
+import type { Status } from "./json.js";
+import type { Profile } from "./state.js";
 
 const letters = ["a", "b", "c"] as const;
 
-/** What is told only when it has changed by more than both (Shelly API, Gen 2, Shelly Pro 3EM). */
+/** What is notified only when it has changed by more than both (Shelly API, Gen 2, Shelly Pro 3EM). */
 const thresholds: readonly { readonly key: RegExp; readonly absolute: number; readonly ratio: number }[] = [
   { key: /power$/, absolute: 10, ratio: 0.05 },
   { key: /voltage$/, absolute: 1, ratio: 0.05 },
@@ -81,13 +80,13 @@ export function energyOf(profile: Profile, { importEnergies, exportEnergies }: M
   return { "emdata:0": { id: 0, ...Object.fromEntries(lettered), ...totals } };
 }
 
-/** The fields that have changed enough since they were told, which is noted down in `notified`. */
+/** The fields that have changed enough since they were notified, which is noted down in `notified`. */
 export function changedBeyond(measured: Record<string, Status>, notified: Map<string, Status>): Record<string, Status> {
   const changes = Object.entries(measured).flatMap(([component, status]): [string, Status][] => {
     const before = notified.get(component) ?? {};
     const gone = Object.keys(before).filter((key) => key.endsWith("errors") && !(key in status));
     const changed = [
-      ...Object.entries(status).filter(([key, value]) => key !== "id" && isWorthTelling(key, before[key], value)),
+      ...Object.entries(status).filter(([key, value]) => key !== "id" && isWorthNotifying(key, before[key], value)),
       ...gone.map((key): [string, unknown] => [key, []]),
     ];
     if (changed.length === 0) return [];
@@ -99,7 +98,7 @@ export function changedBeyond(measured: Record<string, Status>, notified: Map<st
   return Object.fromEntries(changes);
 }
 
-function isWorthTelling(key: string, before: unknown, now: unknown): boolean {
+function isWorthNotifying(key: string, before: unknown, now: unknown): boolean {
   if (before === undefined) return true;
   if (typeof before !== "number" || typeof now !== "number") return JSON.stringify(before) !== JSON.stringify(now);
   const { absolute, ratio } = thresholds.find((row) => row.key.test(key)) ?? { absolute: 0, ratio: 0 };
@@ -113,9 +112,4 @@ function without(status: Status, key: string): Status {
 
 function round(value: number): number {
   return Math.round(value * 1_000) / 1_000;
-}
-
-/** `null`: no object. */
-export function objectOf(value: unknown): Status | null {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
 }

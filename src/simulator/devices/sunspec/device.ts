@@ -1,30 +1,10 @@
 /** A virtual SunSpec device: a chain of models over Modbus TCP, such as an inverter with its meter and battery. */
 
-import type { PerPhase } from "../../../model/phases.js";
 import { startVirtualModbus, type VirtualModbus } from "../../servers/modbus/server.js";
 import { RegisterStore } from "../../servers/modbus/store.js";
 import { StorageControls } from "./storage.js";
 import { type ModelWriter, writers } from "./models.js";
-
-/** What the device measures; what is `null` it does not implement. */
-export interface SunSpecValues {
-  /** W */
-  readonly power?: number | null;
-  /** W */
-  readonly powers?: PerPhase<number | null>;
-  /** A */
-  readonly currents?: PerPhase<number | null>;
-  /** V */
-  readonly voltages?: PerPhase<number | null>;
-  /** Wh; an inverter's counter is `exportEnergy`. */
-  readonly importEnergy?: number | null;
-  /** Wh */
-  readonly exportEnergy?: number | null;
-  /** % */
-  readonly soc?: number | null;
-  /** `St` of an inverter, `ChaSt` of a battery */
-  readonly state?: number | null;
-}
+import type { SunSpecValues } from "./values.js";
 
 /** One model of the chain. */
 export interface VirtualModel {
@@ -67,7 +47,7 @@ export class VirtualSunSpec {
     });
   }
 
-  /** Its battery gives nothing now, as it was told. */
+  /** Its battery gives nothing now, as was written. */
   get dischargeBlocked(): boolean {
     return this.#storages.some(({ blocksDischarge }) => blocksDischarge);
   }

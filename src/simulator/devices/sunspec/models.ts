@@ -2,7 +2,7 @@
 
 import { phaseIndexes } from "../../../model/phases.js";
 import type { RegisterStore } from "../../servers/modbus/store.js";
-import type { SunSpecValues } from "./device.js";
+import type { SunSpecValues } from "./values.js";
 
 export interface ModelWriter {
   /** Words after id and length. */

@@ -1,4 +1,4 @@
-/** The controls of a virtual battery (SunSpec model 124), with a timer after which it forgets what it was told. */
+/** The controls of a virtual battery (SunSpec model 124), with a timer after which it forgets what was written. */
 
 import type { RegisterStore } from "../../servers/modbus/store.js";
 

@@ -1,12 +1,14 @@
 /** Shelly 3EM (first generation): a meter for three phases, over MQTT or HTTP. */
 
 import { z } from "zod";
+import { lastPart, nameWith } from "../../../discovery.js";
 import { defineMeter } from "../../../driver.js";
 import {
   basicLogin,
   brokerLogin,
   brokerOption,
   defaultBroker,
+  exampleHost,
   hostOption,
   portOption,
   topicOption,
@@ -42,6 +44,20 @@ export const shelly3em = defineMeter({
   products: [{ brand: "Shelly", model: "3EM (SHEM-3)" }],
   needs: ["For MQTT: switch it on in the Shelly's web page, under Internet & Security; this ends its use of the cloud"],
   measures: ["grid"],
+  examples: [
+    { by: "MQTT", keys: { topic: "shellies/shellyem3-AABBCC" }, broker: true },
+    { by: "HTTP", keys: { transport: "http", host: exampleHost } },
+  ],
+  announcement: {
+    types: [],
+    sharedTypeName: /^shellyem3-/i,
+    port: 80,
+    identify: ({ name }) => ({
+      what: "Shelly 3EM",
+      name: nameWith("Shelly", lastPart(name)),
+      options: { measures: ["grid"], transport: "http" },
+    }),
+  },
   options: byTransport(options, transports),
   connect(chosen, context) {
     const { measures } = chosen;

@@ -1,11 +1,13 @@
 /** Shelly Pro 3EM and 3EM Gen3: meters for three phases, over a WebSocket, MQTT or HTTP. */
 
 import { z } from "zod";
+import { lastPart, nameWith } from "../../../discovery.js";
 import { defineMeter, type DriverContext } from "../../../driver.js";
 import {
   brokerLogin,
   brokerOption,
   defaultBroker,
+  exampleHost,
   hostOption,
   portOption,
   topicOption,
@@ -65,6 +67,21 @@ export const shellyPro3em = defineMeter({
     "The error phase_sequence is reported and leaves the values as they are: each phase is measured against the neutral.",
   ],
   measures: ["grid"],
+  examples: [
+    { by: "WebSocket", keys: { host: exampleHost } },
+    { by: "HTTP", keys: { transport: "http", host: exampleHost } },
+    { by: "MQTT", keys: { transport: "mqtt", topic: "shellypro3em-aabbcc112233" }, broker: true },
+  ],
+  announcement: {
+    types: [],
+    sharedTypeName: /^shelly(pro3em|3em)[a-z0-9]*-/i,
+    port: 80,
+    identify: ({ name }) => ({
+      what: "Shelly Pro 3EM or 3EM Gen3",
+      name: nameWith("Shelly", lastPart(name)),
+      options: { measures: ["grid"] },
+    }),
+  },
   options: byTransport(options, transports),
   connect: (chosen, context) => new Gen2Meter(connectionTo(chosen, context), chosen.measures, context),
 });

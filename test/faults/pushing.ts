@@ -1,19 +1,19 @@
-/** Devices that speak by themselves, and time that goes on only as far as what they said has been heard. */
+/** Devices that push, and time that goes on only once what they sent is received. */
 
 import { settle, type TestClock } from "../support/test-clock.js";
 
-export interface Speech {
+export interface Pushing {
   readonly clock: TestClock;
-  /** ms that pass between two words */
+  /** ms that pass between two pushes */
   readonly pace: number;
-  /** Has the device say what is so. */
-  say(): Promise<void>;
+  /** Has the device send its true values. */
+  push(): Promise<void>;
 }
 
-/** Lets a device speak, whoever listens hear all that got through, and some time pass, until something is settled. */
-export async function speaking<T>(
-  { clock, pace, say }: Speech,
-  heard: () => Promise<unknown>,
+/** Lets a device push, all that gets through be received, and some time pass, until something is settled. */
+export async function untilSettled<T>(
+  { clock, pace, push }: Pushing,
+  received: () => Promise<unknown>,
   outcome: Promise<T>,
 ): Promise<T> {
   let settled = false;
@@ -22,8 +22,8 @@ export async function speaking<T>(
     () => void (settled = true),
   );
   const round = async (): Promise<void> => {
-    await say();
-    await heard();
+    await push();
+    await received();
   };
   while (!settled) {
     await Promise.race([end, round()]);
@@ -32,7 +32,7 @@ export async function speaking<T>(
   return outcome;
 }
 
-/** Turns of the event loop in which a word goes through a broker, many times over. */
+/** Turns of the event loop in which a message goes through a broker, many times over. */
 export const longestWay = 200;
 
 /** What one end of a connection within this process has sent has arrived at the other: that takes but a few turns. */

@@ -1,8 +1,8 @@
-/** What goes wrong with meters that speak by themselves, without a broker: N and H of the fault list for them. */
+/** What goes wrong with meters that push without a broker: N and H of the fault list for them. */
 
-import type { Entry } from "./bench-of-devices.js";
+import type { Entry } from "./entries.js";
 import type { Disturbance } from "./fault.js";
-import { splitAnswers } from "./transport-faults.js";
+import { splitAnswers } from "./answer-faults.js";
 
 const stream = ({ transport }: Entry): boolean => transport === "stream";
 
@@ -21,7 +21,7 @@ function none(): Disturbance["outcome"] {
   return { fails: ["unreachable", "protocol", "wrong-device"] };
 }
 
-export const speakingFaults: readonly Disturbance[] = [
+export const pushingFaults: readonly Disturbance[] = [
   ...misbehaviours.map(([fault, id, what, outcome]) => ({
     id,
     what,

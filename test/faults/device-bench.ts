@@ -1,13 +1,13 @@
-/** How a device stands on the test bench: its virtual twin, what can be spoiled on the way to it, and our driver. */
+/** A test bench for one device: a virtual device, what can be spoiled on the way to it, and a connection by our driver. */
 
 import type { ChargerWrites } from "../../src/drivers/driver.js";
 import { systemClock } from "../../src/site/clock.js";
 import type { VirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import { type FaultyHttp, startFaultyHttp } from "./faulty-http.js";
 import { type FaultyTcp, startFaultyTcp } from "./faulty-tcp.js";
-import type { MqttBench } from "./mqtt-bench.js";
+import type { BrokerBench } from "./broker-bench.js";
 import { givingUpSoon, withRealDeadlines } from "../support/outlasting.js";
-import { arrived, longestWay, type Speech, speaking } from "./speech.js";
+import { arrived, longestWay, type Pushing, untilSettled } from "./pushing.js";
 
 /** ms for each answer: far more than a busy computer needs, and like no other time. */
 export const usualDeadline = 5_003;
@@ -24,61 +24,61 @@ export interface Address {
 }
 
 /** A connection by one of our drivers. */
-export interface Driven {
+export interface Connection {
   read(): Promise<unknown>;
   readonly writes?: ChargerWrites;
-  /** Behind a broker: resolves once it has heard what was said before this mark. */
-  hears?(mark: number): Promise<void>;
-  /** Behind a broker: resolves once it has heard each of these topics. */
-  knows?(topics: readonly string[]): Promise<void>;
+  /** Behind a broker: resolves once it has received what was published before this mark. */
+  hasReceived?(mark: number): Promise<void>;
+  /** Behind a broker: resolves once it has received a message on each of these topics. */
+  hasTopics?(topics: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a family of devices brings along. */
+/** What a kind of device brings along. */
 export interface Parts {
-  /** Port of the twin. */
+  /** Port of the virtual device. */
   readonly port: number;
-  connect(address: Address): Driven;
-  /** Makes the device tell another value, or the first one again. */
+  connect(address: Address): Connection;
+  /** Makes the device measure another value, or the first one again. */
   vary(): void;
   /** After a fault: lets the time pass that the driver leaves the device alone. */
   rest?(): Promise<void>;
-  /** Has the twin misbehave in one of its own ways; `null`: no more. */
+  /** Has the device misbehave in one of its own ways; `null`: no more. */
   misbehave?(fault: string | null): void;
-  /** Speaks by itself, so that a reading may have to wait for the next word. */
-  readonly speech?: Speech;
+  /** For devices that push, so that a reading may have to wait for the next value. */
+  readonly pushing?: Pushing;
   /** Topics that a broker keeps for it, and hands on in its own time. */
-  readonly kept?: readonly string[];
+  readonly retainedTopics?: readonly string[];
   /** Lets a reading come that needs the clock's help. */
   drive?<T>(reading: Promise<T>): Promise<T>;
-  /** For chargers: a write that changes something, and how often the twin has heard one. */
+  /** For chargers: a write that changes something, and how many the device has taken. */
   readonly write?: (writes: ChargerWrites) => Promise<void>;
-  readonly heardWrites?: () => number;
+  readonly commandsTaken?: () => number;
   /** Whether a request line, such as `GET /api/set?amp=6 HTTP/1.1`, or a message to a broker changes something. */
   readonly isWrite?: (line: string) => boolean;
-  /** Has the twin say yes to writes and change nothing. */
-  readonly ignoreWrites?: () => void;
+  /** Has the device say yes to writes and change nothing. */
+  readonly ignoreCommands?: () => void;
   /** A body with which this device says no to a write with HTTP 200. */
   readonly refusal?: (url: string) => string;
   close(): Promise<void>;
 }
 
-export interface Stand extends Omit<Parts, "connect"> {
-  readonly device: Driven;
+export interface DeviceBench extends Omit<Parts, "connect"> {
+  readonly device: Connection;
   /** Another connection, through the proxy where nothing else is said. */
-  connect(address?: Partial<Address>): Driven;
+  connect(address?: Partial<Address>): Connection;
   readonly proxy: FaultyTcp;
   readonly http?: FaultyHttp;
   readonly modbus?: VirtualModbus;
-  readonly mqtt?: MqttBench;
-  /** @param say what the device says meanwhile, where it speaks by itself; left out: what is so */
-  read(device?: Driven, say?: () => Promise<void>): Promise<unknown>;
+  readonly mqtt?: BrokerBench;
+  /** @param push what a device that pushes sends meanwhile; left out: its true values */
+  read(device?: Connection, push?: () => Promise<void>): Promise<unknown>;
   /** Lets something come to its end that needs the device's or the clock's help. */
-  attend<T>(outcome: Promise<T>, device?: Driven, say?: () => Promise<void>): Promise<T>;
-  /** Has a device that speaks by itself tell what is so, and waits until that is heard. */
-  tell(): Promise<void>;
-  /** Resolves once all that a device has said by itself has been heard. */
-  heard(device?: Driven): Promise<void>;
+  attend<T>(outcome: Promise<T>, device?: Connection, push?: () => Promise<void>): Promise<T>;
+  /** Has a device that pushes send its true values, and waits until they are received. */
+  push(): Promise<void>;
+  /** Resolves once all that a device has pushed is received. */
+  received(device?: Connection): Promise<void>;
   /** Whether what the client has sent changes something. */
   writesIn(request: Buffer): boolean;
   heal(): Promise<void>;
@@ -87,31 +87,31 @@ export interface Stand extends Omit<Parts, "connect"> {
 interface Around {
   readonly http?: FaultyHttp;
   readonly modbus?: VirtualModbus;
-  readonly mqtt?: MqttBench;
+  readonly mqtt?: BrokerBench;
   writesIn(request: Buffer): boolean;
 }
 
-async function stand(parts: Parts, around: Around, target: () => number): Promise<Stand> {
+async function makeBench(parts: Parts, around: Around, target: () => number): Promise<DeviceBench> {
   const { http, modbus, mqtt, writesIn } = around;
   const proxy = await startFaultyTcp(target);
-  const connections: Driven[] = [];
-  const connect = (address: Partial<Address> = {}): Driven => {
-    const driven = parts.connect({ host: "127.0.0.1", port: proxy.port, deadline: usualDeadline, ...address });
-    connections.push(driven);
-    return driven;
+  const connections: Connection[] = [];
+  const connect = (address: Partial<Address> = {}): Connection => {
+    const connection = parts.connect({ host: "127.0.0.1", port: proxy.port, deadline: usualDeadline, ...address });
+    connections.push(connection);
+    return connection;
   };
   const device = connect();
-  const { speech } = parts;
-  const heard = async (by = device): Promise<void> => {
-    if (mqtt) return by.hears?.(await mqtt.mark());
+  const { pushing } = parts;
+  const received = async (by = device): Promise<void> => {
+    if (mqtt) return by.hasReceived?.(await mqtt.mark());
     await arrived();
     await proxy.passedOn();
     await arrived();
   };
-  const attend = <T>(outcome: Promise<T>, by = device, say = speech?.say): Promise<T> => {
+  const attend = <T>(outcome: Promise<T>, by = device, push = pushing?.push): Promise<T> => {
     // Where nothing gets through a broker any more, time goes on all the same.
-    const listen = (): Promise<unknown> => (mqtt ? Promise.race([heard(by), arrived(longestWay)]) : heard(by));
-    if (speech && say) return speaking({ ...speech, say }, listen, outcome);
+    const listen = (): Promise<unknown> => (mqtt ? Promise.race([received(by), arrived(longestWay)]) : received(by));
+    if (pushing && push) return untilSettled({ ...pushing, push }, listen, outcome);
     return parts.drive ? parts.drive(outcome) : outcome;
   };
   return {
@@ -124,23 +124,23 @@ async function stand(parts: Parts, around: Around, target: () => number): Promis
     ...(mqtt ? { mqtt } : {}),
     writesIn,
     attend,
-    heard,
-    read: (other = device, say) => attend(other.read(), other, say),
-    async tell() {
-      await speech?.say();
-      if (speech) await heard();
+    received,
+    read: (other = device, push) => attend(other.read(), other, push),
+    async push() {
+      await pushing?.push();
+      if (pushing) await received();
     },
     async heal() {
       http?.heal();
       parts.misbehave?.(null);
-      if (modbus) Object.assign(modbus, { fault: null, delay: 0, exceptionFor: modbusSaysYes.get(modbus) });
+      if (modbus) Object.assign(modbus, { fault: null, delay: 0, exceptionFor: ownExceptions.get(modbus) });
       await mqtt?.heal();
       await proxy.heal();
       if (!mqtt) return parts.rest?.();
       // A login or a subscription that was refused is tried again with the next connection.
       proxy.resetAll();
       await proxy.deserted();
-      await heard();
+      await received();
     },
     async close() {
       await Promise.all(connections.map((each) => each.close()));
@@ -151,14 +151,14 @@ async function stand(parts: Parts, around: Around, target: () => number): Promis
   };
 }
 
-/** What a twin refuses by itself. */
-const modbusSaysYes = new WeakMap<VirtualModbus, VirtualModbus["exceptionFor"]>();
+/** What a device refuses by itself. */
+const ownExceptions = new WeakMap<VirtualModbus, VirtualModbus["exceptionFor"]>();
 
-export async function httpStand(parts: Parts): Promise<Stand> {
+export async function httpBench(parts: Parts): Promise<DeviceBench> {
   const http = await startFaultyHttp(() => parts.port);
   const writesIn = (request: Buffer): boolean =>
     parts.isWrite?.(request.toString("latin1").split("\r\n")[0] ?? "") === true;
-  return stand(parts, { http, writesIn }, () => http.port);
+  return makeBench(parts, { http, writesIn }, () => http.port);
 }
 
 /** Functions 6 and 16. */
@@ -166,33 +166,36 @@ export function isModbusWrite(request: Buffer): boolean {
   return request[7] === 6 || request[7] === 16;
 }
 
-export async function modbusStand(
+export async function modbusBench(
   modbus: VirtualModbus,
   parts: Omit<Parts, "port" | "close"> & { close?(): Promise<void> },
-): Promise<Stand> {
-  modbusSaysYes.set(modbus, modbus.exceptionFor);
+): Promise<DeviceBench> {
+  ownExceptions.set(modbus, modbus.exceptionFor);
   const close = async (): Promise<void> => (parts.close ? parts.close() : modbus.close());
   const around = { modbus, writesIn: isModbusWrite };
-  return stand({ ...parts, port: modbus.port, close }, around, () => modbus.port);
+  return makeBench({ ...parts, port: modbus.port, close }, around, () => modbus.port);
 }
 
-/** Speaks by itself to whoever listens, without a broker. */
-type Speaking = Parts & { readonly speech: Speech };
+type PushingParts = Parts & { readonly pushing: Pushing };
 
-export async function speakingStand(parts: Speaking): Promise<Stand> {
-  return stand(parts, { writesIn: () => false }, () => parts.port);
+/** For devices that push to whoever listens, without a broker. */
+export async function pushingBench(parts: PushingParts): Promise<DeviceBench> {
+  return makeBench(parts, { writesIn: () => false }, () => parts.port);
 }
 
-export async function mqttStand(parts: Speaking, mqtt: MqttBench): Promise<Stand> {
+export async function mqttBench(parts: PushingParts, mqtt: BrokerBench): Promise<DeviceBench> {
   /** PUBLISH, in the first half of its first byte (MQTT 3.1.1, 2.2.1). */
   const writesIn = (packet: Buffer): boolean =>
     (packet[0] ?? 0) >> 4 === 3 && parts.isWrite?.(packet.toString("latin1")) === true;
-  const ready = await stand(parts, { mqtt, writesIn }, () => parts.port);
-  if (!parts.kept) return ready;
+  const ready = await makeBench(parts, { mqtt, writesIn }, () => parts.port);
+  if (!parts.retainedTopics) return ready;
   await ready.read().catch(() => undefined);
-  await ready.device.knows?.(parts.kept);
+  await ready.device.hasTopics?.(parts.retainedTopics);
   return ready;
 }
+
+/** Address of a broker. */
+export const urlOf = ({ host, port }: Address): string => `mqtt://${host}:${port}`;
 
 /** The clock of devices that are asked. */
 export const askedClock = withRealDeadlines(systemClock());

@@ -1,4 +1,4 @@
-/** A broker for one device and our driver: what the device says can be stopped, kept, spoiled and repeated. */
+/** A broker for one device and our driver: what the device publishes can be stopped, retained, spoiled and repeated. */
 
 import { Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
@@ -8,83 +8,83 @@ import { type Broker, startBroker } from "../../src/simulator/servers/broker.js"
 import { withRealDeadlines } from "../support/outlasting.js";
 import { MemoryLog } from "../support/memory-log.js";
 
-/** What the bench says to whoever wants to know how far all has been heard. */
+/** On which the bench publishes marks, to know how far all was received. */
 const markTopic = "bench/mark";
 
-export interface Said {
+export interface Published {
   readonly topic: string;
   readonly payload: Buffer;
 }
 
-/** What can be done to a twin that speaks MQTT. */
-export interface MqttTwin {
-  /** Stops speaking, or speaks again. */
-  setSilent(silent: boolean): void;
-  /** Topics on which it tells what it measures. */
-  readonly tells: RegExp;
-  /** Topics on which it speaks by itself once it is back at its broker; absent: it is the bench that speaks for it. */
+/** A virtual device on MQTT. */
+export interface PublishingDevice {
+  /** Stops publishing, or publishes again. */
+  silence(silent: boolean): void;
+  /** Topics on which it publishes what it measures. */
+  readonly publishes: RegExp;
+  /** Topics on which it publishes by itself once it is back at its broker. Absent: it does not. */
   readonly greets?: RegExp;
 }
 
-export class MqttBench {
+export class BrokerBench {
   readonly broker: Broker;
-  readonly #twin: MqttTwin;
+  readonly #device: PublishingDevice;
   readonly #client: MqttClient;
-  readonly #said = new Map<string, Buffer>();
+  readonly #published = new Map<string, Buffer>();
   #marks = 0;
-  #twinAway = false;
+  #deviceAway = false;
 
-  constructor(broker: Broker, client: MqttClient, twin: MqttTwin) {
+  constructor(broker: Broker, client: MqttClient, device: PublishingDevice) {
     this.broker = broker;
     this.#client = client;
-    this.#twin = twin;
+    this.#device = device;
     client.on("error", () => undefined);
     client.on("message", (topic, payload) => {
-      if (this.#twin.tells.test(topic)) this.#said.set(topic, payload);
+      if (this.#device.publishes.test(topic)) this.#published.set(topic, payload);
     });
   }
 
-  /** The newest word on each topic. */
-  get said(): readonly Said[] {
-    return [...this.#said].map(([topic, payload]) => ({ topic, payload }));
+  /** The newest message on each topic. */
+  get published(): readonly Published[] {
+    return [...this.#published].map(([topic, payload]) => ({ topic, payload }));
   }
 
-  /** The device says nothing more by itself. */
+  /** The device publishes nothing more. */
   silence(): void {
-    this.#twin.setSilent(true);
+    this.#device.silence(true);
   }
 
   /** Nothing while the broker is away. */
-  async say(messages: readonly { topic: string; payload: Buffer | string }[], retain = false): Promise<void> {
+  async publish(messages: readonly { topic: string; payload: Buffer | string }[], retain = false): Promise<void> {
     for (const { topic, payload } of messages) {
       if (this.#client.connected) await this.#client.publishAsync(topic, payload, { retain, qos: 0 });
     }
   }
 
-  /** Says how far it has got; kept by the broker, so that it is heard after a break too. */
+  /** Publishes a mark, retained, so that it is received after a break too. */
   async mark(): Promise<number> {
     const mark = (this.#marks += 1);
     if (!this.#client.connected) await nextConnection(this.#client);
-    await this.say([{ topic: markTopic, payload: String(mark) }], true);
+    await this.publish([{ topic: markTopic, payload: String(mark) }], true);
     return mark;
   }
 
   async kill(): Promise<void> {
-    this.#twinAway = true;
+    this.#deviceAway = true;
     await this.broker.kill();
   }
 
   /** Away for a moment. */
   async restart(): Promise<void> {
-    this.#twinAway = true;
+    this.#deviceAway = true;
     await this.broker.restart();
   }
 
   async heal(): Promise<void> {
-    this.#twin.setSilent(false);
-    if (!this.#twinAway) return;
-    this.#twinAway = false;
-    const { greets } = this.#twin;
+    this.#device.silence(false);
+    if (!this.#deviceAway) return;
+    this.#deviceAway = false;
+    const { greets } = this.#device;
     const here = nextConnection(this.#client);
     const greeted = greets && this.#next(greets);
     await this.broker.restart();
@@ -108,10 +108,10 @@ export class MqttBench {
   }
 }
 
-export async function startMqttBench(broker: Broker, twin: MqttTwin): Promise<MqttBench> {
+export async function startBrokerBench(broker: Broker, device: PublishingDevice): Promise<BrokerBench> {
   const client = connect(broker.url, { reconnectPeriod: 20, queueQoSZero: false });
   client.on("connect", () => client.stream instanceof Socket && client.stream.setNoDelay(true));
-  const bench = new MqttBench(broker, client, twin);
+  const bench = new BrokerBench(broker, client, device);
   await nextConnection(client);
   await client.subscribeAsync("#");
   return bench;
@@ -123,17 +123,17 @@ function nextConnection(client: MqttClient): Promise<void> {
 
 export { startBroker };
 
-/** A driver's connections, and how far it has heard. */
-export interface Ear {
+/** A driver's connections, and how far it has received. */
+export interface BrokerProbe {
   readonly pool: MqttPool;
-  /** Resolves once it has heard what was said before this mark. */
-  hears(mark: number): Promise<void>;
-  /** Resolves once it has heard each of these topics. */
-  knows(topics: readonly string[]): Promise<void>;
+  /** Resolves once it has received what was published before this mark. */
+  hasReceived(mark: number): Promise<void>;
+  /** Resolves once it has received a message on each of these topics. */
+  hasTopics(topics: readonly string[]): Promise<void>;
 }
 
-/** @param patience ms, the longest that a driver with this ear waits for the broker */
-export function newEar(patience: number): Ear {
+/** @param patience ms, the longest that a driver with this probe waits for the broker */
+export function newBrokerProbe(patience: number): BrokerProbe {
   const pool = createMqttPool({
     clock: withRealDeadlines(systemClock()),
     log: new MemoryLog(),
@@ -141,7 +141,7 @@ export function newEar(patience: number): Ear {
   });
   const topics = new Set<string>();
   const waiting = new Set<() => void>();
-  let heard = 0;
+  let received = 0;
   const look = (): void => waiting.forEach((each) => each());
   const until = (holds: () => boolean): Promise<void> =>
     new Promise((resolve) => {
@@ -157,7 +157,7 @@ export function newEar(patience: number): Ear {
     pool: {
       connect(url, login) {
         pool.connect(url, login).subscribe(markTopic, ({ payload }) => {
-          heard = Number(payload);
+          received = Number(payload);
           look();
         });
         const connection = pool.connect(url, login);
@@ -175,7 +175,7 @@ export function newEar(patience: number): Ear {
       },
       close: () => pool.close(),
     },
-    hears: (mark) => until(() => heard >= mark),
-    knows: (wanted) => until(() => wanted.every((topic) => topics.has(topic))),
+    hasReceived: (mark) => until(() => received >= mark),
+    hasTopics: (wanted) => until(() => wanted.every((topic) => topics.has(topic))),
   };
 }
