@@ -1,14 +1,23 @@
-/** Meters that are nothing but a table of registers, each held to a fixture over real Modbus TCP. */
+/** Meters that are nothing but a table of registers, each held to a fixture of this folder over real Modbus TCP. */
 
+import { readdirSync } from "node:fs";
+import { basename } from "node:path";
 import { meterDrivers } from "../../../src/drivers/registry.js";
 import { RegisterStore, startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending } from "../../support/stage.js";
 import type { RegisterMeterFixture } from "./fixture.js";
-import { fixture as carloGavazziEm24 } from "./carlo-gavazzi-em24.js";
-import { fixture as siemensPac2200 } from "./siemens-pac2200.js";
 
-const fixtures: readonly RegisterMeterFixture[] = [siemensPac2200, carloGavazziEm24];
+const others = ["fixture.ts", "register-meters.test.ts"];
+const files = readdirSync(new URL(".", import.meta.url)).filter((file) => !others.includes(file));
+const fixtures = await Promise.all(
+  files.map(async (file): Promise<RegisterMeterFixture> => (await import(`./${basename(file, ".ts")}.js`)).fixture),
+);
+
+test("every meter of this sort has a fixture", () => {
+  const drivers = meterDrivers.flatMap(({ driver, registers }) => (registers === undefined ? [] : [driver]));
+  expect(fixtures.map(({ driver }) => driver).sort()).toEqual([...drivers].sort());
+});
 
 /** Registers that a fixture does not name are there, and hold nothing. */
 function storeOf(words: RegisterMeterFixture["words"]): RegisterStore {
