@@ -18,7 +18,7 @@ import type { ControlSettings } from "./settings.js";
 import type { ChargerFacts, Situation } from "./estimate/situation.js";
 import { surplusTrust } from "./estimate/surplus.js";
 import { allocate, type Request } from "./decide/load-management/allocate.js";
-import type { Demand } from "./decide/demand.js";
+import { followsSurplus, type Demand, type SurplusDemand } from "./decide/demand.js";
 import { chargesFromGrid, type ChargeDecision } from "./decide/discharge-block.js";
 import { fastSetpoint, fixedSetpoint } from "./decide/fast.js";
 import { ownLimit } from "./decide/own-limit.js";
@@ -54,7 +54,7 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   const planned = demandsOf(situation, headrooms, stopped);
   const sun = shareSurplus(
     situation,
-    planned.filter(({ demand }) => dependsOnSurplus(demand)),
+    planned.flatMap(({ charger, demand }) => (followsSurplus(demand) ? [{ charger, demand }] : [])),
   );
   const { failsafeCurrent } = settings;
   const allowed = (setpoint: Setpoint, charger: ChargerFacts, demand: Demand): Setpoint => {
@@ -67,8 +67,9 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
   };
   // What can't be had anyway is not kept from others.
   const requests = planned.map(({ charger, demand }): Request => {
-    const followed = sun.get(charger.settings.name)?.setpoint;
-    const setpoint = followed ? withLater(followed, demand) : setpointWithoutSun(charger, demand, situation, headrooms);
+    const setpoint = followsSurplus(demand)
+      ? withLater(sun.get(charger.settings.name)?.setpoint ?? nothing(charger), demand)
+      : setpointWithoutSun(charger, demand, situation, headrooms);
     return { charger, setpoint: allowed(limitToItself(setpoint, charger, situation), charger, demand) };
   });
   const shared = allocate(situation, requests, headrooms);
@@ -108,30 +109,26 @@ function withinLimit(situation: Situation, configured: number | null): Situation
 }
 
 /** Says also what the clock will bring. */
-function withLater(setpoint: Setpoint, { later }: Demand): Setpoint {
-  return later === undefined ? setpoint : { ...setpoint, reason: `${setpoint.reason}; ${later}` };
+function withLater(setpoint: Setpoint, { later }: SurplusDemand): Setpoint {
+  return later === null ? setpoint : { ...setpoint, reason: `${setpoint.reason}; ${later}` };
 }
 
 /** What a charger's current depends on; nothing, if it shall not charge. */
 function inputsOf({ settings }: ChargerFacts, demand: Demand, headrooms: Headrooms, surplus: Trust): readonly Trust[] {
   if (demand.kind === "none") return [];
   const trusts = headrooms.trustsIn(settings);
-  return dependsOnSurplus(demand) ? [...trusts, surplus] : trusts;
-}
-
-function dependsOnSurplus({ kind }: Demand): boolean {
-  return kind === "solar" || kind === "solar-with-minimum";
+  return followsSurplus(demand) ? [...trusts, surplus] : trusts;
 }
 
 function setpointWithoutSun(
   charger: ChargerFacts,
-  { kind, reason, current = 0 }: Demand,
+  demand: Exclude<Demand, SurplusDemand>,
   situation: Situation,
   headrooms: Headrooms,
 ): Setpoint {
-  if (kind === "fast") return fastSetpoint(charger, reason, situation, headrooms);
-  if (kind === "fixed") return fixedSetpoint(charger, current, reason, situation);
-  return { ...nothing(charger), reason };
+  if (demand.kind === "fast") return fastSetpoint(charger, demand.reason, situation, headrooms);
+  if (demand.kind === "fixed") return fixedSetpoint(charger, demand.current, demand.reason, situation);
+  return { ...nothing(charger), reason: demand.reason };
 }
 
 function nothing({ activeSetpoint }: ChargerFacts): Setpoint {

@@ -1,5 +1,6 @@
 /** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
 
+import type { Demand, DemandKind } from "../../src/control/decide/demand.js";
 import type { Headroom } from "../../src/control/estimate/headroom.js";
 import { newChargerMemory, newMemory, noPersistentChargerState } from "../../src/control/memory.js";
 import type { ChargerMemory, PersistentChargerState, Session } from "../../src/control/memory.js";
@@ -84,6 +85,15 @@ export function session(age: number | null, overrides: Partial<Session> = {}): S
   const since = age === null ? null : start - age * 1_000;
   return { since, countsFrom: 0, due: null, targetActiveSince: null, ...overrides };
 }
+
+/** What a charger may be asked to do, with nothing special about it. */
+export const demands: { readonly [K in DemandKind]: Extract<Demand, { readonly kind: K }> } = {
+  none: { kind: "none", reason: "a test", isScheduled: false },
+  fast: { kind: "fast", reason: "a test" },
+  fixed: { kind: "fixed", reason: "a test", current: 8 },
+  solar: { kind: "solar", minPower: null, later: null },
+  "solar-with-minimum": { kind: "solar-with-minimum", reason: "the minimum at least", later: null },
+};
 
 export interface SituationOverrides {
   readonly settings?: Partial<ControlSettings>;

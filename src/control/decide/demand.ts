@@ -7,21 +7,56 @@ import type { VehicleSettings } from "../settings.js";
 import type { ChargerFacts } from "../estimate/situation.js";
 import { amperes, duration, kilowattHours } from "../format.js";
 
-/**
- * `none`: do not charge · `full`: as much as there is room for · `held`: a current of its own · `sun`: what the sun
- * gives · `sun-and-minimum`: what the sun gives, and the minimum without it.
- */
-export type DemandKind = "none" | "fast" | "fixed" | "solar" | "solar-with-minimum";
+/** What a charger is asked to do. */
+export type Demand = NoDemand | FastDemand | FixedDemand | SolarDemand | SolarWithMinimumDemand;
 
-export interface Demand {
-  readonly kind: DemandKind;
+export type DemandKind = Demand["kind"];
+
+/** Do not charge. */
+export interface NoDemand {
+  readonly kind: "none";
   readonly reason: string;
-  /** A; only where it is held. */
-  readonly current?: number;
-  /** W of surplus below which, for `sun`, there is as good as none. */
-  readonly minPower?: number;
-  /** What will change it by itself, and when; as half a sentence. */
-  readonly later?: string;
+  /** It waits for a time that is known: what its next target asks for still holds. */
+  readonly isScheduled: boolean;
+}
+
+/** As much as there is headroom for. */
+export interface FastDemand {
+  readonly kind: "fast";
+  readonly reason: string;
+}
+
+/** A current that does not depend on the surplus. */
+export interface FixedDemand {
+  readonly kind: "fixed";
+  readonly reason: string;
+  /** A per phase */
+  readonly current: number;
+}
+
+/** The surplus only. */
+export interface SolarDemand {
+  readonly kind: "solar";
+  /** W of surplus below which there is as good as none for this vehicle; `null`: it takes any. */
+  readonly minPower: number | null;
+  /** When it will charge fast by itself, as half a sentence; `null`: that is not known. */
+  readonly later: string | null;
+}
+
+/** The surplus, and the minimum current without it. */
+export interface SolarWithMinimumDemand {
+  readonly kind: "solar-with-minimum";
+  /** Why it has the minimum. */
+  readonly reason: string;
+  /** As in `SolarDemand`. */
+  readonly later: string | null;
+}
+
+/** Those whose current follows the surplus. */
+export type SurplusDemand = SolarDemand | SolarWithMinimumDemand;
+
+export function followsSurplus(demand: Demand): demand is SurplusDemand {
+  return demand.kind === "solar" || demand.kind === "solar-with-minimum";
 }
 
 export type DemandFacts = Pick<ChargerFacts, "mode" | "reading" | "persistent" | "settings" | "memory">;
@@ -110,12 +145,11 @@ function solarDemand(charger: DemandFacts, circumstances: DemandContext): Demand
   const { mode, persistent, memory } = charger;
   const later = laterOf(charger, circumstances);
   if (persistent.manual === "start")
-    return { kind: "solar-with-minimum", reason: byHand(charger, circumstances), ...later };
+    return { kind: "solar-with-minimum", reason: byHand(charger, circumstances), later };
   const car = vehicleOf(memory.tag, circumstances.vehicles);
   const sunOnly = car?.sunOnly ?? mode === "solar";
-  if (!sunOnly) return { kind: "solar-with-minimum", reason: "the minimum at least", ...later };
-  const minPower = car !== null && car.minPower > 0 ? { minPower: car.minPower } : {};
-  return { kind: "solar", reason: "", ...later, ...minPower };
+  if (!sunOnly) return { kind: "solar-with-minimum", reason: "the minimum at least", later };
+  return { kind: "solar", minPower: car !== null && car.minPower > 0 ? car.minPower : null, later };
 }
 
 function byHand({ persistent: { until } }: DemandFacts, { timeZone, now }: DemandContext): string {
@@ -145,24 +179,24 @@ function targetReason({ plan, possible }: ActiveTarget, time: (at: number) => st
 
 /** In the mode that waits for its time alone. */
 function scheduledDemand(charger: DemandFacts, circumstances: DemandContext): Demand {
-  const { later } = laterOf(charger, circumstances);
-  if (later === undefined) return none("waits for a target or a cheap hour: none is set");
-  return { ...none(`waits: ${later}`), later };
+  const later = laterOf(charger, circumstances);
+  if (later === null) return none("waits for a target or a cheap hour: none is set");
+  return { kind: "none", reason: `waits: ${later}`, isScheduled: true };
 }
 
-/** What the clock will bring. */
+/** What the clock will bring; `null`: nothing. */
 function laterOf(
   { settings, mode }: DemandFacts,
   { now, timeZone, activeTarget, tariff }: DemandContext,
-): Pick<Demand, "later"> {
+): string | null {
   const time = (at: number) => timeText(timeZone, at, now);
   if (activeTarget !== null && activeTarget.plan.energy !== 0) {
     const { by, energy, from } = activeTarget.plan;
     const aim = energy === null ? `to be full by ${time(by)}` : `for ${kilowattHours(energy)} by ${time(by)}`;
-    return { later: `all current from ${time(from)} ${aim}` };
+    return `all current from ${time(from)} ${aim}`;
   }
-  if (!(settings.cheapHours || mode === "scheduled") || tariff.cheapFrom === null) return {};
-  return { later: `all current from ${time(tariff.cheapFrom)}, when energy is cheap` };
+  if (!(settings.cheapHours || mode === "scheduled") || tariff.cheapFrom === null) return null;
+  return `all current from ${time(tariff.cheapFrom)}, when energy is cheap`;
 }
 
 function fixed(current: number, reason: string): Demand {
@@ -170,5 +204,5 @@ function fixed(current: number, reason: string): Demand {
 }
 
 function none(reason: string): Demand {
-  return { kind: "none", reason };
+  return { kind: "none", reason, isScheduled: false };
 }

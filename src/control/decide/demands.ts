@@ -40,11 +40,11 @@ export function demandsOf(
     const demand: Demand =
       stopped === null
         ? demandOf(charger, active === null ? circumstances : { ...circumstances, activeTarget: active.activeTarget })
-        : { kind: "none", reason: stopped };
+        : { kind: "none", reason: stopped, isScheduled: false };
     if (active === null) return { charger, demand, plan: null, session: charger.persistent.session };
     const { activeTarget, session } = active;
     if (demand.kind !== "none") return { charger, demand, plan: activeTarget.plan, session };
-    const plan = demand.later === undefined ? null : activeTarget.plan;
+    const plan = demand.isScheduled ? activeTarget.plan : null;
     return { charger, demand, plan, session: { ...session, targetActiveSince: null } };
   });
 }

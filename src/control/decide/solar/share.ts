@@ -4,7 +4,7 @@ import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from
 import type { SurplusSample } from "../../memory.js";
 import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { chooseForVehicle } from "./vehicle-power.js";
-import type { Demand } from "../demand.js";
+import type { SurplusDemand } from "../demand.js";
 import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice, type SolarMemory } from "./start-stop.js";
 import { outlookOf } from "./outlook.js";
 import { bestCurrent, meanValue, type Outlook } from "./current.js";
@@ -13,7 +13,7 @@ import type { Setpoint } from "../setpoint.js";
 /** A charger that asks for the sun, and how. */
 export interface SolarRequest {
   readonly charger: ChargerFacts;
-  readonly demand: Demand;
+  readonly demand: SurplusDemand;
 }
 
 export interface SolarSetpoint {
@@ -172,7 +172,7 @@ function vehicleLimitOf(charger: ChargerFacts, voltage: number): number {
 }
 
 /** Without any word of a meter nothing changes here; the safety step says how far to fall. */
-function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: Demand): SolarSetpoint {
+function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: SurplusDemand): SolarSetpoint {
   const current =
     kind === "solar-with-minimum" ? Math.max(activeSetpoint.current, settings.minCurrent) : activeSetpoint.current;
   const { sunIntermittency, threePhaseIntermittency, phaseStay } = memory;

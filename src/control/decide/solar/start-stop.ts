@@ -21,7 +21,7 @@ import {
 import { noIntermittency, type Intermittency, type PhaseStay } from "../../memory.js";
 import { type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { amperes, duration, watts } from "../../format.js";
-import type { Demand } from "../demand.js";
+import type { SurplusDemand } from "../demand.js";
 import { ownLimit } from "../own-limit.js";
 import { bestValue, type CurrentRange } from "./current.js";
 import { maySwitchPhases, contactorRest, phaseOptions } from "../phase-switching.js";
@@ -65,7 +65,7 @@ type Options = readonly [PhaseOption, PhaseOption?];
 
 interface Weighing {
   readonly charger: ChargerFacts;
-  readonly demand: Demand;
+  readonly demand: SurplusDemand;
   readonly pool: Pool;
   readonly situation: Situation;
   readonly options: Options;
@@ -77,7 +77,12 @@ interface Weighing {
 }
 
 /** @param pool what is there for this charger once those that are served before it have their minimum */
-export function chooseBySurplus(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation): SolarChoice {
+export function chooseBySurplus(
+  charger: ChargerFacts,
+  demand: SurplusDemand,
+  pool: Pool,
+  situation: Situation,
+): SolarChoice {
   const { importPenalty } = situation.settings;
   const possible = phaseOptions(charger, situation).flatMap((phases) => optionWith(charger, phases, situation) ?? []);
   const [first, second] = possible;

@@ -1,11 +1,10 @@
 import type { Intermittency } from "../../../../src/control/memory.js";
-import type { Demand } from "../../../../src/control/decide/demand.js";
+import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
 import { chooseBySurplus, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
-import { facts, situation, type FactOverrides } from "../../facts.js";
+import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 
-const sun: Demand = { kind: "solar", reason: "" };
-const sunAndMinimum: Demand = { kind: "solar-with-minimum", reason: "the minimum at least" };
+const { solar: sun, "solar-with-minimum": sunAndMinimum } = demands;
 const minute = 60_000;
 
 function even(power: number): Pool {
@@ -15,7 +14,7 @@ function even(power: number): Pool {
 interface Case {
   readonly pool: Pool;
   readonly charger?: FactOverrides;
-  readonly demand?: Demand;
+  readonly demand?: SurplusDemand;
   readonly importPenalty?: number;
   /** Seconds since the last pass. */
   readonly step?: number;

@@ -1,15 +1,15 @@
 import { chooseForVehicle } from "../../../../src/control/decide/solar/vehicle-power.js";
-import { facts, situation, type FactOverrides } from "../../facts.js";
+import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 
 interface Case {
   readonly charger?: FactOverrides;
   readonly surplus: number;
-  readonly minPower?: number;
+  readonly minPower?: number | null;
 }
 
-function decide({ charger = {}, surplus, minPower }: Case) {
-  const demand = { kind: "solar" as const, reason: "", ...(minPower === undefined ? {} : { minPower }) };
+function decide({ charger = {}, surplus, minPower = null }: Case) {
+  const demand = { ...demands.solar, minPower };
   const newest = [[0, surplus]] as const;
   return chooseForVehicle(facts(charger), demand, { low: surplus, high: surplus }, situation({ surplus: newest }));
 }
