@@ -114,10 +114,15 @@ function withLater(setpoint: Setpoint, { later }: SurplusDemand): Setpoint {
 }
 
 /** What a charger's current depends on; nothing, if it shall not charge. */
-function inputsOf({ settings }: ChargerFacts, demand: Demand, headrooms: Headrooms, surplus: Trust): readonly Trust[] {
+function inputsOf(
+  { settings }: ChargerFacts,
+  demand: Demand,
+  headrooms: Headrooms,
+  surplus: readonly Trust[],
+): readonly Trust[] {
   if (demand.kind === "none") return [];
   const trusts = headrooms.trustsIn(settings);
-  return followsSurplus(demand) ? [...trusts, surplus] : trusts;
+  return followsSurplus(demand) ? [...trusts, ...surplus] : trusts;
 }
 
 function setpointWithoutSun(

@@ -139,7 +139,7 @@ export function headroom(toStay: number | PerPhase<number>, overrides: Partial<H
     limit: 25,
     toStay: each,
     toRaise: each,
-    trust: { raise: true, stay: true, problem: "" },
+    trusts: [{ kind: "good" }],
     ...overrides,
   };
 }

@@ -4,7 +4,7 @@ import { wiringCheckPatience, chargerSilence, freshForRaising, noticeableCurrent
 import type { ChargerFacts } from "../estimate/situation.js";
 import { amperes } from "../format.js";
 import { atMost, type Setpoint } from "./setpoint.js";
-import type { Trust } from "../estimate/trust.js";
+import type { TestedTrust, Trust } from "../estimate/trust.js";
 
 export interface FailsafeFacts {
   readonly charger: Pick<ChargerFacts, "activeSetpoint" | "memory" | "settings">;
@@ -17,37 +17,32 @@ export interface FailsafeFacts {
 
 export function applyFailsafe(setpoint: Setpoint, { charger, now, inputs, failsafeCurrent }: FailsafeFacts): Setpoint {
   const { activeSetpoint, memory, settings } = charger;
-  const lost = inputs.find(isLost);
+  const lost = inputs.find((trust) => trust.kind === "lost");
   if (lost) {
     const current = Math.min(setpoint.current, activeSetpoint.current, failsafeCurrent);
     return { current, phases: activeSetpoint.phases, reason: `${lost.problem}: failsafe` };
   }
-  const wrong = inputs.find(isWrong);
+  const wrong = inputs.find((trust) => trust.kind === "wrong");
   if (wrong)
     return { ...atMost(withoutIncrease(setpoint, activeSetpoint, ""), settings.minCurrent, ""), reason: wrong.problem };
-  const tested = inputs.find(isTested);
+  const tested = inputs.find((trust) => trust.kind === "tested");
   if (tested) setpoint = testWiring(setpoint, charger, now, tested);
-  const doubted = inputs.find(isDoubted);
+  const doubted = inputs.find((trust) => trust.kind === "doubted");
   if (doubted) return withoutIncrease(setpoint, activeSetpoint, `${doubted.problem}: no increase`);
   if (memory.failing || now - memory.at > freshForRaising)
     return withoutIncrease(setpoint, activeSetpoint, silence(now - memory.at));
   return setpoint;
 }
 
-const isLost = ({ stay }: Trust) => !stay;
-const isWrong = (trust: Trust) => trust.isWrong === true;
-const isTested = ({ testedSince = null }: Trust) => testedSince !== null;
-const isDoubted = ({ raise }: Trust) => !raise;
-
 /** Lowers the current once, and waits for the meter's answer to that, or to any other change since that is noticed. */
 function testWiring(
   setpoint: Setpoint,
   { activeSetpoint, memory, settings }: FailsafeFacts["charger"],
   now: number,
-  { problem, testedSince }: Trust,
+  { problem, since }: TestedTrust,
 ): Setpoint {
   const changedAt = memory.persistent.lastCommand?.at ?? 0;
-  const hasChanged = changedAt >= (testedSince ?? 0);
+  const hasChanged = changedAt >= since;
   if (hasChanged && now - changedAt < wiringCheckPatience)
     return withoutIncrease(setpoint, activeSetpoint, `${problem}: waits for its answer`);
   const more = setpoint.current - activeSetpoint.current;

@@ -6,8 +6,7 @@ import { headroomMemory } from "../parameters.js";
 import type { BaseLoadSample } from "../memory.js";
 import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
 import { quantitiesOf, type Situation } from "./situation.js";
-import type { Trust } from "./trust.js";
-import { allOf, trustIn } from "./trust.js";
+import { trustIn, type Trust } from "./trust.js";
 
 export interface Headroom {
   readonly name: string;
@@ -18,7 +17,8 @@ export interface Headroom {
   readonly toStay: PerPhase<number>;
   /** A per phase for all chargers together, up to which they may be raised. Never more than `toStay`. */
   readonly toRaise: PerPhase<number>;
-  readonly trust: Trust;
+  /** In each of its meters; none are needed where it has none. */
+  readonly trusts: readonly Trust[];
 }
 
 /** The rooms on all circuits. */
@@ -32,7 +32,7 @@ export class Headrooms {
     for (const [name, way] of this.#ways)
       this.#trusts.set(
         name,
-        way.map(({ trust }) => trust),
+        way.flatMap(({ trusts }) => trusts),
       );
   }
 
@@ -54,7 +54,7 @@ export function headroomsOf(situation: Situation, baseLoads: BaseLoads): Headroo
       const { name, parent, limit } = circuit;
       const lately = (memory.baseLoad[name] ?? []).filter(({ at }) => at >= now - headroomMemory);
       const { toStay, toRaise } = headroomBeside(baseLoads.get(name), lately, limit);
-      return { name, parent, limit, toStay, toRaise, trust: circuitTrust(circuit, situation) };
+      return { name, parent, limit, toStay, toRaise, trusts: circuitTrusts(circuit, situation) };
     }),
   );
 }
@@ -93,8 +93,12 @@ export function overloadedPhases(circuit: CircuitSettings, { memory, settings }:
   );
 }
 
-function circuitTrust({ name: circuit, meters }: CircuitSettings, { memory, settings, now }: Situation): Trust {
-  const trusts = meters.map((name) => {
+function circuitTrusts(
+  { name: circuit, meters }: CircuitSettings,
+  { memory, settings, now }: Situation,
+): readonly Trust[] {
+  if (meters.length === 0 && circuit === mainFuse) return [{ kind: "lost", problem: "no meter measures the grid" }];
+  return meters.map((name) => {
     const meter = memory.meters[name];
     const quantities = quantitiesOf(meter);
     const needed =
@@ -103,8 +107,4 @@ function circuitTrust({ name: circuit, meters }: CircuitSettings, { memory, sett
         : measuredPhases(settings).map((i) => ({ what: `the current of L${i + 1}`, sample: quantities?.currents[i] }));
     return trustIn(name, meter, needed, now);
   });
-  if (trusts.length === 0 && circuit === mainFuse)
-    return { raise: false, stay: false, problem: "no meter measures the grid" };
-  if (trusts.length === 0) return { raise: true, stay: true, problem: "" };
-  return allOf(trusts);
 }

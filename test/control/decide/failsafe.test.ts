@@ -4,9 +4,9 @@ import { facts, type FactOverrides } from "../facts.js";
 import { start } from "../support.js";
 import type { Trust } from "../../../src/control/estimate/trust.js";
 
-const good: Trust = { raise: true, stay: true, problem: "" };
-const doubted: Trust = { raise: false, stay: true, problem: "Grid is not trusted yet" };
-const lost: Trust = { raise: false, stay: false, problem: "Grid does not tell the power" };
+const good: Trust = { kind: "good" };
+const doubted: Trust = { kind: "doubted", problem: "Grid is not trusted yet" };
+const lost: Trust = { kind: "lost", problem: "Grid does not tell the power" };
 
 interface Case {
   readonly planned: number;
