@@ -2,6 +2,7 @@
 
 import type { ChargeTarget, ChargerMode, Price } from "../model/commands.js";
 import type { PerPhase, PhaseCount } from "../model/phases.js";
+import type { MeterDoubt } from "../model/reasons.js";
 import type { ChargerReading, MeterRole } from "../model/readings.js";
 
 export interface Memory {
@@ -50,7 +51,7 @@ export interface MeterMemory {
   /** Good readings in a row since the last loss, counted up to what is needed. */
   readonly goodReadings: number;
   /** Why its last reading was not used; `null`: it was. */
-  readonly doubt: string | null;
+  readonly doubt: MeterDoubt | null;
   /** A that chargers drew together through it when it was last read; `null`: not known. */
   readonly drawn: number | null;
   readonly wiringCheck: WiringCheckState;

@@ -83,8 +83,8 @@ export function pass(settings: ControlSettings, memory: Memory, observation: Obs
     const { name } = charger.settings;
     const given = shared[index] ?? nothing(charger);
     const setpoint = given === requests[index]?.setpoint ? given : allowed(given, charger, demand);
-    const { current, phases, reason } = setpoint;
-    const decision: Decision = { allowCharging: current > 0, current, phases, reason };
+    const { current, phases, reasons } = setpoint;
+    const decision: Decision = { allowCharging: current > 0, current, phases, reasons };
     decisions[name] = decision;
     charges.push({ charger, demand, decision });
     if (plan !== null) plans[name] = plan;
@@ -110,7 +110,7 @@ function withinLimit(situation: Situation, configured: number | null): Situation
 
 /** Says also what the clock will bring. */
 function withLater(setpoint: Setpoint, { later }: SurplusDemand): Setpoint {
-  return later === null ? setpoint : { ...setpoint, reason: `${setpoint.reason}; ${later}` };
+  return later === null ? setpoint : { ...setpoint, reasons: [...setpoint.reasons, later] };
 }
 
 /** What a charger's current depends on; nothing, if it shall not charge. */
@@ -133,11 +133,11 @@ function setpointWithoutSun(
 ): Setpoint {
   if (demand.kind === "fast") return fastSetpoint(charger, demand.reason, situation, headrooms);
   if (demand.kind === "fixed") return fixedSetpoint(charger, demand.current, demand.reason, situation);
-  return { ...nothing(charger), reason: demand.reason };
+  return { ...nothing(charger), reasons: [demand.reason] };
 }
 
 function nothing({ activeSetpoint }: ChargerFacts): Setpoint {
-  return { current: 0, phases: activeSetpoint.phases, reason: "" };
+  return { current: 0, phases: activeSetpoint.phases, reasons: [] };
 }
 
 /** Where a circuit is shared, who takes nothing holds no more than the minimum of it. */
@@ -145,8 +145,7 @@ function limitToItself(setpoint: Setpoint, charger: ChargerFacts, { voltage, cha
   const own = ownLimit(charger, setpoint.phases, voltage);
   const limited = atMost(setpoint, own.current, own.reason);
   if (chargers.length === 1 || (charger.plugged && !charger.idle)) return limited;
-  const reason = charger.plugged ? "the car takes nothing" : "no car is plugged in";
-  return atMost(limited, charger.settings.minCurrent, reason);
+  return atMost(limited, charger.settings.minCurrent, { code: charger.plugged ? "vehicle-idle" : "no-vehicle" });
 }
 
 function recordDecision(

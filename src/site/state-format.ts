@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import { noPersistentChargerState, type PersistentChargerState, type PersistentState } from "../control/memory.js";
-import { chargerModes, weekdays } from "../model/commands.js";
+import { chargerModes } from "../model/commands.js";
+import { weekdays } from "../model/weekdays.js";
 
 const version = 1;
 

@@ -7,6 +7,7 @@ import type { ChargerMemory, PersistentChargerState, Session } from "../../src/c
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/estimate/situation.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
+import type { Reason } from "../../src/model/reasons.js";
 import type { ChargerReading } from "../../src/model/readings.js";
 import { charger, charging, connected, house, start } from "./support.js";
 
@@ -86,13 +87,16 @@ export function session(age: number | null, overrides: Partial<Session> = {}): S
   return { since, countsFrom: 0, due: null, targetActiveSince: null, ...overrides };
 }
 
+/** Why something is asked for, where that does not matter. */
+export const asked: Reason = { code: "fast-mode" };
+
 /** What a charger may be asked to do, with nothing special about it. */
 export const demands: { readonly [K in DemandKind]: Extract<Demand, { readonly kind: K }> } = {
-  none: { kind: "none", reason: "a test", isScheduled: false },
-  fast: { kind: "fast", reason: "a test" },
-  fixed: { kind: "fixed", reason: "a test", current: 8 },
+  none: { kind: "none", reason: asked, isScheduled: false },
+  fast: { kind: "fast", reason: asked },
+  fixed: { kind: "fixed", reason: asked, current: 8 },
   solar: { kind: "solar", minPower: null, later: null },
-  "solar-with-minimum": { kind: "solar-with-minimum", reason: "the minimum at least", later: null },
+  "solar-with-minimum": { kind: "solar-with-minimum", reason: { code: "minimum-mode" }, later: null },
 };
 
 export interface SituationOverrides {

@@ -4,6 +4,7 @@ import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "..
 import { documents, freshText } from "../../src/docs/documents.js";
 import { examplesOf, blockWith } from "../../src/docs/examples.js";
 import { documentedDrivers } from "../../src/docs/overview.js";
+import { englishCatalogue } from "../../src/texts/en-catalogue.js";
 
 const root = new URL("../../", import.meta.url);
 
@@ -63,6 +64,10 @@ test.each([
   ...Object.keys(monitorSettings.shape),
 ])("docs/configuration.md tells of %s", (setting) => {
   expect(textAt("docs/configuration.md")).toContain(`| \`${setting}\` `);
+});
+
+test.each(Object.keys(englishCatalogue))("docs/reasons.md tells of %s", (code) => {
+  expect(textAt("docs/reasons.md")).toContain(`| \`${code}\` `);
 });
 
 test("every link within the configuration page leads to a heading", () => {

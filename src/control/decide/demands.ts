@@ -1,6 +1,7 @@
 /** What every charger is asked to do now, with what its next target and the tariff have to say to it. */
 
 import type { Plan } from "../../model/commands.js";
+import type { Reason } from "../../model/reasons.js";
 import type { Session } from "../memory.js";
 import { vehiclesOn, activeTargetOf, type PlanningContext } from "../schedule/targets.js";
 import type { Headrooms } from "../estimate/headroom.js";
@@ -21,7 +22,7 @@ export interface PlannedDemand {
 export function demandsOf(
   situation: Situation,
   headrooms: Headrooms,
-  stopped: string | null,
+  stopped: Reason | null,
 ): readonly PlannedDemand[] {
   const { settings, memory, now, chargers } = situation;
   const tariff = { ...settings.tariff, prices: memory.prices ?? settings.tariff.prices };

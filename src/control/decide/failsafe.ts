@@ -1,8 +1,8 @@
 /** A current is raised, and a charge goes on, only as far as the inputs can be trusted. */
 
+import type { Problem, Reason } from "../../model/reasons.js";
 import { wiringCheckPatience, chargerSilence, freshForRaising, noticeableCurrent } from "../parameters.js";
 import type { ChargerFacts } from "../estimate/situation.js";
-import { amperes } from "../format.js";
 import { atMost, type Setpoint } from "./setpoint.js";
 import type { TestedTrust, Trust } from "../estimate/trust.js";
 
@@ -20,17 +20,24 @@ export function applyFailsafe(setpoint: Setpoint, { charger, now, inputs, failsa
   const lost = inputs.find((trust) => trust.kind === "lost");
   if (lost) {
     const current = Math.min(setpoint.current, activeSetpoint.current, failsafeCurrent);
-    return { current, phases: activeSetpoint.phases, reason: `${lost.problem}: failsafe` };
+    return { current, phases: activeSetpoint.phases, reasons: [{ code: "failsafe", problem: lost.problem }] };
   }
   const wrong = inputs.find((trust) => trust.kind === "wrong");
-  if (wrong)
-    return { ...atMost(withoutIncrease(setpoint, activeSetpoint, ""), settings.minCurrent, ""), reason: wrong.problem };
+  if (wrong) {
+    const { problem } = wrong;
+    const lowered = atMost(withoutIncrease(setpoint, activeSetpoint, problem), settings.minCurrent, problem);
+    return { ...lowered, reasons: [problem] };
+  }
   const tested = inputs.find((trust) => trust.kind === "tested");
   if (tested) setpoint = testWiring(setpoint, charger, now, tested);
   const doubted = inputs.find((trust) => trust.kind === "doubted");
-  if (doubted) return withoutIncrease(setpoint, activeSetpoint, `${doubted.problem}: no increase`);
+  if (doubted) return withoutIncrease(setpoint, activeSetpoint, noIncrease(doubted.problem));
   if (memory.failing || now - memory.at > freshForRaising)
-    return withoutIncrease(setpoint, activeSetpoint, silence(now - memory.at));
+    return withoutIncrease(
+      setpoint,
+      activeSetpoint,
+      noIncrease({ code: now - memory.at > chargerSilence ? "charger-silent" : "charger-late" }),
+    );
   return setpoint;
 }
 
@@ -44,27 +51,26 @@ function testWiring(
   const changedAt = memory.persistent.lastCommand?.at ?? 0;
   const hasChanged = changedAt >= since;
   if (hasChanged && now - changedAt < wiringCheckPatience)
-    return withoutIncrease(setpoint, activeSetpoint, `${problem}: waits for its answer`);
+    return withoutIncrease(setpoint, activeSetpoint, { code: "wiring-test-running", problem });
   const more = setpoint.current - activeSetpoint.current;
   if (hasChanged || activeSetpoint.current <= settings.minCurrent)
     return more > 0 && more < noticeableCurrent
-      ? withoutIncrease(setpoint, activeSetpoint, `${problem}: no small increase`)
+      ? withoutIncrease(setpoint, activeSetpoint, { code: "wiring-test-small-increase", problem })
       : setpoint;
-  return atMost(setpoint, settings.minCurrent, `${problem}: tries ${amperes(settings.minCurrent)}`);
+  return atMost(setpoint, settings.minCurrent, { code: "wiring-test", problem, current: settings.minCurrent });
 }
 
 /** Neither more current nor more phases than now. */
 function withoutIncrease(
   setpoint: Setpoint,
   { current, phases }: ChargerFacts["activeSetpoint"],
-  reason: string,
+  reason: Reason,
 ): Setpoint {
   const raisesPhases = setpoint.current > 0 && setpoint.phases > phases;
-  if (raisesPhases) return { current: Math.min(setpoint.current, current), phases, reason };
+  if (raisesPhases) return { current: Math.min(setpoint.current, current), phases, reasons: [reason] };
   return atMost(setpoint, current, reason);
 }
 
-function silence(age: number): string {
-  const silent = age > chargerSilence ? "the charger does not answer" : "the charger's last answer is missing";
-  return `${silent}: no increase`;
+function noIncrease(problem: Problem): Reason {
+  return { code: "no-increase", problem };
 }

@@ -6,7 +6,7 @@ import { headroomMemory } from "../parameters.js";
 import type { BaseLoadSample } from "../memory.js";
 import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
 import { quantitiesOf, type Situation } from "./situation.js";
-import { trustIn, type Trust } from "./trust.js";
+import { trustIn, type NeededMeasurement, type Trust } from "./trust.js";
 
 export interface Headroom {
   readonly name: string;
@@ -97,14 +97,17 @@ function circuitTrusts(
   { name: circuit, meters }: CircuitSettings,
   { memory, settings, now }: Situation,
 ): readonly Trust[] {
-  if (meters.length === 0 && circuit === mainFuse) return [{ kind: "lost", problem: "no meter measures the grid" }];
+  if (meters.length === 0 && circuit === mainFuse) return [{ kind: "lost", problem: { code: "no-grid-meter" } }];
   return meters.map((name) => {
     const meter = memory.meters[name];
     const quantities = quantitiesOf(meter);
-    const needed =
+    const needed: readonly NeededMeasurement[] =
       quantities && !hasCurrents(quantities)
-        ? [{ what: "the power", sample: quantities.power }]
-        : measuredPhases(settings).map((i) => ({ what: `the current of L${i + 1}`, sample: quantities?.currents[i] }));
+        ? [{ quantity: { kind: "power", role: null }, sample: quantities.power }]
+        : measuredPhases(settings).map((phase) => ({
+            quantity: { kind: "current", phase },
+            sample: quantities?.currents[phase],
+          }));
     return trustIn(name, meter, needed, now);
   });
 }

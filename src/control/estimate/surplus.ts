@@ -47,10 +47,11 @@ export function surplusTrust({ settings, memory, now }: Situation): readonly Tru
   const needed = settings.meters.flatMap(({ name, measures }) =>
     measures.filter((role) => isNeeded(name, role)).map((role) => ({ name, role })),
   );
-  if (!needed.some(({ role }) => role === "grid")) return [{ kind: "lost", problem: "no meter measures the grid" }];
+  if (!needed.some(({ role }) => role === "grid")) return [{ kind: "lost", problem: { code: "no-grid-meter" } }];
   return needed.map(({ name, role }) => {
     const meter = memory.meters[name];
-    const trust = trustIn(name, meter, [{ what: `the ${role} power`, sample: meter?.roles[role]?.power }], now);
+    const quantity = { kind: "power", role } as const;
+    const trust = trustIn(name, meter, [{ quantity, sample: meter?.roles[role]?.power }], now);
     // No surplus can be followed by a meter that is mounted wrongly.
     return trust.kind === "wrong" ? { kind: "lost", problem: trust.problem } : trust;
   });

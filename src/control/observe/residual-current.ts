@@ -1,10 +1,10 @@
 /** Takes residual currents into memory: an alarm holds until a person starts a charge after it is over. */
 
 import type { ResidualCurrentReading } from "../../model/readings.js";
+import type { Reason } from "../../model/reasons.js";
 import { monitorSilence } from "../parameters.js";
 import type { Memory, MonitorMemory } from "../memory.js";
 import type { ControlSettings } from "../settings.js";
-import { duration } from "../format.js";
 
 const noMonitorMemory: MonitorMemory = { at: 0, alarm: false, latched: null };
 
@@ -27,16 +27,13 @@ export function acknowledgeAlarm(memory: MonitorMemory): MonitorMemory {
 }
 
 /** Why no charger may charge; `null`: they may. */
-export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): string | null {
+export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): Reason | null {
   for (const name of monitors) {
     const { at, latched, alarm } = memory.monitors[name] ?? noMonitorMemory;
-    if (latched !== null) {
-      const raises = alarm ? "raises" : "raised";
-      return `${name} ${raises} an alarm: residual current (${latched}); look for the cause, then start by hand`;
-    }
-    const silent = memory.time - at;
-    if (at === 0) return `${name} has not told anything yet`;
-    if (silent > monitorSilence) return `${name} has been silent for ${duration(silent)}`;
+    if (latched !== null) return { code: "residual-current-alarm", monitor: name, isActive: alarm, bands: latched };
+    if (at === 0) return { code: "monitor-not-heard", monitor: name };
+    const age = memory.time - at;
+    if (age > monitorSilence) return { code: "monitor-silent", monitor: name, age };
   }
   return null;
 }

@@ -2,18 +2,21 @@
 
 import type { Decision } from "../../model/commands.js";
 import type { Log } from "../../model/log.js";
+import { reasonText } from "../../texts/reason-text.js";
 import type { House } from "../../site/house.js";
 
 /** Begins at once; returns what ends it. */
 export function tellInLog(house: House, log: Log): () => void {
-  const told = new Map<string, Decision>();
+  const told = new Map<string, { readonly decision: Decision; readonly text: string }>();
   return house.onChange(() => {
     for (const { name, decision } of house.chargers) {
       const before = told.get(name);
-      if (decision === null || (before !== undefined && sentence(before) === sentence(decision))) continue;
-      told.set(name, decision);
-      const line = `${name}: ${sentence(decision)}`;
-      if (before === undefined || isTurn(before, decision)) log.info(line);
+      if (decision === null || decision === before?.decision) continue;
+      const text = sentence(decision);
+      if (text === before?.text) continue;
+      told.set(name, { decision, text });
+      const line = `${name}: ${text}`;
+      if (before === undefined || isTurn(before.decision, decision)) log.info(line);
       else log.debug(line);
     }
   });
@@ -25,7 +28,7 @@ function isTurn(before: Decision, after: Decision): boolean {
   return after.allowCharging && before.phases !== after.phases;
 }
 
-function sentence({ allowCharging, current, phases, reason }: Decision): string {
-  if (!allowCharging) return `paused: ${reason}`;
-  return `${current} A on ${phases === 1 ? "one phase" : "three phases"}: ${reason}`;
+function sentence({ allowCharging, current, phases, reasons }: Decision): string {
+  if (!allowCharging) return `paused: ${reasonText(reasons)}`;
+  return `${current} A on ${phases === 1 ? "one phase" : "three phases"}: ${reasonText(reasons)}`;
 }

@@ -6,6 +6,7 @@ import { pass } from "../../../src/control/pass.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand, Decision } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
 import { Battery, type BatteryOptions } from "../../../src/simulator/house/battery.js";
 import { Car, type CarOptions } from "../../../src/simulator/house/car.js";
@@ -42,9 +43,9 @@ export interface Second {
   readonly currents: PerPhase<number>;
   /** W */
   readonly power: number;
-  /** A that each charger is told, and why */
+  /** A that each charger is told, and what decided that */
   readonly told: readonly number[];
-  readonly reasons: readonly string[];
+  readonly reasons: readonly (Reason | undefined)[];
   /** A that each car draws on its fullest phase */
   readonly drawn: readonly number[];
   /** W, discharge +, and % */
@@ -162,7 +163,7 @@ export class Plant {
       currents,
       power,
       told: settings.chargers.map(({ name }) => this.decisions[name]?.current ?? 0),
-      reasons: settings.chargers.map(({ name }) => this.decisions[name]?.reason ?? ""),
+      reasons: settings.chargers.map(({ name }) => this.decisions[name]?.reasons[0]),
       drawn: this.evses.map(({ draw }) => Math.max(...draw)),
       battery: this.battery?.power ?? 0,
       soc: 100 * (this.battery?.soc ?? 0),

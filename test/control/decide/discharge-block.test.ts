@@ -36,7 +36,7 @@ test.each<[why: string, facts: Case, expected: boolean]>([
   const one = facts({ activeSetpoint: { current }, ...overrides });
   const seen = situation({ chargers: [one], surplus: surplus === undefined ? [] : [[0, surplus]] });
   const memory = { ...seen.memory, batteries: { Battery: { rank, powers: [] } } };
-  const decision = { allowCharging: current > 0, current, phases: 1, reason: "" } as const;
+  const decision = { allowCharging: current > 0, current, phases: 1, reasons: [] } as const;
   const charges = [{ charger: one, demand: demands[kind], decision }];
   expect(chargesFromGrid(charges, { ...seen, memory })).toBe(expected);
 });

@@ -137,7 +137,7 @@ test("the house brings it to a decision: start, current, pause, and start again 
   const clock = new TestClock();
   const actuator = new Actuator("Garage", charger, log, clock);
   const decide = async (current: number) => {
-    actuator.aim({ allowCharging: current > 0, current, phases: 3, reason: "" });
+    actuator.aim({ allowCharging: current > 0, current, phases: 3, reasons: [] });
     await actuator.idle();
     await clock.advance(5_000);
     actuator.heard(await charger.read());
@@ -161,7 +161,7 @@ test("a limit that someone else sets is set back", async () => {
   const { charger, device, log } = await virtual();
   const clock = new TestClock();
   const actuator = new Actuator("Garage", charger, log, clock);
-  const aim = { allowCharging: true, current: 10, phases: 3, reason: "" } as const;
+  const aim = { allowCharging: true, current: 10, phases: 3, reasons: [] } as const;
   actuator.heard(await charger.read());
   actuator.aim(aim);
   await actuator.idle();

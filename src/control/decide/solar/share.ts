@@ -58,11 +58,14 @@ export function shareSurplus(
     let left = pool;
     for (const request of [...equals].sort(runningFirst)) {
       const choice = chooseForVehicle(request.charger, request.demand, left, situation);
-      const { option, reason } = choice;
+      const { option, reasons } = choice;
       left = less(left, choice.claim);
       if (option !== null) members.push({ ...request, choice, option });
       const { phases } = request.charger.activeSetpoint;
-      setpoints.set(request.charger.settings.name, { setpoint: { current: 0, phases, reason }, memory: choice.memory });
+      setpoints.set(request.charger.settings.name, {
+        setpoint: { current: 0, phases, reasons },
+        memory: choice.memory,
+      });
     }
     for (const { charger, setpoint, choice } of levels(members.reverse(), pool, outlook, situation)) {
       setpoints.set(charger.settings.name, { setpoint, memory: choice.memory });
@@ -96,7 +99,7 @@ function levels(members: readonly Member[], pool: Pool, outlook: Outlook, situat
       high: (shares.high[index] ?? 0) + rest.high,
     };
     const current = member.charger.idle ? member.option.lowest : levelOf(member, share, own, situation);
-    const setpoint: Setpoint = { current, phases: member.option.phases, reason: member.choice.reason };
+    const setpoint: Setpoint = { current, phases: member.option.phases, reasons: member.choice.reasons };
     if (middle(share) > minimumOf(member.option))
       rest = less(share, takenBy(member.charger, setpoint, situation.voltage));
     return { ...member, setpoint };
@@ -177,7 +180,7 @@ function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: Surp
     kind === "solar-with-minimum" ? Math.max(activeSetpoint.current, settings.minCurrent) : activeSetpoint.current;
   const { sunIntermittency, threePhaseIntermittency, phaseStay } = memory;
   return {
-    setpoint: { current, phases: activeSetpoint.phases, reason: "no meter tells the surplus" },
+    setpoint: { current, phases: activeSetpoint.phases, reasons: [{ code: "surplus-unknown" }] },
     memory: { regret: 0, phaseRegret: 0, sunIntermittency, threePhaseIntermittency, phaseStay },
   };
 }

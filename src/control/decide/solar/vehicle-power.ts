@@ -1,7 +1,6 @@
 /** A car that needs more than its minimum current is not charged from a weaker sun. */
 
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
-import { watts } from "../../format.js";
 import type { SurplusDemand } from "../demand.js";
 import { chooseBySurplus, type Pool, type SolarChoice } from "./start-stop.js";
 
@@ -19,5 +18,5 @@ export function chooseForVehicle(
   const there = charger.activeSetpoint.current > 0 ? pool.high : pool.low;
   if (minPower === null || there >= minPower) return chooseBySurplus(charger, demand, pool, situation);
   const choice = chooseBySurplus(charger, demand, { low: 0, high: 0 }, situation);
-  return { ...choice, reason: `${watts(Math.max(0, there))} of surplus, this car needs ${watts(minPower)}` };
+  return { ...choice, reasons: [{ code: "vehicle-needs-more", surplus: Math.max(0, there), needed: minPower }] };
 }
