@@ -1,47 +1,17 @@
 import tseslint from "typescript-eslint";
 
-/**
- * The floors of the house, from the ground up: each may import from itself and from what stands before it.
- * Rooms on one line do not know each other.
- */
-const floors = [
-  ["model"],
-  ["transport", "control", "simulator"],
-  ["drivers"],
-  ["config"],
-  ["site"],
-  ["integrations"],
-  ["platform.ts", "index.ts"],
-  ["cli", "docs"],
-];
-
-/** For each room, the rooms that it must not import from. */
-const floorRules = floors.flatMap((rooms, height) =>
-  rooms.flatMap((room) => {
-    const forbidden = floors
-      .flatMap((others, otherHeight) => (otherHeight >= height ? others : []))
-      .filter((other) => other !== room && !(room === "index.ts" && other === "platform.ts"))
-      .concat(room === "control" ? ["transport"] : []);
-    if (forbidden.length === 0) return [];
-    const pattern = forbidden.map((other) => other.replace(".ts", "\\.js").concat(other.endsWith(".ts") ? "$" : "/"));
-    return {
-      files: [room.endsWith(".ts") ? `src/${room}` : `src/${room}/**/*.ts`],
-      rules: {
-        "no-restricted-imports": [
-          "error",
-          {
-            patterns: [
-              {
-                regex: `^(\\.\\./)+(${pattern.join("|")})`,
-                message: "A floor imports only from the floors below it (ARCHITECTURE.md).",
-              },
-            ],
-          },
-        ],
-      },
-    };
-  }),
-);
+const signalOfSignals = {
+  selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
+  message: "It leaks a weak reference on each long-lived signal: use abortedBy (transport/aborted-by.ts).",
+};
+const systemTime = {
+  selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  message: "Time is an argument here; only site/clock.ts reads the system's clock.",
+};
+const systemTimer = {
+  selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",
+  message: "Timers come from the clock that is passed in.",
+};
 
 export default tseslint.config(
   { ignores: ["dist", "coverage", "node_modules"] },
@@ -55,35 +25,10 @@ export default tseslint.config(
       "max-lines": ["error", { max: 400, skipComments: true, skipBlankLines: true }],
     },
   },
-  ...floorRules,
-  {
-    files: ["src/**/*.ts"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
-          message:
-            "It leaves a weak reference with each signal that lives on: use abortedBy (transport/aborted-by.ts).",
-        },
-      ],
-    },
-  },
+  { files: ["src/**/*.ts"], rules: { "no-restricted-syntax": ["error", signalOfSignals] } },
   {
     files: ["src/control/**/*.ts", "src/site/**/*.ts"],
-    rules: {
-      "no-restricted-syntax": [
-        "error",
-        {
-          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-          message: "Time is an argument here; only site/clock.ts looks at a clock.",
-        },
-        {
-          selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",
-          message: "Timers come from the clock that one is given.",
-        },
-      ],
-    },
+    ignores: ["src/site/clock.ts"],
+    rules: { "no-restricted-syntax": ["error", signalOfSignals, systemTime, systemTimer] },
   },
-  { files: ["src/site/clock.ts"], rules: { "no-restricted-syntax": "off" } },
 );

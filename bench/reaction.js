@@ -99,7 +99,7 @@ async function once(config, bench, goE, shelly, sample) {
   const site = new Site(config, { log, clock: systemClock() });
   await site.start();
   await shelly.publish();
-  await until("the first decision", () => (site.chargers[0]?.decision?.current ?? 0) === 16);
+  await until("the first decision", () => (site.view.chargers[0]?.decision?.current ?? 0) === 16);
   // Not in step with anything that the site does by itself.
   await wait(5 + (sample % 20) * 2);
 

@@ -5,7 +5,8 @@ import { replayer } from "../dist/cli/replay.js";
 import { parseLine } from "../dist/cli/replay-line.js";
 import { parseConfig } from "../dist/config/parse.js";
 import { newMemory } from "../dist/control/memory.js";
-import { pass } from "../dist/control/pass.js";
+import { decide } from "../dist/control/decide/decide.js";
+import { observe } from "../dist/control/observe/observe.js";
 import { controlSettings } from "../dist/site/settings.js";
 import { chargerReading, gridReading } from "../dist/simulator/house/readings.js";
 import { Car } from "../dist/simulator/house/car.js";
@@ -48,7 +49,7 @@ function generateDay() {
     const seen = { meters: { Grid: gridReading(house) }, chargers: { Garage: chargerReading(evse) } };
     const line = JSON.stringify({ time, ...seen });
     lines.push(line);
-    const outcome = pass(settings, memory, parseLine(line, settings));
+    const outcome = decide(settings, observe(settings, memory, parseLine(line, settings)));
     memory = outcome.memory;
     obey(evse, outcome.decisions["Garage"]);
   }

@@ -3,6 +3,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import { table } from "../tools/docs/markdown.ts";
 import { measureControl } from "./ground/report.ts";
 import { copies, duration, looks, measureManyDevices, speed, warmUp } from "./many-devices.js";
 import { measureReaction } from "./reaction.js";
@@ -71,12 +72,7 @@ const rows = [
   [`${many.devices} devices, sockets and timers, first and last`, many.resources.join(" and "), "", ""],
   [`${many.devices} devices, event loop p99`, ms(many.delay), `${delayTarget} ms`, verdict(manyMet[3] ?? false)],
 ];
-const widths = [0, 1, 2, 3].map((column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)));
-/** @param {string[]} row */
-const line = (row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-const [head = [], ...body] = rows;
-const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-const table = [line(head), rule, ...body.map(line)].join("\n");
+const figures = table(rows);
 
 const results = `# Measured
 
@@ -85,7 +81,7 @@ const results = `# Measured
 - CPU: ${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores
 - Command: \`${command}\`
 
-${table}
+${figures}
 
 Replay: ${replay.lines} lines of a generated day, one charger, one process, ${replay.rounds} rounds after one to warm up; from text to
 text. Reaction: ${reaction.length} samples in real time over real sockets, from the moment at which the meter begins to tell of
@@ -99,6 +95,6 @@ after forced collection, looked at ${looks} times, its slope by least squares.
 ${control.markdown}
 `;
 
-console.log(table);
+console.log(figures);
 await writeFile(new URL("RESULTS.md", import.meta.url), results);
 process.exitCode = control.met && replayMet && reactionMet && manyMet.every(Boolean) ? 0 : 1;

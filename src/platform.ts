@@ -1,4 +1,4 @@
-/** The Homebridge door: configuration in, house started, faces attached. Wiring only. */
+/** The Homebridge platform: reads the configuration, starts the site and the integrations. Wiring only. */
 
 import { join } from "node:path";
 import type {
@@ -12,9 +12,12 @@ import type {
 import { parseConfig } from "./config/parse.js";
 import { problemLine } from "./config/problems.js";
 import { platformAlias } from "./config/schema.js";
-import type { HomebridgeMatterFace, HomebridgeMatterFaceParts } from "./integrations/homebridge-matter/face.js";
-import { HomeKitFace } from "./integrations/homekit/face.js";
-import { tellInLog } from "./integrations/log/log-face.js";
+import type {
+  HomebridgeMatterIntegration,
+  HomebridgeMatterParts,
+} from "./integrations/homebridge-matter/integration.js";
+import { HomeKitIntegration } from "./integrations/homekit/integration.js";
+import { logDecisions } from "./integrations/log/decision-log.js";
 import { startMatter, type Matter } from "./integrations/matter/load.js";
 import { messageOf } from "./model/errors.js";
 import { systemClock } from "./site/clock.js";
@@ -23,14 +26,14 @@ import { StateFile } from "./site/state-file.js";
 
 export const pluginName = "homebridge-ev-charging";
 
-/** How many times faster than real time the house lives; set by `ev-charging demo`. */
+/** How many times faster than real time the clock of the site runs; set by `ev-charging demo`. */
 const demoSpeed = "EV_CHARGING_DEMO_SPEED";
 
 /** The first one in which Matter was tried. Those before 2.3 forget devices while they start. */
 const matterSince = "2.4.0";
 
 export class EVChargingPlatform implements DynamicPlatformPlugin {
-  readonly #face: HomeKitFace | undefined;
+  readonly #homeKit: HomeKitIntegration | undefined;
   readonly #keptForMatter: MatterAccessory[] = [];
 
   constructor(log: Logging, block: PlatformConfig, api: API) {
@@ -43,33 +46,33 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     const stateFile = new StateFile(join(api.user.storagePath(), "ev-charging-state.json"), log);
     const site = new Site(config, { log, clock, stateFile });
     const faulty = problems.flatMap(({ device }) => device ?? []);
-    const common = { log, clock, house: site, faulty, pluginName, platformName: platformAlias };
-    const face = new HomeKitFace({ ...common, api });
+    const common = { log, clock, site, faulty, pluginName, platformName: platformAlias };
+    const homeKit = new HomeKitIntegration({ ...common, api });
     const kept = this.#keptForMatter;
-    let bridged: HomebridgeMatterFace | null = null;
+    let bridged: HomebridgeMatterIntegration | null = null;
     let matter: Matter | null = null;
-    tellInLog(site, log);
+    logDecisions(site, log);
     api.on("didFinishLaunching", () => {
-      face.start();
+      homeKit.start();
       site.start().catch((error: unknown) => log.error(messageOf(error)));
       showOnMatterBridge(api, { ...common, config, kept })
         .then((started) => (bridged = started))
         .catch((error: unknown) => log.error(messageOf(error)));
       const folder = join(api.user.storagePath(), "ev-charging-matter");
-      matter = startMatter(config, { log, clock, house: site, folder });
+      matter = startMatter(config, { log, clock, site, folder });
     });
     api.on("shutdown", () => {
-      face.stop();
+      homeKit.stop();
       bridged?.stop();
       matter?.stop().catch((error: unknown) => log.error(messageOf(error)));
       site.stop().catch((error: unknown) => log.error(messageOf(error)));
     });
-    this.#face = face;
+    this.#homeKit = homeKit;
   }
 
   /** Homebridge hands back what it kept of us. */
   configureAccessory(accessory: PlatformAccessory): void {
-    this.#face?.restore(accessory);
+    this.#homeKit?.restore(accessory);
   }
 
   /** The same, of its Matter bridge. */
@@ -81,8 +84,8 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
 /** Where Homebridge does not speak Matter on this bridge, or nothing is to be shown there, nothing of it is loaded. */
 async function showOnMatterBridge(
   api: API,
-  parts: Omit<HomebridgeMatterFaceParts, "matter">,
-): Promise<HomebridgeMatterFace | null> {
+  parts: Omit<HomebridgeMatterParts, "matter">,
+): Promise<HomebridgeMatterIntegration | null> {
   const { matter } = api;
   if (matter === undefined || !api.isMatterEnabled()) return null;
   const { outlet, plug, temperature, site } = parts.config.matter;
@@ -91,8 +94,8 @@ async function showOnMatterBridge(
     parts.log.warn(`Matter needs Homebridge ${matterSince} or newer`);
     return null;
   }
-  const { HomebridgeMatterFace } = await import("./integrations/homebridge-matter/face.js");
-  const face = new HomebridgeMatterFace({ ...parts, matter });
-  face.start();
-  return face;
+  const { HomebridgeMatterIntegration } = await import("./integrations/homebridge-matter/integration.js");
+  const integration = new HomebridgeMatterIntegration({ ...parts, matter });
+  integration.start();
+  return integration;
 }

@@ -1,8 +1,9 @@
-/** What is measured: anything that decides behind the interface of `src/control/pass.ts`. */
+/** What is measured: anything that decides as `observe` and `decide` do together. */
 
-import { newMemory } from "../../src/control/memory.js";
+import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
-import { pass, type Outcome } from "../../src/control/pass.js";
+import { decide, type Outcome } from "../../src/control/decide/decide.js";
+import { observe } from "../../src/control/observe/observe.js";
 import type { ControlSettings } from "../../src/control/settings.js";
 
 export type Decisions = Outcome["decisions"];
@@ -35,6 +36,10 @@ export function controller<M>(law: Law<M>, weighsImport = false): Controller {
       };
     },
   };
+}
+
+function pass(settings: ControlSettings, memory: Memory, news: Observation): Outcome {
+  return decide(settings, observe(settings, memory, news));
 }
 
 export const ours = controller({ name: "ours", newMemory: () => newMemory(), pass }, true);

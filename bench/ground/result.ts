@@ -1,5 +1,7 @@
 /** What a case has measured, and how it is printed. */
 
+import { table } from "../../tools/docs/markdown.js";
+
 export interface Row {
   readonly who: string;
   readonly cells: readonly string[];
@@ -24,15 +26,7 @@ export function failed({ rows }: CaseResult): boolean {
 /** As a table of Markdown, which a terminal shows just as well. */
 export function tableOf({ columns, rows }: CaseResult): string {
   const verdict = (met: boolean | null) => (met === null ? "" : met ? "pass" : "FAIL");
-  const all = [["", ...columns, ""], ...rows.map(({ who, cells, met }) => [who, ...cells, verdict(met)])];
-  const widths = all.reduce<number[]>(
-    (widest, row) => row.map((cell, i) => Math.max(3, widest[i] ?? 0, cell.length)),
-    [],
-  );
-  const line = (row: readonly string[]) => `| ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
-  const [head = [], ...body] = all;
-  return [line(head), rule, ...body.map(line)].join("\n");
+  return table([["", ...columns, ""], ...rows.map(({ who, cells, met }) => [who, ...cells, verdict(met)])]);
 }
 
 export function printed(result: CaseResult): string {

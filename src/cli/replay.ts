@@ -4,7 +4,8 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { loadConfig } from "../config/load.js";
 import { newMemory, type Memory } from "../control/memory.js";
-import { pass, type Outcome } from "../control/pass.js";
+import { decide, type Outcome } from "../control/decide/decide.js";
+import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
 import { messageOf } from "../model/errors.js";
 import { byName } from "../model/names.js";
@@ -45,8 +46,8 @@ export function replayer(settings: ControlSettings): (line: string) => object {
     try {
       const observation = parseLine(line.replace(/^\uFEFF/, ""), settings);
       const { time } = observation;
-      if (time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
-      const outcome = pass(settings, memory, observation);
+      if (memory.time !== null && time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
+      const outcome = decide(settings, observe(settings, memory, observation));
       memory = outcome.memory;
       return { time, chargers: answersOf(outcome.decisions) };
     } catch (error) {

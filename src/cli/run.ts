@@ -5,7 +5,7 @@ import { ConfigError } from "../config/errors.js";
 import { defaultConfigFile, readBlock } from "../config/load.js";
 import { parseConfig } from "../config/parse.js";
 import qrcode from "qrcode-terminal";
-import { tellInLog } from "../integrations/log/log-face.js";
+import { logDecisions } from "../integrations/log/decision-log.js";
 import { startMatter, type Matter } from "../integrations/matter/load.js";
 import { systemClock } from "../site/clock.js";
 import { Site } from "../site/site.js";
@@ -42,9 +42,9 @@ until one has them. What belongs to that is kept in ev-charging-matter, beside t
     const stateFile = new StateFile(join(dirname(file), "ev-charging-state.json"), log);
     const clock = systemClock();
     const site = new Site(config, { log, clock, stateFile });
-    tellInLog(site, log);
+    logDecisions(site, log);
     await site.start();
-    const matter = startMatter(config, { house: site, clock, log, folder: join(dirname(file), "ev-charging-matter") });
+    const matter = startMatter(config, { site, clock, log, folder: join(dirname(file), "ev-charging-matter") });
     if (matter !== null) void invite(matter, terminal);
     await aborted(stopped);
     await Promise.all([site.stop(), matter?.stop()]);
@@ -54,9 +54,9 @@ until one has them. What belongs to that is kept in ev-charging-matter, beside t
 
 /** Shows the code by which a Matter controller is let in, if none is in yet. */
 async function invite({ started }: Matter, { out }: Terminal): Promise<void> {
-  const face = await started.catch(() => null);
-  if (face === null || face.isCommissioned) return;
-  const { qrCode, manualPairingCode } = face.codes;
+  const integration = await started.catch(() => null);
+  if (integration === null || integration.isCommissioned) return;
+  const { qrCode, manualPairingCode } = integration.codes;
   qrcode.generate(qrCode, { small: true }, (code) => out(`\n${code}\nMatter code ${manualPairingCode}\n`));
 }
 

@@ -1,7 +1,8 @@
 /** A recorded day through the controller and a model of house, charger and car. */
 
 import { newMemory, type Memory } from "../control/memory.js";
-import { pass } from "../control/pass.js";
+import { decide } from "../control/decide/decide.js";
+import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { Decision } from "../model/commands.js";
 import type { PhaseCount } from "../model/phases.js";
@@ -84,12 +85,13 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
       row = coming;
     virtual.advance(1, second % 86_400);
     if (second % readingInterval !== 0) continue;
-    const outcome = pass(alone, memory, {
+    const observed = observe(alone, memory, {
       time: (second + 1) * 1_000,
       meters: { [grid.name]: gridReading(virtual) },
       chargers: { [charger.name]: chargerReading(evse) },
       commands: {},
     });
+    const outcome = decide(alone, observed);
     memory = outcome.memory;
     const decision = outcome.decisions[charger.name];
     if (decision === undefined) continue;

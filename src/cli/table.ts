@@ -1,17 +1,19 @@
-/** Tables for people. */
+/** Tables in plain text. */
 
 /** Columns as wide as their widest cell, two spaces apart; no spaces at the end of a line. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((widest, row) => {
-    row.forEach((cell, column) => (widest[column] = Math.max(widest[column] ?? 0, cell.length)));
-    return widest;
-  }, []);
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
+  return padded(rows)
+    .map((row) => row.join("  ").trimEnd())
     .join("\n");
+}
+
+/**
+ * The same cells, each as wide as its column; a cell that is missing stays away.
+ * @param least characters of a column, at least
+ */
+export function padded(rows: readonly (readonly string[])[], least = 0): string[][] {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, column) => (widths[column] = Math.max(least, widths[column] ?? 0, cell.length)));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? least)));
 }

@@ -1,7 +1,7 @@
-/** What is true of a charger, in the terms that several faces show. */
+/** What is true of a charger, in the terms that several integrations show. */
 
 import type { ChargerReading } from "../model/readings.js";
-import type { ChargerView } from "../site/house.js";
+import type { ChargerView } from "../site/site-view.js";
 
 /** What is true of a charger that answers. */
 export interface Facts {
@@ -9,7 +9,7 @@ export interface Facts {
   readonly reading: ChargerReading;
 }
 
-/** `null`: it does not answer, or has not yet, or is no longer configured. */
+/** `null`: it does not answer, or has not yet, or the site has none. */
 export function factsOf(charger: ChargerView | null): Facts | null {
   return charger?.reachable && charger.reading !== null ? { charger, reading: charger.reading } : null;
 }

@@ -1,4 +1,4 @@
-/** One value of a face: when its subscribers are told of it, and what is shown while a person's write is taken over. */
+/** One value that an integration shows: when it is reported, and what is shown while a person's write is taken over. */
 
 import type { Clock, Timer } from "../model/clock.js";
 import { hasMoved, isMeasured, type Value } from "./dead-band.js";
@@ -10,23 +10,24 @@ export interface ReporterParts<F> {
   readonly clock: Clock;
   /** Unit of a measured number; it chooses the dead band. */
   readonly unit?: string | undefined;
-  /** ms at least between two reports of a measured number. States are told at once. */
+  /** ms at least between two reports of a measured number. States are reported at once. */
   readonly interval: number;
-  /** What the device says; `null`: it does not answer, and nothing is shown, not even what was written. */
-  readonly facts: () => F | null;
-  /** The value among them; `null`: not known. */
+  /** The value among the facts; `null`: not known. */
   readonly read: (facts: F) => Value | null;
-  /** Tells the subscribers. */
-  readonly tell: (value: Value | null) => void;
+  /** Hands a value to the subscribers. */
+  readonly report: (value: Value | null) => void;
 }
+
+/** @typeParam F what is known of the device that has the value */
 
 export class Reporter<F> {
   readonly #parts: ReporterParts<F>;
-  /** The last value told; `undefined`: nothing yet. */
-  #told: Value | null | undefined;
-  #toldAt = -Infinity;
+  /** The newest ones; `null`: the device does not answer, and nothing is shown, not even what was written. */
+  #facts: F | null = null;
+  /** The last report; `null`: none yet. */
+  #reported: { readonly value: Value | null; readonly at: number } | null = null;
   #written: { readonly value: Value; readonly until: number } | null = null;
-  #notice: Timer | null = null;
+  #delayed: Timer | null = null;
   #settling: Timer | null = null;
 
   constructor(parts: ReporterParts<F>) {
@@ -35,38 +36,21 @@ export class Reporter<F> {
 
   /** What a reader shall see: the truth, or what a person has just written. */
   current(): Value | null {
-    const facts = this.#parts.facts();
-    if (facts === null) return null;
-    const truth = this.#parts.read(facts);
+    if (this.#facts === null) return null;
+    const truth = this.#parts.read(this.#facts);
     if (this.#written === null) return truth;
     if (this.#written.value !== truth && this.#parts.clock.now() < this.#written.until) return this.#written.value;
     this.#settled();
     return truth;
   }
 
-  /** Tells what has moved since it was last told, now or as soon as the interval allows. */
-  refresh(): void {
-    const { clock, unit, interval } = this.#parts;
-    const value = this.current();
-    if (value === null) {
-      this.#notice = cancelled(this.#notice);
-      if (this.#told !== null) this.#tell(null);
-      return;
-    }
-    if (this.#told !== undefined && !hasMoved(unit, this.#told, value)) {
-      this.#notice = cancelled(this.#notice);
-      return;
-    }
-    const wait = this.#toldAt + interval - clock.now();
-    if (isMeasured(unit) && this.#told !== null && wait > 0) {
-      this.#notice ??= clock.after(wait, () => {
-        this.#notice = null;
-        this.refresh();
-      });
-      return;
-    }
-    this.#notice = cancelled(this.#notice);
-    this.#tell(value);
+  /**
+   * Reports what has moved since the last report, now or as soon as the interval allows.
+   * @param facts `null`: the device does not answer
+   */
+  refresh(facts: F | null): void {
+    this.#facts = facts;
+    this.#reportChange();
   }
 
   /** A person wrote this, and the subscribers know. It is shown until it is true, or has had its time. */
@@ -75,27 +59,50 @@ export class Reporter<F> {
     this.#settled();
     this.#written = { value, until: clock.now() + settlingTime };
     this.#settling = clock.after(settlingTime, () => this.release());
-    this.#told = value;
-    this.#toldAt = clock.now();
+    this.#reported = { value, at: clock.now() };
   }
 
   /** What was written has come to nothing: shows the truth again. */
   release(): void {
     this.#settled();
-    this.refresh();
+    this.#reportChange();
   }
 
   /** Ends the timers; what is read afterwards is still answered. */
   stop(): void {
-    this.#notice = cancelled(this.#notice);
+    this.#delayed = cancelled(this.#delayed);
     this.#settling = cancelled(this.#settling);
   }
 
-  #tell(value: Value | null): void {
-    const { clock, tell } = this.#parts;
-    this.#told = value;
-    this.#toldAt = clock.now();
-    tell(value);
+  #reportChange(): void {
+    const { clock, unit, interval } = this.#parts;
+    const value = this.current();
+    const last = this.#reported;
+    if (value === null) {
+      this.#delayed = cancelled(this.#delayed);
+      if (last === null || last.value !== null) this.#report(null);
+      return;
+    }
+    if (last !== null && !hasMoved(unit, last.value, value)) {
+      this.#delayed = cancelled(this.#delayed);
+      return;
+    }
+    const wait = last === null || last.value === null ? 0 : last.at + interval - clock.now();
+    if (isMeasured(unit) && wait > 0) {
+      this.#delayed ??= clock.after(wait, () => {
+        this.#delayed = null;
+        this.#reportChange();
+      });
+      return;
+    }
+    this.#delayed = cancelled(this.#delayed);
+    this.#report(value);
+  }
+
+  #report(value: Value | null): void {
+    const { clock, report } = this.#parts;
+    this.#reported = { value, at: clock.now() };
+    report(value);
   }
 
   #settled(): void {

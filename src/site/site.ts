@@ -1,28 +1,25 @@
 /** The running house: holds what its devices say, asks the controller what to do, and has it done. */
 
 import type { Config } from "../config/parse.js";
-import {
-  persistentStateOf,
-  newChargerMemory,
-  newMemory,
-  noPersistentChargerState,
-  type Memory,
-} from "../control/memory.js";
+import { persistentStateOf, newMemory, type Memory } from "../control/memory.js";
 import type { Observation } from "../control/observation.js";
-import { pass, unattended, type Outcome } from "../control/pass.js";
+import { decide, type Outcome } from "../control/decide/decide.js";
+import { observe } from "../control/observe/observe.js";
+import { unattended } from "../control/unattended.js";
+import { measuredVoltage } from "../control/estimate/situation.js";
 import type { ControlSettings } from "../control/settings.js";
 import type { ChargerCommand, Decision, SiteCommand } from "../model/commands.js";
 import type { Clock, Timer } from "../model/clock.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import { meterRoles } from "../model/readings.js";
 import { createMqttPool } from "../transport/mqtt.js";
-import { ChargerLine } from "./charger-line.js";
-import type { ChargerView, House, MeterView } from "./house.js";
-import { MeterLine } from "./meter-line.js";
-import { MonitorLine } from "./monitor-line.js";
+import { ChargerConnection } from "./charger-connection.js";
+import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
+import { MeterConnection } from "./meter-connection.js";
+import { MonitorConnection } from "./monitor-connection.js";
 import { controlSettings } from "./settings.js";
 import type { StateFile } from "./state-file.js";
+import { newChargerMemory, noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 /** ms without any news after which the controller looks again: silence is news too. */
 const heartbeat = 1_000;
@@ -41,18 +38,20 @@ export interface SiteOptions {
 }
 
 type News = Partial<Omit<Observation, "time">>;
+type Listener = (view: SiteView) => void;
 
-export class Site implements House {
+export class Site implements SiteApi {
   readonly #settings: ControlSettings;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #stateFile: StateFile | undefined;
   readonly #mqtt;
-  readonly #chargers: readonly ChargerLine[];
-  readonly #meters: readonly MeterLine[];
-  readonly #monitors: readonly MonitorLine[];
-  readonly #listeners = new Set<() => void>();
-  readonly #failedFaces = new Set<() => void>();
+  readonly #chargers: readonly ChargerConnection[];
+  readonly #meters: readonly MeterConnection[];
+  readonly #monitors: readonly MonitorConnection[];
+  readonly #listeners = new Set<Listener>();
+  readonly #failedListeners = new Set<Listener>();
+  #view: SiteView;
   #memory: Memory = newMemory();
   #decisions: Outcome["decisions"] = {};
   #plans: Outcome["plans"] = {};
@@ -71,24 +70,26 @@ export class Site implements House {
     const context = { log, clock, mqtt: this.#mqtt };
     this.#chargers = config.chargers.map(
       (charger) =>
-        new ChargerLine(charger, context, (reading) => this.#observe({ chargers: { [charger.name]: reading } })),
+        new ChargerConnection(charger, context, (reading) => this.#observe({ chargers: { [charger.name]: reading } })),
     );
     this.#meters = config.meters.map(
-      (meter) => new MeterLine(meter, context, (reading) => this.#observe({ meters: { [meter.name]: reading } })),
+      (meter) => new MeterConnection(meter, context, (reading) => this.#observe({ meters: { [meter.name]: reading } })),
     );
     this.#monitors = config.residualCurrentMonitors.map(
       (monitor) =>
-        new MonitorLine(monitor, context, (reading) => this.#observe({ monitors: { [monitor.name]: reading } })),
+        new MonitorConnection(monitor, context, (reading) => this.#observe({ monitors: { [monitor.name]: reading } })),
     );
+    this.#view = this.#currentView();
   }
 
   async start(): Promise<void> {
     const names = this.#settings.chargers.map(({ name }) => name);
     this.#memory = newMemory(await this.#stateFile?.load(names, this.#clock.now()));
     if (this.#stopped) return;
+    this.#view = this.#currentView();
     this.#startedAt = this.#clock.now();
     this.#running = true;
-    for (const line of this.#lines) line.start();
+    for (const connection of this.#connections) connection.start();
     this.#scheduleLook();
   }
 
@@ -98,53 +99,31 @@ export class Site implements House {
     this.#stopped = true;
     this.#running = false;
     this.#timer?.cancel();
-    for (const line of this.#lines) line.stop();
+    for (const connection of this.#connections) connection.stop();
     try {
-      if (this.#memory.time > 0) this.#carryOut(unattended(this.#settings, this.#memory));
+      if (this.#memory.time !== null) this.#carryOut(unattended(this.#settings, this.#memory));
     } catch (error) {
       this.#stopAll(error);
     }
-    for (const line of this.#meters) line.blockDischarge(false);
+    for (const meter of this.#meters) meter.blockDischarge(false);
+    this.#view = this.#currentView();
     this.#keep(true);
     await this.#settled();
-    await Promise.all(this.#lines.map((line) => line.close()));
+    await Promise.all(this.#connections.map((connection) => connection.close()));
     await this.#mqtt.close();
   }
 
-  get chargers(): readonly ChargerView[] {
-    return this.#chargers.map((line) => {
-      const persistent = this.#memory.chargers[line.config.name]?.persistent ?? noPersistentChargerState;
-      return {
-        ...line.view(),
-        mode: persistent.mode ?? line.config.mode,
-        wishes: {
-          manual: persistent.manual,
-          until: persistent.manual === "start" ? persistent.until : null,
-          maxAmpere: persistent.cap,
-          minAmpere: persistent.minimum,
-          targets: persistent.targets ?? line.config.targets,
-        },
-        plan: this.#plans[line.config.name] ?? null,
-        decision: this.#decisions[line.config.name] ?? null,
-      };
-    });
+  get view(): SiteView {
+    return this.#view;
   }
 
-  get meters(): readonly MeterView[] {
-    return this.#meters.map((line) => line.view());
-  }
-
-  get powerLimit(): number | null {
-    return this.#memory.powerLimit;
-  }
-
-  onChange(listener: () => void): () => void {
+  onChange(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   command(charger: string, command: ChargerCommand): void {
-    this.#line(charger);
+    this.#connectionTo(charger);
     this.#observe({ commands: { [charger]: command } });
     this.#keep(true);
   }
@@ -155,46 +134,42 @@ export class Site implements House {
   }
 
   async write(charger: string, channel: "accessState" | "transaction", value: string | number | null): Promise<void> {
-    await this.#line(charger).write(channel, value);
+    await this.#connectionTo(charger).write(channel, value);
   }
 
-  get #lines() {
+  get #connections() {
     return [...this.#meters, ...this.#monitors, ...this.#chargers];
   }
 
-  #line(charger: string): ChargerLine {
-    const line = this.#chargers.find(({ config }) => config.name === charger);
-    if (line === undefined) throw new RangeError(`there is no charger named ${charger}`);
-    return line;
+  #connectionTo(charger: string): ChargerConnection {
+    const connection = this.#chargers.find(({ config }) => config.name === charger);
+    if (connection === undefined) throw new RangeError(`there is no charger named ${charger}`);
+    return connection;
   }
 
   /** Looks again and again, so that silence is noticed. */
   #scheduleLook(): void {
     this.#timer = this.#clock.after(heartbeat, () => {
-      for (const line of this.#meters) line.checkSilence();
-      for (const line of this.#chargers) line.tellVoltage(this.#voltageFor(line));
+      for (const connection of this.#connections) connection.checkSilence();
+      for (const charger of this.#chargers) charger.tellVoltage(this.#voltageFor(charger));
       this.#observe({});
       if (this.#running) this.#scheduleLook();
     });
   }
 
   /** V; `null`: it needs none, or none is known now. */
-  #voltageFor({ config: { voltageFrom } }: ChargerLine): number | null {
-    if (typeof voltageFrom !== "string") return voltageFrom;
-    const meter = this.#meters.find(({ config }) => config.name === voltageFrom)?.view();
-    if (meter === undefined || !meter.reachable) return null;
-    const volts = meterRoles.flatMap((role) => meter.reading?.[role]?.voltages ?? []).filter((value) => value !== null);
-    return volts.length > 0 ? volts.reduce((sum, value) => sum + value, 0) / volts.length : null;
+  #voltageFor({ config: { voltageFrom } }: ChargerConnection): number | null {
+    return typeof voltageFrom === "string" ? measuredVoltage([voltageFrom], this.#settings, this.#memory) : voltageFrom;
   }
 
   #observe(news: News): void {
     if (!this.#running) return;
-    const time = Math.max(this.#clock.now(), this.#memory.time);
+    const time = Math.max(this.#clock.now(), this.#memory.time ?? 0);
     const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...news };
     try {
-      const outcome = pass(this.#settings, this.#memory, observation);
-      if (this.#isReady()) this.#carryOut(outcome);
-      else this.#memory = { ...outcome.memory, chargers: this.#undecided(outcome.memory) };
+      const observed = observe(this.#settings, this.#memory, observation);
+      if (this.#isReady()) this.#carryOut(decide(this.#settings, observed));
+      else this.#memory = observed;
       this.#broken = false;
     } catch (error) {
       this.#stopAll(error);
@@ -202,45 +177,59 @@ export class Site implements House {
     this.#tell();
   }
 
-  /** A face that fails is its own affair, told once. */
+  /** Hands what is true now to everyone who listens. A listener that fails is logged once, and harms nobody else. */
   #tell(): void {
-    for (const listener of this.#listeners)
+    const view = this.#currentView();
+    this.#view = view;
+    for (const listener of this.#listeners) {
+      // A listener has given a command, and everyone has got the view of what came of it.
+      if (this.#view !== view) return;
       try {
-        listener();
+        listener(view);
       } catch (error) {
-        if (!this.#failedFaces.has(listener)) this.#log.error(`A face failed: ${messageOf(error)}`);
-        this.#failedFaces.add(listener);
+        if (!this.#failedListeners.has(listener)) this.#log.error(`An integration failed: ${messageOf(error)}`);
+        this.#failedListeners.add(listener);
       }
+    }
+  }
+
+  #currentView(): SiteView {
+    return {
+      chargers: this.#chargers.map((charger) => this.#viewOf(charger)),
+      meters: this.#meters.map((meter) => meter.view()),
+      powerLimit: this.#memory.powerLimit,
+    };
+  }
+
+  #viewOf(charger: ChargerConnection): ChargerView {
+    const { name, mode, targets } = charger.config;
+    const { persistent, charged } = this.#memory.chargers[name] ?? newChargerMemory(noPersistentChargerState);
+    return {
+      ...charger.view(),
+      sessionEnergy: persistent.session === null ? null : charged,
+      mode: persistent.mode ?? mode,
+      wishes: {
+        manual: persistent.manual,
+        until: persistent.manual === "start" ? persistent.until : null,
+        maxAmpere: persistent.cap,
+        minAmpere: persistent.minimum,
+        targets: persistent.targets ?? targets,
+      },
+      plan: this.#plans[name] ?? null,
+      decision: this.#decisions[name] ?? null,
+    };
   }
 
   /** Whether all devices have had their say, or their chance to. */
   #isReady(): boolean {
-    const waiting = this.#lines.some((line) => !line.hasSpoken);
+    const waiting = this.#connections.some(({ hasReported }) => !hasReported);
     return !waiting || this.#clock.now() - this.#startedAt >= patience;
-  }
-
-  /** What was seen, without what was decided: nobody carries it out. */
-  #undecided({ chargers }: Memory): Memory["chargers"] {
-    return Object.fromEntries(
-      Object.entries(chargers).map(([name, seen]) => {
-        const { persistent, commands } = this.#memory.chargers[name] ?? newChargerMemory(noPersistentChargerState);
-        const { lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt } = persistent;
-        return [
-          name,
-          {
-            ...seen,
-            commands,
-            persistent: { ...seen.persistent, lastCommand, commandConfirmed, startedAt, pausedAt, switchedAt },
-          },
-        ];
-      }),
-    );
   }
 
   /** Resolves once all is told and kept, or the time for it is over. */
   async #settled(): Promise<void> {
-    const lines = [...this.#chargers, ...this.#meters];
-    const settled = Promise.all([...lines.map((line) => line.settled()), this.#stateFile?.settled()]);
+    const written = [...this.#chargers, ...this.#meters].map((connection) => connection.settled());
+    const settled = Promise.all([...written, this.#stateFile?.settled()]);
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => (timer = this.#clock.after(shutdownBudget, resolve)));
     await Promise.race([settled, late]);
@@ -268,7 +257,7 @@ export class Site implements House {
     const pause: Decision = { allowCharging: false, current: 0, phases: 1, reasons: [{ code: "controller-failed" }] };
     this.#decisions = Object.fromEntries(this.#chargers.map(({ config }) => [config.name, pause]));
     this.#plans = {};
-    for (const line of this.#chargers) line.aim(pause);
+    for (const charger of this.#chargers) charger.aim(pause);
   }
 
   #keep(urgent: boolean): void {

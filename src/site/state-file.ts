@@ -1,16 +1,13 @@
 /** What must survive a restart, in one file that is written whole or not at all. */
 
 import { readFile, rename } from "node:fs/promises";
-import {
-  noPersistentState,
-  noPersistentChargerState,
-  type PersistentState,
-  type PersistentChargerState,
-} from "../control/memory.js";
+import { noPersistentState, type PersistentState } from "../control/memory.js";
 import { messageOf, systemCodeOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { formatState, parseState } from "./state-format.js";
 import { WholeFile } from "./whole-file.js";
+import type { PersistentChargerState } from "../control/observe/charger-memory.js";
+import { noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 /** ms between two writes of what only changed by itself, to spare SD cards. */
 const calm = 60_000;

@@ -1,9 +1,11 @@
 /** The format of the state file. Its keys stay as they are, whatever the program calls these values. */
 
 import { z } from "zod";
-import { noPersistentChargerState, type PersistentChargerState, type PersistentState } from "../control/memory.js";
+import { type PersistentState } from "../control/memory.js";
 import { chargerModes } from "../model/commands.js";
 import { weekdays } from "../model/weekdays.js";
+import type { PersistentChargerState } from "../control/observe/charger-memory.js";
+import { noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 const version = 1;
 

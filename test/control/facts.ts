@@ -2,14 +2,17 @@
 
 import type { Demand, DemandKind } from "../../src/control/decide/demand.js";
 import type { Headroom } from "../../src/control/estimate/headroom.js";
-import { newChargerMemory, newMemory, noPersistentChargerState } from "../../src/control/memory.js";
-import type { ChargerMemory, PersistentChargerState, Session } from "../../src/control/memory.js";
+import { noSolarMemory, type SolarMemory } from "../../src/control/decide/solar/solar-memory.js";
+import type { LagMemory } from "../../src/control/estimate/meter-lag.js";
+import { newMemory } from "../../src/control/memory.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/estimate/situation.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
 import type { Reason } from "../../src/model/reasons.js";
 import type { ChargerReading } from "../../src/model/readings.js";
 import { charger, charging, connected, house, start } from "./support.js";
+import type { Session, PersistentChargerState } from "../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../../src/control/observe/charger-memory.js";
 
 export interface FactOverrides {
   readonly settings?: Partial<ChargerSettings>;
@@ -26,9 +29,9 @@ export interface FactOverrides {
   readonly regret?: number;
   readonly phaseRegret?: number;
   /** What it remembers of the sun; fresh unless told otherwise. */
-  readonly intermittency?: Partial<
-    Pick<ChargerMemory, "sunIntermittency" | "threePhaseIntermittency" | "phaseStay" | "closings" | "lag">
-  >;
+  readonly learned?: Partial<Omit<SolarMemory, "regret" | "phaseRegret">>;
+  readonly lag?: LagMemory;
+  readonly closings?: readonly number[];
   /** ms since it last answered */
   readonly age?: number;
   readonly failing?: boolean;
@@ -64,10 +67,14 @@ export function facts(overrides: FactOverrides = {}): ChargerFacts {
       failing: overrides.failing ?? false,
       draws: [{ at: start, currents: drawn, power }],
       beyond: overrides.beyond ?? [0, 0, 0],
-      regret: overrides.regret ?? 0,
-      phaseRegret: overrides.phaseRegret ?? 0,
-      lag: { fit: [], own: [], lag: { from: 0, to: 0 } },
-      ...overrides.intermittency,
+      solar: {
+        ...noSolarMemory,
+        regret: overrides.regret ?? 0,
+        phaseRegret: overrides.phaseRegret ?? 0,
+        ...overrides.learned,
+      },
+      lag: overrides.lag ?? { fit: [], own: [], lag: { from: 0, to: 0 } },
+      closings: overrides.closings ?? [],
       charged: overrides.charged ?? 0,
       tag: overrides.tag ?? null,
     },

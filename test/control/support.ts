@@ -2,7 +2,8 @@
 
 import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
-import { pass, type Outcome } from "../../src/control/pass.js";
+import { decide, type Outcome } from "../../src/control/decide/decide.js";
+import { observe } from "../../src/control/observe/observe.js";
 import {
   mainFuse,
   type VehicleSettings,
@@ -149,6 +150,11 @@ export const soundMonitor: ResidualCurrentReading = {
   enabledB: residualCurrentBands,
   alarmDelay: null,
 };
+
+/** Observes, and decides at once. */
+export function pass(settings: ControlSettings, memory: Memory, news: Observation): Outcome {
+  return decide(settings, observe(settings, memory, news));
+}
 
 /** The controller over time. */
 export class Run {

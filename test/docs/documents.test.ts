@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { installedDrivers, parseConfig } from "../../src/config/parse.js";
 import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
-import { documents, freshText } from "../../src/docs/documents.js";
-import { examplesOf, blockWith } from "../../src/docs/examples.js";
-import { documentedDrivers } from "../../src/docs/overview.js";
 import { englishCatalogue } from "../../src/texts/en-catalogue.js";
+import { documents, freshText } from "../../tools/docs/documents.js";
+import { examplesOf, blockWith } from "../../tools/docs/examples.js";
+import { documentedDrivers } from "../../tools/docs/overview.js";
 
 const root = new URL("../../", import.meta.url);
 
@@ -28,7 +28,7 @@ test("there is no page of a driver that is gone", () => {
 });
 
 test.each(drivers.flatMap(({ name, driver }) => examplesOf(driver).map((example) => ({ name, driver, example }))))(
-  "$name, example by $example.by: the parser takes it (else: write one in src/docs/examples.ts)",
+  "$name, example by $example.by: the parser takes it (else: write one in tools/docs/examples.ts)",
   ({ name, driver, example }) => {
     const { config, problems } = parseConfig(blockWith(driver, example));
     expect(problems).toEqual([]);

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { defineCharger, type Charger, type ChargerDriver } from "../../src/drivers/driver.js";
 import { noChargerReading } from "../../src/model/readings.js";
-import { abilitiesOf } from "../../src/docs/abilities.js";
-import { documents, freshText } from "../../src/docs/documents.js";
-import { jsonBlock, table } from "../../src/docs/markdown.js";
-import { withParts } from "../../src/docs/marks.js";
-import { jsonOf, optionsOf } from "../../src/docs/options.js";
+import { abilitiesOf } from "../../tools/docs/abilities.js";
+import { documents, freshText } from "../../tools/docs/documents.js";
+import { jsonBlock, table } from "../../tools/docs/markdown.js";
+import { withParts } from "../../tools/docs/marks.js";
+import { jsonOf, optionsOf } from "../../tools/docs/options.js";
 
 const closed: string[] = [];
 
@@ -152,14 +152,14 @@ describe("the page of a driver", () => {
       "- Whether it is a box.",
     ])
       expect(page).toContain(told);
-    expect(page).not.toContain("## When it no longer hears from us");
+    expect(page).not.toContain("## When the connection is lost");
   });
 
   test("what people wrote around the parts stays", async () => {
     const page = (await pageText(box)).replace("# box\n", "# The box\n\nA word from people.\n");
     const changed = await pageText({ ...box, whenAlone: "it weeps" }, page);
     expect(changed).toContain("# The box\n\nA word from people.\n");
-    expect(changed).toContain("## When it no longer hears from us\n\nIt weeps.");
+    expect(changed).toContain("## When the connection is lost\n\nIt weeps.");
   });
 
   test("a page without its marks names itself", async () => {

@@ -42,7 +42,7 @@ test.each<[why: string, api: string, block: object, loaded: readonly string[]]>(
   ["Matter is off on this bridge", off, {}, []],
   ["nothing is to be shown", on, nothing, []],
   ["Homebridge is too old for it", old, {}, []],
-  ["Matter is on: Homebridge's own objects are enough", on, {}, ["./integrations/homebridge-matter/face.js"]],
+  ["Matter is on: Homebridge's own objects are enough", on, {}, ["./integrations/homebridge-matter/integration.js"]],
 ])(
   "%s",
   async (_why, api, block, loaded) => {

@@ -1,7 +1,7 @@
 /** Chargers on the bench that are asked over HTTP or Modbus. */
 
 import type { ChargerWrites } from "../../src/drivers/driver.js";
-import { askEvery, connectEasee } from "../../src/drivers/chargers/easee/charger.js";
+import { pollInterval, connectEasee } from "../../src/drivers/chargers/easee/charger.js";
 import { connectGoE } from "../../src/drivers/chargers/go-e/charger.js";
 import { connectMennekes } from "../../src/drivers/chargers/mennekes/charger.js";
 import { RapiCharger } from "../../src/drivers/chargers/openevse/rapi.js";
@@ -165,7 +165,7 @@ export const easeeEntry: Entry = {
           if (!settled) await clock.advance(5_000);
         }
         // What is known is too old for the next reading, which asks.
-        await clock.advance(askEvery);
+        await clock.advance(pollInterval);
         return reading;
       },
       rest: () => clock.advance(1_800_000),

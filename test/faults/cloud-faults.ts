@@ -3,9 +3,9 @@
 import { once } from "node:events";
 import { createServer } from "node:https";
 import { currentRange, lifetime } from "../../src/drivers/chargers/easee/charger.js";
-import { loginDistance } from "../../src/drivers/chargers/easee/tokens.js";
+import { loginDistance } from "../../src/drivers/chargers/easee/cloud.js";
 import type { DeviceError } from "../../src/model/errors.js";
-import { eventually, id, setUp, setUpStreaming, type Setting, told, until } from "../drivers/easee/support.js";
+import { eventually, id, setUp, setUpStreaming, type Setting, delivered, until } from "../drivers/easee/support.js";
 import { type CertificateName, identityOf, trustAuthority } from "../support/certificates.js";
 import { afterwards } from "../support/stage.js";
 import { settle } from "../support/test-clock.js";
@@ -72,7 +72,7 @@ export const cloudFaults: readonly Course[] = [
       await until(() => log.about("interrupted").length === 1);
       await clock.advance(3_000);
       await until(() => cloud.hub.invocations.length > subscribed);
-      await told(setting);
+      await delivered(setting);
       expect(cloud.accounts).toMatchObject({ refreshes: 1, logins: 1, refusedLogins: 0 });
       expect((await charger.read()).maxAmpere).toBe(9);
     },
@@ -105,7 +105,7 @@ export const cloudFaults: readonly Course[] = [
       const setting = await setUpStreaming();
       const { cloud, charger, clock, evse, pass } = setting;
       await pass(60);
-      await told(setting);
+      await delivered(setting);
       const before = await charger.read();
       expect(before.power).toBeGreaterThan(3_000);
       cloud.hub.silent = true;
@@ -121,7 +121,7 @@ export const cloudFaults: readonly Course[] = [
       await clock.advance(20 * minute);
       await until(() => cloud.hub.invocations.length >= 2);
       cloud.hub.silent = false;
-      await told(setting);
+      await delivered(setting);
     },
   ),
   row("C-04", "observations in any order, and twice: the newest counts", async () => {
@@ -131,7 +131,7 @@ export const cloudFaults: readonly Course[] = [
       await clock.advance(minute);
       for (const place of [...order, ...order].map(Number))
         cloud.say(id, dynamicCurrent, String(10 + place), { at: clock.now() + place });
-      await told(setting);
+      await delivered(setting);
       expect({ order, amperes: (await charger.read()).maxAmpere }).toEqual({ order, amperes: 13 });
     }
   }),
@@ -154,7 +154,7 @@ export const cloudFaults: readonly Course[] = [
       { ...own, serialNumber: "EH999999" },
     ])
       cloud.respond(id, rogue);
-    await told(setting);
+    await delivered(setting);
     await clock.advance(10_000);
     expect(await error).toMatchObject({ code: "not-taken-over" });
     expect((await charger.read()).maxAmpere).toBe(10);
@@ -211,11 +211,11 @@ export const cloudFaults: readonly Course[] = [
       cloud.commandFault = null;
       await charger.writes.maxAmpere(6);
       cloud.say(id, dynamicCurrent, "16", { at: clock.now() - 9_000 });
-      await told(setting);
+      await delivered(setting);
       expect((await charger.read()).maxAmpere).toBe(6);
       await clock.advance(3 * minute);
       cloud.releaseLate();
-      await told(setting);
+      await delivered(setting);
       expect((await charger.read()).maxAmpere).toBe(16);
       await charger.writes.maxAmpere(6);
       expect((await charger.read()).maxAmpere).toBe(6);
@@ -279,7 +279,7 @@ export const cloudFaults: readonly Course[] = [
     await charger.writes.maxAmpere(10);
     cloud.box(id).reboot();
     await pass(10);
-    await told(setting);
+    await delivered(setting);
     expect((await charger.read()).maxAmpere).toBe(40);
     await charger.writes.maxAmpere(10);
     expect((await charger.read()).maxAmpere).toBe(10);
@@ -294,16 +294,16 @@ export const cloudFaults: readonly Course[] = [
     expect(log.about("offlineMaxCircuitCurrent")).toHaveLength(1);
   }),
   row("C-13", "a guest network's page: told as what it is, and not asked at every poll", async () => {
-    const { cloud, clock, charger, asked } = await setUp();
+    const { cloud, clock, charger, requests } = await setUp();
     cloud.hubRefusal = 503;
     cloud.fault = "html";
     expect(await failure(charger.read())).toMatchObject({ code: "protocol", message: expect.stringContaining("JSON") });
-    const before = asked().length;
+    const before = requests().length;
     for (let second = 0; second < 120; second += 5) {
       await failure(charger.read());
       await clock.advance(5_000);
     }
-    expect(asked().length - before).toBeLessThanOrEqual(15);
+    expect(requests().length - before).toBeLessThanOrEqual(15);
     cloud.fault = null;
     await clock.advance(20 * minute);
     expect((await charger.read()).state).toBe("connected");
@@ -397,13 +397,13 @@ export const cloudFaults: readonly Course[] = [
       [-1, ""],
     ] as const)
       cloud.say(id, observation, value, { dataType: 99 });
-    await told(setting);
+    await delivered(setting);
     expect(await charger.read()).toEqual({ ...before, temperature: expect.any(Number) });
     cloud.say(id, opMode, "4711", { at: clock.now(), dataType: 4 });
-    await told(setting);
+    await delivered(setting);
     expect(await charger.read()).toMatchObject({ state: "fault", error: "UNKNOWN 4711", maxAmpere: before.maxAmpere });
     cloud.say(id, opMode, "6", { at: clock.now(), dataType: 4 });
-    await told(setting);
+    await delivered(setting);
     expect(await charger.read()).toMatchObject({ state: before.state, error: "NONE" });
   }),
 ];

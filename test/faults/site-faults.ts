@@ -132,7 +132,7 @@ async function houseWith(box: Box, more: object, clock: TestClock, block: object
 }
 
 function reasonIn({ site }: SiteHouse): ReasonCode | undefined {
-  return site.chargers[0]?.decision?.reasons[0]?.code;
+  return site.view.chargers[0]?.decision?.reasons[0]?.code;
 }
 
 /** Topics that nobody can mean. */
@@ -157,7 +157,7 @@ export const siteFaults: readonly SiteFault[] = [
       const site = { mainFuse: 25, circuits: [{ name: circuit, limit: 6.9 }] };
       const house = await houseWith(box, { circuit }, clock, { site });
       await house.turn(60);
-      expect(house.site.chargers[0]?.reading).toMatchObject({ maxAmpere: 6, state: "charging" });
+      expect(house.site.view.chargers[0]?.reading).toMatchObject({ maxAmpere: 6, state: "charging" });
       expect(box.evse.draw[0]).toBe(6);
     },
   })),
@@ -340,7 +340,7 @@ async function everythingAway(): Promise<void> {
   );
   await house.start();
   const reachable = (): boolean =>
-    [...house.site.chargers, ...house.site.meters].every((device) => device.reachable === true);
+    [...house.site.view.chargers, ...house.site.view.meters].every((device) => device.reachable === true);
   await house.turn(60);
   expect(reachable()).toBe(true);
   expect(chargers.every(({ evse }) => evse.power > 0)).toBe(true);
@@ -348,7 +348,7 @@ async function everythingAway(): Promise<void> {
   away = true;
   for (const door of doors) door();
   await house.turn(outage);
-  for (const { decision, reachable: there } of house.site.chargers)
+  for (const { decision, reachable: there } of house.site.view.chargers)
     expect([there, decision?.allowCharging]).toEqual([false, false]);
   const late = knocks.map((own) => own.filter((at) => at > 120));
   // Less and less often: no more than one attempt in 10 s, of two connections, where the house asks a meter every 2 s.

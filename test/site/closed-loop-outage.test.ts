@@ -45,7 +45,7 @@ test("what a broker kept is no news: nothing is started by a retained value", as
   await world.turn(120);
   expect(world.traffic.messages).toBeGreaterThan(0);
   expect(world.box.sent()).toEqual([]);
-  expect(world.site.meters[0]?.reading).toBeNull();
+  expect(world.site.view.meters[0]?.reading).toBeNull();
 });
 
 describe.each(["refuse", "silent", "garbage", "html", { status: 500 }] as const)(

@@ -29,6 +29,20 @@ describe("a running charge", () => {
     expect(world.box.evse.draw[0]).toBe(16);
   });
 
+  test("begins once after a silent meter was waited for: nothing that was not carried out counts as a start", async () => {
+    const idle = [{ block: { mode: "fast" } }];
+    world = await World.build(idle);
+    const built = world;
+    const grid = await MqttShelly.addTo(built);
+    const roof = { ...grid.block, name: "Roof", topic: "shellies/nobody", measures: ["pv"] };
+    await built.startSite(idle, { meters: [grid.block, roof], surplus: { minimumPause: 0 } });
+    await built.until("it charges without the silent meter", () => built.box.evse.state === "charging", 30);
+    built.site.command("Garage", { mode: "solar" });
+    await built.until("it pauses without sun", () => built.box.evse.state !== "charging", 1_200);
+    built.sun = 9_000;
+    await built.until("it charges from the sun", () => built.box.evse.state === "charging", 600);
+  });
+
   test("is lowered at the start where the fuse needs it", async () => {
     world = await World.build(plans);
     world.base = [100, 15 * 230, 100];
@@ -83,7 +97,7 @@ describe("a wrong device in the configuration keeps only itself from starting", 
     });
     expect(devices).toEqual(["Carport"]);
     const site = await built.startConfig(config);
-    expect(site.chargers.map(({ name }) => name)).toEqual(["Garage"]);
+    expect(site.view.chargers.map(({ name }) => name)).toEqual(["Garage"]);
     await built.until("it charges", () => built.box.evse.state === "charging", 240);
   });
 
@@ -150,10 +164,28 @@ describe("what people do to the house from outside", () => {
     world = (await sunnyHouse()).world;
     let calls = 0;
     world.site.onChange(() => {
-      throw new Error("a face is broken");
+      throw new Error("an integration is broken");
     });
     world.site.onChange(() => (calls += 1));
     expect(() => world?.site.command("Garage", { mode: "fast" })).not.toThrow();
     expect(calls).toBe(1);
+  });
+
+  test("a command that a listener gives reaches every listener, and nobody gets an older view after it", async () => {
+    world = (await sunnyHouse()).world;
+    const { site } = world;
+    const modes: [listener: number, mode: string | undefined][] = [];
+    site.onChange(({ chargers: [charger] }) => {
+      modes.push([1, charger?.mode]);
+      if (charger?.mode === "fast") site.command("Garage", { mode: "off" });
+    });
+    site.onChange(({ chargers: [charger] }) => modes.push([2, charger?.mode]));
+    site.command("Garage", { mode: "fast" });
+    expect(modes).toEqual([
+      [1, "fast"],
+      [1, "off"],
+      [2, "off"],
+    ]);
+    expect(site.view.chargers[0]?.mode).toBe("off");
   });
 });

@@ -86,12 +86,12 @@ describe("the grid operator's limit", () => {
     await world.until("it charges with all", () => amperes() === 16, 120);
 
     world.site.commandSite({ powerLimit: 4_830 });
-    expect(world.site.powerLimit).toBe(4_830);
+    expect(world.site.view.powerLimit).toBe(4_830);
     await world.until("it charges with 7 A", () => amperes() === 7, 10);
 
     await world.stopSite();
     await world.startSite(plans, {}, statePath);
-    expect(world.site.powerLimit).toBe(4_830);
+    expect(world.site.view.powerLimit).toBe(4_830);
     await world.turn(30);
     await world.until("it charges again", () => amperes() > 0, 400);
     await world.turn(30);

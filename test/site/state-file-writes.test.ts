@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { noPersistentChargerState } from "../../src/control/memory.js";
 import { StateFile } from "../../src/site/state-file.js";
 import { MemoryLog } from "../support/memory-log.js";
+import { noPersistentChargerState } from "../../src/control/observe/charger-memory.js";
 
 const now = 1_750_000_000_000;
 

@@ -1,13 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile, mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  noPersistentChargerState,
-  type PersistentState,
-  type PersistentChargerState,
-} from "../../src/control/memory.js";
+import { type PersistentState } from "../../src/control/memory.js";
 import { StateFile } from "../../src/site/state-file.js";
 import { MemoryLog } from "../support/memory-log.js";
+import type { PersistentChargerState } from "../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState } from "../../src/control/observe/charger-memory.js";
 
 function house(chargers: PersistentState["chargers"]): PersistentState {
   return { chargers, alarms: {}, powerLimit: null };

@@ -80,6 +80,7 @@ export class Traffic {
   }
 
   #charger(charger: Charger): Charger {
+    const { tellVoltage } = charger;
     const watched = (writes: ChargerWrites): ChargerWrites => {
       const { maxAmpere, allowCharging, phases } = writes;
       return {
@@ -94,6 +95,7 @@ export class Traffic {
       get writes() {
         return watched(charger.writes);
       },
+      ...(tellVoltage ? { tellVoltage: (volts) => this.track(tellVoltage.call(charger, volts)) } : {}),
       close: () => charger.close(),
     };
   }

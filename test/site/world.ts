@@ -5,7 +5,7 @@
 
 import type { Config } from "../../src/config/parse.js";
 import { parseConfig } from "../../src/config/parse.js";
-import type { ChargerView } from "../../src/site/house.js";
+import type { ChargerView } from "../../src/site/site-view.js";
 import { Site } from "../../src/site/site.js";
 import { StateFile } from "../../src/site/state-file.js";
 import { VirtualHouse } from "../../src/simulator/house/house.js";
@@ -130,7 +130,7 @@ export class World {
   }
 
   view(name = this.box.name): ChargerView {
-    const view = this.site.chargers.find((charger) => charger.name === name);
+    const view = this.site.view.chargers.find((charger) => charger.name === name);
     if (!view) throw new Error(`no charger is named ${name}`);
     return view;
   }
@@ -162,7 +162,7 @@ export class World {
     const site = new Site(this.traffic.watch(config), { log: this.log, clock: this.clock, ...kept });
     this.#site = site;
     site.onChange(() => {
-      for (const { decision } of site.chargers) if (decision) this.reasons.push(...decision.reasons);
+      for (const { decision } of site.view.chargers) if (decision) this.reasons.push(...decision.reasons);
     });
     this.#siteRuns = true;
     await site.start();
@@ -210,7 +210,7 @@ export class World {
 
   /** Where it has got to, for people who look for a fault. */
   describe(): string {
-    const chargers = this.#site?.chargers.map(({ name, mode, reachable, decision, reading }) => {
+    const chargers = this.#site?.view.chargers.map(({ name, mode, reachable, decision, reading }) => {
       const { state, maxAmpere, enabled, currentL1 } = reading ?? {};
       return { name, mode, reachable, decision, reading: { state, maxAmpere, enabled, currentL1 } };
     });

@@ -2,7 +2,8 @@
 
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import type { Observation } from "../../../src/control/observation.js";
-import { pass } from "../../../src/control/pass.js";
+import { decide } from "../../../src/control/decide/decide.js";
+import { observe } from "../../../src/control/observe/observe.js";
 import { mainFuse, type ControlSettings } from "../../../src/control/settings.js";
 import { byName } from "../../../src/model/names.js";
 import { perPhase } from "../../../src/model/phases.js";
@@ -88,7 +89,7 @@ function measure(count: number, period: number): number {
   for (let second = 0, passed = 0; passed < budget || (times.length < passes && passed < 3 * budget); second++) {
     const seen = observation(settings, second, period);
     const before = performance.now();
-    ({ memory } = pass(settings, memory, seen));
+    ({ memory } = decide(settings, observe(settings, memory, seen)));
     const after = performance.now();
     passed = after - began;
     if (second >= warmUp || passed > budget) times.push(after - before);

@@ -32,13 +32,10 @@ export function applyFailsafe(setpoint: Setpoint, { charger, now, inputs, failsa
   if (tested) setpoint = testWiring(setpoint, charger, now, tested);
   const doubted = inputs.find((trust) => trust.kind === "doubted");
   if (doubted) return withoutIncrease(setpoint, activeSetpoint, noIncrease(doubted.problem));
-  if (memory.failing || now - memory.at > freshForRaising)
-    return withoutIncrease(
-      setpoint,
-      activeSetpoint,
-      noIncrease({ code: now - memory.at > chargerSilence ? "charger-silent" : "charger-late" }),
-    );
-  return setpoint;
+  const age = memory.at === null ? Infinity : now - memory.at;
+  if (!memory.failing && age <= freshForRaising) return setpoint;
+  const problem: Problem = { code: age > chargerSilence ? "charger-silent" : "charger-late" };
+  return withoutIncrease(setpoint, activeSetpoint, noIncrease(problem));
 }
 
 /** Lowers the current once, and waits for the meter's answer to that, or to any other change since that is noticed. */

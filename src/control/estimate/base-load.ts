@@ -1,18 +1,14 @@
 /** What others than our chargers draw on each circuit, as far as its meters and the chargers themselves can tell. */
 
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { worstCurrent } from "./wiring-check.js";
+import { worstCurrent, type WiringCheckState } from "./wiring-check.js";
 import { drawRange, type DrawRange } from "./in-flight.js";
 import { deadTime, noticeableCurrent } from "../parameters.js";
-import type { WiringCheckState, QuantityMemory } from "../memory.js";
 import { mainFuse, membersOf, type CircuitSettings, type ControlSettings } from "../settings.js";
-import { newestDraw, quantitiesOf, type ChargerFacts, type Situation } from "./situation.js";
-
-/** A per phase: at least, and at most. */
-export interface BaseLoad {
-  readonly low: PerPhase<number>;
-  readonly high: PerPhase<number>;
-}
+import { newestDraw, type ChargerFacts, type Situation } from "./situation.js";
+import type { QuantityMemory } from "../observe/meter-memory.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
+import type { BaseLoad } from "./samples.js";
 
 /** By the name of the circuit; absent: its meters have not told anything. */
 export type BaseLoads = ReadonlyMap<string, BaseLoad>;

@@ -1,12 +1,13 @@
 /** What is left on each circuit for the chargers on it, and how far that can be relied on. */
 
 import { perPhase, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { measuredPhases, hasCurrents, type BaseLoad, type BaseLoads } from "./base-load.js";
+import { measuredPhases, hasCurrents } from "./base-load.js";
 import { headroomMemory } from "../parameters.js";
-import type { BaseLoadSample } from "../memory.js";
 import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
-import { quantitiesOf, type Situation } from "./situation.js";
+import { type Situation } from "./situation.js";
 import { trustIn, type NeededMeasurement, type Trust } from "./trust.js";
+import type { BaseLoad, BaseLoadSample } from "./samples.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
 
 export interface Headroom {
   readonly name: string;
@@ -47,20 +48,21 @@ export class Headrooms {
   }
 }
 
-export function headroomsOf(situation: Situation, baseLoads: BaseLoads): Headrooms {
+export function headroomsOf(situation: Situation): Headrooms {
   const { settings, memory, now } = situation;
   return new Headrooms(
     settings.circuits.map((circuit) => {
       const { name, parent, limit } = circuit;
-      const lately = (memory.baseLoad[name] ?? []).filter(({ at }) => at >= now - headroomMemory);
-      const { toStay, toRaise } = headroomBeside(baseLoads.get(name), lately, limit);
+      const { newest = null, samples = [] } = memory.baseLoad[name] ?? {};
+      const lately = samples.filter(({ at }) => at >= now - headroomMemory);
+      const { toStay, toRaise } = headroomBeside(newest, lately, limit);
       return { name, parent, limit, toStay, toRaise, trusts: circuitTrusts(circuit, situation) };
     }),
   );
 }
 
 function headroomBeside(
-  baseLoad: BaseLoad | undefined,
+  baseLoad: BaseLoad | null,
   lately: readonly BaseLoadSample[],
   limit: number,
 ): Pick<Headroom, "toStay" | "toRaise"> {
@@ -70,17 +72,6 @@ function headroomBeside(
     return Math.min(toStay[i], limit - highest);
   });
   return { toStay, toRaise };
-}
-
-/** The sample to remember of a circuit whose meter spoke in this pass; `null`: it did not. */
-export function baseLoadSample(
-  circuit: CircuitSettings,
-  baseLoads: BaseLoads,
-  { memory, now }: Situation,
-): BaseLoadSample | null {
-  const baseLoad = baseLoads.get(circuit.name);
-  if (baseLoad === undefined || !circuit.meters.some((name) => memory.meters[name]?.at === now)) return null;
-  return { at: now, high: baseLoad.high };
 }
 
 /** Phases on which a circuit is above its limit. */

@@ -2,8 +2,9 @@
 
 import { perPhase, type PerPhase } from "../../model/phases.js";
 import { deadTime, noticeableCurrent, slowestCharger } from "../parameters.js";
-import type { DrawSample, SetpointCommand } from "../memory.js";
 import type { ChargerFacts } from "./situation.js";
+import type { DrawSample } from "../observe/charger-draw.js";
+import type { SetpointCommand } from "../observe/charger-memory.js";
 
 /** A draw that a meter may show: all that is between the two. */
 export interface DrawRange {

@@ -1,10 +1,3 @@
-/**
- * The habits of the sky: how long sun and clouds lately lasted, and what they were worth to a charger. From them
- * follows what may be expected of the next minutes, so that short gaps between clouds start nothing.
- */
-
-import type { SpellStatistics, Intermittency } from "../memory.js";
-
 /** h in which what was seen comes to count only a third. */
 const decayTime = 0.25;
 
@@ -45,3 +38,23 @@ function endsPerHour({ time, ends }: SpellStatistics, usually: number): number {
 function meanOf({ time, value }: SpellStatistics): number {
   return time > 0 ? value / time : 0;
 }
+
+/** How long two kinds of weather last, as a charger sees them, and what they are worth. Recent ones count more. */
+export interface SpellStatistics {
+  /** h that it lasted, and how often it ended. */
+  readonly time: number;
+  readonly ends: number;
+  /** Wh */
+  readonly value: number;
+}
+
+export interface Intermittency {
+  /** While it is worth something, and while it is not. */
+  readonly good: SpellStatistics;
+  readonly bad: SpellStatistics;
+  readonly isGood: boolean;
+}
+
+export const noSpells: SpellStatistics = { time: 0, ends: 0, value: 0 };
+
+export const noIntermittency: Intermittency = { good: noSpells, bad: noSpells, isGood: false };

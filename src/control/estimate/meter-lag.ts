@@ -1,9 +1,4 @@
-/**
- * How long after a charger's own word the meter shows what it draws: learnt by watching the meter's answer to our
- * own changes. It is what makes a slow meter harmless, since what it does not show yet is then counted, and not more.
- */
-
-import type { ChargerMemory, Lag, LagMemory } from "../memory.js";
+import type { ChargerMemory } from "../observe/charger-memory.js";
 
 /** ms, by how much a meter may be quicker than the charger's own word. That is learnt only to tell it from a lag. */
 const leads = [30, 25, 20, 16, 13, 10, 8, 6, 4, 2].map((seconds) => -seconds * 1_000);
@@ -101,3 +96,19 @@ export function hasMoved({ draws }: ChargerMemory, now: number): boolean {
   }
   return false;
 }
+
+/** From a charger's word to what the meter shows of it, ms: at least, and at most. */
+export interface Lag {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LagMemory {
+  /** For each lag that is told apart: how well it explains what the meter showed, and the own changes it had to, W². */
+  readonly fit: readonly number[];
+  readonly own: readonly number[];
+  /** What follows from it; `null`: not known yet. */
+  readonly lag: Lag | null;
+}
+
+export const noLagMemory: LagMemory = { fit: [], own: [], lag: null };

@@ -4,10 +4,13 @@ import type { ChargerMode } from "../../model/commands.js";
 import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
 import { freshForStaying, idleAfter, idleCurrent, headroomMemory, significantCurrent } from "../parameters.js";
-import { newChargerMemory, noPersistentChargerState } from "../memory.js";
-import type { ChargerMemory, PersistentChargerState, Memory, MeterMemory, QuantityMemory } from "../memory.js";
+import type { Memory } from "../memory.js";
+import { settingsFor } from "../schedule/vehicles.js";
 import type { ChargerSettings, ControlSettings } from "../settings.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
 import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
+import type { PersistentChargerState, ChargerMemory } from "../observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../observe/charger-memory.js";
 
 /** What one charger is, does, and was told. */
 export interface ChargerFacts {
@@ -34,7 +37,7 @@ export interface ChargerFacts {
 
 export interface Situation {
   readonly now: number;
-  /** From the reading of the grid before to the newest, if that is new, as far as it counts; in h. */
+  /** h of the surplus's history that no decision has looked at yet. */
   readonly hours: number;
   readonly settings: ControlSettings;
   readonly memory: Memory;
@@ -46,11 +49,13 @@ export interface Situation {
 /** ms that a phase must have been without current, while others carried some, to count as not used by the car. */
 const unusedPhaseAfter = headroomMemory;
 
-export function situationOf(settings: ControlSettings, memory: Memory): Situation {
+export function situationOf(site: ControlSettings, memory: Memory): Situation {
   const now = memory.time;
+  if (now === null) throw new RangeError("nothing has been observed yet");
+  const settings = withVehicles(site, memory.chargers);
   return {
     now,
-    hours: 0,
+    hours: memory.undecidedTime / 3_600_000,
     settings,
     memory,
     voltage: voltageOf(settings, memory),
@@ -61,15 +66,36 @@ export function situationOf(settings: ControlSettings, memory: Memory): Situatio
   };
 }
 
+/** The settings that hold while these cars are at the chargers. */
+function withVehicles(site: ControlSettings, memories: Memory["chargers"]): ControlSettings {
+  const chargers = site.chargers.map((charger) => {
+    const memory = memories[charger.name];
+    return memory ? settingsFor(charger, memory, site.vehicles) : charger;
+  });
+  return chargers.every((charger, i) => charger === site.chargers[i]) ? site : { ...site, chargers };
+}
+
 /** Mean of the grid's measured voltages; the configured one where none is fresh. V */
-export function voltageOf({ voltage, meters }: ControlSettings, memory: Memory): number {
-  const measured = meters
-    .filter(({ measures }) => measures.includes("grid"))
-    .flatMap(({ name }) => memory.meters[name]?.roles.grid?.voltages ?? [])
-    .filter((sample) => sample !== null && memory.time - sample.at <= freshForStaying)
+export function voltageOf(settings: ControlSettings, memory: Memory): number {
+  const grid = settings.meters.filter(({ measures }) => measures.includes("grid"));
+  return (
+    measuredVoltage(
+      grid.map(({ name }) => name),
+      settings,
+      memory,
+    ) ?? settings.voltage
+  );
+}
+
+/** Mean of what these meters measure, phase to neutral; `null`: nothing fresh, or nothing near the configured one. V */
+export function measuredVoltage(names: readonly string[], { voltage }: ControlSettings, memory: Memory): number | null {
+  const now = memory.time ?? -Infinity;
+  const measured = names
+    .flatMap((name) => quantitiesOf(memory.meters[name])?.voltages ?? [])
+    .filter((sample) => sample !== null && now - sample.at <= freshForStaying)
     .map((sample) => sample?.value ?? voltage)
     .filter((value) => Math.abs(value - voltage) <= 0.15 * voltage);
-  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : voltage;
+  return measured.length > 0 ? measured.reduce((sum, value) => sum + value, 0) / measured.length : null;
 }
 
 function factsOf(settings: ChargerSettings, memory: ChargerMemory, site: ControlSettings, now: number): ChargerFacts {
@@ -133,9 +159,4 @@ export function powerNow({ memory }: ChargerFacts): number {
 /** The newest draw, in A on the phases of the house. */
 export function newestDraw({ memory }: ChargerFacts): PerPhase<number> {
   return memory.draws.at(-1)?.currents ?? [0, 0, 0];
-}
-
-/** The quantities that a meter measured of the grid, or of whatever it is mounted on for a circuit. */
-export function quantitiesOf(meter: MeterMemory | undefined): QuantityMemory | undefined {
-  return meter?.roles.grid ?? meter?.roles.house ?? meter?.roles.pv ?? meter?.roles.battery;
 }

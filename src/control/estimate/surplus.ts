@@ -3,13 +3,15 @@
 import { batteryFlow } from "../observe/battery.js";
 import { spaced } from "../observe/history.js";
 import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
-import type { Measured, Memory, SurplusSample } from "../memory.js";
+import type { Memory } from "../memory.js";
 import type { MeterRole } from "../../model/readings.js";
 import type { ControlSettings } from "../settings.js";
 import { likelyDraw } from "./in-flight.js";
 import { powerNow, type Situation } from "./situation.js";
 import { trustIn, type Trust } from "./trust.js";
 import { isSolarMode } from "../observe/charger-state.js";
+import type { Measured } from "../observe/meter-memory.js";
+import type { SurplusSample } from "./samples.js";
 
 /** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
 export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {

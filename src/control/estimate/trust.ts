@@ -3,8 +3,8 @@
 import type { MeterDoubt, Problem, Quantity } from "../../model/reasons.js";
 import { freshForRaising, readingSpan, readingsToTrust } from "../parameters.js";
 import { lostAfter } from "../observe/meters.js";
-import type { Measured, MeterMemory } from "../memory.js";
 import { wiringProblem, wiringVerdict } from "./wiring-check.js";
+import type { Measured, MeterMemory } from "../observe/meter-memory.js";
 
 /** How far a measurement can be relied on, and else why not further. */
 export type Trust = GoodTrust | TestedTrust | DoubtedTrust | WrongTrust | LostTrust;
@@ -56,7 +56,8 @@ export function trustIn(
   needed: readonly NeededMeasurement[],
   now: number,
 ): Trust {
-  if (meter === undefined || meter.at === 0) return { kind: "lost", problem: { code: "meter-not-heard", meter: name } };
+  if (meter === undefined || meter.at === null)
+    return { kind: "lost", problem: { code: "meter-not-heard", meter: name } };
   const ages = needed.map(({ quantity, sample }) => ({ quantity, age: sample ? now - sample.at : Infinity }));
   const oldest = ages.reduce((worst, each) => (each.age > worst.age ? each : worst));
   const kind = oldest.age < lostAfter(meter) ? "doubted" : "lost";

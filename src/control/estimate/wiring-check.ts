@@ -6,12 +6,11 @@
 import type { Problem } from "../../model/reasons.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
 import { noticeableCurrent } from "../parameters.js";
-import type { WiringCheckState, WiringSample } from "../memory.js";
 
 /** What came with one reading. */
 export interface WiringObservation extends WiringSample {
-  /** When a charger last began to move noticeably; 0: never. */
-  readonly movedAt: number;
+  /** When a charger last began to move noticeably; `null`: never. */
+  readonly movedAt: number | null;
   /** ms within which the meter has answered. */
   readonly lag: number;
 }
@@ -58,7 +57,7 @@ export function updateWiringCheck(old: WiringCheckState, answer: WiringObservati
 /** What the meter shows before a change, if that was calm. */
 function startCheck(memory: WiringCheckState, { own, movedAt }: WiringObservation): WiringCheckState {
   const { samples } = memory;
-  const index = samples.findLastIndex(({ at }) => at <= movedAt);
+  const index = movedAt === null ? -1 : samples.findLastIndex(({ at }) => at <= movedAt);
   const before = samples[index];
   const earlier = samples[index - 1];
   if (before === undefined) return memory;
@@ -188,3 +187,37 @@ function spaced(samples: readonly WiringSample[], at: number): readonly WiringSa
   const isCrowded = before !== undefined && at - before.at < sampleSpacing;
   return (isCrowded ? samples.slice(0, -1) : samples).slice(1 - samplesKept);
 }
+
+/** What a meter showed at a time, and what the chargers behind it said to draw, in A. */
+export interface WiringSample {
+  readonly at: number;
+  readonly currents: PerPhase<number>;
+  readonly own: PerPhase<number>;
+  /** Of a house battery, discharge +, as A of one phase; 0 without one. */
+  readonly battery: number;
+}
+
+/** What is known of a meter's answers. */
+export interface WiringCheckState {
+  /** The last readings, oldest first. */
+  readonly samples: readonly WiringSample[];
+  /** The reading before a change of ours whose answer is awaited; `null`: none is. */
+  readonly beforeChange: WiringSample | null;
+  /** Since when what the chargers draw has not moved. */
+  readonly steadySince: number;
+  /** How often the answer contradicted without agreeing again: by its direction on each phase … */
+  readonly reversed: PerPhase<number>;
+  /** … and by showing on L2 and L3, L1 and L3, L1 and L2 what belongs to the other one. */
+  readonly swapped: PerPhase<number>;
+  /** Since when another change of ours has to show whether a contradiction was chance; `null`: there was none. */
+  readonly testedSince: number | null;
+}
+
+export const noWiringCheck: WiringCheckState = {
+  samples: [],
+  beforeChange: null,
+  steadySince: 0,
+  reversed: [0, 0, 0],
+  swapped: [0, 0, 0],
+  testedSince: null,
+};

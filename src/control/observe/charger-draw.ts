@@ -1,5 +1,6 @@
 /** What a charger draws by its own word, as far as it can be believed. */
 
+import { phasesOf } from "../../model/phase-channels.js";
 import { perPhase, type PerPhase, type PhaseCount } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
 import type { ChargerSettings } from "../settings.js";
@@ -30,7 +31,7 @@ export function drawOf(
   voltage: number,
   told: { readonly given: number; readonly offered: number },
 ): Draw {
-  const measured = [reading.currentL1, reading.currentL2, reading.currentL3] as const;
+  const measured = phasesOf(reading, "currents");
   const used: PhaseCount = (reading.phases ?? (phases === 1 ? 1 : 3)) === 1 ? 1 : 3;
   const own = measured.some((current) => current !== null)
     ? perPhase((i) => Math.max(0, measured[i] ?? 0))
@@ -65,4 +66,15 @@ export function spread(current: number, phases: PhaseCount): PerPhase<number> {
 
 function sum(currents: PerPhase<number>): number {
   return currents[0] + currents[1] + currents[2];
+}
+
+/** What a charger drew on the phases of the house. */
+export interface DrawSample {
+  readonly at: number;
+  /** It did not answer before, and what it drew meanwhile is not known. */
+  readonly isAfterFailure?: boolean;
+  /** A */
+  readonly currents: PerPhase<number>;
+  /** W */
+  readonly power: number;
 }

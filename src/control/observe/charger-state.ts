@@ -2,8 +2,8 @@
 
 import type { ChargerReading } from "../../model/readings.js";
 import { chargerSilence } from "../parameters.js";
-import type { ChargerMemory } from "../memory.js";
 import type { ChargerMode } from "../../model/commands.js";
+import type { ChargerMemory } from "./charger-memory.js";
 
 /** What the charger's start and stop switch says; `null`: not known. */
 export function isEnabled(reading: ChargerReading): boolean | null {
@@ -15,7 +15,7 @@ export function isPlugged({ state }: ChargerReading): boolean {
 }
 
 export function isSilent({ at }: ChargerMemory, now: number): boolean {
-  return now - at > chargerSilence;
+  return at === null || now - at > chargerSilence;
 }
 
 /** The modes in which a charger follows the sun. */

@@ -3,7 +3,7 @@
 import type { ChargerCommand } from "../../model/commands.js";
 import { phaseIndexes } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import { drawOf } from "./charger-draw.js";
+import { drawOf, type DrawSample } from "./charger-draw.js";
 import { recent, spaced } from "./history.js";
 import {
   deadTime,
@@ -13,11 +13,11 @@ import {
   slowestCharger,
   significantCurrent,
 } from "../parameters.js";
-import { changed } from "../memory.js";
-import type { ChargerMemory, DrawSample, SetpointCommand, PersistentChargerState } from "../memory.js";
 import { observeSession } from "./session.js";
 import type { ChargerSettings } from "../settings.js";
 import { isEnabled, isPlugged } from "./charger-state.js";
+import type { SetpointCommand, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
+import { changed } from "../changed.js";
 
 /** A that a control pilot can announce, halved, and V that no house has (IEC 61851-1: 80 A). */
 const largestUsualCurrent = 40;

@@ -3,18 +3,18 @@
 import { perPhase, phaseIndexes, type PerPhase } from "../../model/phases.js";
 import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../../model/readings.js";
 import type { MeterDoubt } from "../../model/reasons.js";
-import { updateWiringCheck } from "../estimate/wiring-check.js";
+import { updateWiringCheck, type WiringCheckState } from "../estimate/wiring-check.js";
 import { freshForStaying, freshForStayingOften, idleCurrent, readingsToTrust } from "../parameters.js";
-import { noMeterMemory } from "../memory.js";
-import type { WiringCheckState, Measured, MeterMemory, QuantityMemory } from "../memory.js";
 import type { ControlSettings } from "../settings.js";
+import type { Measured, QuantityMemory, MeterMemory } from "./meter-memory.js";
+import { noMeterMemory } from "./meter-memory.js";
 
 /** What the chargers whose current a meter has to show say themselves. */
 export interface MeterExpectation {
   /** A that they are measured to draw together now; `null`: not known, or there is none. */
   readonly drawn: number | null;
-  /** When the current of one of them last moved noticeably; 0: never. */
-  readonly drawMovedAt: number;
+  /** When the current of one of them last moved noticeably; `null`: never. */
+  readonly drawMovedAt: number | null;
   /** ms within which the meter has to answer that at the latest. */
   readonly answersWithin: number;
   /** A that they are measured to draw on each phase of the house; `null`: not all of them tell. */
@@ -85,7 +85,7 @@ export function seemsDead(
 
 /**
  * Takes one reading, or the failure of one (`null`), into the memory of its meter.
- * @param lookedAt when the controller looked at the house before; 0: never
+ * @param lookedAt when the controller looked at the house before; `null`: never
  */
 export function observeMeter(
   before: MeterMemory | undefined,
@@ -93,7 +93,7 @@ export function observeMeter(
   now: number,
   settings: ControlSettings,
   expected: MeterExpectation,
-  lookedAt: number,
+  lookedAt: number | null,
 ): MeterMemory {
   const memory = trusted(before, now, lookedAt);
   if (reading === null) return { ...memory, goodReadings: 0, doubt: { code: "no-answer" } };
@@ -125,7 +125,7 @@ export function observeMeter(
     );
     moved ||= showsChargers(role, reading) && pairs.some(({ before, after }) => before?.value !== after?.value);
     regained ||= pairs.some(
-      ({ before, after }) => before !== null && after !== before && lookedAt - before.at > lostAfter(memory),
+      ({ before, after }) => before !== null && after !== before && (lookedAt ?? now) - before.at > lostAfter(memory),
     );
     roles[role] = next;
   }
@@ -147,7 +147,7 @@ export function observeMeter(
 
 /** Only complete readings teach, of currents with a sign: without one a smaller export looks like less import. */
 function wiringCheckAfter(
-  answers: WiringCheckState,
+  before: WiringCheckState,
   reading: MeterReading,
   at: number,
   { phases, voltage }: ControlSettings,
@@ -159,21 +159,21 @@ function wiringCheckAfter(
   const size = known.reduce((total, current) => total + Math.abs(current), 0);
   const power = quantities?.power ?? sum * voltage;
   const isSigned = Math.abs(power - sum * voltage) <= signTolerance.share * size * voltage + signTolerance.power;
-  if (own === null || known.length < phases || !isSigned) return { ...answers, beforeChange: null, samples: [] };
+  if (own === null || known.length < phases || !isSigned) return { ...before, beforeChange: null, samples: [] };
   const currents = perPhase((i) => known[i] ?? 0);
-  return updateWiringCheck(answers, { at, currents, own, battery: battery / voltage, movedAt: drawMovedAt, lag });
+  return updateWiringCheck(before, { at, currents, own, battery: battery / voltage, movedAt: drawMovedAt, lag });
 }
 
 /** ms from which on a reading of this meter is as good as none: it left out two, or what is due is very late. */
 export function lostAfter({ interval }: Pick<MeterMemory, "interval">): number {
-  if (interval === 0) return freshForStaying;
+  if (interval === null) return freshForStaying;
   return Math.min(freshForStaying, Math.max(freshForStayingOften, 2 * interval + lateness));
 }
 
 /** The mean of the last ones, of which the newest count most. */
-function intervalAfter({ at, interval }: MeterMemory, now: number): number {
-  if (at === 0) return 0;
-  return interval === 0 ? now - at : interval + (now - at - interval) / 5;
+function intervalAfter({ at, interval }: MeterMemory, now: number): number | null {
+  if (at === null) return null;
+  return interval === null ? now - at : interval + (now - at - interval) / 5;
 }
 
 /** A on all phases together, import +; `null`: not known. */
@@ -183,10 +183,10 @@ function flowOf({ power, currents }: QuantityMemory, voltage: number): number | 
 }
 
 /** The first reading of all is believed at once; after a loss that somebody has seen it takes more than one. */
-function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number): MeterMemory {
-  if (memory === undefined || memory.at === 0)
+function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number | null): MeterMemory {
+  if (memory === undefined || memory.at === null)
     return { ...(memory ?? noMeterMemory), movedAt: now, goodReadings: readingsToTrust - 1 };
-  return lookedAt - memory.at > lostAfter(memory) ? { ...memory, goodReadings: 0 } : memory;
+  return (lookedAt ?? memory.at) - memory.at > lostAfter(memory) ? { ...memory, goodReadings: 0 } : memory;
 }
 
 /** Of a device that measures several things only the grid shows what a charger draws. */
@@ -195,8 +195,9 @@ function showsChargers(role: MeterRole, reading: MeterReading): boolean {
 }
 
 /** A car's current moved, and the meter has not moved since, for longer than it takes. */
-function isFrozen(meterMovedAt: number, { drawMovedAt, answersWithin }: MeterExpectation, now: number): boolean {
-  return drawMovedAt >= meterMovedAt && drawMovedAt > 0 && now - drawMovedAt > answersWithin;
+function isFrozen(meterMovedAt: number | null, { drawMovedAt, answersWithin }: MeterExpectation, now: number): boolean {
+  if (drawMovedAt === null || now - drawMovedAt <= answersWithin) return false;
+  return meterMovedAt === null || drawMovedAt >= meterMovedAt;
 }
 
 function rememberQuantities(old: QuantityMemory, { power, currents, voltages, soc }: Quantities, at: number) {

@@ -5,7 +5,6 @@ import { byName } from "../../model/names.js";
 import { phaseIndexes } from "../../model/phases.js";
 import { halveDoubt } from "../estimate/wiring-check.js";
 import { observeBatteries } from "./battery.js";
-import { settingsFor } from "../schedule/vehicles.js";
 import { endTimedStart, observeCharger, applyCommand } from "./chargers.js";
 import { recent } from "./history.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "../estimate/meter-lag.js";
@@ -18,32 +17,32 @@ import {
   surplusSpacing,
   usualLag,
 } from "../parameters.js";
-import { newChargerMemory, noPersistentChargerState } from "../memory.js";
-import type { ChargerMemory, Memory, MeterMemory, MonitorMemory, SurplusSample } from "../memory.js";
+import type { Memory } from "../memory.js";
 import { observeMeter, type MeterExpectation } from "./meters.js";
-import { acknowledgeAlarm, observeMonitor } from "./residual-current.js";
+import { acknowledgeAlarm, observeMonitor, type MonitorMemory } from "./residual-current.js";
 import type { Observation } from "../observation.js";
-import { baseLoadsOf, type BaseLoads } from "../estimate/base-load.js";
-import { baseLoadSample, overloadedPhases } from "../estimate/headroom.js";
+import { baseLoadsOf } from "../estimate/base-load.js";
+import { overloadedPhases } from "../estimate/headroom.js";
 import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
 import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
 import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
+import type { MeterMemory } from "./meter-memory.js";
+import type { BaseLoadMemory, SurplusSample } from "../estimate/samples.js";
+import { noPersistentChargerState, type ChargerMemory, newChargerMemory } from "./charger-memory.js";
 
-/** What is true after an observation. */
-export interface Observed {
-  readonly situation: Situation;
-  readonly baseLoads: BaseLoads;
-}
-
-/** Devices that the settings do not name are ignored. */
-export function observe(settings: ControlSettings, memory: Memory, observation: Observation): Observed {
-  const now = observation.time;
+/**
+ * Takes news into memory. Devices that the settings do not name are ignored.
+ * @throws RangeError if time goes back
+ */
+export function observe(settings: ControlSettings, memory: Memory, news: Observation): Memory {
+  const now = news.time;
+  if (memory.time !== null && now < memory.time) throw new RangeError("time goes back");
   const voltage = voltageOf(settings, memory);
-  const commands = new Map(Object.entries(observation.commands));
+  const commands = new Map(Object.entries(news.commands));
   const chargers = byName<ChargerMemory>();
   for (const charger of settings.chargers) {
     const { name } = charger;
-    const reading = observation.chargers[name];
+    const reading = news.chargers[name];
     const command = commands.get(name);
     let kept = memory.chargers[name] ?? unknownCharger;
     if (reading !== undefined) kept = observeCharger(kept, reading, now, charger, voltage);
@@ -52,9 +51,9 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
   }
 
   const monitors: Record<string, MonitorMemory> = {};
-  const started = Object.values(observation.commands).some(({ allowCharging }) => allowCharging === true);
+  const started = Object.values(news.commands).some(({ allowCharging }) => allowCharging === true);
   for (const name of settings.monitors) {
-    const reading = observation.monitors?.[name];
+    const reading = news.monitors?.[name];
     let kept = memory.monitors[name];
     if (reading !== undefined) kept = observeMonitor(kept, reading, now);
     if (kept !== undefined) monitors[name] = started ? acknowledgeAlarm(kept) : kept;
@@ -62,7 +61,7 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
 
   const meters: Record<string, MeterMemory> = started ? withWiringDoubtHalved(memory.meters) : { ...memory.meters };
   for (const { name } of settings.meters) {
-    const reading = observation.meters[name];
+    const reading = news.meters[name];
     if (reading === undefined) continue;
     const expected = expectationFor(
       chargersShownBy(name, settings),
@@ -77,19 +76,10 @@ export function observe(settings: ControlSettings, memory: Memory, observation: 
 
   const isNew = gridPower(settings, meters)?.at === now;
   const known = isNew ? learnLags(settings, chargers, memory.surplus) : chargers;
-  const powerLimit = observation.powerLimit === undefined ? memory.powerLimit : observation.powerLimit;
-  const prices = observation.prices === undefined ? memory.prices : inOrder(observation.prices);
+  const powerLimit = news.powerLimit === undefined ? memory.powerLimit : news.powerLimit;
+  const prices = news.prices === undefined ? memory.prices : inOrder(news.prices);
   const seen: Memory = { ...memory, time: now, meters, chargers: known, monitors, batteries, powerLimit, prices };
-  return rememberHistory(situationOf(settingsNow(settings, chargers), seen));
-}
-
-/** What holds while these cars are at the chargers. */
-function settingsNow(settings: ControlSettings, memories: Memory["chargers"]): ControlSettings {
-  const chargers = settings.chargers.map((charger) => {
-    const memory = memories[charger.name];
-    return memory ? settingsFor(charger, memory, settings.vehicles) : charger;
-  });
-  return chargers.every((charger, i) => charger === settings.chargers[i]) ? settings : { ...settings, chargers };
+  return withHistory(situationOf(settings, seen));
 }
 
 function inOrder(prices: readonly Price[]): readonly Price[] {
@@ -150,7 +140,7 @@ function chargersShownBy(meter: string, settings: ControlSettings): readonly Cha
 function withWiringDoubtHalved(meters: Memory["meters"]): Record<string, MeterMemory> {
   const entries = Object.entries(meters);
   return Object.fromEntries(
-    entries.map(([name, meter]) => [name, { ...meter, answers: halveDoubt(meter.wiringCheck) }]),
+    entries.map(([name, meter]) => [name, { ...meter, wiringCheck: halveDoubt(meter.wiringCheck) }]),
   );
 }
 
@@ -164,13 +154,14 @@ function expectationFor(
   now: number,
 ): MeterExpectation {
   const own: [number, number, number] = [0, 0, 0];
-  let [fresh, drawMovedAt, answersWithin, lag] = [0, 0, 0, 0];
+  let drawMovedAt: number | null = null;
+  let [fresh, answersWithin, lag] = [0, 0, 0];
   for (const { name } of shown) {
     const { at, failing, draws, movedAt, lag: known } = chargers[name] ?? unknownCharger;
-    drawMovedAt = Math.max(drawMovedAt, movedAt);
+    if (movedAt !== null) drawMovedAt = Math.max(drawMovedAt ?? movedAt, movedAt);
     answersWithin = Math.max(answersWithin, known.lag === null ? lagSearch : known.lag.to + frozenAfter);
     lag = Math.max(lag, known.lag?.to ?? 0);
-    if (failing || now - at > freshForStaying) continue;
+    if (failing || at === null || now - at > freshForStaying) continue;
     fresh += 1;
     const newest = draws.at(-1)?.currents;
     if (newest) for (const i of phaseIndexes) own[i] += newest[i];
@@ -191,8 +182,8 @@ function batteryPower({ meters }: ControlSettings, memories: Memory["meters"]): 
   return batteries.reduce((sum, { name }) => sum + (memories[name]?.roles.battery?.power?.value ?? 0), 0);
 }
 
-/** Adds what the meters just said to the histories of surplus and of every circuit. */
-function rememberHistory(situation: Situation): Observed {
+/** With what the meters just reported added to the histories of surplus and of every circuit. */
+function withHistory(situation: Situation): Memory {
   const { memory, settings, now } = situation;
   const sample = surplusSample(situation);
   const before = memory.surplus.at(-1)?.at;
@@ -200,14 +191,16 @@ function rememberHistory(situation: Situation): Observed {
   const passed = sample && before !== undefined ? Math.min(sample.at - before, longestStep) : 0;
 
   const baseLoads = baseLoadsOf(situation);
-  const baseLoad = { ...memory.baseLoad };
+  const baseLoad: Record<string, BaseLoadMemory> = {};
   const overloadedSince: Record<string, number> = {};
   for (const circuit of settings.circuits) {
     const { name } = circuit;
-    const next = baseLoadSample(circuit, baseLoads, situation);
-    if (next !== null) baseLoad[name] = [...recent(baseLoad[name] ?? [], now), next];
+    const newest = baseLoads.get(name) ?? null;
+    const sampled = newest !== null && circuit.meters.some((meter) => memory.meters[meter]?.at === now);
+    const samples = memory.baseLoad[name]?.samples ?? [];
+    baseLoad[name] = { newest, samples: sampled ? [...recent(samples, now), { at: now, high: newest.high }] : samples };
     if (overloadedPhases(circuit, situation).length > 0) overloadedSince[name] = memory.overloadedSince[name] ?? now;
   }
-  const seen = { ...situation, hours: passed / 3_600_000, memory: { ...memory, surplus, baseLoad, overloadedSince } };
-  return { situation: seen, baseLoads };
+  const undecidedTime = memory.undecidedTime + passed;
+  return { ...memory, surplus, baseLoad, overloadedSince, undecidedTime };
 }

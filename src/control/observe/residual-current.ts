@@ -1,12 +1,17 @@
 /** Takes residual currents into memory: an alarm holds until a person starts a charge after it is over. */
 
 import type { ResidualCurrentReading } from "../../model/readings.js";
-import type { Reason } from "../../model/reasons.js";
-import { monitorSilence } from "../parameters.js";
-import type { Memory, MonitorMemory } from "../memory.js";
-import type { ControlSettings } from "../settings.js";
 
-const noMonitorMemory: MonitorMemory = { at: 0, alarm: false, latched: null };
+export interface MonitorMemory {
+  /** When it last reported; `null`: never. */
+  readonly at: number | null;
+  /** It raises an alarm now. */
+  readonly alarm: boolean;
+  /** What it last raised an alarm for; `null`: nothing, or a person has started a charge since. Survives a restart. */
+  readonly latched: string | null;
+}
+
+export const noMonitorMemory: MonitorMemory = { at: null, alarm: false, latched: null };
 
 /** Takes one reading, or the failure of one (`null`), into the memory of its monitor. */
 export function observeMonitor(
@@ -24,16 +29,4 @@ export function observeMonitor(
 /** A person starts a charge, and answers with that for every alarm that is over. */
 export function acknowledgeAlarm(memory: MonitorMemory): MonitorMemory {
   return memory.alarm ? memory : { ...memory, latched: null };
-}
-
-/** Why no charger may charge; `null`: they may. */
-export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): Reason | null {
-  for (const name of monitors) {
-    const { at, latched, alarm } = memory.monitors[name] ?? noMonitorMemory;
-    if (latched !== null) return { code: "residual-current-alarm", monitor: name, isActive: alarm, bands: latched };
-    if (at === 0) return { code: "monitor-not-heard", monitor: name };
-    const age = memory.time - at;
-    if (age > monitorSilence) return { code: "monitor-silent", monitor: name, age };
-  }
-  return null;
 }

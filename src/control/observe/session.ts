@@ -10,7 +10,8 @@ import {
   slowestCharger,
   significantCurrent,
 } from "../parameters.js";
-import type { VehicleLimit, ChargerMemory, DrawSample, PersistentChargerState, Session } from "../memory.js";
+import type { DrawSample } from "./charger-draw.js";
+import type { Session, VehicleLimit, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
 
 /** What is remembered of a session, after a reading. */
 export type SessionUpdate = Pick<ChargerMemory, "tag" | "charged" | "peak"> &
@@ -30,11 +31,13 @@ export function observeSession(old: ChargerMemory, reading: ChargerReading, draw
   };
 }
 
-/** By the charger's own count; where it has none, by what it was seen to draw. kWh */
+/** By its own count of the session; else by its counter of all energy; else by what it was seen to draw. kWh */
 function chargedAfter(old: ChargerMemory, reading: ChargerReading, { at, power }: DrawSample): number {
   const told = countOf(reading);
   if (told !== null) return told;
-  const hours = old.at === 0 ? 0 : Math.min(at - old.at, longestStep) / 3_600_000;
+  const counted = (reading.totalConsumption ?? NaN) - (old.reading?.totalConsumption ?? NaN);
+  if (counted >= 0 && counted <= largestSession) return old.charged + counted;
+  const hours = old.at === null ? 0 : Math.min(at - old.at, longestStep) / 3_600_000;
   return old.charged + (Math.max(0, power) / 1_000) * hours;
 }
 
@@ -45,7 +48,8 @@ function sessionAfter(old: ChargerMemory, reading: ChargerReading, charged: numb
   if (session !== null) return charged < session.countsFrom ? { ...session, countsFrom: 0 } : session;
   const arrives = old.reading?.state === "disconnected";
   // Until a new car charges, some chargers show what the one before it got.
-  const stale = arrives && countOf(reading) === countOf(old.reading);
+  const count = countOf(reading);
+  const stale = arrives && count !== null && count === countOf(old.reading);
   return { since: arrives ? now : null, countsFrom: stale ? charged : 0, due: null, targetActiveSince: null };
 }
 

@@ -7,12 +7,12 @@ import type { ChargeTarget, Plan } from "../../model/commands.js";
 import type { PhaseCount } from "../../model/phases.js";
 import { nextTime } from "./calendar.js";
 import { planReserve, planSlack, unknownRest, usualBattery } from "../parameters.js";
-import type { Session } from "../memory.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import { ownLimit } from "../decide/own-limit.js";
 import type { TariffPeriod } from "./tariff.js";
 import { phaseOptions } from "../decide/phase-switching.js";
+import type { Session } from "../observe/charger-memory.js";
 
 /** A target that is being worked for. */
 export interface ActiveTarget {

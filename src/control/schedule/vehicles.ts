@@ -1,8 +1,6 @@
-/** Cars that are known by their RFID tag, and what they and people ask of a charger while they are at it. */
-
-import type { ChargerMemory } from "../memory.js";
 import type { VehicleSettings, ChargerSettings } from "../settings.js";
 import { floorTo, ceilTo } from "../../model/rounding.js";
+import type { ChargerMemory } from "../observe/charger-memory.js";
 
 /** A tag as it is compared: readers differ in case and pad with blanks. `null`: there is none. */
 export function tagOf(told: string | null): string | null {

@@ -5,6 +5,7 @@ import type { Clock } from "../../model/clock.js";
 import type { ChargerCommand } from "../../model/commands.js";
 import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
+import type { SiteView } from "../../site/site-view.js";
 import { Reporter } from "../reporter.js";
 import type { Clusters, DeviceDefinition, Matter, Report } from "./definition.js";
 import { matterName, matterText } from "./names.js";
@@ -23,31 +24,45 @@ export interface DeviceParts<F> {
   readonly register: (accessory: MatterAccessory) => Promise<void>;
 }
 
+/** What is known of the charger or meter behind a device. */
+export interface DeviceState<F> {
+  /** While it is not, the device keeps its place. */
+  readonly reachable: boolean;
+  /** `null`: it does not answer, or has not yet. */
+  readonly facts: F | null;
+}
+
 /** The charger or meter behind a device. */
 export interface DeviceSource<F> {
   readonly name: string;
   readonly brand: string;
   readonly model: string;
-  /** Absent, it keeps its place. */
-  readonly reachable: () => boolean;
-  /** `null`: it does not answer, or has not yet. */
-  readonly facts: () => F | null;
+  /** What is true of it now. */
+  readonly stateIn: (view: SiteView) => DeviceState<F>;
   readonly command?: (command: ChargerCommand) => void;
 }
 
 export class MatterDevice<F> {
   readonly #parts: DeviceParts<F>;
   readonly #first: Reporter<F>;
-  readonly #reporters: readonly (Reporter<F> | Reporter<boolean>)[];
-  /** `"new"`: Homebridge does not know it · `"given"`: it was handed to Homebridge · `"there"`: controllers see it. */
-  #life: "new" | "given" | "there" = "new";
+  readonly #reporters: readonly Reporter<F>[];
+  readonly #reachability: Reporter<boolean>;
+  /** `"new"`: Homebridge does not know it · `"registered"`: it was handed to Homebridge · `"published"`: controllers see it. */
+  #stage: "new" | "registered" | "published" = "new";
+  #state: DeviceState<F> = { reachable: false, facts: null };
   #stopped = false;
 
   constructor(parts: DeviceParts<F>) {
     this.#parts = parts;
     const [first, ...others] = parts.definition.reports;
     this.#first = this.#reporter(first);
-    this.#reporters = [this.#first, ...others.map((report) => this.#reporter(report)), this.#reachability()];
+    this.#reporters = [this.#first, ...others.map((report) => this.#reporter(report))];
+    this.#reachability = new Reporter({
+      clock: parts.clock,
+      interval: 0,
+      read: (reachable) => reachable,
+      report: (reachable) => this.#update({ [reachability]: { reachable } }),
+    });
   }
 
   get uuid(): string {
@@ -56,35 +71,42 @@ export class MatterDevice<F> {
 
   /** Takes up again what Homebridge has kept, with the values that it has kept. */
   restore(clusters: Clusters): void {
-    this.#give(clusters);
+    this.#register(clusters);
   }
 
   /** Reports what has moved since the last time. */
-  refresh(): void {
-    if (this.#life === "new") this.#appear();
-    else if (this.#life === "given") void this.#look();
-    else for (const reporter of this.#reporters) reporter.refresh();
+  refresh(view: SiteView): void {
+    this.#state = this.#parts.source.stateIn(view);
+    if (this.#stage === "new") this.#appear();
+    else if (this.#stage === "registered") void this.#lookForIt();
+    else this.#report();
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const reporter of this.#reporters) reporter.stop();
+    for (const reporter of [...this.#reporters, this.#reachability]) reporter.stop();
+  }
+
+  #report(): void {
+    const { facts, reachable } = this.#state;
+    for (const reporter of this.#reporters) reporter.refresh(facts);
+    this.#reachability.refresh(reachable);
   }
 
   #appear(): void {
-    const { definition, source } = this.#parts;
-    const facts = source.facts();
+    const { definition } = this.#parts;
+    const { facts } = this.#state;
     if (facts === null || definition.reports[0].read(facts) === null) return;
     const clusters: Clusters = {};
     for (const report of definition.reports)
       for (const [cluster, attributes] of Object.entries(report.clusters(report.read(facts))))
         clusters[cluster] = { ...clusters[cluster], ...attributes };
-    this.#give(clusters);
+    this.#register(clusters);
   }
 
-  #give(clusters: Clusters): void {
+  #register(clusters: Clusters): void {
     const { matter, definition, uuid, source, log, register } = this.#parts;
-    this.#life = "given";
+    this.#stage = "registered";
     const handlers = this.#handlers();
     register({
       UUID: uuid,
@@ -100,13 +122,13 @@ export class MatterDevice<F> {
     }).catch((error: unknown) => log.warn(`${source.name} is not on the Matter bridge: ${messageOf(error)}`));
   }
 
-  /** Homebridge takes a device up in its own time, and loses what is reported before. */
-  async #look(): Promise<void> {
+  /** Homebridge publishes a device in its own time, and loses what is reported before. */
+  async #lookForIt(): Promise<void> {
     const { matter, uuid } = this.#parts;
     const known = await matter.getAccessoryState(uuid, reachability);
-    if (known === undefined || this.#stopped || this.#life === "there") return;
-    this.#life = "there";
-    this.refresh();
+    if (known === undefined || this.#stopped || this.#stage === "published") return;
+    this.#stage = "published";
+    this.#report();
   }
 
   #handlers(): MatterAccessory["handlers"] {
@@ -126,7 +148,7 @@ export class MatterDevice<F> {
     const { matter, definition, source, log } = this.#parts;
     const command = definition.command?.(on);
     if (command === undefined) return;
-    // Matter itself tells the subscribers, once the command has succeeded.
+    // Matter itself notifies the subscribers, once the command has succeeded.
     this.#first.hold(on);
     try {
       source.command?.(command);
@@ -138,31 +160,18 @@ export class MatterDevice<F> {
   }
 
   #reporter(report: Report<F>): Reporter<F> {
-    const { clock, source } = this.#parts;
     return new Reporter({
-      clock,
+      clock: this.#parts.clock,
       unit: report.unit,
       interval: report.interval,
-      facts: source.facts,
       read: (facts) => report.read(facts),
-      tell: (value) => {
-        if (source.facts() !== null) this.#tell(report.clusters(value));
+      report: (value) => {
+        if (this.#state.facts !== null) this.#update(report.clusters(value));
       },
     });
   }
 
-  #reachability(): Reporter<boolean> {
-    const { clock, source } = this.#parts;
-    return new Reporter({
-      clock,
-      interval: 0,
-      facts: source.reachable,
-      read: (reachable) => reachable,
-      tell: (reachable) => this.#tell({ [reachability]: { reachable } }),
-    });
-  }
-
-  #tell(clusters: Clusters): void {
+  #update(clusters: Clusters): void {
     const { matter, uuid, source, log } = this.#parts;
     for (const [cluster, attributes] of Object.entries(clusters))
       matter

@@ -4,7 +4,7 @@ import type { Characteristic, PlatformAccessory, Service } from "homebridge";
 import type { Clock } from "../../model/clock.js";
 import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
-import type { ChargerView, House } from "../../site/house.js";
+import type { ChargerView, SiteApi } from "../../site/site-view.js";
 import { factsOf, type Facts } from "../charger-facts.js";
 import type { CharacteristicDefinition, Hap, ServiceDefinition, SettingWrite, Wish } from "./definition.js";
 import { characteristicOf, informationOf, prune, serviceOf } from "./hap-objects.js";
@@ -22,9 +22,8 @@ interface ChargerAccessoryParts {
   readonly hap: Hap;
   readonly log: Log;
   readonly clock: Clock;
-  readonly house: House;
+  readonly site: SiteApi;
   readonly accessory: PlatformAccessory;
-  readonly charger: ChargerView;
   /** Calls back when the accessory has to be stored anew. */
   readonly onGrown: () => void;
 }
@@ -33,34 +32,30 @@ export class ChargerAccessory {
   private readonly services: readonly ServiceDefinition[];
   private readonly publications = new Map<string, Publication>();
 
-  constructor(private readonly parts: ChargerAccessoryParts) {
-    this.services = [outlet(parts.charger), plug, temperature, sun];
-    this.introduce(parts.charger);
+  /** @param charger as it is now, which may be before any contact */
+  constructor(
+    private readonly parts: ChargerAccessoryParts,
+    private readonly charger: ChargerView,
+  ) {
+    this.services = [outlet(charger), plug, temperature, sun];
+    this.introduce(charger);
     prune(parts.hap, parts.accessory, this.publish());
-    this.refresh();
+    this.refresh(charger);
   }
 
   /** Publishes what has changed since the last time. */
-  refresh(): void {
-    const facts = this.facts();
+  refresh(charger: ChargerView): void {
+    const facts = factsOf(charger);
     if (facts?.reading.firmware != null) this.introduceFirmware(facts.reading.firmware);
     if (this.learn(facts)) {
       this.publish();
       this.parts.onGrown();
     }
-    this.publications.forEach((publication) => publication.refresh());
+    this.publications.forEach((publication) => publication.refresh(charger));
   }
 
   stop(): void {
     this.publications.forEach((publication) => publication.stop());
-  }
-
-  private charger(): ChargerView | null {
-    return this.parts.house.chargers.find(({ name }) => name === this.parts.charger.name) ?? null;
-  }
-
-  private facts(): Facts | null {
-    return factsOf(this.charger());
   }
 
   private introduce({ name, brand, model }: ChargerView): void {
@@ -99,13 +94,13 @@ export class ChargerAccessory {
 
   /** Makes what is missing; finds what is there. */
   private publish(): ReadonlyMap<Service, ReadonlySet<Characteristic>> {
-    const { hap, accessory, charger } = this.parts;
+    const { hap, accessory } = this.parts;
     const told = this.told;
     const published = new Map<Service, ReadonlySet<Characteristic>>();
     for (const definition of this.services) {
       const wanted = definition.characteristics.filter(({ id, always }) => always || told.includes(id));
       if (wanted.length === 0) continue;
-      const service = serviceOf(hap, accessory, homeName(charger.name), definition);
+      const service = serviceOf(hap, accessory, homeName(this.charger.name), definition);
       published.set(service, new Set(wanted.map((characteristic) => this.publishOne(service, characteristic))));
     }
     return published;
@@ -115,26 +110,27 @@ export class ChargerAccessory {
     const { hap, clock } = this.parts;
     const characteristic = characteristicOf(hap, service, definition);
     if (this.publications.has(definition.id)) return characteristic;
-    const publication = new Publication({
-      hap,
-      clock,
-      characteristic,
-      definition,
-      charger: () => this.charger(),
-      facts: () => this.facts(),
-      carryOut: (wish, onFailure) => this.carryOut(wish, onFailure),
-    });
+    const publication = new Publication(
+      {
+        hap,
+        clock,
+        characteristic,
+        definition,
+        carryOut: (wish, onFailure) => this.carryOut(wish, onFailure),
+      },
+      this.charger,
+    );
     this.publications.set(definition.id, publication);
     return characteristic;
   }
 
   /** The controller takes a command at once; a setting goes to the charger, and HomeKit does not wait for it for long. */
   private async carryOut(wish: Wish, onFailure: () => void): Promise<void> {
-    const { house, charger, log, clock } = this.parts;
+    const { site, log, clock } = this.parts;
     const warn = (error: unknown) => log.warn(messageOf(error));
     if ("command" in wish) {
       try {
-        house.command(charger.name, wish.command);
+        site.command(this.charger.name, wish.command);
       } catch (error) {
         warn(error);
         throw error;
@@ -159,9 +155,10 @@ export class ChargerAccessory {
   }
 
   private writeSetting(setting: SettingWrite): Promise<void> {
-    const { house, charger } = this.parts;
+    const { site } = this.parts;
+    const { name } = this.charger;
     return setting.channel === "accessState"
-      ? house.write(charger.name, setting.channel, setting.value)
-      : house.write(charger.name, setting.channel, setting.value);
+      ? site.write(name, setting.channel, setting.value)
+      : site.write(name, setting.channel, setting.value);
   }
 }

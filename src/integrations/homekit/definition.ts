@@ -1,7 +1,7 @@
 /** What a service and a characteristic of a charger are: rows of tables, without HAP's objects. */
 
 import type { API, CharacteristicValue } from "homebridge";
-import type { ChargerView } from "../../site/house.js";
+import type { ChargerView } from "../../site/site-view.js";
 import type { ChargerCommand } from "../../model/commands.js";
 import type { Facts } from "../charger-facts.js";
 import type { Value } from "../dead-band.js";

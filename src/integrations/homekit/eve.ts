@@ -1,5 +1,6 @@
 /** The electrical characteristics that Eve shows and draws. */
 
+import { phasesOf } from "../../model/phase-channels.js";
 import type { Facts } from "../charger-facts.js";
 import type { Value } from "../dead-band.js";
 import type { CharacteristicDefinition } from "./definition.js";
@@ -17,18 +18,12 @@ function eve(
   return { id: `eve:${prefix}`, shape, unit, always: false, read };
 }
 
-function known(...values: readonly (number | null)[]): readonly number[] {
-  return values.filter((value) => value !== null);
-}
-
 export const eveCharacteristics: readonly CharacteristicDefinition[] = [
   /** V, of the first phase that is known. */
-  eve("E863F10A", "Volt", "V", ({ reading: { voltageL1, voltageL2, voltageL3 } }) => {
-    return voltageL1 ?? voltageL2 ?? voltageL3;
-  }),
+  eve("E863F10A", "Volt", "V", ({ reading }) => phasesOf(reading, "voltages").find((volts) => volts !== null) ?? null),
   /** A. Eve has one value for three phases: it is the highest, which is what a fuse feels; not their sum. */
-  eve("E863F126", "Ampere", "A", ({ reading: { currentL1, currentL2, currentL3 } }) => {
-    const currents = known(currentL1, currentL2, currentL3);
+  eve("E863F126", "Ampere", "A", ({ reading }) => {
+    const currents = phasesOf(reading, "currents").filter((current) => current !== null);
     return currents.length === 0 ? null : Math.max(...currents);
   }),
   /** W */

@@ -1,6 +1,7 @@
 /** The charger itself: an outlet that is on while charging is allowed, with everything else there is to say in Eve. */
 
-import type { ChargerView } from "../../site/house.js";
+import { phasesOf } from "../../model/phase-channels.js";
+import type { ChargerView } from "../../site/site-view.js";
 import { isAllowed } from "../charger-facts.js";
 import { channelCharacteristics, controlCharacteristics } from "./channels.js";
 import { booleanOf, type CharacteristicDefinition, type ServiceDefinition } from "./definition.js";
@@ -25,8 +26,7 @@ const outletCharacteristics: readonly CharacteristicDefinition[] = [
     shape: "OutletInUse",
     always: true,
     read: ({ reading }) =>
-      reading.state === "charging" ||
-      [reading.currentL1, reading.currentL2, reading.currentL3].some((current) => (current ?? 0) > noCurrent),
+      reading.state === "charging" || phasesOf(reading, "currents").some((current) => (current ?? 0) > noCurrent),
   },
 ];
 

@@ -1,15 +1,15 @@
-/** One characteristic of one charger: what it answers, when its subscribers are told, and what a write does. */
+/** One characteristic of one charger: what it answers, when its subscribers are notified, and what a write does. */
 
 import type { Characteristic, CharacteristicValue } from "homebridge";
 import type { Clock } from "../../model/clock.js";
-import type { ChargerView } from "../../site/house.js";
-import type { Facts } from "../charger-facts.js";
+import type { ChargerView } from "../../site/site-view.js";
+import { factsOf, type Facts } from "../charger-facts.js";
 import type { Value } from "../dead-band.js";
 import { Reporter } from "../reporter.js";
 import { booleanOf, type CharacteristicDefinition, type Hap, type Wish } from "./definition.js";
 import { invalidValue, longestText, noResponse } from "./hap-objects.js";
 
-/** ms between two notices of a measured number. */
+/** ms between two notifications of a measured number. */
 const shortestInterval = 1_000;
 
 interface PublicationParts {
@@ -17,10 +17,6 @@ interface PublicationParts {
   readonly clock: Clock;
   readonly characteristic: Characteristic;
   readonly definition: CharacteristicDefinition;
-  /** `null`: the charger is no longer configured. */
-  readonly charger: () => ChargerView | null;
-  /** `null`: the charger does not answer, or has not yet. */
-  readonly facts: () => Facts | null;
   /** Resolves once the write may be acknowledged, else rejects. A failure can still come after that. */
   readonly carryOut: (wish: Wish, onFailure: () => void) => Promise<void>;
 }
@@ -28,16 +24,18 @@ interface PublicationParts {
 export class Publication {
   private readonly reporter: Reporter<Facts>;
 
-  constructor(private readonly parts: PublicationParts) {
-    const { hap, clock, characteristic, definition, facts } = parts;
+  constructor(
+    private readonly parts: PublicationParts,
+    private charger: ChargerView,
+  ) {
+    const { hap, clock, characteristic, definition } = parts;
     this.reporter = new Reporter({
       clock,
       unit: definition.unit,
       interval: shortestInterval,
-      facts,
-      read: (known) => this.read(known),
-      // HAP has no notice of failure: subscribers see it at their next read.
-      tell: (value) => characteristic.updateValue(value ?? noResponse(hap)),
+      read: (facts) => this.read(facts),
+      // HAP has no notification of a failure: subscribers see it at their next read.
+      report: (value) => characteristic.updateValue(value ?? noResponse(hap)),
     });
     characteristic.onGet(() => {
       const value = this.reporter.current();
@@ -48,9 +46,10 @@ export class Publication {
     else characteristic.onSet((value) => this.write(value));
   }
 
-  /** Tells subscribers what has moved. */
-  refresh(): void {
-    this.reporter.refresh();
+  /** Notifies subscribers of what has moved. */
+  refresh(charger: ChargerView): void {
+    this.charger = charger;
+    this.reporter.refresh(factsOf(charger));
   }
 
   /** Ends the timers; what is read afterwards is still answered. */
@@ -65,12 +64,10 @@ export class Publication {
   }
 
   private async write(value: CharacteristicValue): Promise<void> {
-    const { definition, charger, carryOut, characteristic, hap } = this.parts;
-    const view = charger();
-    if (view === null) throw noResponse(hap);
-    const wish = definition.wish?.(value, view) ?? null;
+    const { definition, carryOut, characteristic, hap } = this.parts;
+    const wish = definition.wish?.(value, this.charger) ?? null;
     if (wish === null || typeof value === "object") throw invalidValue(hap);
-    // HAP itself tells the other subscribers what was written.
+    // HAP itself notifies the other subscribers of what was written.
     this.reporter.hold(characteristic.props.format === "bool" ? (booleanOf(value) ?? value) : value);
     try {
       await carryOut(wish, () => this.reporter.release());

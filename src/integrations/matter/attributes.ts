@@ -2,7 +2,7 @@
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { Plan } from "../../model/commands.js";
-import type { ChargerView } from "../../site/house.js";
+import type { ChargerView } from "../../site/site-view.js";
 import type { Facts } from "../charger-facts.js";
 import { highestOf, lowestOf, type Limits } from "./limits.js";
 import { secondsOf, type Session, type Shown } from "./session.js";

@@ -1,9 +1,9 @@
-/** One charger of the house on Matter: what is true of it goes out, what controllers ask of it goes to the house. */
+/** One charger on Matter: what is true of it goes out, what controllers ask of it goes to the site. */
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { Clock } from "../../model/clock.js";
 import type { Log } from "../../model/log.js";
-import type { ChargerView, House } from "../../site/house.js";
+import { chargerIn, type ChargerView, type SiteApi, type SiteView } from "../../site/site-view.js";
 import { factsOf, isAllowed, type Facts } from "../charger-facts.js";
 import type { Reporter } from "../reporter.js";
 import { isEnabled, stateOf } from "./attributes.js";
@@ -30,8 +30,7 @@ const calm = 60_000;
 const nothingShown: Shown = { state: null, fault: EnergyEvse.FaultState.NoError };
 
 export interface MatterChargerParts {
-  readonly house: House;
-  readonly charger: ChargerView;
+  readonly site: SiteApi;
   readonly clock: Clock;
   readonly log: Log;
   readonly memory: MemoryFile;
@@ -45,6 +44,8 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   readonly #publisher: Publisher;
   /** What the endpoint has a place for. */
   readonly #composed: Told;
+  /** As it is now. */
+  #charger: ChargerView;
   #reporters: readonly Reporter<Facts>[];
   #kept: Kept;
   #savedAt = -Infinity;
@@ -55,9 +56,10 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   /** What a controller set, as it wrote it, and the targets that it came to. */
   #set: { readonly schedules: readonly Schedule[]; readonly targets: string } | null = null;
 
-  constructor(parts: MatterChargerParts) {
-    const { charger, memory, bridged, clock, log } = parts;
+  constructor(charger: ChargerView, parts: MatterChargerParts) {
+    const { memory, bridged, clock, log } = parts;
     this.#parts = parts;
+    this.#charger = charger;
     this.#kept = memory.of(charger.name);
     if (charger.reading !== null) this.#keep({ told: toldWith(this.#kept.told, charger.reading) });
     this.#composed = this.#kept.told;
@@ -66,10 +68,11 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     this.#reporters = this.#reports();
   }
 
-  /** Tells Matter what has changed since the last time. */
-  refresh(): void {
+  /** Publishes what has changed since the last time. */
+  refresh(view: SiteView): void {
+    const charger = chargerIn(view, this.#charger.name) ?? this.#charger;
+    this.#charger = charger;
     const now = this.#parts.clock.now();
-    const charger = this.#charger();
     if (this.#kept.until !== null && now >= this.#kept.until) return this.#ask(commands.disable());
 
     const facts = factsOf(charger);
@@ -94,7 +97,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
       tag: facts === null ? null : this.#newTag(facts),
       happenings,
     });
-    this.#reporters.forEach((reporter) => reporter.refresh());
+    this.#reporters.forEach((reporter) => reporter.refresh(facts));
   }
 
   /** The endpoint was reset, with all that it showed. */
@@ -103,7 +106,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     this.#publisher.forget();
     this.#reporters.forEach((reporter) => reporter.stop());
     this.#reporters = this.#reports();
-    this.refresh();
+    this.refresh(this.#parts.site.view);
   }
 
   /** Resolves once all that was to be told is there. */
@@ -127,7 +130,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   }
 
   async changeToMode(number: number): Promise<ModeAnswer> {
-    const { answer, change } = commands.changeToMode(number, this.#situation, this.#parts.house.meters);
+    const { answer, change } = commands.changeToMode(number, this.#situation, this.#parts.site.view.meters);
     if (change !== null) await this.#carryOut(change);
     return answer;
   }
@@ -163,7 +166,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
 
   get #situation(): commands.Situation {
     return {
-      charger: this.#charger(),
+      charger: this.#charger,
       kept: this.#kept,
       fault: this.#lastShown.fault,
       now: this.#parts.clock.now(),
@@ -172,13 +175,8 @@ export class MatterCharger implements EvseCommands, ModeCommands {
 
   /** As the controller wrote them, as long as they come to what the house has. */
   get #schedules(): readonly Schedule[] {
-    const { targets } = this.#charger().wishes;
+    const { targets } = this.#charger.wishes;
     return this.#set?.targets === JSON.stringify(targets) ? this.#set.schedules : schedulesOf(targets);
-  }
-
-  #charger(): ChargerView {
-    const { house, charger } = this.#parts;
-    return house.chargers.find(({ name }) => name === charger.name) ?? charger;
   }
 
   /** Resolves once what comes of it is shown. */
@@ -188,15 +186,15 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   }
 
   #ask({ wish, keep }: commands.Change): void {
-    const { house, charger } = this.#parts;
     this.#keep(keep);
-    house.command(charger.name, wish);
-    this.refresh();
+    this.#parts.site.command(this.#charger.name, wish);
+    this.refresh(this.#parts.site.view);
   }
 
   #follow(facts: Facts, now: number): readonly Happening[] {
-    const { reading } = facts;
-    const progress = follow(this.#kept.session, this.#shown, { reading, offered: isAllowed(facts), now });
+    const { reading, charger } = facts;
+    const energy = charger.sessionEnergy;
+    const progress = follow(this.#kept.session, this.#shown, { reading, energy, offered: isAllowed(facts), now });
     this.#shown = progress.shown;
     this.#keep({ session: progress.session, told: toldWith(this.#kept.told, reading) });
     return progress.happenings;
@@ -217,16 +215,15 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   }
 
   #save(): void {
-    const { memory, charger, clock } = this.#parts;
+    const { memory, clock } = this.#parts;
     this.#savedAt = clock.now();
-    memory.save(charger.name, this.#kept);
+    memory.save(this.#charger.name, this.#kept);
   }
 
   /** What is measured, and told by itself. */
   #reports(): readonly Reporter<Facts>[] {
     return reportersOf(this.evse, this.#composed, {
       clock: this.#parts.clock,
-      facts: () => factsOf(this.#charger()),
       inTurn: (change) => this.#publisher.inTurn(change),
     });
   }

@@ -3,7 +3,7 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Status, StatusResponseError } from "@matter/main/types";
 import type { ChargerCommand } from "../../model/commands.js";
-import type { ChargerView, MeterView } from "../../site/house.js";
+import type { ChargerView, MeterView } from "../../site/site-view.js";
 import { isPlugged } from "../charger-facts.js";
 import { isEnabled } from "./attributes.js";
 import { capOf } from "./limits.js";

@@ -12,7 +12,7 @@ import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { PowerSource } from "@matter/main/clusters/power-source";
 import { EnergyEvseDevice } from "@matter/main/devices/energy-evse";
 import { phaseIndexes, type PhaseIndex } from "../../model/phases.js";
-import type { ChargerView } from "../../site/house.js";
+import type { ChargerView } from "../../site/site-view.js";
 import { DeviceEnergyManagementServer, initialManagement, powerRange } from "./device-energy-management.js";
 import { energyEvseServer, type EvseCommands } from "./energy-evse.js";
 import { energyEvseModeServer, type ModeCommands } from "./energy-evse-mode.js";

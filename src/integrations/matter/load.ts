@@ -2,10 +2,10 @@
 
 import type { Config } from "../../config/parse.js";
 import { messageOf } from "../../model/errors.js";
-import type { MatterFace, MatterFaceParts } from "./face.js";
+import type { MatterIntegration, MatterIntegrationParts } from "./integration.js";
 import { claimPort } from "./port.js";
 
-type Place = Omit<MatterFaceParts, "signal" | "port" | "name">;
+type Place = Omit<MatterIntegrationParts, "signal" | "port" | "name">;
 
 /** `null`: it is not wanted, or there is no charger to show. A failure to start is told in the log. */
 export function startMatter({ name, matter, chargers }: Config, place: Place): Matter | null {
@@ -20,10 +20,10 @@ export function startMatter({ name, matter, chargers }: Config, place: Place): M
 /** The chargers' own Matter node, from the wish for it to its end. */
 export class Matter {
   /** Rejects with an Error that says what to do. */
-  readonly started: Promise<MatterFace>;
+  readonly started: Promise<MatterIntegration>;
   readonly #stopping = new AbortController();
 
-  constructor(parts: Omit<MatterFaceParts, "signal">) {
+  constructor(parts: Omit<MatterIntegrationParts, "signal">) {
     this.started = start({ ...parts, signal: this.#stopping.signal });
   }
 
@@ -39,15 +39,15 @@ export class Matter {
   }
 }
 
-async function start(parts: MatterFaceParts): Promise<MatterFace> {
+async function start(parts: MatterIntegrationParts): Promise<MatterIntegration> {
   await claimPort(parts.port);
   const own = await claimProcess();
-  const { MatterFace } = await import("./face.js");
+  const { MatterIntegration } = await import("./integration.js");
   if (own) {
     const { writeInto } = await import("./logging.js");
     writeInto(parts.log);
   }
-  return MatterFace.start(parts);
+  return MatterIntegration.start(parts);
 }
 
 /**

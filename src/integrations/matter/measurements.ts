@@ -12,6 +12,7 @@ import { ElectricalEnergyMeasurement } from "@matter/main/clusters/electrical-en
 import { ElectricalPowerMeasurement } from "@matter/main/clusters/electrical-power-measurement";
 import { ElectricalSensorEndpoint } from "@matter/main/endpoints/electrical-sensor";
 import { MeasurementType } from "@matter/main/types";
+import { phasesOf } from "../../model/phase-channels.js";
 import type { PhaseIndex } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
 import type { Facts } from "../charger-facts.js";
@@ -102,14 +103,10 @@ export interface Quantity {
   read(facts: Facts): number | null;
 }
 
-const powers = ["powerL1", "powerL2", "powerL3"] as const;
-const currents = ["currentL1", "currentL2", "currentL3"] as const;
-const voltages = ["voltageL1", "voltageL2", "voltageL3"] as const;
-
 /** What the charger draws in all: current is that of the phases together, voltage their mean, phase to neutral. */
 export const inAll: readonly Quantity[] = [
-  { attribute: "activePower", unit: "W", read: ({ reading }) => reading.power ?? sumOf(reading, powers) },
-  { attribute: "activeCurrent", unit: "A", read: ({ reading }) => sumOf(reading, currents) },
+  { attribute: "activePower", unit: "W", read: ({ reading }) => reading.power ?? sumOf(reading, "powers") },
+  { attribute: "activeCurrent", unit: "A", read: ({ reading }) => sumOf(reading, "currents") },
   { attribute: "voltage", unit: "V", read: ({ reading }) => meanVoltage(reading) },
 ];
 
@@ -117,24 +114,26 @@ export const inAll: readonly Quantity[] = [
 export function onPhase(phase: PhaseIndex): readonly Quantity[] {
   return [
     { attribute: "activePower", unit: "W", read: ({ reading }) => powerOn(reading, phase) },
-    { attribute: "activeCurrent", unit: "A", read: ({ reading }) => reading[currents[phase]] },
-    { attribute: "voltage", unit: "V", read: ({ reading }) => reading[voltages[phase]] },
+    { attribute: "activeCurrent", unit: "A", read: ({ reading }) => phasesOf(reading, "currents")[phase] },
+    { attribute: "voltage", unit: "V", read: ({ reading }) => phasesOf(reading, "voltages")[phase] },
   ];
 }
 
 function powerOn(reading: ChargerReading, phase: PhaseIndex): number | null {
-  const current = reading[currents[phase]];
-  const voltage = reading[voltages[phase]];
-  return reading[powers[phase]] ?? (current === null || voltage === null ? null : current * voltage);
+  const current = phasesOf(reading, "currents")[phase];
+  const voltage = phasesOf(reading, "voltages")[phase];
+  return phasesOf(reading, "powers")[phase] ?? (current === null || voltage === null ? null : current * voltage);
 }
 
-function sumOf(reading: ChargerReading, names: typeof powers | typeof currents): number | null {
-  const told = names.map((name) => reading[name]).filter((value) => value !== null);
-  return told.length === 0 ? null : told.reduce((sum, value) => sum + value, 0);
+function sumOf(reading: ChargerReading, quantity: "powers" | "currents"): number | null {
+  const measured = phasesOf(reading, quantity).filter((value) => value !== null);
+  return measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0);
 }
 
 /** Phases without voltage are not connected. */
 function meanVoltage(reading: ChargerReading): number | null {
-  const told = voltages.map((name) => reading[name]).filter((value) => value !== null && value > 0);
-  return told.length === 0 ? null : told.reduce<number>((sum, value) => sum + (value ?? 0), 0) / told.length;
+  const measured = phasesOf(reading, "voltages").filter((value) => value !== null && value > 0);
+  return measured.length === 0
+    ? null
+    : measured.reduce<number>((sum, value) => sum + (value ?? 0), 0) / measured.length;
 }

@@ -37,7 +37,6 @@ const sessionSchema: z.ZodType<Session> = z.object({
   since: z.number(),
   until: z.number().nullable(),
   energy: z.number().min(0),
-  counter: z.number().nullable(),
   transferFrom: z.number().nullable(),
   wanting: z.boolean(),
   idleSince: z.number().nullable(),

@@ -1,4 +1,4 @@
-/** Tells what a charger measures: each number only when it has moved, and not too often. */
+/** Reports what a charger measures: each number only when it has moved, and not too often. */
 
 import { TemperatureMeasurementServer } from "@matter/main/behaviors/temperature-measurement";
 import type { Clock } from "../../model/clock.js";
@@ -14,8 +14,6 @@ const intervals = { power: 5_000, energy: 30_000, temperature: 60_000 } as const
 
 interface Surroundings {
   readonly clock: Clock;
-  /** `null`: the charger does not answer. */
-  readonly facts: () => Facts | null;
   /** Has a change made after those that were asked for before. */
   readonly inTurn: (change: () => Promise<void>) => void;
 }
@@ -37,14 +35,13 @@ export function reportersOf({ endpoint, phases }: Evse, told: Told, around: Surr
     ...(told.temperature ? [temperature(endpoint)] : []),
   ];
   return measurements.map(({ unit, interval, read, tell }) => {
-    const { clock, facts, inTurn } = around;
+    const { clock, inTurn } = around;
     return new Reporter<Facts>({
       clock,
       unit,
       interval,
-      facts,
       read,
-      tell: (value) => inTurn(() => tell(typeof value === "number" ? value : null)),
+      report: (value) => inTurn(() => tell(typeof value === "number" ? value : null)),
     });
   });
 }

@@ -24,8 +24,6 @@ export interface Session {
   readonly until: number | null;
   /** kWh */
   readonly energy: number;
-  /** kWh on the charger's counter when the car was plugged in; `null`: not told. */
-  readonly counter: number | null;
   /** kWh of the session when the running transfer began; `null`: nothing flows. A fault interrupts no transfer. */
   readonly transferFrom: number | null;
   /** The car has shown that it wants to be charged. Pauses of ours do not change it. */
@@ -75,6 +73,8 @@ export interface Progress {
 
 export interface SessionFacts {
   readonly reading: ChargerReading;
+  /** kWh charged since the car was plugged in, as the controller counts them; `null`: not known. */
+  readonly energy: number | null;
   /** The charger offers the car a current. */
   readonly offered: boolean;
   /** ms since 1970 */
@@ -95,7 +95,7 @@ export function follow(session: Session | null, before: Shown | null, facts: Ses
 
   const exchanged = before === null && current?.open === true && isAnother(current, facts.reading);
   if (current?.open === true && (!plugged || exchanged)) {
-    current = counted(current, facts.reading, exchanged);
+    if (!exchanged) current = counted(current, facts);
     if (current.transferFrom !== null) happenings.push(stopped(current, current.transferFrom, Reason.Other));
     happenings.push({
       event: "not-detected",
@@ -110,7 +110,7 @@ export function follow(session: Session | null, before: Shown | null, facts: Ses
     current = newSession(current, facts);
     happenings.push({ event: "connected", sessionId: current.id });
   }
-  if (current?.open === true) current = noticeDemand(counted(current, facts.reading, false), facts);
+  if (current?.open === true) current = noticeDemand(counted(current, facts), facts);
 
   const faultBefore = before?.fault ?? FaultState.NoError;
   if (fault !== faultBefore)
@@ -152,14 +152,13 @@ function stateOf(
   return session.wanting ? State.PluggedInDemand : State.PluggedInNoDemand;
 }
 
-function newSession(last: Session | null, { reading, now }: SessionFacts): Session {
+function newSession(last: Session | null, { now }: SessionFacts): Session {
   return {
     id: ((last?.id ?? 0) % highestId) + 1,
     open: true,
     since: now,
     until: null,
     energy: 0,
-    counter: reading.totalConsumption,
     transferFrom: null,
     wanting: false,
     idleSince: null,
@@ -171,12 +170,9 @@ function isAnother({ energy }: Session, { sessionChargeConsumption: told }: Char
   return told !== null && told < energy;
 }
 
-/** The charger's own count of the session, or else what its counter has moved. It never goes back. */
-function counted(session: Session, reading: ChargerReading, ofAnother: boolean): Session {
-  if (ofAnother || reading.state === "disconnected") return session;
-  const { sessionChargeConsumption: own, totalConsumption: total } = reading;
-  const moved = total !== null && session.counter !== null ? total - session.counter : null;
-  return { ...session, energy: Math.max(session.energy, own ?? moved ?? 0) };
+/** It never goes back. */
+function counted(session: Session, { energy }: SessionFacts): Session {
+  return { ...session, energy: Math.max(session.energy, energy ?? 0) };
 }
 
 /** IEC 61851-1: in states C and D the car asks for current. In B it may only be waiting to be offered one. */

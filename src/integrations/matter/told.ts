@@ -1,5 +1,6 @@
 /** What a charger has told at least once: its endpoint has a place for that, known before any reading. */
 
+import { phasesOf } from "../../model/phase-channels.js";
 import { phaseIndexes } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
 
@@ -15,7 +16,7 @@ export const nothingTold: Told = { phases: [], temperature: false, tag: false };
 
 /** Never less than before. */
 export function toldWith(told: Told, reading: ChargerReading): Told {
-  const currents = [reading.currentL1, reading.currentL2, reading.currentL3] as const;
+  const currents = phasesOf(reading, "currents");
   return {
     phases: phaseIndexes.filter((phase) => told.phases.includes(phase) || currents[phase] !== null),
     temperature: told.temperature || reading.temperature !== null,

@@ -2,7 +2,7 @@
 
 import { wiringVerdict, type WiringVerdict } from "../../../src/control/estimate/wiring-check.js";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand, Decision } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";

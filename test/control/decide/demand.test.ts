@@ -5,12 +5,12 @@ import {
   type Demand,
   type DemandKind,
 } from "../../../src/control/decide/demand.js";
-import type { PersistentChargerState } from "../../../src/control/memory.js";
 import type { ChargerMode } from "../../../src/model/commands.js";
 import type { ClockTime, Reason, Upcoming } from "../../../src/model/reasons.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { facts, session, type FactOverrides } from "../facts.js";
 import { car, charging, connected, disconnected, start } from "../support.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 type Manual = PersistentChargerState["manual"];
 

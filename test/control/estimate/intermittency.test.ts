@@ -1,6 +1,9 @@
-import { expectedValue, updateIntermittency } from "../../../src/control/estimate/intermittency.js";
-import { noIntermittency, type Intermittency } from "../../../src/control/memory.js";
-
+import {
+  expectedValue,
+  updateIntermittency,
+  type Intermittency,
+  noIntermittency,
+} from "../../../src/control/estimate/intermittency.js";
 const second = 1 / 3_600;
 
 /** Habits after weather that was worth so much at each second. */

@@ -1,6 +1,10 @@
 import { learnLag } from "../../../src/control/estimate/meter-lag.js";
-import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "../../../src/control/memory.js";
 import { seededRandom } from "../../../src/simulator/house/random.js";
+import {
+  noPersistentChargerState,
+  type ChargerMemory,
+  newChargerMemory,
+} from "../../../src/control/observe/charger-memory.js";
 
 interface Story {
   /** W that the charger draws at a second, as it says every 5 s. */
@@ -65,6 +69,15 @@ test("nothing is learnt while the charger does not move", () => {
 
 test("a meter that never answers teaches nothing", () => {
   expect(learnt({ draws: stairs, lag: 0, house: (second) => -stairs(second) })).toBeNull();
+});
+
+test.each<[share: number, known: boolean]>([
+  [1, true],
+  [0.4, true],
+  [0.25, false],
+])("a meter that shows %d of each change: a lag is known: %s", (share, known) => {
+  const missing = (second: number) => -(1 - share) * stairs(second);
+  expect(learnt({ draws: stairs, lag: 0, house: missing }) !== null).toBe(known);
 });
 
 test("a kettle of about the size of a start is outdone by the start itself", () => {

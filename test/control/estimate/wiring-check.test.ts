@@ -4,11 +4,12 @@ import {
   halveDoubt,
   updateWiringCheck,
   worstCurrent,
+  type WiringCheckState,
 } from "../../../src/control/estimate/wiring-check.js";
-import { noMeterMemory, type WiringCheckState } from "../../../src/control/memory.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import type { Problem } from "../../../src/model/reasons.js";
 import { start } from "../support.js";
+import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 /** What the cars draw, and what the household and the sun leave of it at a second. */
 type Change = readonly [own: PerPhase<number>, others?: PerPhase<number>];
@@ -31,8 +32,9 @@ function watch(
   mounting: Mounting,
   changes: readonly Change[],
   { delay = 0, battery = () => 0 }: { delay?: number; battery?: (own: PerPhase<number>) => number } = {},
+  from = noMeterMemory.wiringCheck,
 ): WiringCheckState {
-  let memory = noMeterMemory.wiringCheck;
+  let memory = from;
   let movedAt = 0;
   const flows: PerPhase<number>[] = [];
   let before: PerPhase<number> = [0, 0, 0];
@@ -98,6 +100,13 @@ test("put right, it is trusted again once it has agreed as often", () => {
     memory = updateWiringCheck(memory, { at, own: each(own), currents: each(own), battery: 0, movedAt, lag });
   }
   expect(wiringVerdict(memory)).toBe("good");
+});
+
+test("put right only by word, the next contradiction is one too many", () => {
+  const broken = watch(turned(1), [[each(6)], [each(0)]]);
+  const given = { ...halveDoubt(broken), samples: [], beforeChange: null };
+  expect(wiringVerdict(given)).toBe("suspected");
+  expect(wiringVerdict(watch(turned(1), [[each(6)]], {}, given))).toBe("wrong");
 });
 
 const wrong = (overrides: Partial<WiringCheckState>): WiringCheckState => ({

@@ -1,7 +1,8 @@
 import { batteryFlow, batteryRank, observeBatteries } from "../../../src/control/observe/battery.js";
-import type { BatteryMemory, BatteryRank, Measured, MeterMemory } from "../../../src/control/memory.js";
-import { noMeterMemory } from "../../../src/control/memory.js";
 import { house, start } from "../support.js";
+import type { Measured, MeterMemory } from "../../../src/control/observe/meter-memory.js";
+import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
+import type { BatteryRank, BatteryMemory } from "../../../src/control/observe/battery-memory.js";
 
 /** The battery comes first up to 60 %, and keeps 80 %. */
 const thresholds = { batteryPriority: 60, batteryReserve: 80 };

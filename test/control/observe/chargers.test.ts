@@ -4,15 +4,11 @@ import {
   observeCharger,
   applyCommand,
 } from "../../../src/control/observe/chargers.js";
-import {
-  newChargerMemory,
-  noPersistentChargerState,
-  type ChargerMemory,
-  type PersistentChargerState,
-} from "../../../src/control/memory.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { charger, charging, connected, disconnected, start } from "../support.js";
+import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 const runs = { at: start, current: 10, phases: 1 } as const;
 const pauses = { at: start, current: 0, phases: 1 } as const;

@@ -1,8 +1,8 @@
-import type { MeterMemory } from "../../../src/control/memory.js";
 import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
 import type { MeterDoubt } from "../../../src/model/reasons.js";
 import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
 import { grid, gridCurrents, house, start } from "../support.js";
+import type { MeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };
@@ -23,6 +23,20 @@ test.each<[why: string, quantities: Partial<Quantities>, reported: Partial<Meter
   ["no number", { power: NaN }, { code: "not-a-number" }],
   ["1e9 W", { power: 1e9 }, { code: "power-impossible" }],
   ["-1e9 W", { power: -1e9 }, { code: "power-impossible" }],
+  ["the most that three times the fuse can be", { power: 3 * 75 * 230 }, null],
+  ["more than that", { power: 3 * 75 * 230 + 1 }, { code: "power-impossible" }],
+  ["as much the other way", { power: -3 * 75 * 230 - 1 }, { code: "power-impossible" }],
+  ["a fifth and 500 W more than the currents carry", { power: 1.2 * 230 * 30 + 499, currents: [10, -10, 10] }, null],
+  [
+    "more than that",
+    { power: 1.2 * 230 * 30 + 501, currents: [10, -10, 10] },
+    { code: "power-without-currents", current: 30 },
+  ],
+  [
+    "as much exported",
+    { power: -1.2 * 230 * 30 - 501, currents: [10, -10, 10] },
+    { code: "power-without-currents", current: 30 },
+  ],
   [
     "power that the currents do not carry",
     { power: 10_000, currents: [1, 1, 1] },

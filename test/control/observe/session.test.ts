@@ -1,13 +1,9 @@
 import { observeCharger } from "../../../src/control/observe/chargers.js";
-import {
-  newChargerMemory,
-  noPersistentChargerState,
-  type ChargerMemory,
-  type PersistentChargerState,
-} from "../../../src/control/memory.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { charger, charging, connected, disconnected, start } from "../support.js";
+import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 type Reading = [seconds: number, reading: ChargerReading];
 
@@ -165,6 +161,26 @@ describe("what was charged", () => {
         [10, counted(0.1)],
       ],
       0.1,
+      0,
+    ],
+    [
+      "by the charger's counter of all energy, where it does not count the session",
+      [
+        [0, { ...disconnected, totalConsumption: 1_000 }],
+        [600, charging(10, 1, { totalConsumption: 1_000.25 })],
+        [7_200, charging(10, 1, { totalConsumption: 1_004.5 })],
+      ],
+      4.5,
+      0,
+    ],
+    [
+      "by what it draws, where the counter goes back or leaps further than any session",
+      [
+        [0, charging(10, 1, { totalConsumption: 1_000 })],
+        [36, charging(10, 1, { totalConsumption: 0 })],
+        [72, charging(10, 1, { totalConsumption: 90_000 })],
+      ],
+      0.046,
       0,
     ],
     [

@@ -1,8 +1,7 @@
 /** What holds in every pass, in whatever house and whatever happens. */
 
 import * as fc from "fast-check";
-import { pass } from "../../../src/control/pass.js";
-import type { ChargerMemory } from "../../../src/control/memory.js";
+import { pass } from "../support.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
@@ -10,6 +9,7 @@ import type { Reason, ReasonCode } from "../../../src/model/reasons.js";
 import { reasonText } from "../../../src/texts/reason-text.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { houses, stories, type Happening, World } from "./world.js";
+import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 afterAll(tellHouses);
 

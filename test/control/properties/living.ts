@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import {
   mainFuse,
   membersOf,

@@ -3,7 +3,7 @@
 import * as fc from "fast-check";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import type { Observation } from "../../../src/control/observation.js";
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../../src/control/settings.js";
 import { chargerModes, type ChargerCommand, type Decision } from "../../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseRotation } from "../../../src/model/phases.js";

@@ -1,4 +1,4 @@
-import { pass } from "../../../src/control/pass.js";
+import { pass } from "../support.js";
 import { charger, charging, connected, house, Run, start } from "../support.js";
 import { alive, live } from "./support.js";
 

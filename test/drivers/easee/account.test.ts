@@ -1,7 +1,7 @@
-import { loginDistance } from "../../../src/drivers/chargers/easee/tokens.js";
+import { loginDistance } from "../../../src/drivers/chargers/easee/cloud.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
-import { setUp, setUpStreaming, told, until } from "./support.js";
+import { setUp, setUpStreaming, delivered, until } from "./support.js";
 
 const minute = 60_000;
 
@@ -45,7 +45,7 @@ test("the token is renewed a minute before its end, once for all who wait", asyn
   const setting = await setUpStreaming({ cloud: { tokenLife: 3_600 } });
   const { clock, cloud, charger } = setting;
   await clock.advance(59 * minute - 1_000);
-  await told(setting);
+  await delivered(setting);
   await charger.writes.maxAmpere(10);
   expect(cloud.accounts.refreshes).toBe(0);
   await clock.advance(1_000);
@@ -87,7 +87,7 @@ test("a renewal that fails in passing does no harm while the token still holds",
   expect(cloud.box("EH123456").dynamicCurrent).toBe(10);
 });
 
-test("a password that is refused is not tried again for ten minutes, and is not told", async () => {
+test("a password that is refused is not tried again for ten minutes, and is in no message", async () => {
   const { charger, cloud, clock, log } = await setUp({ driver: { password: "wrong pony" } });
   const error = await failureOf(charger.read());
   expect(error.code).toBe("login-refused");
@@ -129,11 +129,11 @@ test("the stream is opened again after it broke, and everything is subscribed to
   await until(() => cloud.hub.invocations.length === 2);
   cloud.box("EH123456").setDynamic(13, 0, clock.now());
   cloud.update();
-  await told(setting);
+  await delivered(setting);
   expect((await charger.read()).maxAmpere).toBe(13);
   expect(cloud.hub.peak).toBe(1);
   expect(log.about("stream")).toEqual([
-    "warn: Easee: the stream of the cloud is interrupted; chargers are asked every now and then until it is back",
+    "warn: Easee: the stream of the cloud is interrupted; chargers are polled until it is back",
     "info: Easee: the stream of the cloud is connected again",
   ]);
 });
@@ -148,7 +148,7 @@ test("the stream is opened with a token that holds", async () => {
   expect(cloud.accounts.refreshes).toBeGreaterThan(0);
 });
 
-test("a stream that refuses us is tried ever less, and told of once", async () => {
+test("a stream that refuses us is tried ever less, and reported once", async () => {
   const { charger, cloud, clock, log } = await setUp();
   cloud.hubRefusal = 503;
   await charger.read();

@@ -2,7 +2,7 @@ import { easee } from "../../../src/drivers/chargers/easee/index.js";
 import { Car } from "../../../src/simulator/house/car.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
-import { eventually, id, setUp, setUpStreaming, told, until } from "./support.js";
+import { eventually, id, setUp, setUpStreaming, delivered, until } from "./support.js";
 
 const byCircuit = { control: "circuit" } as const;
 const limits = (p1: number, p2: number, p3: number): string =>
@@ -15,7 +15,7 @@ const shared = () => ({
 });
 
 test("a current is set for the circuit that the charger is found on", async () => {
-  const { charger, cloud, told: writes } = await setUpStreaming({ driver: byCircuit });
+  const { charger, cloud, commands: writes } = await setUpStreaming({ driver: byCircuit });
   await charger.writes.maxAmpere(10);
   expect(cloud.writes[0]?.path).toBe("/api/sites/815/circuits/4711/dynamicCurrent");
   expect(writes()).toEqual([limits(10, 10, 10)]);
@@ -32,14 +32,14 @@ test("whoever writes before anything was read has the circuit looked for first",
 });
 
 test("site and circuit of the configuration are looked at, and no others", async () => {
-  const { charger, asked } = await setUp({ driver: { ...byCircuit, siteId: 815, circuitId: 4711 } });
+  const { charger, requests } = await setUp({ driver: { ...byCircuit, siteId: 815, circuitId: 4711 } });
   await charger.read();
-  expect(asked()).toContain("/api/sites/815");
-  expect(asked().some((path) => path.endsWith("/site"))).toBe(false);
+  expect(requests()).toContain("/api/sites/815");
+  expect(requests().some((path) => path.endsWith("/site"))).toBe(false);
 });
 
 test("one phase is the circuit's first, and three are all of them, with the current of before", async () => {
-  const { charger, cloud, evse, pass, told: writes } = await setUpStreaming({ driver: byCircuit });
+  const { charger, cloud, evse, pass, commands: writes } = await setUpStreaming({ driver: byCircuit });
   await charger.writes.maxAmpere(10);
   await charger.writes.phases?.(1);
   expect(await charger.read()).toMatchObject({ maxAmpere: 10, phases: 1 });
@@ -53,13 +53,13 @@ test("one phase is the circuit's first, and three are all of them, with the curr
 });
 
 test("phases are switched without a current of ours: never beyond what the charger takes", async () => {
-  const { charger, told: writes } = await setUpStreaming({ driver: byCircuit });
+  const { charger, commands: writes } = await setUpStreaming({ driver: byCircuit });
   await charger.writes.phases?.(1);
   expect(writes()).toEqual([limits(32, 0, 0)]);
 });
 
 test("a start and a stop are the charger's own", async () => {
-  const { charger, told: writes } = await setUpStreaming({ driver: byCircuit });
+  const { charger, commands: writes } = await setUpStreaming({ driver: byCircuit });
   await charger.writes.maxAmpere(10);
   await charger.writes.allowCharging(false);
   expect((await charger.read()).enabled).toBe(false);
@@ -72,7 +72,7 @@ test("what is written for a circuit is forgotten too, and falls back to its offl
   const setting = await setUpStreaming({ driver: byCircuit });
   await setting.charger.writes.maxAmpere(16);
   await setting.pass(601);
-  await told(setting);
+  await delivered(setting);
   expect((await setting.charger.read()).maxAmpere).toBe(6);
 });
 
@@ -81,12 +81,12 @@ test("after a restart the circuit's current is seen to have jumped", async () =>
   await setting.charger.writes.maxAmpere(10);
   setting.cloud.box(id).reboot();
   await setting.pass(10);
-  await told(setting);
+  await delivered(setting);
   expect(await setting.charger.read()).toMatchObject({ maxAmpere: 40, phases: 3 });
 });
 
 test("a circuit with other chargers is never left with one phase, and that is said once", async () => {
-  const { charger, log, told: writes } = await setUpStreaming({ driver: byCircuit, cloud: shared() });
+  const { charger, log, commands: writes } = await setUpStreaming({ driver: byCircuit, cloud: shared() });
   expect(charger.writes.phases).toBeUndefined();
   await charger.writes.maxAmpere(20);
   expect(writes()).toEqual([limits(20, 20, 20)]);
@@ -117,14 +117,14 @@ test("a circuit that the charger is not on is refused, and the right one is name
   expect(cloud.writes).toEqual([]);
 });
 
-test("a site that is not told does not keep a charger by itself from working, and is not asked for at every poll", async () => {
-  const { charger, clock, log, asked } = await setUpStreaming({ driver: { siteId: 1 } });
+test("a site that is not reported does not keep a charger by itself from working, and is not asked for at every poll", async () => {
+  const { charger, clock, log, requests } = await setUpStreaming({ driver: { siteId: 1 } });
   await charger.writes.maxAmpere(10);
   for (let minute = 0; minute < 9; minute += 1) {
     await clock.advance(60_000);
     await charger.read();
   }
-  expect(asked().filter((path) => path === "/api/sites/1")).toHaveLength(1);
+  expect(requests().filter((path) => path === "/api/sites/1")).toHaveLength(1);
   expect(log.about("site")).toEqual([]);
 });
 

@@ -1,42 +1,42 @@
-import { budget } from "../../../src/drivers/chargers/easee/gate.js";
+import { budget } from "../../../src/drivers/chargers/easee/rate-limiter.js";
 import { easee } from "../../../src/drivers/chargers/easee/index.js";
 import { Car } from "../../../src/simulator/house/car.js";
 import type { EaseeFault } from "../../../src/simulator/devices/easee/cloud.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { outlastingSilence } from "../../support/outlasting.js";
-import { eventually, id, setUp, setUpStreaming, told, until } from "./support.js";
+import { eventually, id, setUp, setUpStreaming, delivered, until } from "./support.js";
 
 const minute = 60_000;
-const states = (asked: readonly string[]): number => asked.filter((path) => path.endsWith("/state")).length;
+const states = (requests: readonly string[]): number => requests.filter((path) => path.endsWith("/state")).length;
 
-test("the first reading is asked for; then the stream tells", async () => {
+test("the first reading is polled; then the stream reports", async () => {
   const setting = await setUpStreaming();
-  const { charger, asked, evse } = setting;
+  const { charger, requests, evse } = setting;
   evse.unplug();
   setting.cloud.update();
-  await told(setting);
+  await delivered(setting);
   expect(await charger.read()).toMatchObject({ state: "disconnected", pwmSignal: "A", maxAmpere: 32, enabled: true });
-  expect(states(asked())).toBe(1);
+  expect(states(requests())).toBe(1);
 });
 
-test("what the stream tells is handed on at once, as whole readings", async () => {
-  const { heard, pass, evse } = await setUpStreaming({ car: null });
+test("what the stream reports is pushed on at once, as whole readings", async () => {
+  const { pushed, pass, evse } = await setUpStreaming({ car: null });
   evse.plug(new Car());
   await pass(30);
-  await until(() => heard.some(({ state }) => state === "charging"));
-  expect(heard.at(-1)).toMatchObject({ state: "charging", voltageL1: 230, phases: 3, cableEncoding: 32 });
+  await until(() => pushed.some(({ state }) => state === "charging"));
+  expect(pushed.at(-1)).toMatchObject({ state: "charging", voltageL1: 230, phases: 3, cableEncoding: 32 });
 });
 
 test("many updates at once are one reading", async () => {
   const setting = await setUpStreaming();
-  const before = setting.heard.length;
+  const before = setting.pushed.length;
   setting.cloud.hub.drop();
   await until(() => setting.cloud.hub.connected === 0);
   await setting.clock.advance(3_000);
   await until(() => setting.cloud.hub.invocations.length === 2);
-  await told(setting);
-  expect(setting.heard.length - before).toBeLessThanOrEqual(2);
+  await delivered(setting);
+  expect(setting.pushed.length - before).toBeLessThanOrEqual(2);
 });
 
 test("updates of other chargers, and messages that are none, change nothing", async () => {
@@ -47,52 +47,52 @@ test("updates of other chargers, and messages that are none, change nothing", as
     cloud.hub.call(id, "ProductUpdate", text);
     cloud.hub.call(id, "CommandResponse", text);
   }
-  await told(setting);
+  await delivered(setting);
   expect((await charger.read()).state).toBe("connected");
 });
 
-test("a hub that says nothing for 20 minutes: it is asked instead, and subscribed to anew", async () => {
-  const { cloud, clock, charger, asked } = await setUpStreaming();
+test("a hub that is silent for 20 minutes: the charger is polled instead, and subscribed to anew", async () => {
+  const { cloud, clock, charger, requests } = await setUpStreaming();
   cloud.hub.silent = true;
   await clock.advance(19 * minute);
   await charger.read();
-  expect(states(asked())).toBe(1);
+  expect(states(requests())).toBe(1);
   await clock.advance(2 * minute);
   cloud.box(id).setDynamic(13, 0, clock.now());
   expect((await charger.read()).maxAmpere).toBe(13);
-  expect(states(asked())).toBe(2);
+  expect(states(requests())).toBe(2);
   await clock.advance(20 * minute);
   await until(() => cloud.hub.invocations.length >= 2);
 });
 
 test("a connection that never says anything does not hide that it is silent", async () => {
-  const { cloud, clock, charger, asked } = await setUp();
+  const { cloud, clock, charger, requests } = await setUp();
   cloud.hub.silent = true;
   await charger.read();
   await until(() => cloud.hub.connected === 1);
   await clock.advance(minute);
   await charger.read();
-  expect(states(asked())).toBe(2);
+  expect(states(requests())).toBe(2);
 });
 
-test("without the stream it is asked slowly, whatever the house polls", async () => {
-  const { cloud, clock, charger, asked } = await setUp();
+test("without the stream it is polled slowly, however often the site reads it", async () => {
+  const { cloud, clock, charger, requests } = await setUp();
   cloud.hubRefusal = 404;
   for (let second = 0; second < 600; second += 5) {
     await charger.read();
     await clock.advance(5_000);
   }
-  expect(states(asked())).toBeLessThanOrEqual(21);
-  expect(states(asked())).toBeGreaterThanOrEqual(19);
+  expect(states(requests())).toBeLessThanOrEqual(21);
+  expect(states(requests())).toBeGreaterThanOrEqual(19);
 });
 
 test("an hour of charging costs next to nothing", async () => {
-  const { charger, asked, pass } = await setUpStreaming();
+  const { charger, requests, pass } = await setUpStreaming();
   for (let round = 0; round < 60; round += 1) {
     await pass(60);
     await charger.read();
   }
-  expect(asked().length).toBeLessThanOrEqual(8);
+  expect(requests().length).toBeLessThanOrEqual(8);
 });
 
 test("a charger without contact to the cloud is not there, and comes back by itself", async () => {
@@ -124,7 +124,7 @@ test.each<[why: string, fault: EaseeFault, code: string]>([
   ["not our charger", { status: 404 }, "wrong-device"],
   ["forbidden", { status: 403 }, "refused"],
   ["a login that does not count", { status: 401 }, "login-refused"],
-])("%s: told as what it is, and back by itself", async (_why, fault, code) => {
+])("%s: reported as what it is, and back by itself", async (_why, fault, code) => {
   const { cloud, clock, charger } = await setUp();
   cloud.hubRefusal = 503;
   cloud.fault = fault;
@@ -136,15 +136,15 @@ test.each<[why: string, fault: EaseeFault, code: string]>([
   expect((await charger.read()).state).toBe("connected");
 });
 
-test("a cloud that fails is not asked at every poll", async () => {
-  const { cloud, clock, charger, asked } = await setUp();
+test("a cloud that fails is not asked at every read", async () => {
+  const { cloud, clock, charger, requests } = await setUp();
   cloud.hubRefusal = 503;
   cloud.fault = { status: 404 };
   for (let second = 0; second < 120; second += 5) {
     await failureOf(charger.read());
     await clock.advance(5_000);
   }
-  expect(states(asked())).toBeLessThanOrEqual(5);
+  expect(states(requests())).toBeLessThanOrEqual(5);
 });
 
 test("a house that wants another current every second stays within the budget", async () => {

@@ -39,17 +39,17 @@ export interface Setting {
   readonly log: MemoryLog;
   readonly cloud: VirtualEasee;
   readonly evse: Evse;
-  /** Handed on by the driver without being asked. */
-  readonly heard: ChargerReading[];
+  /** Pushed by the driver. */
+  readonly pushed: ChargerReading[];
   readonly charger: Charger;
   /** Another charger of the same account. */
   connect(options?: Partial<EaseeOptions>): Charger;
-  /** Lets the wallbox and the clock go on together, and has the cloud tell. s */
+  /** Lets the wallbox and the clock go on together, and has the cloud push its updates. s */
   pass(seconds: number): Promise<void>;
   /** Paths of the requests so far, without the login. */
-  asked(): string[];
+  requests(): string[];
   /** The last part of each write's path, and its body. */
-  told(): string[];
+  commands(): string[];
 }
 
 export interface SetUpOptions {
@@ -64,7 +64,7 @@ export async function setUp({ cloud: wanted = {}, driver = {}, car = {} }: SetUp
   const evse = new Evse({ answerTime: 0 });
   if (car !== null) evse.plug(new Car(car));
   const cloud = ending(await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now(), ...wanted }));
-  const heard: ChargerReading[] = [];
+  const pushed: ChargerReading[] = [];
   const connect = (options: Partial<EaseeOptions> = {}): Charger => {
     const all: EaseeOptions = {
       username: "somebody@example.com",
@@ -80,13 +80,13 @@ export async function setUp({ cloud: wanted = {}, driver = {}, car = {} }: SetUp
     return ending(connectEasee(all, driverContext({ clock, log })));
   };
   const charger = connect();
-  charger.watch?.((reading) => heard.push(reading));
+  charger.watch?.((reading) => pushed.push(reading));
   return {
     clock,
     log,
     cloud,
     evse,
-    heard,
+    pushed,
     charger,
     connect,
     async pass(seconds) {
@@ -96,23 +96,23 @@ export async function setUp({ cloud: wanted = {}, driver = {}, car = {} }: SetUp
         cloud.update();
       }
     },
-    asked: () => cloud.requests.map(({ path }) => path).filter((path) => !path.startsWith("/api/accounts/")),
-    told: () => cloud.writes.map(({ path, body }) => `${path.split("/").at(-1)} ${body}`),
+    requests: () => cloud.requests.map(({ path }) => path).filter((path) => !path.startsWith("/api/accounts/")),
+    commands: () => cloud.writes.map(({ path, body }) => `${path.split("/").at(-1)} ${body}`),
   };
 }
 
-/** The same, with the stream connected and everything told once. */
+/** The same, with the stream connected and everything reported once. */
 export async function setUpStreaming(options: SetUpOptions = {}): Promise<Setting> {
   const setting = await setUp(options);
   const subscribed = setting.cloud.hub.invocations;
   await setting.charger.read();
   await until(() => subscribed.length > 0);
-  await told(setting);
+  await delivered(setting);
   return setting;
 }
 
-/** Waits until what the cloud has said so far has come through, and has been handed on. */
-export async function told({ cloud, clock, charger }: Setting): Promise<void> {
+/** Waits until what the cloud has sent so far has arrived, and has been pushed on. */
+export async function delivered({ cloud, clock, charger }: Setting): Promise<void> {
   mark = 20 + ((mark + 1) % 40);
   cloud.say(id, 150, String(mark), { at: clock.now(), dataType: 4 });
   await eventually(async () => (await charger.read()).temperature === mark);

@@ -2,15 +2,15 @@ import { currentRange } from "../../../src/drivers/chargers/easee/charger.js";
 import type { CommandFault } from "../../../src/simulator/devices/easee/commands.js";
 import { failureOf } from "../../support/failure.js";
 import { settle } from "../../support/test-clock.js";
-import { eventually, id, type Setting, setUp, setUpStreaming, told, until } from "./support.js";
+import { eventually, id, type Setting, setUp, setUpStreaming, delivered, until } from "./support.js";
 
 const current = (amps: number): string => `set_dynamic_charger_current {"amps":${amps},"minutes":10}`;
 
 /** Waits until so many writes have come in. */
-const written = ({ told: writes }: Setting, count: number): Promise<void> => until(() => writes().length === count);
+const written = ({ commands: writes }: Setting, count: number): Promise<void> => until(() => writes().length === count);
 
 test.each([currentRange.min, 13, currentRange.max])("%p A are this request, and then hold", async (amps) => {
-  const { charger, cloud, told: writes } = await setUpStreaming();
+  const { charger, cloud, commands: writes } = await setUpStreaming();
   await charger.writes.maxAmpere(amps);
   expect(cloud.writes).toEqual([
     {
@@ -37,12 +37,12 @@ test("what was written is forgotten after as long as the driver says", async () 
   await pass(599);
   expect((await charger.read()).maxAmpere).toBe(10);
   await pass(1);
-  await told(setting);
+  await delivered(setting);
   expect((await charger.read()).maxAmpere).toBe(40);
 });
 
 test("a stop is a pause, and a start resumes with the current of before", async () => {
-  const { charger, cloud, told: writes } = await setUpStreaming();
+  const { charger, cloud, commands: writes } = await setUpStreaming();
   await charger.writes.maxAmpere(10);
   await charger.writes.allowCharging(false);
   expect(await charger.read()).toMatchObject({ enabled: false, allowCharging: false, maxAmpere: null });
@@ -53,13 +53,13 @@ test("a stop is a pause, and a start resumes with the current of before", async 
 });
 
 test("a charger that goes on is not resumed again, whose current would jump", async () => {
-  const { charger, told: writes } = await setUpStreaming();
+  const { charger, commands: writes } = await setUpStreaming();
   await charger.writes.allowCharging(true);
   expect(writes()).toEqual([]);
 });
 
-test("a pause is told again each time, since it may have been forgotten", async () => {
-  const { charger, told: writes } = await setUpStreaming();
+test("a pause is sent again each time, since it may have been forgotten", async () => {
+  const { charger, commands: writes } = await setUpStreaming();
   await charger.writes.allowCharging(false);
   await charger.writes.allowCharging(false);
   expect(writes()).toEqual(["pause_charging {}", "pause_charging {}"]);
@@ -69,15 +69,15 @@ test("a pause made in the Easee app is seen as a stop", async () => {
   const setting = await setUpStreaming();
   setting.cloud.box(id).pause();
   setting.cloud.update();
-  await told(setting);
-  expect(setting.heard.at(-1)).toMatchObject({ enabled: false, state: "connected" });
+  await delivered(setting);
+  expect(setting.pushed.at(-1)).toMatchObject({ enabled: false, state: "connected" });
 });
 
 test("a charger that is disabled in the app is not started: that is kept in flash", async () => {
   const setting = await setUpStreaming();
   setting.cloud.box(id).enabled = false;
   setting.cloud.update();
-  await told(setting);
+  await delivered(setting);
   const error = await failureOf(setting.charger.writes.allowCharging(true));
   expect(error).toMatchObject({ code: "refused" });
   expect(error.message).toContain("disabled in the Easee app");
@@ -90,7 +90,7 @@ test("after a restart the next reading shows that the current has jumped", async
   await charger.writes.maxAmpere(10);
   cloud.box(id).reboot();
   await pass(10);
-  await told(setting);
+  await delivered(setting);
   expect((await charger.read()).maxAmpere).toBe(40);
 });
 
@@ -155,7 +155,7 @@ test("results of others, doubles and wrong ticks are no answer to ours", async (
     { id: 48, ticks: 639_000_000_000_000_000, wasAccepted: "yes" },
   ])
     cloud.respond(id, response);
-  await told(setting);
+  await delivered(setting);
   await settle();
   expect(settled).toBe(false);
   await clock.advance(10_000);
@@ -175,20 +175,20 @@ test("an old command that is carried out late shows as what it is, and the newer
   await charger.writes.maxAmpere(6);
   // The result and echo of the old command, stamped when it was given: neither counts any more.
   cloud.say(id, 48, "16", { at: clock.now() - 9_000 });
-  await told(setting);
+  await delivered(setting);
   expect((await charger.read()).maxAmpere).toBe(6);
   // It is carried out now, three minutes late: that is true, and is shown, so that the house can set it right.
   await clock.advance(180_000);
   cloud.releaseLate();
-  await told(setting);
+  await delivered(setting);
   expect((await charger.read()).maxAmpere).toBe(16);
 });
 
 test("without a stream the charger is asked whether it has taken it over", async () => {
-  const { cloud, charger, clock, asked } = await setUp();
+  const { cloud, charger, clock, requests } = await setUp();
   cloud.hubRefusal = 503;
   await charger.read();
-  const before = asked().length;
+  const before = requests().length;
   let done = false;
   const write = charger.writes.maxAmpere(10).finally(() => (done = true));
   await until(() => cloud.box(id).dynamicCurrent === 10);
@@ -199,7 +199,7 @@ test("without a stream the charger is asked whether it has taken it over", async
   });
   await write;
   expect(
-    asked()
+    requests()
       .slice(before)
       .filter((path) => path.endsWith("/state")).length,
   ).toBeLessThanOrEqual(2);
@@ -238,12 +238,12 @@ test("while Easee asks us to wait nothing is sent, and then the newest decrease 
   cloud.fault = null;
   await failureOf(charger.writes.maxAmpere(13));
   await failureOf(charger.writes.maxAmpere(8));
-  expect(setting.told()).toEqual([current(16)]);
+  expect(setting.commands()).toEqual([current(16)]);
   await clock.advance(119_999);
-  expect(setting.told()).toEqual([current(16)]);
+  expect(setting.commands()).toEqual([current(16)]);
   await clock.advance(1);
   await written(setting, 2);
-  expect(setting.told()).toEqual([current(16), current(8)]);
+  expect(setting.commands()).toEqual([current(16), current(8)]);
   await eventually(async () => (await charger.read()).maxAmpere === 8);
 });
 
@@ -256,11 +256,11 @@ test("a raise that had to wait is not sent by itself: it may not be wanted any m
   cloud.fault = null;
   await failureOf(charger.writes.maxAmpere(20));
   await clock.advance(120_000);
-  await told(setting);
-  expect(setting.told()).toEqual([current(6), "pause_charging {}"]);
+  await delivered(setting);
+  expect(setting.commands()).toEqual([current(6), "pause_charging {}"]);
 });
 
-test("403 is told clearly, and not insisted on", async () => {
+test("403 is reported clearly, and not retried at once", async () => {
   const { charger, cloud, clock } = await setUpStreaming();
   cloud.fault = { status: 403 };
   const error = await failureOf(charger.writes.maxAmpere(10));
@@ -284,7 +284,7 @@ test("closing ends a write that waits for its result", async () => {
 });
 
 test("a decrease that went out by itself is what a later start goes on with", async () => {
-  const { charger, cloud, clock, told: writes } = await setUpStreaming();
+  const { charger, cloud, clock, commands: writes } = await setUpStreaming();
   await charger.writes.maxAmpere(16);
   cloud.fault = { status: 429, retryAfter: "60" };
   await failureOf(charger.writes.maxAmpere(8));

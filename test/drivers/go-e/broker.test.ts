@@ -13,15 +13,15 @@ async function garage(apiVersion: 1 | 2, more: object = {}, login?: { username: 
   const broker = ending(await startBroker(login ? { login } : {}));
   const evse = new Evse({ current: 16, maxCurrent: 16 });
   const device = ending(await startVirtualGoE({ evse, apiVersion }));
-  const face = ending(await startGoEMqtt(device, { url: broker.url, apiVersion, ...(login ? { login } : {}) }));
+  const mqtt = ending(await startGoEMqtt(device, { url: broker.url, apiVersion, ...(login ? { login } : {}) }));
   const connectWith = (options: object, context: { readonly clock?: Clock } = {}) => {
     const written = { transport: "mqtt", serial: "012345", url: broker.url, ...more, ...options };
     return connectCharger(goE, written, { ...overBroker(), ...context });
   };
-  /** The box's own second: its time moves on, and it tells what has changed. */
+  /** The box's own second: its uptime counts on, and it publishes what has changed. */
   const second = async () => {
     evse.advance(1);
-    await face.publish();
+    await mqtt.publish();
   };
   /** Lets the box live while something is waited for. */
   const meanwhile = async <T>(promise: Promise<T>): Promise<T> => {
@@ -34,7 +34,7 @@ async function garage(apiVersion: 1 | 2, more: object = {}, login?: { username: 
     }
     return promise;
   };
-  return { broker, evse, device, face, charger: connectWith({}), connectWith, meanwhile };
+  return { broker, evse, device, mqtt, charger: connectWith({}), connectWith, meanwhile };
 }
 
 test.each([1, 2] as const)("a charger of version %i on a real broker is asked for its version, and read", async (v) => {
@@ -67,15 +67,15 @@ test("what a charger refuses over MQTT, it says why", async () => {
 });
 
 test("a charger that may not be written to over MQTT says so", async () => {
-  const { charger, face, meanwhile, evse } = await garage(2, { apiVersion: 2 });
-  face.writable = false;
+  const { charger, mqtt, meanwhile, evse } = await garage(2, { apiVersion: 2 });
+  mqtt.writable = false;
   expect((await meanwhile(failureOf(charger.writes.maxAmpere(8)))).message).toContain("writing is not allowed");
   expect(evse.current).toBe(16);
 });
 
-test("what a dead charger has left at the broker is no reading", async () => {
-  const { face, connectWith } = await garage(2, { apiVersion: 2 });
-  await face.close();
+test("retained values of a dead charger are no reading", async () => {
+  const { mqtt, connectWith } = await garage(2, { apiVersion: 2 });
+  await mqtt.close();
   const clock = new TestClock();
   const charger = connectWith({}, { clock });
   const failure = failureOf(charger.read());

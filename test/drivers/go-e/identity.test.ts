@@ -6,8 +6,8 @@ import { TestClock } from "../../support/test-clock.js";
 
 const status = { car: "1", amx: "10", sse: "012345" };
 
-async function box(serial: string, told: object = status) {
-  let answers = told;
+async function box(serial: string, first: object = status) {
+  let answers = first;
   const server = await served((_request, response) => sendJson(response, answers));
   const clock = new TestClock();
   const charger = connectCharger(goE, { host: "127.0.0.1", port: server.port, apiVersion: 1, serial }, { clock });
@@ -21,13 +21,13 @@ test("the charger that is meant is read and written to", async () => {
   expect(server.urls).toEqual(["/status", "/mqtt?payload=amx=10"]);
 });
 
-test.each<[why: string, told: object, said: string]>([
+test.each<[why: string, answer: object, message: string]>([
   ["another", { ...status, sse: "054321" }, "its serial number is 054321, and 012345 is wanted"],
-  ["one that does not say who it is", { car: "1", amx: "10" }, "it does not tell its serial number"],
-  ["one that says something odd", { ...status, sse: { a: 1 } }, "it does not tell its serial number"],
-])("a charger that is %s is neither read nor written to", async (_why, told, said) => {
-  const { charger, server } = await box("012345", told);
-  expect((await failureOf(charger.read())).message).toContain(said);
+  ["one that does not say who it is", { car: "1", amx: "10" }, "it does not report its serial number"],
+  ["one that says something odd", { ...status, sse: { a: 1 } }, "it does not report its serial number"],
+])("a charger that is %s is neither read nor written to", async (_why, answer, message) => {
+  const { charger, server } = await box("012345", answer);
+  expect((await failureOf(charger.read())).message).toContain(message);
   expect((await failureOf(charger.writes.maxAmpere(10))).code).toBe("wrong-device");
   expect((await failureOf(charger.writes.allowCharging(false))).code).toBe("wrong-device");
   expect(server.urls).toEqual(["/status", "/status", "/status"]);

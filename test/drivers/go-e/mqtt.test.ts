@@ -10,7 +10,7 @@ import { settle, TestClock } from "../../support/test-clock.js";
 const topic = "go-eCharger/012345";
 
 /** Payloads as "mqtt-de.md" shows them: JSON, text in quotes. */
-const kept: Readonly<Record<string, string>> = {
+const retainedValues: Readonly<Record<string, string>> = {
   car: "2",
   err: "0",
   sse: '"012345"',
@@ -51,19 +51,19 @@ function setUp(more: object = { apiVersion: 2 }) {
   const wire = new MqttWire();
   const written = { transport: "mqtt", serial: "012345", ...more };
   const charger = connectCharger(goE, written, { clock, mqtt: wire.pool });
-  const tell = (values: Readonly<Record<string, string>>, retained: boolean): void => {
+  const publish = (values: Readonly<Record<string, string>>, retained: boolean): void => {
     for (const [key, payload] of Object.entries(values)) wire.deliver(`${topic}/${key}`, payload, retained);
   };
   const tick = () => wire.deliver(`${topic}/rbt`, "498430770");
-  return { charger, clock, wire, tell, tick };
+  return { charger, clock, wire, publish, tick };
 }
 
 describe("version 2", () => {
-  test("what the broker had kept is a reading once the charger has said something itself", async () => {
-    const { charger, tell, tick } = setUp();
+  test("retained values are a reading once the charger has published something itself", async () => {
+    const { charger, publish, tick } = setUp();
     const reading = charger.read();
     await settle();
-    tell(kept, true);
+    publish(retainedValues, true);
     tick();
     expect(await reading).toMatchObject({
       state: "charging",
@@ -84,22 +84,22 @@ describe("version 2", () => {
     } satisfies Partial<ChargerReading>);
   });
 
-  test("what the broker had kept alone is none", async () => {
-    const { charger, clock, tell } = setUp();
+  test("retained values alone are none", async () => {
+    const { charger, clock, publish } = setUp();
     const failure = failureOf(charger.read());
     await settle();
-    tell(kept, true);
+    publish(retainedValues, true);
     await clock.advance(10_000);
     expect((await failure).code).toBe("unreachable");
-    expect((await failure).message).toContain("nothing but what the broker had kept came from go-eCharger/012345");
+    expect((await failure).message).toContain("only retained values came from go-eCharger/012345");
     expect(clock.pending).toBe(0);
   });
 
   test("a charger that has fallen silent is not believed any longer", async () => {
-    const { charger, clock, tell, tick } = setUp();
+    const { charger, clock, publish, tick } = setUp();
     const first = charger.read();
     await settle();
-    tell(kept, true);
+    publish(retainedValues, true);
     tick();
     await first;
     await clock.advance(4_999);
@@ -111,54 +111,54 @@ describe("version 2", () => {
   });
 
   test("keys that the charger does not have are waited for, and then done without", async () => {
-    const { charger, clock, tell, tick } = setUp();
+    const { charger, clock, publish, tick } = setUp();
     const reading = charger.read();
     await settle();
-    tell({ car: "1", sse: '"012345"' }, true);
+    publish({ car: "1", sse: '"012345"' }, true);
     tick();
     await clock.advance(1_500);
     tick();
     expect(await reading).toMatchObject({ state: "disconnected", power: null, maxAmpere: null });
   });
 
-  test("a broker that takes its time with what it has kept is waited for, and its charger taken for no other", async () => {
-    const { charger, clock, tell, tick } = setUp();
+  test("a broker that is slow with its retained values is waited for, and its charger taken for no other", async () => {
+    const { charger, clock, publish, tick } = setUp();
     const reading = charger.read();
     await settle();
-    tell({ car: "2", amp: "10" }, true);
+    publish({ car: "2", amp: "10" }, true);
     await clock.advance(1_400);
-    tell({ err: "0" }, true);
+    publish({ err: "0" }, true);
     await clock.advance(1_400);
     tick();
-    tell({ sse: '"012345"' }, true);
+    publish({ sse: '"012345"' }, true);
     await clock.advance(1_500);
     tick();
     expect(await reading).toMatchObject({ state: "charging", maxAmpere: 10 });
   });
 
   test("a value that is no JSON is none", async () => {
-    const { charger, clock, tell, tick } = setUp();
+    const { charger, clock, publish, tick } = setUp();
     const reading = charger.read();
     await settle();
-    tell({ ...kept, amp: "nan", nrg: "[1" }, true);
+    publish({ ...retainedValues, amp: "nan", nrg: "[1" }, true);
     tick();
     await clock.advance(1_500);
     tick();
     expect(await reading).toMatchObject({ maxAmpere: null, power: null, state: "charging" });
   });
 
-  test("whoever watches is told once of what changes at one moment, and again at the next", async () => {
-    const { charger, clock, tell, tick } = setUp();
+  test("a watcher gets one reading of what changes at one moment, and another one at the next", async () => {
+    const { charger, clock, publish, tick } = setUp();
     const readings: ChargerReading[] = [];
     charger.watch?.((reading) => readings.push(reading));
     await settle();
-    tell(kept, true);
+    publish(retainedValues, true);
     tick();
-    tell({ car: "4", frc: "1", alw: "false" }, false);
+    publish({ car: "4", frc: "1", alw: "false" }, false);
     await clock.advance(50);
     expect(readings).toHaveLength(1);
     expect(readings[0]).toMatchObject({ state: "connected", forceState: "OFF", allowCharging: false });
-    tell({ car: "2" }, false);
+    publish({ car: "2" }, false);
     await clock.advance(50);
     expect(readings.map(({ state }) => state)).toEqual(["connected", "charging"]);
   });
@@ -168,9 +168,9 @@ describe("version 2", () => {
     ["a yes in JSON", "true", null],
     ["a no", "value must be string 0", "amp=12 was refused: value must be string 0"],
   ])("a write is answered with %s", async (_why, result, said) => {
-    const { charger, wire, tell, tick } = setUp();
+    const { charger, wire, publish, tick } = setUp();
     wire.onPublish = () => wire.deliver(`${topic}/amp/result`, result);
-    const writing = prove(charger, tell, tick).then(() => charger.writes.maxAmpere(12));
+    const writing = readOnce(charger, publish, tick).then(() => charger.writes.maxAmpere(12));
     if (said === null) await writing;
     else expect(await failureOf(writing)).toMatchObject({ code: "refused", message: expect.stringContaining(said) });
     expect(wire.published).toEqual(["go-eCharger/012345/amp/set 12"]);
@@ -186,43 +186,43 @@ describe("version 2", () => {
       ["a transaction", (c) => c.writes.transaction?.(0), "trx/set 0"],
     ],
   )("%s on the wire", async (_what, write, sent) => {
-    const { charger, wire, tell, tick } = setUp();
+    const { charger, wire, publish, tick } = setUp();
     wire.onPublish = (to) => wire.deliver(to.replace("/set", "/result"), "success");
-    await prove(charger, tell, tick);
+    await readOnce(charger, publish, tick);
     await write(charger);
     expect(wire.published).toEqual([`go-eCharger/012345/${sent}`]);
   });
 
   test("a charger that answers nothing, but shows the new value, has taken it over", async () => {
-    const { charger, wire, clock, tell, tick } = setUp();
+    const { charger, wire, clock, publish, tick } = setUp();
     wire.onPublish = () => wire.deliver(`${topic}/amp`, "12");
-    await prove(charger, tell, tick);
+    await readOnce(charger, publish, tick);
     const writing = charger.writes.maxAmpere(12);
     await clock.advance(5_000);
     await writing;
   });
 
   test("a write that nobody answers says what to look at", async () => {
-    const { charger, clock, tell, tick } = setUp();
-    await prove(charger, tell, tick);
+    const { charger, clock, publish, tick } = setUp();
+    await readOnce(charger, publish, tick);
     const failure = failureOf(charger.writes.maxAmpere(10));
     await clock.advance(5_000);
     expect((await failure).message).toContain("amp=10 was not answered within 5 s");
     expect((await failure).message).toContain("may be written to there");
   });
 
-  test("an answer that the broker had kept is none", async () => {
-    const { charger, wire, clock, tell, tick } = setUp();
+  test("a retained answer is none", async () => {
+    const { charger, wire, clock, publish, tick } = setUp();
     wire.onPublish = () => wire.deliver(`${topic}/amp/result`, "success", true);
-    await prove(charger, tell, tick);
+    await readOnce(charger, publish, tick);
     const failure = failureOf(charger.writes.maxAmpere(12));
     await clock.advance(5_000);
     expect((await failure).code).toBe("unreachable");
   });
 
   test("two writes go out one after the other, each with its own answer", async () => {
-    const { charger, wire, tell, tick } = setUp();
-    await prove(charger, tell, tick);
+    const { charger, wire, publish, tick } = setUp();
+    await readOnce(charger, publish, tick);
     const both = Promise.allSettled([charger.writes.maxAmpere(12), charger.writes.maxAmpere(13)]);
     await settle();
     expect(wire.published).toHaveLength(1);
@@ -234,24 +234,24 @@ describe("version 2", () => {
   });
 
   test("another charger on the topic is never written to", async () => {
-    const { charger, wire, tell, tick } = setUp({ apiVersion: 2, serial: "054321", topic });
+    const { charger, wire, publish, tick } = setUp({ apiVersion: 2, serial: "054321", topic });
     const failure = failureOf(charger.writes.maxAmpere(12));
     await settle();
-    tell(kept, true);
+    publish(retainedValues, true);
     tick();
     expect((await failure).code).toBe("wrong-device");
     expect(wire.published).toEqual([]);
   });
 });
 
-async function prove(
+async function readOnce(
   charger: ReturnType<typeof setUp>["charger"],
-  tell: ReturnType<typeof setUp>["tell"],
+  publish: ReturnType<typeof setUp>["publish"],
   tick: () => void,
 ): Promise<void> {
   const reading = charger.read();
   await settle();
-  tell(kept, true);
+  publish(retainedValues, true);
   tick();
   await reading;
 }
@@ -268,7 +268,7 @@ describe("version 1", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("a status that the broker had kept is none", async () => {
+  test("a retained status is none", async () => {
     const { charger, clock, wire } = setUp({ apiVersion: 1 });
     const failure = failureOf(charger.read());
     await settle();
@@ -277,7 +277,7 @@ describe("version 1", () => {
     expect((await failure).message).toContain("no status came from go-eCharger/012345 through the MQTT broker at 127");
   });
 
-  test("each status is told to whoever watches", async () => {
+  test("a watcher gets each status", async () => {
     const { charger, clock, wire } = setUp({ apiVersion: 1 });
     const readings: ChargerReading[] = [];
     charger.watch?.((reading) => readings.push(reading));
@@ -318,7 +318,7 @@ describe("a version that is not given", () => {
     [
       2,
       (wire: MqttWire) => {
-        for (const [key, payload] of Object.entries(kept)) wire.deliver(`${topic}/${key}`, payload);
+        for (const [key, payload] of Object.entries(retainedValues)) wire.deliver(`${topic}/${key}`, payload);
       },
     ],
   ] as const)("is found to be %i by what the charger says", async (version, speak) => {
@@ -352,7 +352,7 @@ test("closing ends reads and writes that wait, and leaves no timer", async () =>
 });
 
 test("whatever the topics carry, reading them fails as a device does or not at all", async () => {
-  const keys = [...Object.keys(kept), "status"];
+  const keys = [...Object.keys(retainedValues), "status"];
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.constantFrom(...keys), fc.oneof(fc.json(), fc.string())), { maxLength: 30 }),

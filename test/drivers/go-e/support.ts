@@ -1,22 +1,51 @@
-/** go-e chargers on the local network: one that says what a test wants, and the virtual one. */
+/** go-e chargers on the local network (a server with fixed answers, and the virtual charger), and what both versions test. */
 
+import fc from "fast-check";
 import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
 import type { Charger } from "../../../src/drivers/driver.js";
+import { DeviceError } from "../../../src/model/errors.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { driverContext } from "../../support/driver-context.js";
+import { failureOf } from "../../support/failure.js";
 import { jsonAt } from "../../support/raw-http.js";
 import { ending, served } from "../../support/stage.js";
 
-/** Of one version of the API, which is declared. */
+export type Write = (charger: Charger) => Promise<void> | undefined;
+
+/** What errors about an answer name. */
+export const source = { device: "Garage", advice: "Look" };
+
+/** Any JSON, and nearly a status with these keys: parsing it throws nothing but a DeviceError. */
+export function expectOnlyDeviceErrors(keys: readonly string[], parse: (json: unknown) => unknown): void {
+  const anything = fc.anything();
+  const nearly = fc.record(Object.fromEntries(keys.map((key) => [key, anything])), { requiredKeys: [] });
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), anything, nearly), (json) => {
+      try {
+        parse(json);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DeviceError);
+      }
+    }),
+  );
+}
+
+/** Chargers with this version of the API, which is configured. */
 export function chargersOf(apiVersion: 1 | 2) {
   const connectTo = (port: number): Charger =>
     ending(connectGoE({ route: { by: "local", host: "127.0.0.1", port }, apiVersion }, driverContext()));
+  const box = async (answers: Readonly<Record<string, unknown>>) => {
+    const server = await served(jsonAt(answers));
+    return { charger: connectTo(server.port), server };
+  };
   return {
     connectTo,
-    async box(answers: Readonly<Record<string, unknown>>) {
-      const server = await served(jsonAt(answers));
-      return { charger: connectTo(server.port), server };
+    box,
+    async expectUnsupported(write: Write) {
+      const { charger, server } = await box({});
+      expect((await failureOf(Promise.resolve(write(charger)))).code).toBe("unsupported");
+      expect(server.urls).toEqual([]);
     },
     async virtual({ current = 16, ...more }: { firmware?: string; current?: number } = {}) {
       const evse = new Evse({ current, maxCurrent: 16 });

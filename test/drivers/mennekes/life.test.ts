@@ -10,17 +10,17 @@ const writesTo = (device: Awaited<ReturnType<typeof virtual>>["device"]) =>
     .filter(({ functionCode }) => functionCode === 6)
     .map(({ address, words }) => [address, ...words]);
 
-test("what it does when it is alone is told once, and how long its memory is", async () => {
+test("what it does without communication is reported once, with the time after which a limit expires", async () => {
   const { charger, device, log } = await virtual({ safeCurrent: 10, timeout: 60 });
   expect(charger.expiry).toBeUndefined();
   await charger.read();
   await charger.read();
   expect(charger.expiry).toBe(60_000);
-  expect(log.told).toEqual(["info: Garage: it falls back to 10 A when it hears from nobody for 60 s"]);
+  expect(log.told).toEqual(["info: Garage: it falls back to 10 A after 60 s without communication"]);
   expect(writesTo(device)).toEqual([]);
 });
 
-test("without a timeout it forgets nothing, and that is told", async () => {
+test("without a timeout no limit expires, and that is reported", async () => {
   const { charger, log } = await virtual({ safeCurrent: 16, timeout: 0 });
   await charger.read();
   expect("expiry" in charger && charger.expiry !== undefined).toBe(false);
@@ -36,7 +36,7 @@ test("the watchdog is set where a person asks for it, and only what differs", as
   await charger.read();
   expect(writesTo(device)).toEqual([[131, 6]]);
   expect(charger.expiry).toBe(60_000);
-  expect(log.told).toEqual(["info: Garage: it falls back to 6 A when it hears from nobody for 60 s"]);
+  expect(log.told).toEqual(["info: Garage: it falls back to 6 A after 60 s without communication"]);
 });
 
 test("a watchdog that is as asked for is not written: it may be kept in flash", async () => {
@@ -69,7 +69,7 @@ test("a watchdog that is said to be taken, and is not, is a warning", async () =
   expect(log.about("warn")).toHaveLength(1);
 });
 
-test("left alone it falls back, and comes back with the next word", async () => {
+test("without communication it falls back, and comes back with the next request", async () => {
   const { charger, device, evse } = await virtual({ safeCurrent: 6, timeout: 60 });
   evse.plug(new Car());
   await charger.writes.maxAmpere(14);
@@ -86,7 +86,7 @@ test("left alone it falls back, and comes back with the next word", async () => 
   expect(evse.draw).toEqual([14, 14, 14]);
 });
 
-test("where only writes count as a word, reading does not keep it from falling back", async () => {
+test("where only writes count as communication, reading does not keep it from falling back", async () => {
   const { charger, device, evse } = await virtual({ safeCurrent: 0, timeout: 30, heeds: "writes" });
   evse.plug(new Car());
   await charger.writes.maxAmpere(14);
@@ -113,7 +113,7 @@ test("after a restart it is met anew, and shows the limit that it came back with
   expect(device.safeCurrent).toBe(6);
 });
 
-test.each(modbusFaults)("fault %j is told as such, and over once it is gone", async (fault, code) => {
+test.each(modbusFaults)("fault %j is reported as such, and over once it is gone", async (fault, code) => {
   const { charger, device } = await virtual();
   await charger.read();
   device.modbus.fault = fault;

@@ -88,15 +88,15 @@ test.each<[why: string, changes: Readonly<Record<number, readonly number[]>>, re
   ["bit 21", { 111: [0, 0x2000] }, { error: "NO_MAINS", state: "fault" }],
   ["the backend is away: it charges on", { 111: [0x8000, 0] }, { error: "BACKEND_OFFLINE", state: "charging" }],
   ["a bit without a meaning is shown", { 111: [0, 0x4000] }, { error: "UNKNOWN 22", state: "charging" }],
-  ["a word without a meaning is shown", { 107: [0x0100] }, { error: "UNKNOWN 107:1", state: "charging" }],
-  ["errors are not told", { 111: nothing32 }, { error: null, state: "charging" }],
+  ["a register without a meaning is shown", { 107: [0x0100] }, { error: "UNKNOWN 107:1", state: "charging" }],
+  ["errors are not reported", { 111: nothing32 }, { error: null, state: "charging" }],
   ["contactor open", { 140: [0] }, { phases: null }],
   ["one phase", { 140: [5] }, { phases: 1 }],
   ["a contactor that no program knows", { 140: [3] }, { phases: null }],
   ["a pause has no current", { 1000: [0] }, { allowCharging: false, maxAmpere: null, enabled: null }],
   ["less than a car can be offered is a pause", { 1000: [5] }, { allowCharging: false, maxAmpere: null }],
   ["the least", { 1000: [6] }, { allowCharging: true, maxAmpere: 6 }],
-  ["a limit that is not told", { 1000: [0xffff] }, { allowCharging: null, maxAmpere: null }],
+  ["a limit that is not reported", { 1000: [0xffff] }, { allowCharging: null, maxAmpere: null }],
   ["a limit that can't be", { 1000: [81] }, { allowCharging: null, maxAmpere: null }],
   ["no total power: the phases' together", { 220: nothing32 }, { power: 6_915 }],
   ["neither total nor one phase", { 220: nothing32, 208: nothing32 }, { power: null, powerL2: null, powerL1: 2_311 }],
@@ -153,7 +153,7 @@ test.each([
   expect(await charger.read()).toMatchObject({ firmware: "dev1", voltageL1 });
 });
 
-test("one with another register set is told what to choose", async () => {
+test("with another register set the advice is which one to choose", async () => {
   const store = newCharger();
   store.remove(100, 101);
   const { charger } = await box(store);

@@ -10,9 +10,9 @@ import { box, virtual } from "./support.js";
 test.each<[why: string, before: number, write: (charger: Charger) => Promise<void>, written: number]>([
   ["the least current", 10, ({ writes }) => writes.maxAmpere(6), 6],
   ["the highest current", 10, ({ writes }) => writes.maxAmpere(32), 32],
-  ["a current that it has already is told again, lest it expires", 10, ({ writes }) => writes.maxAmpere(10), 10],
+  ["a current that it has already is written again, lest it expires", 10, ({ writes }) => writes.maxAmpere(10), 10],
   ["stop", 10, ({ writes }) => writes.allowCharging(false), 0],
-  ["a stop is told again", 0, ({ writes }) => writes.allowCharging(false), 0],
+  ["a stop is written again", 0, ({ writes }) => writes.allowCharging(false), 0],
   ["a start where it may charge leaves its current", 10, ({ writes }) => writes.allowCharging(true), 10],
   ["a start without any current known gives the least", 0, ({ writes }) => writes.allowCharging(true), 6],
 ])("%s on the wire", async (_why, before, write, written) => {
@@ -29,7 +29,7 @@ test.each([5, 33, 0, -1, 10.5, NaN, Infinity])("%d A is refused before anything 
   expect(server.requests).toEqual([]);
 });
 
-test("a pause has no place for a current: it goes out with the start", async () => {
+test("during a pause no current is written: it goes out with the start", async () => {
   const { charger, device } = await virtual();
   await charger.writes.maxAmpere(12);
   await charger.writes.allowCharging(false);
@@ -96,7 +96,7 @@ test.each<[fault: ModbusFault, code: string]>([
   ["reset", "unreachable"],
   ["wrong-echo", "protocol"],
   [{ exception: 4 }, "refused"],
-])("a stop that meets fault %j says so, and comes through once it is gone", async (fault, code) => {
+])("a stop that meets fault %j fails as such, and comes through once it is gone", async (fault, code) => {
   const { charger, device } = await virtual();
   await charger.read();
   device.modbus.fault = fault;

@@ -20,7 +20,7 @@ test.each<[why: string, options: object, fits: boolean]>([
   expect(openEvse.options.safeParse({ ...written, ...options }).success).toBe(fits);
 });
 
-test.each([230, "Grid", undefined])("it is told its voltage from %p", (voltage) => {
+test.each([230, "Grid", undefined])("its voltage comes from %p", (voltage) => {
   expect(openEvse.voltageFrom?.(openEvse.options.parse({ ...written, voltage }))).toBe(voltage);
 });
 

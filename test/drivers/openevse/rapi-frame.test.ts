@@ -12,12 +12,12 @@ test.each<[why: string, text: string, kind: string, values: readonly string[]]>(
   ["small digits", "$NK^21\r", "no", []],
   ["the id of a command is left out", "$OK 6 :5A^58", "ok", ["6"]],
   ["a sum of firmware before RAPI 2.0", "$OK*be", "ok", []],
-  ["news before it", "$AT 01^00\r$OK^20", "ok", []],
-  ["news after it", "$OK^20\r$WF 01^00", "ok", []],
-  ["news of older firmware", "$ST 01^22 $OK^20", "ok", []],
+  ["an event before it", "$AT 01^00\r$OK^20", "ok", []],
+  ["an event after it", "$OK^20\r$WF 01^00", "ok", []],
+  ["an event of older firmware", "$ST 01^22 $OK^20", "ok", []],
 ])("%s", (_why, text, kind, values) => expect(parseReply(text)).toEqual({ kind, values }));
 
-test("news alone are no reply", () => expect(parseReply("$AT 03 3 16 0140^00")).toEqual({ kind: "news" }));
+test("an event alone is no reply", () => expect(parseReply("$AT 03 3 16 0140^00")).toEqual({ kind: "event" }));
 
 test.each<[why: string, text: string]>([
   ["a wrong checksum", "$OK 03^31"],
@@ -38,7 +38,7 @@ test("whatever comes, it is said what it is", () => {
         fc.string().map((text) => `$OK ${text}`),
       ),
       (text) => {
-        expect(["ok", "no", "news", "broken"]).toContain(parseReply(text).kind);
+        expect(["ok", "no", "event", "broken"]).toContain(parseReply(text).kind);
       },
     ),
   );

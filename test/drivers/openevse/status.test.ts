@@ -5,6 +5,7 @@ import { readingOf } from "../../../src/drivers/chargers/openevse/reading.js";
 import { type Details, detailsOf, factsOf, parseStatus } from "../../../src/drivers/chargers/openevse/status.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../src/model/readings.js";
+import { chargingReading } from "./support.js";
 
 /** Typed from the firmware's "api.yml" and `create_rapi_json`: a box that charges with 16 A on one phase. */
 export const status = {
@@ -74,23 +75,10 @@ function read(
 
 test("a status is this reading", () => {
   expect(read(status, { limit: 7.5 })).toEqual({
-    ...noChargerReading,
-    maxAmpere: 16,
-    pwmSignal: "CHARGING",
-    error: "NONE",
-    voltageL1: 231,
-    currentL1: 15.84,
-    powerL1: 3_659.04,
-    power: 3_659.04,
-    phases: 1,
+    ...chargingReading,
     sessionChargeConsumptionLimit: 7.5,
-    sessionChargeConsumption: 2.5034,
-    totalConsumption: 998.125,
-    allowCharging: true,
     temperature: 28.2,
     firmware: "5.1.2",
-    state: "charging",
-    enabled: true,
     uptime: 86_400_000,
     tag: "04A1B2C3",
   });
@@ -160,9 +148,9 @@ test.each<[code: number, state: ChargerReading["state"], text: string, error: st
 test.each<[why: string, changes: object, state: ChargerReading["state"]]>([
   ["asleep with a car", { vehicle: 1 }, "connected"],
   ["asleep without one", { vehicle: 0 }, "disconnected"],
-  ["asleep, and only the flags tell of a car", { vehicle: undefined, flags: 0x0100 }, "connected"],
-  ["asleep, and the flags tell of none", { vehicle: undefined, flags: 0 }, "disconnected"],
-  ["asleep, and nothing tells", { vehicle: undefined, flags: undefined }, null],
+  ["asleep, and only the flags show a car", { vehicle: undefined, flags: 0x0100 }, "connected"],
+  ["asleep, and the flags show none", { vehicle: undefined, flags: 0 }, "disconnected"],
+  ["asleep, and nothing shows it", { vehicle: undefined, flags: undefined }, null],
 ])("%s", (_why, changes, state) => expect(read({ ...status, state: 254, ...changes }).state).toBe(state));
 
 const person = (state: "active" | "disabled" | null, us: "active" | "disabled" | null = "active"): Claims => ({
@@ -175,7 +163,7 @@ test.each<[why: string, changes: object, claims: Claims | null, enabled: boolean
   ["we asked it to stop", { status: "disabled", state: 254 }, ours("disabled"), false, false],
   ["a person stopped it", { status: "disabled", state: 254 }, person("disabled"), false, false],
   ["a person started it over our pause", { status: "active" }, person("active", "disabled"), true, true],
-  ["a person only set a current: our word stands", {}, person(null, "active"), true, true],
+  ["a person only set a current: our claim counts", {}, person(null, "active"), true, true],
   ["a limit is reached: nobody stopped it", { status: "disabled", state: 254 }, ours("active"), true, false],
   ["our claim is gone after a restart, and it charges by itself", {}, { ours: null, manual: null }, true, true],
   ["our claim is gone, and it rests", { status: "disabled", state: 254 }, { ours: null, manual: null }, false, false],
@@ -185,9 +173,9 @@ test.each<[why: string, changes: object, claims: Claims | null, enabled: boolean
   ["its own limit has put it to sleep", { state: 254, flags: 0x0104 }, ours("active"), true, false],
   ["it waits for a card", { state: 254, flags: 0x0108 }, ours("active"), true, false],
   ["no claims: what it is asked for", { status: "disabled", state: 254 }, null, false, false],
-  ["no claims, and not told: what it does", { status: undefined, state: 255 }, null, false, false],
-  ["no claims, and not told: it is awake", { status: undefined, state: 2 }, null, true, true],
-  ["a fault, and nothing told", { status: undefined, state: 6 }, null, null, null],
+  ["no claims, and not reported: what it does", { status: undefined, state: 255 }, null, false, false],
+  ["no claims, and not reported: it is awake", { status: undefined, state: 2 }, null, true, true],
+  ["a fault, and nothing reported", { status: undefined, state: 6 }, null, null, null],
 ])("%s", (_why, changes, claims, enabled, allowCharging) => {
   expect(read({ ...status, ...changes }, { claims })).toMatchObject({ enabled, allowCharging });
 });

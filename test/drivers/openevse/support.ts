@@ -1,8 +1,9 @@
-/** A virtual OpenEVSE, and a charger that is connected to it in one of its languages. */
+/** A virtual OpenEVSE, a charger that is connected to it over one of its APIs, and a reading that both report. */
 
 import { RapiCharger } from "../../../src/drivers/chargers/openevse/rapi.js";
 import { WifiCharger } from "../../../src/drivers/chargers/openevse/wifi.js";
 import type { Charger } from "../../../src/drivers/driver.js";
+import { type ChargerReading, noChargerReading } from "../../../src/model/readings.js";
 import type { Clock } from "../../../src/model/clock.js";
 import { Evse, type EvseOptions } from "../../../src/simulator/house/evse.js";
 import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/devices/openevse/server.js";
@@ -20,6 +21,24 @@ interface Options extends Omit<ConnectOptions, "login">, Omit<VirtualOpenEvseOpt
   /** The wallbox's inside. */
   readonly box?: EvseOptions;
 }
+
+/** A box for one phase that charges with 16 A, as far as both APIs report it. */
+export const chargingReading: ChargerReading = {
+  ...noChargerReading,
+  maxAmpere: 16,
+  pwmSignal: "CHARGING",
+  error: "NONE",
+  voltageL1: 231,
+  currentL1: 15.84,
+  powerL1: 3_659.04,
+  power: 3_659.04,
+  phases: 1,
+  sessionChargeConsumption: 2.5034,
+  totalConsumption: 998.125,
+  allowCharging: true,
+  state: "charging",
+  enabled: true,
+};
 
 export function chargersBy(api: "wifi" | "rapi") {
   const connectTo = (port: number, { login, clock }: ConnectOptions = {}): Charger => {

@@ -18,7 +18,7 @@ test.each([
   }
 });
 
-test("ten others have claimed it: the refusal says what it said", async () => {
+test("ten others have claimed it: the refusal has its reason", async () => {
   const { charger, device } = await virtual();
   for (let client = 1; client <= 10; client += 1) device.box.claim(client, { state: "active" });
   const failure = await failureOf(charger.writes.maxAmpere(10));
@@ -26,7 +26,7 @@ test("ten others have claimed it: the refusal says what it said", async () => {
   expect(failure.message).toContain("Could not make claim");
 });
 
-test("a login is sent, and a wrong one is told as one", async () => {
+test("a login is sent, and a wrong one is reported as one", async () => {
   const { device } = await virtual({ login: { username: "admin", password: "secret" } });
   expect((await connectTo(device.port, { login: { username: "admin", password: "secret" } }).read()).state).toBe(
     "disconnected",

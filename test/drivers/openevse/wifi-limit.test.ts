@@ -50,7 +50,7 @@ test("firmware without a limit says so", async () => {
   expect(failure.message).toContain("Update the firmware");
 });
 
-test("the voltage is told in whole volts, only when it is another one, and again after a restart", async () => {
+test("the voltage is sent in whole volts, only when it is another one, and again after a restart", async () => {
   const { charger, device, bodies } = await virtual();
   expect((await charger.read()).voltageL1).toBe(240);
   await charger.tellVoltage?.(229.6);
@@ -64,7 +64,7 @@ test("the voltage is told in whole volts, only when it is another one, and again
   expect(bodies()).toEqual([{ voltage: 230 }, { voltage: 230 }]);
 });
 
-test.each([0, -230, 500.1, NaN, Infinity])("%d V are not told", async (volts) => {
+test.each([0, -230, 500.1, NaN, Infinity])("%d V are not sent", async (volts) => {
   const { charger, device } = await virtual();
   expect((await failureOf(Promise.resolve(charger.tellVoltage?.(volts)))).code).toBe("unsupported");
   expect(device.requests).toEqual([]);

@@ -9,7 +9,7 @@ const { connectTo, virtual } = chargersBy("wifi");
 /** 0x45560001, which fits the 31 bits that the firmware reads. */
 const ours = 1_163_264_001;
 
-test("what a box says off the wire is this reading", async () => {
+test("a status off the wire is this reading", async () => {
   const server = await served(
     jsonAt({
       "/status": {
@@ -82,7 +82,7 @@ test("a car that charges is read as it is, on one phase and on three", async () 
 test.each([
   ["lowest current", 6],
   ["highest current", 80],
-])("%s on the wire: a claim of our own that says nothing else", async (_why, amperes) => {
+])("%s on the wire: a claim of our own with nothing else", async (_why, amperes) => {
   const { charger, device, asked, bodies } = await virtual({ box: { maxCurrent: 80, current: 80 } });
   await charger.writes.maxAmpere(amperes);
   expect(asked()).toEqual(["GET /claims", `POST /claims/${ours}`, "GET /claims"]);
@@ -90,7 +90,7 @@ test.each([
   expect(device.box.pilot).toBe(amperes);
 });
 
-test("a claim keeps what it says besides: it would be replaced as a whole", async () => {
+test("a claim keeps its other properties: it would be replaced as a whole", async () => {
   const { charger, device, bodies } = await virtual();
   await charger.writes.allowCharging(false);
   await charger.writes.maxAmpere(10);

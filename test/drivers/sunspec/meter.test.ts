@@ -178,6 +178,8 @@ test.each<[string, Record<number, number>, object]>([
   ["power that there is not", { 14: 30_000, 15: 5 }, { power: null }],
   ["no power, but charging the grid", { 15: 0, 38: 4 }, { power: null }],
   ["no power, and asleep", { 15: 0, 38: 2 }, { power: 0 }],
+  ["no power, and on standby", { 15: 0, 38: 8 }, { power: 0 }],
+  ["no power, and shutting down", { 15: 0, 38: 6 }, { power: null }],
   ["no power, and off", { 15: 0, 38: 1 }, { power: 0 }],
   ["a counter that is not there", { 24: 0, 25: 0, 26: 0 }, { exportEnergy: null }],
 ])("inverter: %s", async (_what, words, reading) => {

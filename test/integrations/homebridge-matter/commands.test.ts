@@ -1,8 +1,8 @@
-import { FakeHouse, reading, view } from "../homekit/support.js";
+import { FakeSite, reading, view } from "../homekit/support.js";
 import { Bench } from "./support.js";
 
 async function bench(allowCharging: boolean) {
-  const made = new Bench(new FakeHouse(view({ reading: reading({ allowCharging }) })));
+  const made = new Bench(new FakeSite(view({ reading: reading({ allowCharging }) })));
   await made.appear();
   const command = async (name: "on" | "off" | "toggle") => made.device("Garage").handlers?.onOff?.[name]?.(undefined);
   return { made, command, told: () => made.matter.told.filter(([device]) => device === "Garage") };
@@ -11,22 +11,22 @@ async function bench(allowCharging: boolean) {
 test.each(["on", "off"] as const)("%s is a start or stop by hand", async (name) => {
   const { made, command, told } = await bench(name === "off");
   await command(name);
-  expect(made.house.commands).toEqual([["Garage", { allowCharging: name === "on" }]]);
+  expect(made.site.commands).toEqual([["Garage", { allowCharging: name === "on" }]]);
   expect(told()).toEqual([]);
 });
 
 test("a toggle is left to Homebridge, which makes an on or off of it", async () => {
   const { made, command } = await bench(true);
   await command("toggle");
-  expect(made.house.commands).toEqual([]);
+  expect(made.site.commands).toEqual([]);
 });
 
 test("the switch stays where it was put while the charger takes it over, without going back and forth", async () => {
   const { made, command, told } = await bench(false);
   await command("on");
-  made.house.tell({ allowCharging: false });
+  made.site.tell({ allowCharging: false });
   await made.clock.advance(2_000);
-  made.house.tell({ allowCharging: true });
+  made.site.tell({ allowCharging: true });
   expect(told()).toEqual([]);
   expect(made.clock.pending).toBe(0);
 });
@@ -42,7 +42,7 @@ test("a wish that is not granted in time gives way to the truth", async () => {
 
 test("a command that the house refuses fails with a status, and one warning says why", async () => {
   const { made, command } = await bench(false);
-  made.house.command = () => {
+  made.site.command = () => {
     throw new RangeError("No charger is named Garage");
   };
   await expect(command("on")).rejects.toThrow(made.matter.status.Failure);

@@ -1,14 +1,14 @@
 import { settle } from "../../support/test-clock.js";
-import { FakeHouse, reading, view } from "../homekit/support.js";
+import { FakeSite, reading, view } from "../homekit/support.js";
 import { Bench } from "./support.js";
 
 const answering = { reading: reading({ power: 3_700, totalConsumption: 1_234.5, temperature: 21.5 }) };
 
 test("a charger appears with its first answer, and says at once what is true", () => {
-  const made = new Bench(new FakeHouse(view({ reading: null })));
-  made.house.change({});
+  const made = new Bench(new FakeSite(view({ reading: null })));
+  made.site.change({});
   expect(made.names).toEqual([]);
-  made.house.change(answering);
+  made.site.change(answering);
   expect(made.matter.registered.map(({ displayName, clusters }) => [displayName, clusters])).toEqual([
     [
       "Garage",
@@ -21,26 +21,26 @@ test("a charger appears with its first answer, and says at once what is true", (
     ["Garage Plug", { booleanState: { stateValue: true } }],
     ["Garage Temperature", { temperatureMeasurement: { measuredValue: 2_150 } }],
   ]);
-  made.house.change(answering);
+  made.site.change(answering);
   expect(made.names).toHaveLength(3);
 });
 
 test("what is not known is not claimed: no temperature, no plug, and null for what is not measured", () => {
-  const made = new Bench(new FakeHouse(view({ reading: reading({ state: "fault" }) })));
-  made.house.change({});
+  const made = new Bench(new FakeSite(view({ reading: reading({ state: "fault" }) })));
+  made.site.change({});
   expect(made.names).toEqual(["Garage"]);
   expect(made.device("Garage").clusters).toMatchObject({
     electricalPowerMeasurement: { activePower: null },
     electricalEnergyMeasurement: { cumulativeEnergyImported: null },
   });
-  made.house.tell({ state: "disconnected", temperature: 30 });
+  made.site.tell({ state: "disconnected", temperature: 30 });
   expect(made.names).toEqual(["Garage", "Garage Plug", "Garage Temperature"]);
   expect(made.device("Garage Plug").clusters).toEqual({ booleanState: { stateValue: false } });
 });
 
 test("devices say who made them, each under a number of its own", () => {
-  const made = new Bench(new FakeHouse(view(answering), view({ ...answering, name: "Carport" })));
-  made.house.change({});
+  const made = new Bench(new FakeSite(view(answering), view({ ...answering, name: "Carport" })));
+  made.site.change({});
   const { manufacturer, model, deviceType } = made.device("Garage");
   expect([manufacturer, model, deviceType.name]).toEqual(["go-e", "Charger HOME+", "OnOffPlugInUnit"]);
   const numbers = made.matter.registered.map(({ serialNumber }) => serialNumber);
@@ -49,34 +49,34 @@ test("devices say who made them, each under a number of its own", () => {
 });
 
 test("only what is wanted is shown", () => {
-  const made = new Bench(new FakeHouse(view(answering)), { shown: { outlet: false, temperature: false } });
-  made.house.change({});
+  const made = new Bench(new FakeSite(view(answering)), { shown: { outlet: false, temperature: false } });
+  made.site.change({});
   expect(made.names).toEqual(["Garage Plug"]);
 });
 
 test("after a restart devices are taken up at once, with the values that Homebridge kept", async () => {
-  const before = new Bench(new FakeHouse(view(answering)));
-  before.house.change({});
-  const made = new Bench(new FakeHouse(view({ reading: null })), { kept: before.kept });
+  const before = new Bench(new FakeSite(view(answering)));
+  before.site.change({});
+  const made = new Bench(new FakeSite(view({ reading: null })), { kept: before.kept });
   expect(made.names).toEqual(before.names);
   expect(made.matter.registered.map(({ UUID }) => UUID)).toEqual(before.matter.registered.map(({ UUID }) => UUID));
   expect(made.device("Garage").clusters).toEqual(before.device("Garage").clusters);
   expect(made.device("Garage").handlers).toBeDefined();
   await made.appear();
-  made.house.change({});
+  made.site.change({});
   expect(made.matter.told).toEqual([]);
   expect(made.names).toHaveLength(3);
 });
 
 test("what is no longer configured or wanted goes; what is silent or configured wrongly stays", async () => {
-  const house = () => new FakeHouse(view(answering), view({ ...answering, name: "Carport" }));
+  const house = () => new FakeSite(view(answering), view({ ...answering, name: "Carport" }));
   const before = new Bench(house());
-  before.house.change({});
-  const silent = new Bench(new FakeHouse(view({ reachable: false, reading: null })), { kept: before.kept });
+  before.site.change({});
+  const silent = new Bench(new FakeSite(view({ reachable: false, reading: null })), { kept: before.kept });
   expect(silent.matter.unregistered).toEqual(["Carport", "Carport Plug", "Carport Temperature"]);
   const unwanted = new Bench(house(), { kept: before.kept, shown: { plug: false } });
   expect(unwanted.matter.unregistered).toEqual(["Garage Plug", "Carport Plug"]);
-  const faulty = new Bench(new FakeHouse(view(answering)), { kept: before.kept, faulty: ["Carport"] });
+  const faulty = new Bench(new FakeSite(view(answering)), { kept: before.kept, faulty: ["Carport"] });
   await settle();
   expect(faulty.matter.unregistered).toEqual([]);
   const carport = before.matter.registered.filter(({ displayName }) => displayName.startsWith("Carport"));
@@ -86,14 +86,14 @@ test("what is no longer configured or wanted goes; what is silent or configured 
 });
 
 test("what happens before Homebridge has taken a device up is told afterwards", async () => {
-  const made = new Bench(new FakeHouse(view(answering)), { shown: { outlet: false, temperature: false } });
+  const made = new Bench(new FakeSite(view(answering)), { shown: { outlet: false, temperature: false } });
   made.matter.takesUp = false;
   await made.appear();
-  made.house.tell({ state: "disconnected" });
+  made.site.tell({ state: "disconnected" });
   await settle();
   expect(made.matter.told).toEqual([]);
   made.matter.takesUp = true;
-  made.house.change({});
+  made.site.change({});
   await settle();
   expect(made.matter.told).toEqual([
     ["Garage Plug", "booleanState", { stateValue: false }],
@@ -102,24 +102,24 @@ test("what happens before Homebridge has taken a device up is told afterwards", 
 });
 
 test("a device that Homebridge does not take is told of once, and the others go on", async () => {
-  const made = new Bench(new FakeHouse(view({ reading: null })));
+  const made = new Bench(new FakeSite(view({ reading: null })));
   const { registerPlatformAccessories } = made.matter;
   made.matter.registerPlatformAccessories = (plugin, platform, accessories) =>
     accessories[0]?.displayName === "Garage"
       ? Promise.reject(new Error("still starting"))
       : registerPlatformAccessories.call(made.matter, plugin, platform, accessories);
-  made.house.change(answering);
+  made.site.change(answering);
   await made.appear();
   expect(made.warnings).toEqual(["Garage is not on the Matter bridge: still starting"]);
   expect(made.names).toEqual(["Garage Plug", "Garage Temperature"]);
 });
 
 test("stopping ends the subscription and every timer", async () => {
-  const made = new Bench(new FakeHouse(view(answering)));
+  const made = new Bench(new FakeSite(view(answering)));
   await made.appear();
-  made.house.tell({ ...answering.reading, power: 5_000, totalConsumption: 1_240 });
+  made.site.tell({ ...answering.reading, power: 5_000, totalConsumption: 1_240 });
   expect(made.clock.pending).toBe(2);
-  made.face.stop();
+  made.integration.stop();
   expect(made.clock.pending).toBe(0);
-  expect(made.house.listeners.size).toBe(0);
+  expect(made.site.listeners.size).toBe(0);
 });

@@ -1,13 +1,13 @@
 import type { MeterRole, Quantities } from "../../../src/model/readings.js";
 import { matterName, matterText } from "../../../src/integrations/homebridge-matter/names.js";
-import { FakeHouse } from "../homekit/support.js";
+import { FakeSite } from "../homekit/support.js";
 import { Bench, measured } from "./support.js";
 
 const meter = (name: string, ...measures: MeterRole[]) => ({ name, brand: "Shelly", model: "3EM", measures });
 const shown = { site: true };
 
 function house(name: string, reading: object) {
-  const made = new FakeHouse();
+  const made = new FakeSite();
   made.meters = [{ name, reachable: true, reading }];
   return made;
 }
@@ -30,7 +30,7 @@ test.each<[role: MeterRole, why: string, told: Partial<Quantities>, clusters: ob
   ["battery", "charging is +", { power: -800 }, { electricalPowerMeasurement: { activePower: 800_000 } }],
 ])("%s: %s", (role, _why, told, clusters) => {
   const made = new Bench(house("Meter", measured(role, told)), { shown, meters: [meter("Meter", role)] });
-  made.house.change({});
+  made.site.change({});
   expect(made.names).toEqual(["Meter"]);
   expect(made.device("Meter").clusters).toEqual(clusters);
   expect(made.device("Meter").deviceType.name).toBe("ElectricalSensor");
@@ -43,7 +43,7 @@ test("a device that measures several things is a meter for each; what the house 
     shown,
     meters: [meter("E3DC", "grid", "pv", "battery", "house")],
   });
-  made.house.change({});
+  made.site.change({});
   expect(made.names).toEqual(["E3DC Grid", "E3DC Sun", "E3DC Battery"]);
 });
 
@@ -54,7 +54,7 @@ test("meters are shown only to who wants them, and those of circuits to nobody",
   const circuits = [{ name: "Garage", limit: 16, parent: null, meter: "Garage" }];
   const circuit = new Bench(house("Garage", reading), { shown, meters, circuits });
   for (const made of [unasked, circuit]) {
-    made.house.change({});
+    made.site.change({});
     expect(made.names).toEqual([]);
   }
 });
@@ -62,8 +62,8 @@ test("meters are shown only to who wants them, and those of circuits to nobody",
 test("a silent meter is not reachable", async () => {
   const made = new Bench(house("Grid", measured("grid", { power: 700 })), { shown, meters: [meter("Grid", "grid")] });
   await made.appear();
-  made.house.meters = made.house.meters.map((each) => ({ ...each, reachable: false }));
-  made.house.change({});
+  made.site.meters = made.site.meters.map((each) => ({ ...each, reachable: false }));
+  made.site.change({});
   expect(made.matter.told).toEqual([["Grid", "bridgedDeviceBasicInformation", { reachable: false }]]);
 });
 

@@ -1,14 +1,14 @@
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { FakeHouse, reading, view } from "../homekit/support.js";
+import { FakeSite, reading, view } from "../homekit/support.js";
 import { Bench } from "./support.js";
 
 const known: Partial<ChargerReading> = { power: 3_700, totalConsumption: 100, temperature: 20 };
 
 async function bench() {
-  const made = new Bench(new FakeHouse(view({ reading: reading(known) })));
+  const made = new Bench(new FakeSite(view({ reading: reading(known) })));
   await made.appear();
   await made.clock.advance(60_000);
-  const tell = (told: Partial<ChargerReading>) => made.house.tell({ ...known, ...told });
+  const tell = (told: Partial<ChargerReading>) => made.site.tell({ ...known, ...told });
   return { ...made, made, tell };
 }
 
@@ -67,10 +67,10 @@ test("a charger that does not answer is not reachable, and claims nothing else",
       "bridgedDeviceBasicInformation",
       { reachable },
     ]);
-  made.house.change({ reachable: false });
+  made.site.change({ reachable: false });
   expect(matter.told).toEqual(all(false));
   matter.told.length = 0;
-  made.house.change({ reachable: true });
+  made.site.change({ reachable: true });
   expect(matter.told).toEqual(expect.arrayContaining(all(true)));
   expect(matter.told).toContainEqual(power(3_700));
   matter.told.length = 0;

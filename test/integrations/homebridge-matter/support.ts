@@ -6,12 +6,12 @@ import { MatterStatus } from "../../../node_modules/homebridge/dist/matter/error
 import { deviceTypes } from "../../../node_modules/homebridge/dist/matter/types.js";
 import type { Matter } from "../../../src/integrations/homebridge-matter/definition.js";
 import {
-  HomebridgeMatterFace,
-  type HomebridgeMatterFaceParts,
-} from "../../../src/integrations/homebridge-matter/face.js";
+  HomebridgeMatterIntegration,
+  type HomebridgeMatterParts,
+} from "../../../src/integrations/homebridge-matter/integration.js";
 import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
 import { settle, TestClock } from "../../support/test-clock.js";
-import { pluginName, platformName, type FakeHouse } from "../homekit/support.js";
+import { pluginName, platformName, type FakeSite } from "../homekit/support.js";
 
 /** Does with accessories what Homebridge's API does, and keeps book. */
 export class FakeMatter implements Matter {
@@ -46,10 +46,10 @@ export class FakeMatter implements Matter {
   }
 }
 
-type Options = Partial<Pick<HomebridgeMatterFaceParts, "faulty" | "kept">> & {
-  readonly shown?: Partial<HomebridgeMatterFaceParts["config"]["matter"]>;
-  readonly meters?: HomebridgeMatterFaceParts["config"]["meters"];
-  readonly circuits?: HomebridgeMatterFaceParts["config"]["site"]["circuits"];
+type Options = Partial<Pick<HomebridgeMatterParts, "faulty" | "kept">> & {
+  readonly shown?: Partial<HomebridgeMatterParts["config"]["matter"]>;
+  readonly meters?: HomebridgeMatterParts["config"]["meters"];
+  readonly circuits?: HomebridgeMatterParts["config"]["site"]["circuits"];
 };
 
 /** Everything around one face. */
@@ -57,10 +57,10 @@ export class Bench {
   readonly matter = new FakeMatter();
   readonly clock = new TestClock();
   readonly warnings: string[] = [];
-  readonly face: HomebridgeMatterFace;
+  readonly integration: HomebridgeMatterIntegration;
 
   constructor(
-    readonly house: FakeHouse,
+    readonly site: FakeSite,
     { shown = {}, meters = [], circuits = [], faulty = [], kept = [] }: Options = {},
   ) {
     const ignore = () => undefined;
@@ -72,8 +72,18 @@ export class Bench {
       meters,
       site: { circuits },
     };
-    this.face = new HomebridgeMatterFace({ matter, log, clock, house, config, faulty, kept, pluginName, platformName });
-    this.face.start();
+    this.integration = new HomebridgeMatterIntegration({
+      matter,
+      log,
+      clock,
+      site,
+      config,
+      faulty,
+      kept,
+      pluginName,
+      platformName,
+    });
+    this.integration.start();
   }
 
   get names(): readonly string[] {
@@ -88,9 +98,9 @@ export class Bench {
 
   /** Lets the devices that were registered appear, and forgets what they told on that occasion. */
   async appear(): Promise<void> {
-    this.house.change({});
+    this.site.change({});
     await settle();
-    this.house.change({});
+    this.site.change({});
     await settle();
     this.matter.told.length = 0;
   }

@@ -1,12 +1,12 @@
 import { jest } from "@jest/globals";
 import { firmwareRevision, homeName, identityText } from "../../../src/integrations/homekit/names.js";
-import { Bench, bench, characteristic, FakeHouse, find, pluginName, read, reading, view } from "./support.js";
+import { Bench, bench, characteristic, FakeSite, find, pluginName, read, reading, view } from "./support.js";
 
 const names = (made: Bench) => made.registered.map(({ displayName }) => displayName);
 
 test("every charger is an accessory whose services have names of their own", () => {
-  const made = new Bench(new FakeHouse(view({ reading: reading({ temperature: 30 }) }), view({ name: "Carport" })));
-  made.face.start();
+  const made = new Bench(new FakeSite(view({ reading: reading({ temperature: 30 }) }), view({ name: "Carport" })));
+  made.integration.start();
   expect(names(made)).toEqual(["Garage", "Carport"]);
   const services = made.accessory.services.filter(({ subtype }) => subtype !== undefined);
   const configured = made.api.hap.Characteristic.ConfiguredName;
@@ -27,17 +27,17 @@ test("the accessory says who made it", () => {
 
 test("a cached accessory keeps its UUID and is not registered again", async () => {
   const before = bench({ reading: reading({ temperature: 30, power: 900 }) });
-  const made = new Bench(new FakeHouse(view({ reading: null })));
+  const made = new Bench(new FakeSite(view({ reading: null })));
   const cached = before.thawed();
-  made.face.restore(cached);
-  made.face.start();
+  made.integration.restore(cached);
+  made.integration.start();
   expect(cached.UUID).toBe(made.api.hap.uuid.generate(`${pluginName}:charger:Garage`));
   expect(made.registered).toEqual([]);
   expect(made.unregistered).toEqual([]);
   expect(cached.services.map(({ subtype }) => subtype)).toEqual(before.accessory.services.map((s) => s.subtype));
   expect(find(cached, "temperature", "Current Temperature")).toBeDefined();
   expect(find(cached, "charger", "Power")).toBeDefined();
-  made.house.tell({ temperature: 31, power: 1_000 });
+  made.site.tell({ temperature: 31, power: 1_000 });
   expect(await read(cached, "temperature", "Current Temperature")).toBe(31);
   expect(await read(cached, "charger", "Power")).toBe(1_000);
   expect(made.api.updates).toBe(0);
@@ -46,10 +46,10 @@ test("a cached accessory keeps its UUID and is not registered again", async () =
 test("a name that was given in Apple Home outlives a restart", () => {
   const before = bench();
   characteristic(before.accessory, "plug", "Configured Name").updateValue("Cable");
-  const made = new Bench(new FakeHouse(view()));
+  const made = new Bench(new FakeSite(view()));
   const cached = before.thawed();
-  made.face.restore(cached);
-  made.face.start();
+  made.integration.restore(cached);
+  made.integration.start();
   expect(characteristic(cached, "plug", "Configured Name").value).toBe("Cable");
 });
 
@@ -65,10 +65,10 @@ test("what an earlier version left in the cache goes", () => {
       characteristic(before.accessory, "charger", "Power").props,
     ),
   );
-  const made = new Bench(new FakeHouse(view({ writable: [] })));
+  const made = new Bench(new FakeSite(view({ writable: [] })));
   const cached = before.thawed();
-  made.face.restore(cached);
-  made.face.start();
+  made.integration.restore(cached);
+  made.integration.start();
   expect(cached.getServiceById(Service.LightSensor, "old")).toBeUndefined();
   expect(find(cached, "charger", "Old")).toBeUndefined();
   expect(find(cached, "charger", "Phases")).toBeUndefined();
@@ -79,11 +79,11 @@ test("limits follow the configuration, and those that are gone are lifted", () =
   const before = bench({ writable: ["maxAmpere"], reading: reading({ maxAmpere: 10 }) });
   const restarted = (writable: readonly "maxAmpere"[]) => {
     const made = new Bench(
-      new FakeHouse(view({ writable, current: { min: 6, max: 32, step: 1 }, reading: reading({ maxAmpere: 10 }) })),
+      new FakeSite(view({ writable, current: { min: 6, max: 32, step: 1 }, reading: reading({ maxAmpere: 10 }) })),
     );
     const cached = before.thawed();
-    made.face.restore(cached);
-    made.face.start();
+    made.integration.restore(cached);
+    made.integration.start();
     return characteristic(cached, "charger", "Maximum current").props;
   };
   expect(restarted(["maxAmpere"])).toMatchObject({ maxValue: 32, perms: ["ev", "pr", "pw"] });
@@ -92,11 +92,11 @@ test("limits follow the configuration, and those that are gone are lifted", () =
 });
 
 test("the accessory of a charger that is no longer configured goes; that of a silent one stays", () => {
-  const before = new Bench(new FakeHouse(view(), view({ name: "Carport" })));
-  before.face.start();
-  const made = new Bench(new FakeHouse(view({ reachable: false, reading: null })));
-  before.registered.forEach((accessory) => made.face.restore(before.thawed(accessory)));
-  made.face.start();
+  const before = new Bench(new FakeSite(view(), view({ name: "Carport" })));
+  before.integration.start();
+  const made = new Bench(new FakeSite(view({ reachable: false, reading: null })));
+  before.registered.forEach((accessory) => made.integration.restore(before.thawed(accessory)));
+  made.integration.start();
   expect(made.unregistered.map(({ displayName }) => displayName)).toEqual(["Carport"]);
   expect(made.registered).toEqual([]);
 });
@@ -104,27 +104,27 @@ test("the accessory of a charger that is no longer configured goes; that of a si
 test("starting twice makes nothing twice", () => {
   const made = bench();
   const services = made.accessory.services.length;
-  made.face.start();
+  made.integration.start();
   expect(made.registered).toHaveLength(1);
   expect(made.accessory.services).toHaveLength(services);
-  expect(made.house.listeners.size).toBe(1);
+  expect(made.site.listeners.size).toBe(1);
 });
 
 test("stopping ends the subscription and every timer", async () => {
   const made = bench({ reading: reading({ power: 1_000 }) });
-  made.house.tell({ power: 2_000 });
+  made.site.tell({ power: 2_000 });
   await characteristic(made.accessory, "charger", "On").handleSetRequest(false);
   expect(made.clock.pending).toBe(3); // power, Eve's consumption, and the write that settles
-  made.face.stop();
+  made.integration.stop();
   expect(made.clock.pending).toBe(0);
-  expect(made.house.listeners.size).toBe(0);
+  expect(made.site.listeners.size).toBe(0);
 });
 
 test("HAP has nothing to complain about", async () => {
   const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
-  const made = new Bench(new FakeHouse(view({ name: "„Garage“ 🚗" })));
-  made.face.start();
-  made.house.tell({ power: 1e9, temperature: 400, maxAmpere: 80, error: "x".repeat(300), totalConsumption: 1e7 });
+  const made = new Bench(new FakeSite(view({ name: "„Garage“ 🚗" })));
+  made.integration.start();
+  made.site.tell({ power: 1e9, temperature: 400, maxAmpere: 80, error: "x".repeat(300), totalConsumption: 1e7 });
   const all = made.accessory.services.flatMap(({ characteristics }) => characteristics);
   await Promise.all(all.map((one) => one.handleGetRequest().catch(() => undefined)));
   expect(warn).not.toHaveBeenCalled();

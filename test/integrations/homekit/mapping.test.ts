@@ -81,18 +81,18 @@ test("UUIDs are unique, and the one of the first channel is as published", () =>
 test("a channel that is told later appears then, and the accessory is stored", async () => {
   const made = bench();
   expect(made.api.updates).toBe(0);
-  made.house.tell({ power: 6_900, temperature: 30 });
+  made.site.tell({ power: 6_900, temperature: 30 });
   expect(made.api.updates).toBe(1);
   expect(await read(made.accessory, "charger", "Power")).toBe(6_900);
   expect(await read(made.accessory, "temperature", "Current Temperature")).toBe(30);
-  made.house.tell({ power: 6_800, temperature: 30 });
+  made.site.tell({ power: 6_800, temperature: 30 });
   expect(made.api.updates).toBe(1);
 });
 
 test("what is not known now is neither old nor invented", async () => {
   const told = { power: 6_900, error: "cable", transaction: 0, temperature: 30 };
-  const { house, accessory } = bench({ reading: reading(told) });
-  house.tell({});
+  const { site, accessory } = bench({ reading: reading(told) });
+  site.tell({});
   expect(await read(accessory, "charger", "Power")).toBe(noResponse);
   expect(await read(accessory, "charger", "Consumption")).toBe(noResponse);
   expect(await read(accessory, "temperature", "Current Temperature")).toBe(noResponse);

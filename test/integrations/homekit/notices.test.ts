@@ -23,35 +23,35 @@ test.each<[why: string, unit: string | undefined, told: number, value: number, m
 });
 
 test("a measured number is told once per second, with its newest value", async () => {
-  const { accessory, house, clock } = bench({ reading: reading({ power: 1_000 }) });
+  const { accessory, site, clock } = bench({ reading: reading({ power: 1_000 }) });
   const told = notices(accessory, "charger", "Power");
-  house.tell({ power: 2_000 });
+  site.tell({ power: 2_000 });
   await clock.advance(500);
-  house.tell({ power: 3_000 });
+  site.tell({ power: 3_000 });
   expect(told).toEqual([]);
   await clock.advance(500);
   expect(told).toEqual([3_000]);
   await clock.advance(1_000);
-  house.tell({ power: 4_000 });
+  site.tell({ power: 4_000 });
   expect(told).toEqual([3_000, 4_000]);
 });
 
 test("a number that comes back within the second is not told, and no timer stays behind", async () => {
-  const { accessory, house, clock } = bench({ reading: reading({ power: 1_000 }) });
+  const { accessory, site, clock } = bench({ reading: reading({ power: 1_000 }) });
   const told = notices(accessory, "charger", "Power");
-  house.tell({ power: 2_000 });
-  house.tell({ power: 1_004 });
+  site.tell({ power: 2_000 });
+  site.tell({ power: 1_004 });
   expect(clock.pending).toBe(0);
   await clock.advance(2_000);
   expect(told).toEqual([]);
 });
 
 test("a slow drift is told once it has left the dead band", async () => {
-  const { accessory, house, clock } = bench({ reading: reading({ power: 100 }) });
+  const { accessory, site, clock } = bench({ reading: reading({ power: 100 }) });
   const told = notices(accessory, "charger", "Power");
   for (const power of [104, 108, 112, 116]) {
     await clock.advance(5_000);
-    house.tell({ power });
+    site.tell({ power });
   }
   expect(told).toEqual([112]);
 });
@@ -61,9 +61,9 @@ test.each<[name: string, subtype: string, told: Partial<ChargerReading>[], expec
   ["State", "charger", [{ state: "charging" }, { state: "fault" }], ["charging", "fault"]],
   ["Contact Sensor State", "plug", [{ state: "disconnected" }, { state: "connected" }], [1, 0]],
 ])("%s is told at any change, at once", (name, subtype, readings, expected) => {
-  const { accessory, house } = bench();
+  const { accessory, site } = bench();
   const told = notices(accessory, subtype, name);
-  readings.forEach((next) => house.tell(next));
+  readings.forEach((next) => site.tell(next));
   expect(told).toEqual(expected);
 });
 
@@ -84,20 +84,20 @@ describe.each<[why: string, silent: { reachable?: boolean; reading?: null }]>([
   });
 
   test("is marked as such before anyone reads, and responds again with its next answer", async () => {
-    const { accessory, house, clock } = bench({ writable: [], reading: reading({ power: 1_000 }) });
+    const { accessory, site, clock } = bench({ writable: [], reading: reading({ power: 1_000 }) });
     const marks = () => accessory.services.flatMap((service) => service.characteristics.map((one) => one.statusCode));
-    house.tell({ power: 2_000 });
-    house.change(silent);
+    site.tell({ power: 2_000 });
+    site.change(silent);
     expect(clock.pending).toBe(0);
     expect(marks().filter((mark) => mark === noResponse).length).toBeGreaterThan(5);
-    house.change({ reachable: true, reading: reading({ power: 1_001 }) });
+    site.change({ reachable: true, reading: reading({ power: 1_001 }) });
     expect(marks().every((mark) => mark === 0)).toBe(true);
     expect(await read(accessory, "charger", "Power")).toBe(1_001);
   });
 });
 
 test("reading takes what is in memory, within the dead band as well", async () => {
-  const { accessory, house } = bench({ reading: reading({ power: 1_000 }) });
-  house.tell({ power: 1_001 });
+  const { accessory, site } = bench({ reading: reading({ power: 1_000 }) });
+  site.tell({ power: 1_001 });
   expect(await read(accessory, "charger", "Power")).toBe(1_001);
 });

@@ -1,12 +1,12 @@
-/** A house that is told what to say, and real accessories and HAP objects, without Homebridge and its bridge. */
+/** A site with given views, and real accessories and HAP objects, without Homebridge and its bridge. */
 
 import hap from "@homebridge/hap-nodejs";
 import { PlatformAccessory } from "../../../node_modules/homebridge/dist/platformAccessory.js";
 import type { HomeKitApi } from "../../../src/integrations/homekit/definition.js";
-import { HomeKitFace } from "../../../src/integrations/homekit/face.js";
+import { HomeKitIntegration } from "../../../src/integrations/homekit/integration.js";
 import type { ChargerCommand, SiteCommand } from "../../../src/model/commands.js";
 import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";
-import type { ChargerView, House, MeterView } from "../../../src/site/house.js";
+import type { ChargerView, MeterView, SiteApi, SiteView } from "../../../src/site/site-view.js";
 import { TestClock } from "../../support/test-clock.js";
 
 export const pluginName = "homebridge-ev-charging";
@@ -29,6 +29,7 @@ export function view(overrides: Partial<ChargerView> = {}): ChargerView {
     current: { min: 6, max: 16, step: 1 },
     reachable: true,
     reading: reading(),
+    sessionEnergy: null,
     mode: "fast",
     wishes: { manual: null, until: null, maxAmpere: null, minAmpere: null, targets: [] },
     plan: null,
@@ -37,13 +38,12 @@ export function view(overrides: Partial<ChargerView> = {}): ChargerView {
   };
 }
 
-export class FakeHouse implements House {
+export class FakeSite implements SiteApi {
   meters: readonly MeterView[] = [];
   readonly commands: [charger: string, command: ChargerCommand][] = [];
   readonly writes: [charger: string, channel: string, value: string | number | null][] = [];
-  readonly listeners = new Set<() => void>();
+  readonly listeners = new Set<(view: SiteView) => void>();
   readonly siteCommands: SiteCommand[] = [];
-  readonly powerLimit = null;
   /** What `write` answers. */
   answer: () => Promise<void> = () => Promise.resolve();
   chargers: readonly ChargerView[];
@@ -52,7 +52,11 @@ export class FakeHouse implements House {
     this.chargers = chargers;
   }
 
-  onChange(listener: () => void): () => void {
+  get view(): SiteView {
+    return { chargers: this.chargers, meters: this.meters, powerLimit: null };
+  }
+
+  onChange(listener: (view: SiteView) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -74,7 +78,8 @@ export class FakeHouse implements House {
   /** Changes every charger, and says so. */
   change(overrides: Partial<ChargerView>): void {
     this.chargers = this.chargers.map((charger) => ({ ...charger, ...overrides }));
-    this.listeners.forEach((listener) => listener());
+    const { view } = this;
+    this.listeners.forEach((listener) => listener(view));
   }
 
   /** Lets every charger tell this, and says so. */
@@ -116,14 +121,14 @@ export class Bench {
   readonly api = new FakeApi();
   readonly clock = new TestClock();
   readonly warnings: string[] = [];
-  readonly face: HomeKitFace;
+  readonly integration: HomeKitIntegration;
 
-  constructor(readonly house: FakeHouse) {
+  constructor(readonly site: FakeSite) {
     const ignore = () => undefined;
     const warn = (message: string) => void this.warnings.push(message);
     const log = { error: warn, warn, info: ignore, debug: ignore };
     const { api, clock } = this;
-    this.face = new HomeKitFace({ api, log, clock, house, faulty: [], pluginName, platformName });
+    this.integration = new HomeKitIntegration({ api, log, clock, site, faulty: [], pluginName, platformName });
   }
 
   get registered(): readonly PlatformAccessory[] {
@@ -149,8 +154,8 @@ export class Bench {
 
 /** A face that runs, in front of a charger that is like this. */
 export function bench(overrides: Partial<ChargerView> = {}): Bench {
-  const made = new Bench(new FakeHouse(view(overrides)));
-  made.face.start();
+  const made = new Bench(new FakeSite(view(overrides)));
+  made.integration.start();
   return made;
 }
 

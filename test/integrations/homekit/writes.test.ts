@@ -25,9 +25,9 @@ test.each<[subtype: string, name: string, value: string | number | boolean, comm
   ["charger", "Phases", 0, { phases: "auto" }],
   ["charger", "Mode", "solar-min", { mode: "solar-min" }],
 ])("%s: %s written %p is a command", async (subtype, name, value, command) => {
-  const { accessory, house } = bench({ writable: everything });
+  const { accessory, site } = bench({ writable: everything });
   expect(await write(accessory, subtype, name, value)).toBeUndefined();
-  expect(house.commands).toEqual([["Garage", command]]);
+  expect(site.commands).toEqual([["Garage", command]]);
 });
 
 test.each<[mode: ChargerMode, on: boolean, after: ChargerMode, why: string]>([
@@ -40,9 +40,9 @@ test.each<[mode: ChargerMode, on: boolean, after: ChargerMode, why: string]>([
   ["solar", false, "fast", "turned off"],
   ["solar-min", false, "fast", "turned off"],
 ])("the sun switch takes mode %s, written %p, to %s: %s", async (mode, on, after) => {
-  const { accessory, house } = bench({ mode });
+  const { accessory, site } = bench({ mode });
   expect(await write(accessory, "solar", "On", on)).toBeUndefined();
-  expect(house.commands).toEqual([["Garage", { mode: after }]]);
+  expect(site.commands).toEqual([["Garage", { mode: after }]]);
 });
 
 test.each<[name: string, value: string | number | boolean]>([
@@ -61,10 +61,10 @@ test.each<[name: string, value: string | number | boolean]>([
   ["Transaction", 1.5],
   ["Transaction", -2],
 ])("%s written %p is invalid, and reaches nothing", async (name, value) => {
-  const { accessory, house } = bench({ writable: everything });
+  const { accessory, site } = bench({ writable: everything });
   expect(await write(accessory, "charger", name, value)).toBe(invalidValue);
-  expect(house.commands).toEqual([]);
-  expect(house.writes).toEqual([]);
+  expect(site.commands).toEqual([]);
+  expect(site.writes).toEqual([]);
 });
 
 test.each<[name: string, written: string | number, channel: string, value: string | number | null]>([
@@ -73,9 +73,9 @@ test.each<[name: string, written: string | number, channel: string, value: strin
   ["Transaction", 0, "transaction", 0],
   ["Transaction", -1, "transaction", null],
 ])("%s written %p goes to the charger", async (name, written, channel, value) => {
-  const { accessory, house } = bench({ writable: everything });
+  const { accessory, site } = bench({ writable: everything });
   expect(await write(accessory, "charger", name, written)).toBeUndefined();
-  expect(house.writes).toEqual([["Garage", channel, value]]);
+  expect(site.writes).toEqual([["Garage", channel, value]]);
 });
 
 test("what the charger takes no writes for cannot be written", () => {
@@ -87,20 +87,20 @@ test("what the charger takes no writes for cannot be written", () => {
 });
 
 test("a setting that the charger refuses does not respond, and one warning says why", async () => {
-  const { accessory, house, warnings } = bench({ writable: everything, reading: reading({ accessState: "open" }) });
-  house.answer = () => Promise.reject(new Error("Garage: no answer. Is it on?"));
+  const { accessory, site, warnings } = bench({ writable: everything, reading: reading({ accessState: "open" }) });
+  site.answer = () => Promise.reject(new Error("Garage: no answer. Is it on?"));
   expect(await write(accessory, "charger", "Access", "locked")).toBe(noResponse);
   expect(warnings).toEqual(["Garage: no answer. Is it on?"]);
   expect(await read(accessory, "charger", "Access")).toBe("open");
 });
 
 test("a setting that takes long is acknowledged, and its failure takes it back", async () => {
-  const { accessory, house, warnings, clock } = bench({
+  const { accessory, site, warnings, clock } = bench({
     writable: everything,
     reading: reading({ accessState: "open" }),
   });
   let fail: (error: Error) => void = () => undefined;
-  house.answer = () => new Promise((_resolve, reject) => (fail = reject));
+  site.answer = () => new Promise((_resolve, reject) => (fail = reject));
   const answer = write(accessory, "charger", "Access", "locked");
   await clock.advance(2_500);
   expect(await answer).toBeUndefined();
@@ -114,8 +114,8 @@ test("a setting that takes long is acknowledged, and its failure takes it back",
 });
 
 test("a command that the house refuses does not respond, and one warning says why", async () => {
-  const { accessory, house, warnings } = bench({ reading: reading({ allowCharging: false }) });
-  house.command = () => {
+  const { accessory, site, warnings } = bench({ reading: reading({ allowCharging: false }) });
+  site.command = () => {
     throw new RangeError("No charger is named Garage");
   };
   expect(await write(accessory, "charger", "On", true)).toBe(noResponse);
@@ -124,23 +124,23 @@ test("a command that the house refuses does not respond, and one warning says wh
 });
 
 test("a charger that the house no longer has does not respond", async () => {
-  const { accessory, house } = bench();
-  house.chargers = [];
+  const { accessory, site } = bench();
+  site.chargers = [];
   expect(await write(accessory, "charger", "On", true)).toBe(noResponse);
 });
 
 test("a written value is shown while the charger takes it over, without going back and forth", async () => {
-  const { accessory, house, clock } = bench({ reading: reading({ allowCharging: false }) });
+  const { accessory, site, clock } = bench({ reading: reading({ allowCharging: false }) });
   await write(accessory, "charger", "On", true);
   const told = notices(accessory, "charger", "On");
-  house.tell({ allowCharging: false });
+  site.tell({ allowCharging: false });
   expect(await read(accessory, "charger", "On")).toBe(true);
   await clock.advance(2_000);
-  house.tell({ allowCharging: true });
-  house.tell({ allowCharging: true });
+  site.tell({ allowCharging: true });
+  site.tell({ allowCharging: true });
   expect(told).toEqual([]);
   expect(clock.pending).toBe(0);
-  house.tell({ allowCharging: false });
+  site.tell({ allowCharging: false });
   expect(told).toEqual([false]);
 });
 

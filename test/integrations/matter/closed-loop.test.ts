@@ -32,9 +32,9 @@ let paired: PairedNode;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ev-charging-loop-"));
   ({ world } = await sunnyHouse(plans, {}, 0));
-  const { clock, log, site: house } = world;
+  const { clock, log, site } = world;
   const port = await freePort();
-  matter = new Matter({ house, clock, log, folder: join(folder, "device"), port, name: "Home" });
+  matter = new Matter({ site, clock, log, folder: join(folder, "device"), port, name: "Home" });
   const { codes } = await matter.started;
 
   const environment = NodeJsEnvironment();

@@ -19,8 +19,8 @@ let stand: Stand;
 let values: ReadonlyMap<number, unknown>;
 beforeAll(async () => {
   stand = await Stand.start();
-  stand.house.plug();
-  await stand.device.face.settled();
+  stand.site.plug();
+  await stand.device.integration.settled();
   values = await stand.controller.readAll(evseEndpoint, EnergyEvse);
 }, 60_000);
 afterAll(() => stand.close());
@@ -89,7 +89,7 @@ describe("TC_EEVSE_2_1: attributes", () => {
     await stand.write(EnergyEvse, "userMaximumChargeCurrent", 16_000);
     expect(await stand.write(EnergyEvse, "userMaximumChargeCurrent", value)).toBe("ConstraintError");
     expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(16_000);
-    expect(stand.house.cap).toBe(16);
+    expect(stand.site.cap).toBe(16);
   });
 
   test.each(["state", "supplyState", "faultState", "chargingEnabledUntil", "circuitCapacity", "sessionId"])(
@@ -106,22 +106,22 @@ describe("TC_EEVSE_2_1: attributes", () => {
       [20_000, 21_000, 22_000, 23_000].map((value) => stand.write(EnergyEvse, "userMaximumChargeCurrent", value)),
     ).finally(() => (isWritten = true));
     for (let reachable = false; !isWritten; reachable = !reachable) {
-      stand.house.reachable = reachable;
-      stand.house.change();
+      stand.site.reachable = reachable;
+      stand.site.change();
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await writes).toEqual(["Success", "Success", "Success", "Success"]);
-    stand.house.reachable = true;
-    stand.house.change();
-    await stand.device.face.settled();
+    stand.site.reachable = true;
+    stand.site.change();
+    await stand.device.integration.settled();
     expect(stand.device.log.told.filter((line) => line.includes("Cannot lock"))).toEqual([]);
-    expect([stand.house.cap, await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)]).toEqual([23, 23_000]);
+    expect([stand.site.cap, await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)]).toEqual([23, 23_000]);
   });
 
   test("a maximum set elsewhere is the user's", async () => {
-    stand.house.command("Garage", { maxAmpere: 10 });
+    stand.site.command("Garage", { maxAmpere: 10 });
     expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(10_000);
-    stand.house.command("Garage", { maxAmpere: null });
+    stand.site.command("Garage", { maxAmpere: null });
     expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(32_000);
   });
 });

@@ -2,16 +2,16 @@
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { DeviceEnergyManagement } from "@matter/main/clusters/device-energy-management";
-import { TestHouse } from "./house.js";
+import { TestSite } from "./test-site.js";
 import { Stand } from "./stand.js";
 
 const { attributes, State, SupplyState, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 
 let stand: Stand;
 beforeAll(async () => {
-  const house = new TestHouse();
-  house.tell({ tag: "04a2b3c4" });
-  stand = await Stand.start(house);
+  const site = new TestSite();
+  site.tell({ tag: "04a2b3c4" });
+  stand = await Stand.start(site);
 }, 60_000);
 afterAll(() => stand.close());
 
@@ -29,16 +29,16 @@ const fault = (state: EnergyEvse.State, before: EnergyEvse.FaultState, now: Ener
 
 describe("TC_EEVSE_2_4: faults", () => {
   test("3 to 6: a car charges", async () => {
-    stand.house.plug();
+    stand.site.plug();
     expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
     expect(await stand.enable(null, 6_000, 60_000)).toBe("Success");
-    stand.house.ask(true);
+    stand.site.ask(true);
     expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStarted", { sessionId: 1, maximumCurrent: 32_000 }]);
     expect(await states()).toEqual([State.PluggedInCharging, SupplyState.ChargingEnabled, FaultState.NoError]);
   });
 
   test("7: a ground fault", async () => {
-    stand.house.tell({ state: "fault", error: "RCCB" });
+    stand.site.tell({ state: "fault", error: "RCCB" });
     expect(await stand.nextEvent()).toEqual(fault(State.PluggedInCharging, FaultState.NoError, FaultState.GroundFault));
     expect(await states()).toEqual([State.Fault, SupplyState.DisabledError, FaultState.GroundFault]);
     const { esaState } = DeviceEnergyManagement.attributes;
@@ -46,7 +46,7 @@ describe("TC_EEVSE_2_4: faults", () => {
   });
 
   test("8: then it is too hot", async () => {
-    stand.house.tell({ error: "OVER_TEMPERATURE" });
+    stand.site.tell({ error: "OVER_TEMPERATURE" });
     expect(await stand.nextEvent()).toEqual(fault(State.Fault, FaultState.GroundFault, FaultState.OverTemperature));
     expect(await states()).toEqual([State.Fault, SupplyState.DisabledError, FaultState.OverTemperature]);
   });
@@ -55,33 +55,33 @@ describe("TC_EEVSE_2_4: faults", () => {
     expect(await stand.enable(null, 6_000, 16_000)).toBe("Failure");
     expect(await stand.invoke(EnergyEvse, "disable")).toBe("Success");
     expect(await read(attributes.supplyState)).toBe(SupplyState.DisabledError);
-    stand.house.command("Garage", { mode: "fast" });
+    stand.site.command("Garage", { mode: "fast" });
   });
 
   test("9: all is well again, and it goes on charging", async () => {
-    stand.house.tell({ state: "charging", error: "NONE" });
+    stand.site.tell({ state: "charging", error: "NONE" });
     expect(await stand.nextEvent()).toEqual(fault(State.Fault, FaultState.OverTemperature, FaultState.NoError));
     expect(await states()).toEqual([State.PluggedInCharging, SupplyState.ChargingEnabled, FaultState.NoError]);
   });
 
   test("10: the car has had enough", async () => {
-    stand.house.tell({ state: "connected" });
+    stand.site.tell({ state: "connected" });
     expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStopped", { reason: Reason.EvStopped }]);
   });
 
   test("11: it leaves", async () => {
-    stand.house.tell({ state: "disconnected" });
+    stand.site.tell({ state: "disconnected" });
     expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1, state: State.PluggedInNoDemand }]);
   });
 
   test("a charger that does not answer has no state, and is offline", async () => {
-    stand.house.reachable = false;
-    stand.house.change();
+    stand.site.reachable = false;
+    stand.site.change();
     expect(await read(attributes.state)).toBeNull();
     const { esaState } = DeviceEnergyManagement.attributes;
     expect(await stand.read(DeviceEnergyManagement, esaState)).toBe(DeviceEnergyManagement.EsaState.Offline);
-    stand.house.reachable = true;
-    stand.house.change();
+    stand.site.reachable = true;
+    stand.site.change();
     expect(await read(attributes.state)).toBe(State.NotPluggedIn);
   });
 });
@@ -97,15 +97,15 @@ describe("TC_EEVSE_2_9: RFID", () => {
     ["04:A2:B3:C4:D5:E6:F7", "04a2b3c4d5e6f7"],
     ["00112233445566778899", "00112233445566778899"],
   ])("tag %s is told as its bytes", async (tag, bytes) => {
-    stand.house.tell({ tag: null });
-    stand.house.tell({ tag });
+    stand.site.tell({ tag: null });
+    stand.site.tell({ tag });
     const [name, payload] = await stand.nextEvent();
     expect([name, payload]).toEqual(["RFID", { uid: Uint8Array.from(Buffer.from(bytes, "hex")) }]);
   });
 
   test("what is no tag of ISO 14443A is not told", async () => {
-    stand.house.tell({ tag: "Anna" });
-    stand.house.tell({ tag: "04a2b3c4" });
+    stand.site.tell({ tag: "Anna" });
+    stand.site.tell({ tag: "04a2b3c4" });
     expect(await stand.nextEvent()).toMatchObject(["RFID", {}]);
   });
 });

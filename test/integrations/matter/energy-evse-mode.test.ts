@@ -4,7 +4,7 @@ import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { EnergyEvseMode } from "@matter/main/clusters/energy-evse-mode";
 import { ModeBase } from "@matter/main/clusters/mode-base";
 import { z } from "zod";
-import { gridMeter, TestHouse } from "./house.js";
+import { gridMeter, TestSite } from "./test-site.js";
 import { Stand } from "./stand.js";
 
 const { attributes, ModeTag } = EnergyEvseMode;
@@ -16,13 +16,13 @@ const modesSchema = z.array(
 
 let stand: Stand;
 beforeAll(async () => {
-  stand = await Stand.start(new TestHouse(["Garage"], "solar"));
+  stand = await Stand.start(new TestSite(["Garage"], "solar"));
 }, 60_000);
 afterAll(() => stand.close());
 
 const currentMode = () => stand.read(EnergyEvseMode, attributes.currentMode);
 const change = (newMode: number) => stand.invoke(EnergyEvseMode, "changeToMode", { newMode });
-const houseMode = () => stand.house.chargers[0]?.mode;
+const houseMode = () => stand.site.view.chargers[0]?.mode;
 
 test("TC_EEVSEM_1_1: revision, features and commands", async () => {
   const values = await stand.controller.readAll(1, EnergyEvseMode);
@@ -71,11 +71,11 @@ describe("TC_EEVSEM_2_1: change to mode", () => {
 
   test("to one in which it can't be now: the meter is silent, and nobody knows of the sun", async () => {
     await change(0);
-    stand.house.meters = [gridMeter(false)];
+    stand.site.meters = [gridMeter(false)];
     expect(await change(2)).toEqual({ status: Answer.InvalidInMode, statusText: expect.stringMatching(/^.{1,64}$/) });
     expect(await currentMode()).toBe(0);
     expect(houseMode()).toBe("fast");
-    stand.house.meters = [gridMeter(true)];
+    stand.site.meters = [gridMeter(true)];
   });
 
   test.each([
@@ -98,7 +98,7 @@ describe("TC_EEVSEM_2_1: change to mode", () => {
 
 describe("modes and being enabled are two things", () => {
   test("a mode chosen elsewhere is shown", async () => {
-    stand.house.command("Garage", { mode: "solar" });
+    stand.site.command("Garage", { mode: "solar" });
     expect(await currentMode()).toBe(2);
   });
 
@@ -115,22 +115,22 @@ describe("modes and being enabled are two things", () => {
   });
 
   test("a stop by hand disables too, and enabling takes it back without starting anything at once", async () => {
-    stand.house.plug();
-    stand.house.command("Garage", { mode: "solar", allowCharging: false });
+    stand.site.plug();
+    stand.site.command("Garage", { mode: "solar", allowCharging: false });
     expect(await stand.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
     await stand.enable(null, 0, 0);
-    expect(stand.house.commands.at(-1)).toMatchObject({ allowCharging: null });
-    expect(stand.house.chargers[0]).toMatchObject({ mode: "solar", wishes: { manual: null } });
+    expect(stand.site.commands.at(-1)).toMatchObject({ allowCharging: null });
+    expect(stand.site.view.chargers[0]).toMatchObject({ mode: "solar", wishes: { manual: null } });
   });
 
   test("a start by hand goes on when it is enabled again", async () => {
-    stand.house.command("Garage", { allowCharging: true });
+    stand.site.command("Garage", { allowCharging: true });
     await stand.enable(null, 0, 12_000);
-    expect(stand.house.chargers[0]?.wishes).toMatchObject({ manual: "start", maxAmpere: 12 });
+    expect(stand.site.view.chargers[0]?.wishes).toMatchObject({ manual: "start", maxAmpere: 12 });
   });
 
   test("what was started by hand in a house that is switched off is enabled", async () => {
-    stand.house.command("Garage", { mode: "off", allowCharging: true });
+    stand.site.command("Garage", { mode: "off", allowCharging: true });
     expect(await stand.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(
       EnergyEvse.SupplyState.ChargingEnabled,
     );

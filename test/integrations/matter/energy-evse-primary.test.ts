@@ -32,7 +32,7 @@ describe("TC_EEVSE_2_2: the primary functions", () => {
   });
 
   test("4: a car is plugged in that asks for nothing yet", async () => {
-    stand.house.plug();
+    stand.site.plug();
     expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
     expect(await read(attributes.state)).toBe(State.PluggedInNoDemand);
     expect(await read(attributes.sessionId)).toBe(1);
@@ -41,14 +41,14 @@ describe("TC_EEVSE_2_2: the primary functions", () => {
   test("5, 6: enabled for 5 s, it charges once the car asks, with what the circuit has", async () => {
     const until = stand.now + 5;
     expect(await stand.enable(until, 6_000, 60_000)).toBe("Success");
-    stand.house.ask(true);
+    stand.site.ask(true);
     expect(await stand.nextEvent()).toEqual(started(32_000));
     expect(await read(attributes.state)).toBe(State.PluggedInCharging);
     expect(await read(attributes.supplyState)).toBe(SupplyState.ChargingEnabled);
     expect(await read(attributes.chargingEnabledUntil)).toBe(until);
     expect(await read(attributes.minimumChargeCurrent)).toBe(6_000);
     expect(await read(attributes.maximumChargeCurrent)).toBe(32_000);
-    expect(stand.house.cap).toBeNull();
+    expect(stand.site.cap).toBeNull();
   });
 
   test("7: after that time it is disabled", async () => {
@@ -67,36 +67,36 @@ describe("TC_EEVSE_2_2: the primary functions", () => {
     expect(await read(attributes.chargingEnabledUntil)).toBeNull();
     expect(await read(attributes.minimumChargeCurrent)).toBe(6_000);
     expect(await read(attributes.maximumChargeCurrent)).toBe(12_000);
-    expect(stand.house.cap).toBe(12);
+    expect(stand.site.cap).toBe(12);
   });
 
   test("9: the user's maximum lowers it to 6 A", async () => {
     expect(await stand.write(EnergyEvse, "userMaximumChargeCurrent", 6_000)).toBe("Success");
     expect(await read(attributes.maximumChargeCurrent)).toBe(6_000);
-    expect(stand.house.cap).toBe(6);
+    expect(stand.site.cap).toBe(6);
   });
 
   test("10: the car has had enough", async () => {
-    stand.house.ask(false);
+    stand.site.ask(false);
     expect(await stand.nextEvent()).toEqual(stopped(Reason.EvStopped));
     expect(await read(attributes.state)).toBe(State.PluggedInNoDemand);
   });
 
   test("11: it asks again, and enabling what is enabled starts nothing twice", async () => {
-    stand.house.ask(true);
+    stand.site.ask(true);
     expect(await stand.enable(null, 6_000, 12_000)).toBe("Success");
     expect(await stand.nextEvent()).toEqual(started(6_000));
     expect(await read(attributes.state)).toBe(State.PluggedInCharging);
   });
 
   test("12: it has had enough once more", async () => {
-    stand.house.ask(false);
+    stand.site.ask(false);
     expect(await stand.nextEvent()).toEqual(stopped(Reason.EvStopped));
     expect(await read(attributes.state)).toBe(State.PluggedInNoDemand);
   });
 
   test("13: it leaves; what was enabled stays so, and the session can still be read", async () => {
-    stand.house.unplug();
+    stand.site.unplug();
     expect(await stand.nextEvent()).toEqual([
       "EVNotDetected",
       { sessionId: 1, state: State.PluggedInNoDemand, sessionDuration: 7, sessionEnergyCharged: 0 },
@@ -108,15 +108,15 @@ describe("TC_EEVSE_2_2: the primary functions", () => {
   });
 
   test("14: the next car begins the next session, and charges with the same maximum", async () => {
-    stand.house.plug();
+    stand.site.plug();
     expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 2 }]);
-    stand.house.ask(true);
+    stand.site.ask(true);
     expect(await stand.nextEvent()).toEqual(started(6_000, 2));
     expect(await read(attributes.sessionId)).toBe(2);
   });
 
   test("15: disabled, with the energy since it started", async () => {
-    stand.house.tell({ sessionChargeConsumption: 1.5 });
+    stand.site.tell({ sessionChargeConsumption: 1.5 });
     expect(await stand.invoke(EnergyEvse, "disable")).toBe("Success");
     expect(await stand.nextEvent()).toEqual(stopped(Reason.EvseStopped, 2, 1_500_000));
     expect(await read(attributes.supplyState)).toBe(SupplyState.Disabled);
@@ -127,7 +127,7 @@ describe("TC_EEVSE_2_2: the primary functions", () => {
 
   // Over a control pilot without a signal a car can't tell that it no longer wants anything: its last word holds.
   test("16, 17: it leaves", async () => {
-    stand.house.unplug();
+    stand.site.unplug();
     expect(await stand.nextEvent()).toEqual([
       "EVNotDetected",
       { sessionId: 2, state: State.PluggedInDemand, sessionDuration: 0, sessionEnergyCharged: 1_500_000 },
@@ -135,10 +135,10 @@ describe("TC_EEVSE_2_2: the primary functions", () => {
   });
 
   test("18: disabled it stays, for the next car too", async () => {
-    stand.house.plug();
+    stand.site.plug();
     expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 3 }]);
     expect(await read(attributes.supplyState)).toBe(SupplyState.Disabled);
-    stand.house.unplug();
+    stand.site.unplug();
     expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 3 }]);
   });
 });
@@ -150,7 +150,7 @@ describe("beside the certification's steps", () => {
     expect(await read(attributes.supplyState)).toBe(SupplyState.ChargingEnabled);
     expect(await read(attributes.minimumChargeCurrent)).toBe(6_000);
     expect(await read(attributes.maximumChargeCurrent)).toBe(32_000);
-    expect(stand.house.cap).toBeNull();
+    expect(stand.site.cap).toBeNull();
   });
 
   test("a time that is over disables", async () => {
@@ -164,7 +164,7 @@ describe("beside the certification's steps", () => {
     expect(await read(attributes.maximumChargeCurrent)).toBe(8_000);
     await stand.write(EnergyEvse, "userMaximumChargeCurrent", 20_000);
     expect(await read(attributes.maximumChargeCurrent)).toBe(12_000);
-    expect(stand.house.cap).toBe(12);
+    expect(stand.site.cap).toBe(12);
   });
 
   test.each<[why: string, minimum: number, maximum: number]>([
@@ -176,10 +176,10 @@ describe("beside the certification's steps", () => {
     ["less than none, at the most", 6_000, -1],
   ])("EnableCharging with %s is refused, and nothing changes", async (_why, minimum, maximum) => {
     const before = await stand.controller.readAll(1, EnergyEvse);
-    const asked = stand.house.commands.length;
+    const asked = stand.site.commands.length;
     expect(await stand.enable(null, minimum, maximum)).toBe("ConstraintError");
     expect(await stand.controller.readAll(1, EnergyEvse)).toEqual(before);
-    expect(stand.house.commands).toHaveLength(asked);
+    expect(stand.site.commands).toHaveLength(asked);
   });
 
   test.each(["enableCharging", "disable", "setTargets", "getTargets", "clearTargets"])(
@@ -189,10 +189,10 @@ describe("beside the certification's steps", () => {
         enableCharging: { chargingEnabledUntil: null, minimumChargeCurrent: 0, maximumChargeCurrent: 0 },
         setTargets: { chargingTargetSchedules: [] },
       };
-      const asked = stand.house.commands.length;
+      const asked = stand.site.commands.length;
       const mine = command === "enableCharging" || command === "setTargets" ? fields[command] : undefined;
       expect(await stand.controller.invoke(1, EnergyEvse, command, mine, false)).toBe("NeedsTimedInteraction");
-      expect(stand.house.commands).toHaveLength(asked);
+      expect(stand.site.commands).toHaveLength(asked);
     },
   );
 });

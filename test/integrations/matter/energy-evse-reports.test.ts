@@ -20,9 +20,9 @@ function reports() {
 
 describe("TC_EEVSE_2_6: numbers that count on are reported seldom, and at once when a session begins or ends", () => {
   test("a car charges", async () => {
-    stand.house.plug();
+    stand.site.plug();
     await stand.enable(null, 6_000, 12_000);
-    stand.house.ask(true);
+    stand.site.ask(true);
     expect(await stand.nextEvent()).toMatchObject(["EVConnected", {}]);
     expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStarted", {}]);
     reports();
@@ -30,7 +30,7 @@ describe("TC_EEVSE_2_6: numbers that count on are reported seldom, and at once w
 
   test("12 s of charging: twice at most", async () => {
     for (let second = 1; second <= 12; second++) {
-      stand.house.tell({ sessionChargeConsumption: second * 0.002 });
+      stand.site.tell({ sessionChargeConsumption: second * 0.002 });
       await stand.pass(1);
     }
     await stand.heard();
@@ -42,7 +42,7 @@ describe("TC_EEVSE_2_6: numbers that count on are reported seldom, and at once w
 
   test("when it ends, the last numbers", async () => {
     await stand.invoke(EnergyEvse, "disable");
-    stand.house.unplug();
+    stand.site.unplug();
     expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStopped", {}]);
     expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionDuration: 12 }]);
     await stand.reported(EnergyEvse, attributes.sessionDuration);
@@ -51,7 +51,7 @@ describe("TC_EEVSE_2_6: numbers that count on are reported seldom, and at once w
   });
 
   test("when the next begins, all three", async () => {
-    stand.house.plug();
+    stand.site.plug();
     expect(await stand.nextEvent()).toMatchObject(["EVConnected", {}]);
     await stand.reported(EnergyEvse, attributes.sessionId);
     await stand.reported(EnergyEvse, attributes.sessionDuration);

@@ -56,7 +56,7 @@ const hour = 3_600_000;
 describe("TC_EEVSE_2_3: charging preferences", () => {
   test("4, 5: the mode is time of use, and a car is plugged in", async () => {
     expect(await stand.invoke(EnergyEvseMode, "changeToMode", { newMode: 1 })).toMatchObject({ status: 0 });
-    stand.house.plug();
+    stand.site.plug();
     expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
   });
 
@@ -68,10 +68,10 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
 
   test("8: a target for every day; it is not enabled yet", async () => {
     expect(await set(schedule(everyDay, [energyAtNight]))).toBe("Success");
-    expect(stand.house.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 25 }]);
+    expect(stand.site.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 25 }]);
     const now = stand.clock.now();
-    stand.house.plan = { by: now + 10 * hour, energy: 25, from: now + 7 * hour };
-    stand.house.change();
+    stand.site.plan = { by: now + 10 * hour, energy: 25, from: now + 7 * hour };
+    stand.site.change();
     expect(await next()).toEqual(nothing);
   });
 
@@ -91,10 +91,10 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
 
   test("11, 12: until it is full", async () => {
     expect(await set(schedule(everyDay, [fullAtNight]))).toBe("Success");
-    expect(stand.house.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1, energy: null }]);
+    expect(stand.site.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1, energy: null }]);
     const now = stand.clock.now();
-    stand.house.plan = { by: now + 12 * hour, energy: null, from: now + 12 * hour };
-    stand.house.change();
+    stand.site.plan = { by: now + 12 * hour, energy: null, from: now + 12 * hour };
+    stand.site.change();
     const { start, by, energy, soc } = await next();
     expect({ by, energy, soc }).toEqual({ by: stand.now + 12 * 3_600, energy: null, soc: 100 });
     expect(start).toBe(stand.now + 12 * 3_600 - 1);
@@ -106,14 +106,14 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
     expect(await set(schedule(sunday, []))).toBe("Success");
     const all = [schedule(workdays, [fullAtNight]), schedule(saturday, tenTimes), schedule(sunday, [])];
     expect(await get()).toEqual(schedules(...all));
-    expect(stand.house.commands.at(-1)?.targets).toHaveLength(11);
+    expect(stand.site.commands.at(-1)?.targets).toHaveLength(11);
   });
 
   test("16, 17: cleared", async () => {
     expect(await stand.invoke(EnergyEvse, "clearTargets")).toBe("Success");
-    expect(stand.house.commands.at(-1)?.targets).toEqual([]);
-    stand.house.plan = null;
-    stand.house.change();
+    expect(stand.site.commands.at(-1)?.targets).toEqual([]);
+    stand.site.plan = null;
+    stand.site.change();
     expect(await next()).toEqual(nothing);
     expect(await get()).toEqual(schedules());
   });
@@ -139,21 +139,21 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
     ],
     ["beside the steps: no amount", "Failure", schedule(sunday, [{ targetTimeMinutesPastMidnight: 60 }])],
   ])("%s: refused, and nothing changes", async (_step, status, ...refused) => {
-    const asked = stand.house.commands.length;
+    const asked = stand.site.commands.length;
     expect(await set(...refused)).toBe(status);
     expect(await get()).toEqual(schedules());
-    expect(stand.house.commands).toHaveLength(asked);
+    expect(stand.site.commands).toHaveLength(asked);
   });
 
   test("20: the car leaves", async () => {
-    stand.house.unplug();
+    stand.site.unplug();
     expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1 }]);
   });
 });
 
 describe("a target is the same wherever it comes from", () => {
   test("one that was set elsewhere is read here, days with the same targets together", async () => {
-    stand.house.command("Garage", {
+    stand.site.command("Garage", {
       targets: [
         { days: [1, 2, 3, 4, 5], time: 420, energy: 12.5 },
         { days: [1], time: 1_080, energy: null },
@@ -166,7 +166,7 @@ describe("a target is the same wherever it comes from", () => {
 
   test("setting one day leaves the others as they were set elsewhere", async () => {
     await set(schedule(0b0000010, [energyAtNight]));
-    expect(stand.house.commands.at(-1)?.targets).toEqual([
+    expect(stand.site.commands.at(-1)?.targets).toEqual([
       { days: [2, 3, 4, 5], time: 420, energy: 12.5 },
       { days: [1], time: 1_439, energy: 25 },
     ]);

@@ -8,7 +8,7 @@ import { BridgedDeviceBasicInformation } from "@matter/main/clusters/bridged-dev
 import { Descriptor } from "@matter/main/clusters/descriptor";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Controller, matterLog } from "./controller.js";
-import { TestHouse } from "./house.js";
+import { TestSite } from "./test-site.js";
 import { Device, evseEndpoint } from "./stand.js";
 
 const { attributes } = EnergyEvse;
@@ -18,8 +18,8 @@ afterEach(async () => {
   for (const each of open.splice(0).reverse()) await each.close();
 });
 
-async function start(house = new TestHouse()): Promise<Device> {
-  const device = await Device.start(house);
+async function start(site = new TestSite()): Promise<Device> {
+  const device = await Device.start(site);
   open.push({ close: () => device.remove() });
   return device;
 }
@@ -36,7 +36,7 @@ async function restart(device: Device, controller: Controller, meanwhile = () =>
   await device.stop();
   meanwhile();
   await device.start();
-  await device.face.settled();
+  await device.integration.settled();
   await controller.reconnect();
 }
 
@@ -48,7 +48,7 @@ describe("a restart", () => {
   test("the controller, the session, and what was set survive it", async () => {
     const device = await start();
     const controller = await commission(device);
-    device.house.plug();
+    device.site.plug();
     await controller.invoke(evseEndpoint, EnergyEvse, "enableCharging", {
       chargingEnabledUntil: Math.round(device.clock.now() / 1_000) + 3_600,
       minimumChargeCurrent: 8_000,
@@ -56,12 +56,12 @@ describe("a restart", () => {
     });
     await controller.write(evseEndpoint, EnergyEvse, "userMaximumChargeCurrent", 20_000);
     await device.clock.advance(60_000);
-    device.house.tell({ sessionChargeConsumption: 1.5 });
+    device.site.tell({ sessionChargeConsumption: 1.5 });
     const before = await controller.readAll(evseEndpoint, EnergyEvse);
 
     await device.clock.advance(60_000);
     await restart(device, controller);
-    expect(device.face.isCommissioned).toBe(true);
+    expect(device.integration.isCommissioned).toBe(true);
     const after = await controller.readAll(evseEndpoint, EnergyEvse);
     expect(after.get(attributes.sessionId.id)).toBe(1);
     expect(after.get(attributes.sessionDuration.id)).toBe(120);
@@ -74,15 +74,15 @@ describe("a restart", () => {
   test("a car that left meanwhile has ended its session, and one that came has another", async () => {
     const device = await start();
     const controller = await commission(device);
-    device.house.plug();
-    device.house.tell({ sessionChargeConsumption: 5 });
-    await restart(device, controller, () => device.house.unplug());
+    device.site.plug();
+    device.site.tell({ sessionChargeConsumption: 5 });
+    await restart(device, controller, () => device.site.unplug());
     expect(await read(controller, attributes.state)).toBe(EnergyEvse.State.NotPluggedIn);
     expect(await read(controller, attributes.sessionId)).toBe(1);
 
-    device.house.plug();
-    device.house.tell({ sessionChargeConsumption: 5 });
-    await restart(device, controller, () => device.house.tell({ sessionChargeConsumption: 0.2 }));
+    device.site.plug();
+    device.site.tell({ sessionChargeConsumption: 5 });
+    await restart(device, controller, () => device.site.tell({ sessionChargeConsumption: 0.2 }));
     expect(await read(controller, attributes.sessionId)).toBe(3);
     expect(await read(controller, attributes.sessionEnergyCharged)).toBe(200_000);
   }, 60_000);
@@ -90,11 +90,11 @@ describe("a restart", () => {
   test("a damaged file is told, and the rest survives", async () => {
     const device = await start();
     const controller = await commission(device);
-    device.house.plug();
+    device.site.plug();
     await device.stop();
     await writeFile(join(device.folder, "node", "sessions.resumptionRecords"), "{");
     await device.start();
-    await device.face.settled();
+    await device.integration.settled();
     expect(matterLog.about("Failed to parse")).toEqual([expect.stringContaining("resumptionRecords")]);
     await controller.reconnect();
     expect(await read(controller, attributes.sessionId)).toBe(1);
@@ -102,13 +102,13 @@ describe("a restart", () => {
 
   test("the codes stay the same", async () => {
     const device = await start();
-    const { codes } = device.face;
+    const { codes } = device.integration;
     expect(codes.manualPairingCode).toMatch(/^\d{4}-\d{3}-\d{4}$/);
     expect(codes.qrCode).toMatch(/^MT:/);
     expect(device.log.told).toContainEqual(expect.stringContaining(codes.manualPairingCode));
     await device.stop();
     await device.start();
-    expect(device.face.codes).toEqual(codes);
+    expect(device.integration.codes).toEqual(codes);
   });
 });
 
@@ -124,16 +124,16 @@ describe("controllers", () => {
     expect(await read(first, attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
     await first.leave();
     expect(await second.invoke(evseEndpoint, EnergyEvse, "enableCharging", enable)).toBe("Success");
-    expect(device.face.isCommissioned).toBe(true);
+    expect(device.integration.isCommissioned).toBe(true);
   }, 60_000);
 
   test("when the last one has left, another can have it, with the same code and all that is true", async () => {
     const device = await start();
-    device.house.plug();
+    device.site.plug();
     const first = await commission(device);
     await first.leave();
     const second = await commission(device);
-    await device.face.settled();
+    await device.integration.settled();
     expect(await read(second, attributes.state)).toBe(EnergyEvse.State.PluggedInNoDemand);
     expect(await read(second, attributes.sessionId)).toBe(1);
   }, 60_000);
@@ -144,8 +144,8 @@ describe("controllers", () => {
     await first.subscribe(evseEndpoint, () => undefined);
     const second = await commission(device, await first.openCommissioningWindow());
     await first.vanish();
-    device.house.plug();
-    await device.face.settled();
+    device.site.plug();
+    await device.integration.settled();
     expect(await read(second, attributes.state)).toBe(EnergyEvse.State.PluggedInNoDemand);
     await restart(device, second);
     expect(await read(second, attributes.sessionId)).toBe(1);
@@ -165,7 +165,7 @@ describe("the node", () => {
   }, 60_000);
 
   test("several chargers stand behind an aggregator, each by its name, and each gets what is meant for it", async () => {
-    const device = await start(new TestHouse(["Garage", "Carport – a name that is much too long for Matter"]));
+    const device = await start(new TestSite(["Garage", "Carport – a name that is much too long for Matter"]));
     const controller = await commission(device);
     const parts = async (endpoint: number) =>
       (await controller.readAll(endpoint, Descriptor)).get(Descriptor.attributes.partsList.id);
@@ -181,10 +181,10 @@ describe("the node", () => {
     expect(await label(2)).toEqual(["Garage", true]);
     expect(await label(6)).toEqual(["Carport – a name that is much", true]);
     expect(await controller.invoke(6, EnergyEvse, "disable")).toBe("Success");
-    expect(device.house.addressees.at(-1)).toMatch(/^Carport/);
-    device.house.reachable = false;
-    device.house.change();
-    await device.face.settled();
+    expect(device.site.addressees.at(-1)).toMatch(/^Carport/);
+    device.site.reachable = false;
+    device.site.change();
+    await device.integration.settled();
     expect(await label(6)).toEqual(["Carport – a name that is much", false]);
   }, 60_000);
 
@@ -199,7 +199,7 @@ describe("the node", () => {
       await expect(device.start()).rejects.toThrow(`UDP port ${device.port} is taken; set matter.port to another one`);
       await open.pop()?.close();
       await device.start();
-      expect(device.face.codes.qrCode).toMatch(/^MT:/);
+      expect(device.integration.codes.qrCode).toMatch(/^MT:/);
     },
   );
 });

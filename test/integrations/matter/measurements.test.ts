@@ -11,7 +11,7 @@ import { PowerSource } from "@matter/main/clusters/power-source";
 import { PowerTopology } from "@matter/main/clusters/power-topology";
 import { TemperatureMeasurement } from "@matter/main/clusters/temperature-measurement";
 import { z } from "zod";
-import { TestHouse } from "./house.js";
+import { TestSite } from "./test-site.js";
 import { evseEndpoint, Stand } from "./stand.js";
 
 const power = ElectricalPowerMeasurement.attributes;
@@ -34,14 +34,14 @@ const accuracySchema = z.object({
 
 let stand: Stand;
 beforeAll(async () => {
-  const house = new TestHouse();
-  house.tell({ temperature: 24.3 });
-  stand = await Stand.start(house);
+  const site = new TestSite();
+  site.tell({ temperature: 24.3 });
+  stand = await Stand.start(site);
 }, 60_000);
 afterAll(() => stand.close());
 
 const readAll = async (endpoint: number, cluster: Parameters<typeof stand.read>[0]) => {
-  await stand.device.face.settled();
+  await stand.device.integration.settled();
   return stand.controller.readAll(endpoint, cluster);
 };
 
@@ -118,7 +118,7 @@ describe("TC_EPM_2_2: live values of a load", () => {
   };
 
   test("about 1 kW on one phase", async () => {
-    stand.house.tell({ power: 1_003, currentL1: 4.35, currentL2: 0, currentL3: 0, voltageL1: 233 });
+    stand.site.tell({ power: 1_003, currentL1: 4.35, currentL2: 0, currentL3: 0, voltageL1: 233 });
     await stand.pass(soon);
     expect(await read(evseEndpoint)).toEqual([1_003_000, 4_350, 231_000]);
     expect(await read(evseEndpoint + 1)).toEqual([1_013_550, 4_350, 233_000]);
@@ -126,18 +126,18 @@ describe("TC_EPM_2_2: live values of a load", () => {
   });
 
   test("a little later, a little different", async () => {
-    stand.house.tell({ power: 985, currentL1: 4.2, powerL1: 985 });
+    stand.site.tell({ power: 985, currentL1: 4.2, powerL1: 985 });
     await stand.pass(soon);
     expect(await read(evseEndpoint)).toEqual([985_000, 4_200, 231_000]);
     expect(await read(evseEndpoint + 1)).toEqual([985_000, 4_200, 233_000]);
   });
 
   test("no answer, no value", async () => {
-    stand.house.reachable = false;
-    stand.house.change();
+    stand.site.reachable = false;
+    stand.site.change();
     expect(await read(evseEndpoint)).toEqual([null, null, null]);
-    stand.house.reachable = true;
-    stand.house.change();
+    stand.site.reachable = true;
+    stand.site.change();
     expect(await read(evseEndpoint)).toEqual([985_000, 4_200, 231_000]);
   });
 });
@@ -161,7 +161,7 @@ describe("energy", () => {
 
   test("TC_EEM_2_2: what the charger has counted, and that it counts on", async () => {
     expect(await imported()).toEqual({ energy: 100_000_000 });
-    stand.house.tell({ totalConsumption: 100.25 });
+    stand.site.tell({ totalConsumption: 100.25 });
     await stand.pass(later);
     expect(await imported()).toEqual({ energy: 100_250_000 });
   });
@@ -202,10 +202,10 @@ describe("TC_DEM_2_1: device energy management", () => {
 
   test("a plan is a forecast of one slot", async () => {
     const hour = 3_600;
-    stand.house.plug();
-    stand.house.command("Garage", { mode: "solar" });
-    stand.house.plan = { by: (stand.now + 10 * hour) * 1_000, energy: 20, from: (stand.now + 8 * hour) * 1_000 };
-    stand.house.change();
+    stand.site.plug();
+    stand.site.command("Garage", { mode: "solar" });
+    stand.site.plan = { by: (stand.now + 10 * hour) * 1_000, energy: 20, from: (stand.now + 8 * hour) * 1_000 };
+    stand.site.change();
     const values = await readAll(evseEndpoint, DeviceEnergyManagement);
     expect(values.get(management.forecast.id)).toMatchObject({
       activeSlotNumber: null,

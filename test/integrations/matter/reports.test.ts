@@ -11,7 +11,7 @@ import { createEnvironment } from "../../../src/integrations/matter/node.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { TestClock } from "../../support/test-clock.js";
 import "./controller.js";
-import { TestHouse } from "./house.js";
+import { TestSite } from "./test-site.js";
 
 interface Change {
   /** s since the beginning */
@@ -20,7 +20,7 @@ interface Change {
 }
 
 const clock = new TestClock();
-const house = new TestHouse();
+const site = new TestSite();
 const log = new MemoryLog();
 const powers: Change[] = [];
 const currents: Change[] = [];
@@ -35,14 +35,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ev-charging-reports-"));
   const environment = createEnvironment(folder);
   node = await ServerNode.create({ id: "node", environment });
-  const [view] = house.chargers;
-  if (view === undefined) throw new Error("the house has a charger");
+  const [view] = site.view.chargers;
+  if (view === undefined) throw new Error("the site has a charger");
   memory = new MemoryFile(join(folder, "chargers.json"), log);
-  charger = new MatterCharger({ house, charger: view, clock, log, memory, bridged: false });
+  charger = new MatterCharger(view, { site, clock, log, memory, bridged: false });
   const { endpoint, phases } = charger.evse;
   await node.add(endpoint);
   for (const phase of phases) await endpoint.add(phase.endpoint);
-  house.onChange(() => charger.refresh());
+  site.onChange((now) => charger.refresh(now));
   const note = (list: Change[]) => (value: unknown) =>
     void list.push({ at: Math.round((clock.now() - beginning) / 1_000), value });
   const { electricalPowerMeasurement, electricalEnergyMeasurement } = endpoint.events;
@@ -65,10 +65,10 @@ beforeEach(() => {
 });
 
 /** A word of the charger's each second. */
-async function run(seconds: number, told: (second: number) => Parameters<TestHouse["tell"]>[0]): Promise<void> {
+async function run(seconds: number, told: (second: number) => Parameters<TestSite["tell"]>[0]): Promise<void> {
   for (let second = 1; second <= seconds; second++) {
     await clock.advance(1_000);
-    house.tell(told(second));
+    site.tell(told(second));
     await charger.settled();
   }
 }

@@ -1,6 +1,9 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { newChargerMemory, noPersistentChargerState } from "../../../src/control/observe/charger-memory.js";
+import { observeCharger } from "../../../src/control/observe/chargers.js";
 import { follow, type Happening, type Session, type Shown } from "../../../src/integrations/matter/session.js";
 import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";
+import { charger } from "../../control/support.js";
 
 const { State, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 
@@ -10,6 +13,8 @@ const start = 1_750_000_000_000;
 class Course {
   session: Session | null;
   shown: Shown | null = null;
+  /** The controller's, which counts the energy. */
+  #memory = newChargerMemory(noPersistentChargerState);
   now = start;
 
   constructor(session: Session | null = null) {
@@ -20,7 +25,9 @@ class Course {
   tell(told: Partial<ChargerReading>, { offered = true, after = 5 } = {}): readonly Happening[] {
     this.now += after * 1_000;
     const reading = { ...noChargerReading, error: "NONE", ...told };
-    const progress = follow(this.session, this.shown, { reading, offered, now: this.now });
+    this.#memory = observeCharger(this.#memory, reading, this.now, charger(), 230);
+    const energy = this.#memory.persistent.session === null ? null : this.#memory.charged;
+    const progress = follow(this.session, this.shown, { reading, energy, offered, now: this.now });
     this.session = progress.session;
     this.shown = progress.shown;
     return progress.happenings;
@@ -154,7 +161,6 @@ describe("after a restart of the program", () => {
     since: start - 3_600_000,
     until: null,
     energy: 5,
-    counter: null,
     transferFrom: 2,
     wanting: true,
     idleSince: null,

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { ClusterType } from "@matter/main/types";
 import { z } from "zod";
-import type { MatterFace } from "../../../src/integrations/matter/face.js";
+import type { MatterIntegration } from "../../../src/integrations/matter/integration.js";
 import { Matter } from "../../../src/integrations/matter/load.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { TestClock } from "../../support/test-clock.js";
 import { Controller, freePort, type Address, type Told } from "./controller.js";
-import { TestHouse } from "./house.js";
+import { TestSite } from "./test-site.js";
 
 const credentials = z.object({ passcode: z.number() });
 
@@ -24,29 +24,29 @@ const eventNames = ["EVConnected", "EVNotDetected", "EnergyTransferStarted", "En
 export class Device {
   readonly log = new MemoryLog();
   #matter: Matter | null = null;
-  #face: MatterFace | null = null;
+  #face: MatterIntegration | null = null;
 
   private constructor(
-    readonly house: TestHouse,
+    readonly site: TestSite,
     readonly clock: TestClock,
     readonly folder: string,
     readonly port: number,
   ) {}
 
-  static async start(house = new TestHouse()): Promise<Device> {
+  static async start(site = new TestSite()): Promise<Device> {
     const folder = await mkdtemp(join(tmpdir(), "ev-charging-matter-"));
-    const device = new Device(house, new TestClock(), folder, await freePort());
+    const device = new Device(site, new TestClock(), folder, await freePort());
     await device.start();
     return device;
   }
 
   async start(): Promise<void> {
-    const { house, clock, log, folder, port } = this;
-    this.#matter = new Matter({ house, clock, log, folder, port, name: "Home" });
+    const { site, clock, log, folder, port } = this;
+    this.#matter = new Matter({ site, clock, log, folder, port, name: "Home" });
     this.#face = await this.#matter.started;
   }
 
-  get face(): MatterFace {
+  get integration(): MatterIntegration {
     if (this.#face === null) throw new Error("the device is not running");
     return this.#face;
   }
@@ -78,16 +78,16 @@ export class Stand {
     readonly controller: Controller,
   ) {}
 
-  static async start(house = new TestHouse()): Promise<Stand> {
-    const device = await Device.start(house);
+  static async start(site = new TestSite()): Promise<Stand> {
+    const device = await Device.start(site);
     const controller = await Controller.commission(await device.address());
     const stand = new Stand(device, controller);
     await controller.subscribe(evseEndpoint, (told) => stand.#hear(told));
     return stand;
   }
 
-  get house(): TestHouse {
-    return this.device.house;
+  get site(): TestSite {
+    return this.device.site;
   }
 
   get clock(): TestClock {
@@ -120,7 +120,7 @@ export class Stand {
 
   /** An attribute as it stands, read anew. */
   async read(cluster: ClusterType.Concrete, attribute: { readonly id: number }): Promise<unknown> {
-    await this.device.face.settled();
+    await this.device.integration.settled();
     return (await this.controller.readAll(evseEndpoint, cluster)).get(attribute.id);
   }
 
@@ -153,9 +153,9 @@ export class Stand {
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       await this.clock.advance(1_000);
-      this.house.change();
+      this.site.change();
     }
-    await this.device.face.settled();
+    await this.device.integration.settled();
   }
 
   async write(cluster: ClusterType.Concrete, attribute: string, value: unknown): Promise<string> {

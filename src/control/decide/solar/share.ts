@@ -1,14 +1,15 @@
 /** Shares out the sun's surplus: who charges from it, and with how much. */
 
 import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../../parameters.js";
-import type { SurplusSample } from "../../memory.js";
 import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { chooseForVehicle } from "./vehicle-power.js";
 import type { SurplusDemand } from "../demand.js";
-import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice, type SolarMemory } from "./start-stop.js";
+import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice } from "./start-stop.js";
 import { outlookOf } from "./outlook.js";
 import { bestCurrent, meanValue, type Outlook } from "./current.js";
 import type { Setpoint } from "../setpoint.js";
+import type { SurplusSample } from "../../estimate/samples.js";
+import type { SolarMemory } from "./solar-memory.js";
 
 /** A charger that asks for the sun, and how. */
 export interface SolarRequest {
@@ -178,9 +179,8 @@ function vehicleLimitOf(charger: ChargerFacts, voltage: number): number {
 function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: SurplusDemand): SolarSetpoint {
   const current =
     kind === "solar-with-minimum" ? Math.max(activeSetpoint.current, settings.minCurrent) : activeSetpoint.current;
-  const { sunIntermittency, threePhaseIntermittency, phaseStay } = memory;
   return {
     setpoint: { current, phases: activeSetpoint.phases, reasons: [{ code: "surplus-unknown" }] },
-    memory: { regret: 0, phaseRegret: 0, sunIntermittency, threePhaseIntermittency, phaseStay },
+    memory: { ...memory.solar, regret: 0, phaseRegret: 0 },
   };
 }

@@ -8,7 +8,12 @@
 
 import type { PhaseCount } from "../../../model/phases.js";
 import type { Reason } from "../../../model/reasons.js";
-import { expectedValue, updateIntermittency } from "../../estimate/intermittency.js";
+import {
+  expectedValue,
+  updateIntermittency,
+  type Intermittency,
+  noIntermittency,
+} from "../../estimate/intermittency.js";
 import {
   idleCurrent,
   justBegun,
@@ -19,28 +24,17 @@ import {
   startPatience,
   startPrice,
 } from "../../parameters.js";
-import { noIntermittency, type Intermittency, type PhaseStay } from "../../memory.js";
 import { type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import type { SurplusDemand } from "../demand.js";
 import { ownLimit } from "../own-limit.js";
 import { bestValue, type CurrentRange } from "./current.js";
 import { maySwitchPhases, contactorRest, phaseOptions } from "../phase-switching.js";
+import type { SolarMemory } from "./solar-memory.js";
 
 /** Surplus that is there for a charger, in W: at least, and at most. */
 export interface Pool {
   readonly low: number;
   readonly high: number;
-}
-
-/** What is to be remembered of the sun for a charger. */
-export interface SolarMemory {
-  /** Value missed by waiting or lost by staying, in Wh. */
-  readonly regret: number;
-  /** Value missed by not using the other number of phases, in Wh. */
-  readonly phaseRegret: number;
-  readonly sunIntermittency: Intermittency;
-  readonly threePhaseIntermittency: Intermittency;
-  readonly phaseStay: PhaseStay;
 }
 
 /** Set-points that are possible on a number of phases. */
@@ -86,7 +80,7 @@ export function chooseBySurplus(
   const { importPenalty } = situation.settings;
   const possible = phaseOptions(charger, situation).flatMap((phases) => optionWith(charger, phases, situation) ?? []);
   const [first, second] = possible;
-  const { sunIntermittency, threePhaseIntermittency, phaseStay } = charger.memory;
+  const { sunIntermittency, threePhaseIntermittency, phaseStay } = charger.memory.solar;
   if (first === undefined) {
     const { reason } = ownLimit(charger, charger.activeSetpoint.phases, situation.voltage);
     return {
@@ -136,7 +130,7 @@ function waitFor({ charger, demand, pool, situation, options, worth, gain, learn
   if (demand.kind === "solar-with-minimum")
     return { option: start, reasons: [demand.reason], claim: minimumOf(start), memory: fresh(learned) };
 
-  const regret = between(0, memory.regret + worth * situation.hours, startPatience);
+  const regret = between(0, memory.solar.regret + worth * situation.hours, startPatience);
   const wait = (reason: Reason): SolarChoice => {
     const claim = worth > 0 ? minimumOf(start) : 0;
     return { option: null, reasons: [reason], claim, memory: { ...learned, regret, phaseRegret: 0 } };
@@ -192,7 +186,7 @@ function keepOn({ charger, demand, pool, situation, options, gain, learned }: We
   const surplus = Math.max(0, there);
   const needed = breakEven(option, importPenalty);
   const value = bestValue(there, option, importPenalty);
-  const regret = between(0, memory.regret - value * situation.hours, mostStartsLost * startPrice);
+  const regret = between(0, memory.solar.regret - value * situation.hours, mostStartsLost * startPrice);
   const hasRun = situation.now - (persistent.startedAt ?? 0) >= minimumRun;
   const isPassing = expectedValue(learned.sunIntermittency, value, hoursOf(minimumPause)) >= 0;
   const isLoss = value < 0 && regret >= (isPassing ? mostStartsLost : 1) * startPrice;
@@ -205,7 +199,7 @@ function keepOn({ charger, demand, pool, situation, options, gain, learned }: We
   const better = option.phases === 1 ? gain : -gain;
   const plainPrice = startPrice + Math.max(0, value) * hoursOf(phaseSwitchPause);
   const price = plainPrice * 2 ** learned.phaseStay.doubt;
-  const phaseRegret = between(0, memory.phaseRegret + better * situation.hours, price);
+  const phaseRegret = between(0, memory.solar.phaseRegret + better * situation.hours, price);
   const promised =
     expectedValue(learned.threePhaseIntermittency, gain, hoursOf(phaseHorizon)) * (option.phases === 1 ? 1 : -1);
   const isDue = phaseRegret >= price && promised > price && maySwitchPhases(charger);

@@ -1,22 +1,19 @@
-/** One Easee account: its requests and its one stream, shared by all chargers that it has. */
+/** One Easee account: its requests and its one stream, shared by all of its chargers. */
 
 import type { Clock } from "../../../model/clock.js";
-import { DeviceError } from "../../../model/errors.js";
 import type { Log } from "../../../model/log.js";
 import type { BackoffOptions } from "../../../transport/backoff.js";
-import { type CloudAnswer, CloudClient } from "../../../transport/cloud.js";
 import { HubLink } from "../../../transport/signalr.js";
 import { type Answer, answerOf } from "../../decoding/fields.js";
-import { Gate, type Urgency } from "./gate.js";
+import { type Credentials, EaseeCloud } from "./cloud.js";
 import { chargerOf } from "./observations.js";
-import { type Credentials, Tokens } from "./tokens.js";
 
 export interface AccountOptions extends Credentials {
   readonly apiUrl: string;
   readonly streamUrl: string;
 }
 
-/** How the account is reached; for tests to shorten. */
+/** For tests to shorten. */
 export interface AccountTimes {
   /** ms for each request */
   readonly deadline?: number;
@@ -24,41 +21,28 @@ export interface AccountTimes {
   readonly retry?: BackoffOptions;
 }
 
-/** A charger that wants to hear what the stream says of it. */
+/** A charger that the stream reports on. */
 export interface StreamListener {
   readonly chargerId: string;
   update(update: Answer): void;
   response(response: Answer): void;
-  /** Before anything comes from a new connection. */
-  connected(): void;
-  lost(): void;
+  /** The stream is lost, or new: what it reported before no longer counts. */
+  reset(): void;
 }
 
-export interface Request {
-  readonly device: string;
-  readonly urgency: Urgency;
-  /** What it is, for people. */
-  readonly operation: string;
-  readonly path: string;
-  /** Absent: a GET. */
-  readonly body?: object;
-}
-
-/** Waits of the stream: it is what keeps us from polling, and the cloud closes it when it is busy. */
+/** Waits between attempts to connect the stream: without it we poll, and the cloud closes it when it is busy. */
 const streamWaits: BackoffOptions = { first: 2_000, longest: 300_000 };
-/** Name of the account where no charger of its own is meant. */
-const nobody = "Easee";
+/** Stands for the device where the account itself is meant. */
+const ownName = "Easee";
 
 export class EaseeAccount {
-  readonly #cloud: CloudClient;
-  readonly #gate: Gate;
-  readonly #tokens: Tokens;
+  readonly cloud: EaseeCloud;
   readonly #stream: HubLink;
   readonly #log: Log;
   readonly #listeners = new Set<StreamListener>();
   #started = false;
-  /** Whether people know that the stream is away. */
-  #awayReported = false;
+  /** The loss of the stream stands in the log. */
+  #lossReported = false;
 
   constructor(
     { apiUrl, streamUrl, username, password }: AccountOptions,
@@ -67,28 +51,26 @@ export class EaseeAccount {
     { deadline = 10_000, retry = streamWaits }: AccountTimes = {},
   ) {
     this.#log = log;
-    this.#gate = new Gate(clock);
-    this.#cloud = new CloudClient({ base: apiUrl, deadline });
-    this.#tokens = new Tokens(this.#cloud, this.#gate, clock, { username, password });
+    this.cloud = new EaseeCloud(apiUrl, { username, password }, clock, deadline);
     let bearer = "";
     this.#stream = new HubLink({
       url: streamUrl,
       clock,
       retry,
-      token: async () => (bearer = await this.#tokens.bearer(nobody, "read")),
+      token: async () => (bearer = await this.cloud.tokens.bearer(ownName, "read")),
       on: {
-        ProductUpdate: (update) => this.#hand(update, "update"),
-        CommandResponse: (response) => this.#hand(response, "response"),
+        ProductUpdate: (update) => this.#dispatch(update, "update"),
+        CommandResponse: (response) => this.#dispatch(response, "response"),
       },
       onConnected: () => this.#connected(),
       onLost: (status) => {
-        if (status === 401) this.#tokens.rejected(bearer);
+        if (status === 401) this.cloud.tokens.reject(bearer);
         this.#lost(status);
       },
     });
   }
 
-  /** What the stream says is what holds. */
+  /** The stream is connected. */
   get streaming(): boolean {
     return this.#stream.connected;
   }
@@ -105,68 +87,35 @@ export class EaseeAccount {
     this.#listeners.delete(listener);
   }
 
-  /** Asks for all that is known of a charger now, and for what comes. */
+  /** Asks the stream for everything it knows of a charger, and for its changes. */
   subscribe({ chargerId }: StreamListener): void {
     void this.#stream.send("SubscribeWithCurrentState", chargerId, true);
   }
 
-  /** An answer with 2xx. Rejects with DeviceError, as NotNow where the same may be tried later. */
-  async request(request: Request): Promise<CloudAnswer> {
-    const { device, urgency } = request;
-    const bearer = await this.#tokens.bearer(device, urgency);
-    const answer = await this.#send(request, bearer);
-    if (answer.status !== 401) return answer;
-    this.#tokens.rejected(bearer);
-    const second = await this.#send(request, await this.#tokens.bearer(device, urgency));
-    if (second.status !== 401) return second;
-    const what = `the Easee cloud takes our login, and refuses ${request.operation} with it (HTTP 401)`;
-    const advice = "Check that this account opens the charger in the Easee app";
-    throw new DeviceError({ code: "login-refused", device, what, advice });
-  }
-
   /** Always ends. */
   async close(): Promise<void> {
-    await Promise.all([this.#stream.close(), this.#cloud.close()]);
-  }
-
-  /** @returns an answer with 2xx or 401 */
-  async #send({ device, urgency, operation, path, body }: Request, bearer: string): Promise<CloudAnswer> {
-    this.#gate.admit(operation, urgency, device);
-    const ways = body === undefined ? { method: "GET" as const } : { method: "POST" as const, body };
-    const answer = await this.#cloud
-      .request({ device, path, bearer, urgent: urgency === "lower", ...ways })
-      .catch((error: unknown) => {
-        this.#gate.networkFailed(error);
-        throw error;
-      });
-    const { status, retryAfter } = answer;
-    if (status === 429) throw this.#gate.limited(retryAfter, device);
-    if (status === 403) throw this.#gate.forbidden(operation, device);
-    if (status >= 500) this.#gate.serverFailed(status, retryAfter);
-    else this.#gate.worked(operation);
-    if (status < 300 || status === 401) return answer;
-    throw failure(status, operation, device);
+    await Promise.all([this.#stream.close(), this.cloud.close()]);
   }
 
   #connected(): void {
-    if (this.#awayReported) this.#log.info("Easee: the stream of the cloud is connected again");
-    this.#awayReported = false;
+    if (this.#lossReported) this.#log.info("Easee: the stream of the cloud is connected again");
+    this.#lossReported = false;
     for (const listener of this.#listeners) {
-      listener.connected();
+      listener.reset();
       this.subscribe(listener);
     }
   }
 
   #lost(status: number | null): void {
     const why = status === null ? "is interrupted" : `refuses us (HTTP ${status})`;
-    const line = `Easee: the stream of the cloud ${why}; chargers are asked every now and then until it is back`;
-    if (this.#awayReported) this.#log.debug(line);
-    else this.#log.warn(line);
-    this.#awayReported = true;
-    for (const listener of this.#listeners) listener.lost();
+    const message = `Easee: the stream of the cloud ${why}; chargers are polled until it is back`;
+    if (this.#lossReported) this.#log.debug(message);
+    else this.#log.warn(message);
+    this.#lossReported = true;
+    for (const listener of this.#listeners) listener.reset();
   }
 
-  #hand(message: unknown, kind: "update" | "response"): void {
+  #dispatch(message: unknown, kind: "update" | "response"): void {
     const answer = answerOf(message);
     if (answer === null) return;
     const id = chargerOf(answer);
@@ -175,35 +124,23 @@ export class EaseeAccount {
   }
 }
 
-function failure(status: number, operation: string, device: string): DeviceError {
-  const what = `the Easee cloud answered ${operation} with HTTP ${status}`;
-  if (status >= 500)
-    return new DeviceError({ code: "unreachable", device, what, advice: "It is tried again by itself" });
-  if (status === 404) {
-    const advice = "Check `chargerId`, `siteId` and `circuitId`, and that the account owns this charger";
-    return new DeviceError({ code: "wrong-device", device, what, advice });
-  }
-  const advice = "Check in the Easee app what limits the charger, and that the account may control it";
-  return new DeviceError({ code: "refused", device, what, advice });
-}
-
 interface Shared {
   readonly account: EaseeAccount;
   users: number;
 }
 
-/** Accounts in use, by the clock of their house. */
-const houses = new WeakMap<Clock, Map<string, Shared>>();
+/** Accounts in use, by the clock of their site. */
+const sites = new WeakMap<Clock, Map<string, Shared>>();
 
-/** The account with these options, and what gives it back; the last one to do so closes it. */
+/** The account with these options, and the function that releases it; the last release closes it. */
 export function shareAccount(
   options: AccountOptions,
   clock: Clock,
   log: Log,
   times?: AccountTimes,
 ): { account: EaseeAccount; release: () => Promise<void> } {
-  const accounts = houses.get(clock) ?? new Map<string, Shared>();
-  houses.set(clock, accounts);
+  const accounts = sites.get(clock) ?? new Map<string, Shared>();
+  sites.set(clock, accounts);
   const key = JSON.stringify([options.apiUrl, options.streamUrl, options.username, options.password]);
   const shared = accounts.get(key) ?? { account: new EaseeAccount(options, clock, log, times), users: 0 };
   accounts.set(key, shared);

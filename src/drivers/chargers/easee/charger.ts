@@ -1,4 +1,4 @@
-/** One Easee charger: what it shows, by the stream or by asking, and what it can be told. */
+/** One Easee charger: read from the stream or by polling, and its commands. */
 
 import type { Clock, Timer } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
@@ -15,7 +15,7 @@ import {
   type StreamListener,
 } from "./account.js";
 import { CircuitFinder, type CircuitOptions } from "./circuit.js";
-import { type Command, Commander } from "./commander.js";
+import { type Command, CommandSender } from "./commands.js";
 import { ObservationStore } from "./observations.js";
 import { awaitingStart, circuitPhasesOf, limitOf, minimumCurrent, readingOf } from "./reading.js";
 
@@ -27,12 +27,12 @@ export const currentRange = { min: minimumCurrent, max: 32, step: 1 } as const;
 /** min for which a written current holds. Never 0, which means for ever. */
 export const lifetime = 10;
 
-/** ms; an idle charger says something every 15 min, so a stream that is silent for longer is dead (evcc). */
-export const longestSilence = 1_200_000;
-/** ms from one question to the next while no stream tells. */
-export const askEvery = 30_000;
-/** ms in which changes gather before they are handed on. */
-const gathering = 250;
+/** ms; an idle charger reports something every 15 min, so a stream that is silent for longer is dead (evcc). */
+const longestSilence = 1_200_000;
+/** ms between polls while the stream is not connected or silent. */
+export const pollInterval = 30_000;
+/** ms in which changes are collected into one reading. */
+const collectTime = 250;
 
 /** A; what a resume sets the dynamic charger current to (evcc). */
 const resumedCurrent = 32;
@@ -45,7 +45,7 @@ export function connectEasee(options: EaseeOptions, context: DriverContext, time
 
 class EaseeCharger implements Charger, StreamListener {
   readonly chargerId: string;
-  /** ms; what was written is gone then. */
+  /** ms; then a written current has expired. */
   readonly expiry = lifetime * 60_000;
   readonly #control: "charger" | "circuit";
   readonly #device: string;
@@ -53,19 +53,19 @@ class EaseeCharger implements Charger, StreamListener {
   readonly #account: EaseeAccount;
   readonly #release: () => Promise<void>;
   readonly #store = new ObservationStore();
-  readonly #commander: Commander;
+  readonly #commands: CommandSender;
   readonly #circuit: CircuitFinder;
   readonly #writes: ChargerWrites;
   #onReading: ((reading: ChargerReading) => void) | null = null;
-  #gatherTimer: Timer | null = null;
+  #collectTimer: Timer | null = null;
   #silenceTimer: Timer | null = null;
-  /** Last word by the stream; before any: long ago. */
-  #heardAt = -Infinity;
-  #askedAt = -Infinity;
-  /** What the last question came to; `null`: an answer. */
-  #askFailure: unknown = null;
-  /** A per phase that we told last; it comes back after a pause. */
-  #setPoint: number | null = null;
+  /** Last update by the stream. */
+  #updatedAt = -Infinity;
+  #polledAt = -Infinity;
+  /** The error of the last poll; `null`: it was answered. */
+  #pollFailure: unknown = null;
+  /** A per phase; our last command, which is restored after a pause. */
+  #setpoint: number | null = null;
   #joined = false;
   #closed = false;
 
@@ -81,9 +81,9 @@ class EaseeCharger implements Charger, StreamListener {
     this.#clock = clock;
     this.#account = account;
     this.#release = release;
-    const refresh = (): Promise<void> => this.#ask();
-    this.#commander = new Commander({ device: name, clock, log, account, store: this.#store, refresh });
-    this.#circuit = new CircuitFinder(options, account, name, clock, log);
+    const refresh = (): Promise<void> => this.#poll();
+    this.#commands = new CommandSender({ device: name, clock, log, account, store: this.#store, refresh });
+    this.#circuit = new CircuitFinder(options, account.cloud, name, clock, log);
     this.#writes = {
       maxAmpere: (amperes) => this.#setCurrent(amperes),
       allowCharging: (allowed) => (allowed ? this.#resume() : this.#pause()),
@@ -99,7 +99,7 @@ class EaseeCharger implements Charger, StreamListener {
   async read(): Promise<ChargerReading> {
     if (this.#closed) throw this.#unreachable("the connection has been closed");
     this.#join();
-    if (!this.#isFresh()) await this.#ask();
+    if (!this.#isFresh()) await this.#poll();
     const looked = this.#circuit.look();
     if (this.#control === "circuit") await looked;
     return readingOf(this.#store, this.#control, this.#device);
@@ -112,78 +112,75 @@ class EaseeCharger implements Charger, StreamListener {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#gatherTimer?.cancel();
+    this.#collectTimer?.cancel();
     this.#silenceTimer?.cancel();
-    this.#commander.close();
+    this.#commands.close();
     this.#account.leave(this);
     await this.#release();
   }
 
-  connected(): void {
-    this.#heardAt = -Infinity;
-  }
-
-  lost(): void {
-    this.#heardAt = -Infinity;
+  reset(): void {
+    this.#updatedAt = -Infinity;
   }
 
   update(update: Answer): void {
-    this.#heardAt = this.#clock.now();
-    if (!this.#store.takeUpdate(update, this.#heardAt)) return;
-    this.#commander.changed();
-    this.#gatherTimer ??= this.#clock.after(gathering, () => this.#handOn());
+    this.#updatedAt = this.#clock.now();
+    if (!this.#store.takeUpdate(update, this.#updatedAt)) return;
+    this.#commands.changed();
+    this.#collectTimer ??= this.#clock.after(collectTime, () => this.#publish());
   }
 
   response(response: Answer): void {
-    this.#commander.responses.take(response);
+    this.#commands.response(response);
   }
 
   #join(): void {
     if (this.#joined) return;
     this.#joined = true;
     this.#account.join(this);
-    this.#watchSilence();
+    this.#superviseStream();
   }
 
-  #watchSilence(): void {
+  #superviseStream(): void {
     this.#silenceTimer = this.#clock.after(longestSilence, () => {
-      if (this.#account.streaming && this.#clock.now() - this.#heardAt >= longestSilence) this.#account.subscribe(this);
-      this.#watchSilence();
+      if (this.#account.streaming && this.#clock.now() - this.#updatedAt >= longestSilence)
+        this.#account.subscribe(this);
+      this.#superviseStream();
     });
   }
 
-  /** The stream tells, or an answer is young enough. */
+  /** The stream is up to date, or the last poll is recent enough. */
   #isFresh(): boolean {
     const now = this.#clock.now();
-    if (this.#account.streaming && now - this.#heardAt < longestSilence && this.#store.number("opMode") !== null)
+    if (this.#account.streaming && now - this.#updatedAt < longestSilence && this.#store.number("opMode") !== null)
       return true;
-    if (now - this.#askedAt >= askEvery || isPassing(this.#askFailure)) return false;
-    if (this.#askFailure !== null) throw this.#askFailure;
+    if (now - this.#polledAt >= pollInterval || isTransient(this.#pollFailure)) return false;
+    if (this.#pollFailure !== null) throw this.#pollFailure;
     return true;
   }
 
-  async #ask(): Promise<void> {
-    this.#askedAt = this.#clock.now();
+  async #poll(): Promise<void> {
+    this.#polledAt = this.#clock.now();
     try {
       const path = `/api/chargers/${encodeURIComponent(this.chargerId)}/state`;
       const request = { device: this.#device, urgency: "read", operation: "state", path } as const;
-      const state = answerOf((await this.#account.request(request)).json);
+      const state = answerOf((await this.#account.cloud.request(request)).json);
       if (state === null) throw this.#protocol("the Easee cloud answers with something that is no state of a charger");
       this.#store.takeState(state);
-      this.#askFailure = null;
+      this.#pollFailure = null;
     } catch (error) {
-      this.#askFailure = error;
+      this.#pollFailure = error;
       throw error;
     }
   }
 
-  #handOn(): void {
-    this.#gatherTimer = null;
+  #publish(): void {
+    this.#collectTimer = null;
     if (this.#onReading === null || this.#closed) return;
     try {
       this.#onReading(readingOf(this.#store, this.#control, this.#device));
     } catch (error) {
-      // A charger that is offline, or did not say enough: the next poll tells.
+      // A charger that is offline, or has not reported enough: the next poll shows it.
       if (!(error instanceof DeviceError)) throw error;
     }
   }
@@ -194,35 +191,35 @@ class EaseeCharger implements Charger, StreamListener {
     const known = this.#control === "charger" ? this.#store.number("dynamicChargerCurrent") : this.#circuitCurrent();
     const lowers = known === null || amperes <= known;
     // A decrease may be carried out later by itself; then a resume must not undo it.
-    if (lowers) this.#setPoint = amperes;
-    await this.#commander.tell(this.#currentCommand(amperes, lowers));
-    this.#setPoint = amperes;
+    if (lowers) this.#setpoint = amperes;
+    await this.#commands.send(this.#currentCommand(amperes, lowers));
+    this.#setpoint = amperes;
   }
 
   async #pause(): Promise<void> {
-    await this.#commander.tell(this.#chargerCommand("pause_charging", {}, true, 0));
+    await this.#commands.send(this.#chargerCommand("pause_charging", {}, true, 0));
   }
 
-  /** A charger that goes on already is left alone: each resume makes its current jump. */
+  /** A charger that is not paused is left alone: each resume makes its current jump. */
   async #resume(): Promise<void> {
     if (this.#store.boolean("isEnabled") === false) {
       const advice = "Enable it there; that setting is kept in flash and is not for automation";
       throw this.#error("refused", "the charger is disabled in the Easee app", advice);
     }
-    if (this.#goesOn()) return;
+    if (this.#isResumed()) return;
     const resume = this.#chargerCommand("resume_charging", {}, false, resumedCurrent);
-    await this.#commander.tell({ ...resume, enough: minimumCurrent });
-    if (this.#control === "charger" && this.#setPoint !== null)
-      await this.#commander.tell(this.#currentCommand(this.#setPoint, true));
+    await this.#commands.send({ ...resume, atLeast: minimumCurrent });
+    if (this.#control === "charger" && this.#setpoint !== null)
+      await this.#commands.send(this.#currentCommand(this.#setpoint, true));
   }
 
   async #switchPhases(count: PhaseCount): Promise<void> {
-    const known = this.#setPoint ?? this.#circuitCurrent() ?? currentRange.min;
+    const known = this.#setpoint ?? this.#circuitCurrent() ?? currentRange.min;
     const amperes = Math.min(Math.max(known, currentRange.min), currentRange.max);
-    await this.#commander.tell(this.#circuitCommand(amperes, count, count === 1));
+    await this.#commands.send(this.#circuitCommand(amperes, count, count === 1));
   }
 
-  #goesOn(): boolean {
+  #isResumed(): boolean {
     const limit = this.#store.number("dynamicChargerCurrent");
     const opMode = this.#store.number("opMode");
     return limit !== null && limit >= minimumCurrent && opMode !== null && opMode !== awaitingStart;
@@ -238,14 +235,14 @@ class EaseeCharger implements Charger, StreamListener {
     return this.#chargerCommand("set_dynamic_charger_current", body, lowers, amperes);
   }
 
-  /** One only where the circuit is ours alone, and was left with one. */
+  /** One only where no other charger is on the circuit, and its limits leave one. */
   #phases(): PhaseCount {
     return this.#circuit.require().alone ? (circuitPhasesOf(this.#store) ?? 3) : 3;
   }
 
-  #chargerCommand(operation: string, body: object, lowers: boolean, makes: number): Command {
+  #chargerCommand(operation: string, body: object, lowers: boolean, current: number): Command {
     const path = `/api/chargers/${encodeURIComponent(this.chargerId)}/commands/${operation}`;
-    return { operation, path, body, lowers, makes: { dynamicChargerCurrent: makes } };
+    return { operation, path, body, lowers, expected: { dynamicChargerCurrent: current } };
   }
 
   #circuitCommand(amperes: number, count: PhaseCount, lowers: boolean): Command {
@@ -256,7 +253,7 @@ class EaseeCharger implements Charger, StreamListener {
       path: `/api/sites/${siteId}/circuits/${circuitId}/dynamicCurrent`,
       body: { phase1: amperes, phase2: others, phase3: others, timeToLive: lifetime },
       lowers,
-      makes: { dynamicCircuitCurrentP1: amperes, dynamicCircuitCurrentP2: others, dynamicCircuitCurrentP3: others },
+      expected: { dynamicCircuitCurrentP1: amperes, dynamicCircuitCurrentP2: others, dynamicCircuitCurrentP3: others },
     };
   }
 
@@ -273,7 +270,7 @@ class EaseeCharger implements Charger, StreamListener {
   }
 }
 
-/** How often the same may be asked again after these is looked after elsewhere. */
-function isPassing(error: unknown): boolean {
+/** When to retry after these is decided elsewhere: by the rate limiter, and between logins. */
+function isTransient(error: unknown): boolean {
   return error instanceof DeviceError && (error.code === "unreachable" || error.code === "login-refused");
 }

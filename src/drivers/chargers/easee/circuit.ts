@@ -1,28 +1,28 @@
-/** The circuit that a charger hangs on: where it is, who else is on it, and what holds there without the cloud. */
+/** The circuit of a charger: its ids, whether other chargers share it, and its offline limit. */
 
 import { z } from "zod";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, messageOf } from "../../../model/errors.js";
 import type { Log } from "../../../model/log.js";
-import type { EaseeAccount } from "./account.js";
+import type { EaseeCloud } from "./cloud.js";
 
 export interface CircuitOptions {
   readonly chargerId: string;
   readonly siteId?: number | undefined;
   readonly circuitId?: number | undefined;
   readonly control: "charger" | "circuit";
-  /** A per phase that the charger may take without the cloud. */
+  /** A per phase that the charger may draw without the cloud. */
   readonly offlineCurrent: number;
 }
 
 export interface Circuit {
   readonly siteId: number;
   readonly circuitId: number;
-  /** Nobody else is on it. */
+  /** No other charger is on it. */
   readonly alone: boolean;
 }
 
-/** ms from one look at the site to the next, where the one before came to nothing: sites allow ten in an hour (pyeasee). */
+/** ms between lookups of the site until one succeeds: sites allow ten in an hour (pyeasee). */
 const lookAgain = 600_000;
 
 const siteAnswer = z.object({
@@ -39,7 +39,7 @@ const settingsAnswer = z.object({
 
 export class CircuitFinder {
   readonly #options: CircuitOptions;
-  readonly #account: EaseeAccount;
+  readonly #cloud: EaseeCloud;
   readonly #device: string;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -47,15 +47,15 @@ export class CircuitFinder {
   #failure: DeviceError | null = null;
   #lookedAt = -Infinity;
 
-  constructor(options: CircuitOptions, account: EaseeAccount, device: string, clock: Clock, log: Log) {
+  constructor(options: CircuitOptions, cloud: EaseeCloud, device: string, clock: Clock, log: Log) {
     this.#options = options;
-    this.#account = account;
+    this.#cloud = cloud;
     this.#device = device;
     this.#clock = clock;
     this.#log = log;
   }
 
-  /** `null`: not found, or not looked for. */
+  /** `null`: not found, or not looked up yet. */
   get circuit(): Circuit | null {
     return this.#found;
   }
@@ -66,7 +66,7 @@ export class CircuitFinder {
     throw this.#failure ?? this.#unknown("it has not been looked for yet");
   }
 
-  /** Looks until it is found, not too often. Never rejects. */
+  /** Looks it up until it is found, not too often. Never rejects. */
   async look(): Promise<void> {
     const now = this.#clock.now();
     if (this.#found !== null || now - this.#lookedAt < lookAgain) return;
@@ -76,9 +76,9 @@ export class CircuitFinder {
       this.#failure = null;
     } catch (error) {
       this.#failure = error instanceof DeviceError ? error : this.#unknown(messageOf(error));
-      const line = `${this.#failure.message} It is looked for again in ${lookAgain / 60_000} min.`;
-      if (this.#options.control === "circuit") this.#log.warn(line);
-      else this.#log.debug(line);
+      const message = `${this.#failure.message} It is looked for again in ${lookAgain / 60_000} min.`;
+      if (this.#options.control === "circuit") this.#log.warn(message);
+      else this.#log.debug(message);
       return;
     }
     if (this.#options.control === "circuit" && !this.#found.alone)
@@ -86,7 +86,7 @@ export class CircuitFinder {
         `${this.#device}: other chargers share circuit ${this.#found.circuitId}: its current limits them too, ` +
           "and phases are not switched. Set `phases` of this charger to 1 or 3, or use `control: charger`.",
       );
-    await this.#lookAtOfflineLimit(this.#found);
+    await this.#checkOfflineLimit(this.#found);
   }
 
   async #find(): Promise<Circuit> {
@@ -95,7 +95,7 @@ export class CircuitFinder {
       siteId === undefined
         ? `/api/chargers/${encodeURIComponent(chargerId)}/site`
         : `/api/sites/${siteId}?detailed=true`;
-    const { json } = await this.#account.request({ device: this.#device, urgency: "read", operation: "site", path });
+    const { json } = await this.#cloud.request({ device: this.#device, urgency: "read", operation: "site", path });
     const site = siteAnswer.safeParse(json);
     if (!site.success) throw this.#unknown("the Easee cloud answers with something that is no site");
     const { id, circuits } = site.data;
@@ -112,11 +112,11 @@ export class CircuitFinder {
     return { siteId: id, circuitId: circuit.id, alone: circuit.chargers?.length === 1 };
   }
 
-  /** Told once: it is kept in flash, and is the owner's to choose. */
-  async #lookAtOfflineLimit({ siteId, circuitId }: Circuit): Promise<void> {
+  /** Warned of once, never changed: it is kept in flash, and is the owner's to choose. */
+  async #checkOfflineLimit({ siteId, circuitId }: Circuit): Promise<void> {
     const path = `/api/sites/${siteId}/circuits/${circuitId}/settings`;
     const request = { device: this.#device, urgency: "read", operation: "circuit settings", path } as const;
-    const answer = await this.#account.request(request).catch((error: unknown) => {
+    const answer = await this.#cloud.request(request).catch((error: unknown) => {
       this.#log.debug(messageOf(error));
       return null;
     });

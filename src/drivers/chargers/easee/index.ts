@@ -1,4 +1,4 @@
-/** Easee chargers, by their vendor's cloud: REST for commands, and a SignalR stream for what they say. */
+/** Easee chargers, by their vendor's cloud: REST for commands, and a SignalR stream for what they report. */
 
 import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";

@@ -1,11 +1,11 @@
-/** What an Easee charger says of itself: one row per observation, and the newest value of each. */
+/** What an Easee charger reports: one row per observation, and the newest value of each. */
 
 import { type Answer, plausible, toNumber } from "../../decoding/fields.js";
 
 interface Row {
   /** Id in the stream. */
   readonly id: number;
-  /** Key in `GET /api/chargers/{id}/state`; absent: only the stream tells. */
+  /** Key in `GET /api/chargers/{id}/state`; absent: only in the stream. */
   readonly key?: string;
   readonly type: "number" | "boolean" | "text";
   /** Unit, once scaled. */
@@ -50,10 +50,10 @@ export const observations = {
   outputCurrent: { ...current, id: 114, key: "outputCurrent" },
   errorCode: { ...code, id: 118, key: "errorCode" },
   fatalErrorCode: { ...code, id: 119, key: "fatalErrorCode" },
-  /** Told in kW. */
+  /** Reported in kW. */
   totalPower: { id: 120, key: "totalPower", type: "number", unit: "W", scale: 1_000, range: [-1_000, 60_000] },
   sessionEnergy: { id: 121, key: "sessionEnergy", type: "number", unit: "kWh", range: [0, 10_000] },
-  /** Told about once an hour. */
+  /** Reported about once an hour. */
   lifetimeEnergy: { id: 124, key: "lifetimeEnergy", type: "number", unit: "kWh", range: [0, 1e8] },
   userToken: { id: 128, type: "text" },
   temperature: { id: 150, type: "number", unit: "°C", range: [-60, 200] },
@@ -92,12 +92,12 @@ const rows: readonly (readonly [ObservationName, Row])[] = Object.entries(observ
 );
 const byId = new Map(rows.map(([name, { id }]) => [id, name]));
 
-/** ms; what is stamped so much later than now would keep out all that is true. */
+/** ms; a timestamp further in the future is ignored, since it would shut out all true values. */
 const furthestFuture = 86_400_000;
 
 const disconnected = 1;
 
-/** The newest value of everything that one charger says. */
+/** The newest value of each observation of one charger. */
 export class ObservationStore {
   readonly #values = new Map<ObservationName, Observed>();
 
@@ -116,14 +116,14 @@ export class ObservationStore {
     return typeof value === "string" && value !== "" ? value : null;
   }
 
-  /** When this was told; 0: not known. */
+  /** When this was reported; 0: not known. */
   stampOf(name: ObservationName): number {
     return this.#values.get(name)?.at ?? 0;
   }
 
   /**
-   * Takes one `ProductUpdate` of the stream. What is older than what is known, and what is not understood, is left out.
-   * @returns whether anything is different now
+   * Takes one `ProductUpdate` of the stream. Values older than the known one, and unknown ones, are ignored.
+   * @returns whether a value has changed
    */
   takeUpdate(update: Answer, now: number): boolean {
     const id = toNumber(update.get("id"));
@@ -135,7 +135,7 @@ export class ObservationStore {
     return this.#take(name, valueOf(observations[name], update.get("value")), at);
   }
 
-  /** Takes what REST says. It has no stamps: what the stream tells later counts from its own last stamp on. */
+  /** Takes a state from REST. It has no timestamps, so later values of the stream count from its own last timestamp on. */
   takeState(state: Answer): void {
     for (const [name, { key }] of rows) {
       const raw = key === undefined ? undefined : state.get(key);
@@ -143,7 +143,7 @@ export class ObservationStore {
     }
   }
 
-  /** Takes what a command of that moment has made of a value, so that the echo of an older one no longer counts. */
+  /** Takes the value that a command of that moment has set, so that the echo of an older one no longer counts. */
   takeCommanded(name: NumberName, value: number, at: number): void {
     if (at >= this.stampOf(name)) this.#values.set(name, { value, at });
   }
@@ -182,7 +182,7 @@ function isObservationName(name: string): name is ObservationName {
   return Object.hasOwn(observations, name);
 }
 
-/** The charger that an update or a command's result is about; `null`: not told. */
+/** The charger that an update or a command's response is about; `null`: not given. */
 export function chargerOf(message: Answer): string | null {
   const id = message.get("mid") ?? message.get("serialNumber");
   return typeof id === "string" ? id : null;

@@ -1,4 +1,4 @@
-/** What Easee's observations mean in the words of the house. */
+/** A reading from Easee's observations. */
 
 import type { ChargerState } from "../../../model/channels.js";
 import { DeviceError } from "../../../model/errors.js";
@@ -7,14 +7,14 @@ import type { ObservationStore } from "./observations.js";
 
 export type Control = "charger" | "circuit";
 
-/** A; below it nothing is offered, and a pause reads as 0 (evcc). */
+/** A; below it the charger offers nothing, and a pause reads as 0 (evcc). */
 export const minimumCurrent = 6;
 
 /**
  * A; higher limits read as this. They come after a restart (40 or 80 A, seen also 1000 A) and mean "none": no Easee
  * gives more than 32 A.
  */
-const highestLimitTold = 40;
+const highestLimit = 40;
 
 /** `chargerOpMode` in which the charger holds the current back: a pause, load balancing, or nobody has started it. */
 export const awaitingStart = 2;
@@ -23,29 +23,29 @@ export const awaitingStart = 2;
  * `chargerOpMode`, developer.easee.com "Enumerations"; from 100 on pyeasee, in part. What is not here is a fault:
  * no reason to start anything. `null`: the cloud has no contact to the charger.
  */
-const states: Readonly<Record<number, { readonly text: string; readonly state: ChargerState | null }>> = {
-  0: { text: "OFFLINE", state: null },
-  1: { text: "DISCONNECTED", state: "disconnected" },
-  2: { text: "AWAITING_START", state: "connected" },
-  3: { text: "CHARGING", state: "charging" },
-  4: { text: "COMPLETED", state: "connected" },
-  5: { text: "ERROR", state: "fault" },
-  6: { text: "READY_TO_CHARGE", state: "connected" },
-  7: { text: "AWAITING_AUTHENTICATION", state: "connected" },
-  8: { text: "DEAUTHENTICATING", state: "connected" },
-  102: { text: "OFFLINE", state: null },
-  103: { text: "AWAITING_LOAD_BALANCING", state: "connected" },
-  104: { text: "AWAITING_AUTHORIZATION", state: "connected" },
-  105: { text: "AWAITING_SMART_START", state: "connected" },
-  106: { text: "AWAITING_SCHEDULED_START", state: "connected" },
-  107: { text: "AUTHENTICATING", state: "connected" },
-  108: { text: "PAUSED_DUE_TO_EQUALIZER", state: "connected" },
-  109: { text: "SEARCHING_FOR_MASTER", state: "connected" },
-  157: { text: "ERRATIC_EV", state: "fault" },
-  158: { text: "ERROR_TEMPERATURE_TOO_HIGH", state: "fault" },
-  159: { text: "ERROR_DEAD_POWERBOARD", state: "fault" },
-  160: { text: "ERROR_OVERCURRENT", state: "fault" },
-  161: { text: "ERROR_PEN_FAULT", state: "fault" },
+const states: Readonly<Record<number, { readonly label: string; readonly state: ChargerState | null }>> = {
+  0: { label: "OFFLINE", state: null },
+  1: { label: "DISCONNECTED", state: "disconnected" },
+  2: { label: "AWAITING_START", state: "connected" },
+  3: { label: "CHARGING", state: "charging" },
+  4: { label: "COMPLETED", state: "connected" },
+  5: { label: "ERROR", state: "fault" },
+  6: { label: "READY_TO_CHARGE", state: "connected" },
+  7: { label: "AWAITING_AUTHENTICATION", state: "connected" },
+  8: { label: "DEAUTHENTICATING", state: "connected" },
+  102: { label: "OFFLINE", state: null },
+  103: { label: "AWAITING_LOAD_BALANCING", state: "connected" },
+  104: { label: "AWAITING_AUTHORIZATION", state: "connected" },
+  105: { label: "AWAITING_SMART_START", state: "connected" },
+  106: { label: "AWAITING_SCHEDULED_START", state: "connected" },
+  107: { label: "AUTHENTICATING", state: "connected" },
+  108: { label: "PAUSED_DUE_TO_EQUALIZER", state: "connected" },
+  109: { label: "SEARCHING_FOR_MASTER", state: "connected" },
+  157: { label: "ERRATIC_EV", state: "fault" },
+  158: { label: "ERROR_TEMPERATURE_TOO_HIGH", state: "fault" },
+  159: { label: "ERROR_DEAD_POWERBOARD", state: "fault" },
+  160: { label: "ERROR_OVERCURRENT", state: "fault" },
+  161: { label: "ERROR_PEN_FAULT", state: "fault" },
 };
 
 /** Modes in which somebody has to authorise the car first. */
@@ -68,11 +68,11 @@ const outputPhases: Readonly<Record<number, number>> = {
 /** `phaseMode`; 2 lets the charger choose. */
 const lockedPhases: Readonly<Record<number, number>> = { 1: 1, 3: 3 };
 
-/** @throws DeviceError when the charger is offline, or has not said what it does */
+/** @throws DeviceError when the charger is offline, or has not reported its state */
 export function readingOf(store: ObservationStore, control: Control, device: string): ChargerReading {
   const opMode = store.number("opMode");
   if (opMode === null) {
-    const what = "the Easee cloud does not tell what the charger does";
+    const what = "the Easee cloud does not report the state of the charger";
     const advice = "Check in the Easee app that this charger is online";
     throw new DeviceError({ code: "protocol", device, what, advice });
   }
@@ -84,7 +84,7 @@ export function readingOf(store: ObservationStore, control: Control, device: str
     ...noChargerReading,
     maxAmpere: limitOf(store, control),
     pwmSignal: store.text("pilotMode"),
-    error: errorOf(store, state, known?.text ?? `UNKNOWN ${opMode}`),
+    error: errorOf(store, state, known?.label ?? `UNKNOWN ${opMode}`),
     voltageL1: store.number("voltageT2T3"),
     voltageL2: store.number("voltageT2T4"),
     voltageL3: store.number("voltageT2T5"),
@@ -99,21 +99,21 @@ export function readingOf(store: ObservationStore, control: Control, device: str
     cableEncoding: store.number("cableRating"),
     temperature: store.number("temperature"),
     firmware: store.number("firmware")?.toString() ?? null,
-    accessState: waitsForAuthorisation.includes(opMode) ? (known?.text ?? null) : null,
+    accessState: waitsForAuthorisation.includes(opMode) ? (known?.label ?? null) : null,
     state,
     enabled,
     tag: state === "disconnected" ? null : store.text("userToken"),
   };
 }
 
-/** The limit that we set with this control, A per phase; `null`: not told, or a pause in its place. */
+/** The limit that we set with this control, A per phase; `null`: not reported, or a pause in its place. */
 export function limitOf(store: ObservationStore, control: Control): number | null {
   const limit = store.number(control === "charger" ? "dynamicChargerCurrent" : "dynamicCircuitCurrentP1");
   if (limit === null || (control === "charger" && limit === 0)) return null;
-  return Math.min(limit, highestLimitTold);
+  return Math.min(limit, highestLimit);
 }
 
-/** How many phases the circuit's limits leave; `null`: they are not told, or leave none. */
+/** How many phases the circuit's limits leave; `null`: they are not reported, or leave none. */
 export function circuitPhasesOf(store: ObservationStore): 1 | 3 | null {
   const [p1, p2, p3] = [
     store.number("dynamicCircuitCurrentP1"),
@@ -138,10 +138,10 @@ function phasesOf(store: ObservationStore, control: Control): number | null {
   return outputPhases[store.number("outputPhase") ?? 0] ?? lockedPhases[store.number("phaseMode") ?? 0] ?? null;
 }
 
-function errorOf(store: ObservationStore, state: ChargerState, text: string): string {
+function errorOf(store: ObservationStore, state: ChargerState, label: string): string {
   const code = store.number("fatalErrorCode") || store.number("errorCode");
   if (state !== "fault") return code ? `${code}` : "NONE";
-  return code ? `${text} ${code}` : text;
+  return code ? `${label} ${code}` : label;
 }
 
 function offline(device: string): DeviceError {

@@ -1,4 +1,4 @@
-/** A go-e charger behind an MQTT broker: a topic for each key (version 2), or its whole status every 5 s (version 1). */
+/** The route through an MQTT broker: a topic for each key (version 2), or the whole status every 5 s (version 1). */
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
@@ -6,17 +6,16 @@ import { parseJson } from "../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
 import { answerOf, toNumber } from "../../decoding/fields.js";
-import type { ApiVersion, Line } from "./line.js";
-import { keysV2 } from "./v2.js";
 import { Waiting } from "../../push/waiting.js";
+import type { ApiVersion, Route } from "./route.js";
 
-/** ms; the longest that a charger of version 1 keeps quiet is 5 s. */
+/** ms; a charger of version 1 publishes its status at least every 5 s. */
 const statusTimeout = 12_000;
-/** ms that a status of version 1 is new. */
+/** ms for which a read takes a status of version 1 that has already come. */
 const newStatus = 2_000;
-/** ms since the last word of a charger of version 2, which tells its uptime every second: until then it is there. */
+/** ms since the last message of a charger of version 2, which publishes its uptime every second: until then it is present. */
 const alive = 5_000;
-/** ms without a further word that the broker has kept, after which all of them have come in. */
+/** ms without a further retained message, after which all of them have come in. */
 const settling = 1_500;
 /** ms */
 const readTimeout = 10_000;
@@ -26,39 +25,42 @@ const answerTimeout = 5_000;
 const advice =
   "Check topic and serial, that MQTT is switched on in the go-e app with this broker, and that it may be written to there";
 
-export interface BrokerRoute {
+export interface BrokerAddress {
   /** Such as go-eCharger/012345 */
   readonly topic: string;
   readonly url: string;
   readonly login: MqttLogin;
 }
 
-export function brokerLine(route: BrokerRoute, context: DriverContext): Line {
-  return new BrokerLine(route, context);
+/** @param keys of version 2 whose values are kept */
+export function brokerRoute(address: BrokerAddress, keys: readonly string[], context: DriverContext): Route {
+  return new BrokerRoute(address, keys, context);
 }
 
-class BrokerLine implements Line {
+class BrokerRoute implements Route {
   readonly advice = advice;
-  readonly #route: BrokerRoute;
+  readonly #address: BrokerAddress;
+  readonly #keys: readonly string[];
   readonly #context: DriverContext;
   readonly #waiting: Waiting;
-  /** What each key said last, whether the broker had kept it or not. */
+  /** The last value of each key, retained by the broker or not. */
   readonly #values = new Map<string, unknown>();
-  /** When each key spoke last by itself. */
-  readonly #spoke = new Map<string, number>();
+  /** When the charger itself published each key last. */
+  readonly #published = new Map<string, number>();
   readonly #results = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #listeners = new Set<() => void>();
   #status: { readonly json: unknown; readonly at: number } | null = null;
-  #lastWord = -Infinity;
+  #lastMessageAt = -Infinity;
   #connection: MqttConnection | null = null;
-  /** When the broker said last what it had kept; `null`: it has not been asked yet. */
-  #keptAt: number | null = null;
-  #newsTimer: { cancel(): void } | null = null;
+  /** When the last retained message came, or else the subscription began; `null`: not subscribed yet. */
+  #retainedAt: number | null = null;
+  #updateTimer: { cancel(): void } | null = null;
   /** Settles with the last write; never rejects. */
   #lastWrite: Promise<unknown> = Promise.resolve();
 
-  constructor(route: BrokerRoute, context: DriverContext) {
-    this.#route = route;
+  constructor(address: BrokerAddress, keys: readonly string[], context: DriverContext) {
+    this.#address = address;
+    this.#keys = keys;
     this.#context = context;
     this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
   }
@@ -72,13 +74,13 @@ class BrokerLine implements Line {
       this.#inTurn(async () => {
         const connection = await this.#ready();
         const from = this.#clock.now();
-        connection.publish(`${this.#route.topic}/cmd/req`, `${key}=${value}`);
+        connection.publish(`${this.#address.topic}/cmd/req`, `${key}=${value}`);
         const shows = (json: unknown): boolean => toNumber(answerOf(json)?.get(key)) === value;
         const taken = (): unknown => {
           const status = this.#statusSince(from);
           return status !== null && shows(status) ? status : null;
         };
-        // A charger that refuses goes on to tell what it was: its last status then shows what became of it.
+        // A charger that refuses goes on with its old value: its last status then shows that.
         return this.#until(taken, statusTimeout, () => this.#statusSince(from));
       }),
   };
@@ -92,10 +94,10 @@ class BrokerLine implements Line {
       this.#inTurn(async () => {
         const connection = await this.#ready();
         this.#results.delete(key);
-        this.#spoke.delete(key);
-        connection.publish(`${this.#route.topic}/${key}/set`, JSON.stringify(value));
-        /** Older firmware may keep its result to itself, and show only the new value. */
-        const shown = () => (this.#spoke.has(key) && this.#values.get(key) === value ? true : null);
+        this.#published.delete(key);
+        connection.publish(`${this.#address.topic}/${key}/set`, JSON.stringify(value));
+        /** Older firmware may publish no result, only the new value. */
+        const shown = () => (this.#published.has(key) && this.#values.get(key) === value ? true : null);
         const verdict = () => {
           const result = this.#results.get(key);
           return result === undefined ? null : isYes(result.text) || result.text;
@@ -104,19 +106,19 @@ class BrokerLine implements Line {
       }),
   };
 
-  async askVersion(): Promise<ApiVersion> {
+  async detectVersion(): Promise<ApiVersion> {
     await this.#ready();
-    return this.#until(() => (this.#status ? 1 : this.#speaksNow && this.#values.has("car") ? 2 : null), statusTimeout);
+    return this.#until(() => (this.#status ? 1 : this.#isAlive && this.#values.has("car") ? 2 : null), statusTimeout);
   }
 
-  onNews(listener: () => void): void {
+  onUpdate(listener: () => void): void {
     this.#listeners.add(listener);
     this.#ready().catch(() => undefined);
   }
 
   async close(): Promise<void> {
     this.#listeners.clear();
-    this.#newsTimer?.cancel();
+    this.#updateTimer?.cancel();
     this.#waiting.close();
   }
 
@@ -124,13 +126,13 @@ class BrokerLine implements Line {
     return this.#context.clock;
   }
 
-  get #speaksNow(): boolean {
-    return this.#clock.now() - this.#lastWord < alive;
+  get #isAlive(): boolean {
+    return this.#clock.now() - this.#lastMessageAt < alive;
   }
 
   /** The broker's connection outlives this charger, whose subscriptions then fall on deaf ears. */
   async #ready(): Promise<MqttConnection> {
-    const { url, login, topic } = this.#route;
+    const { url, login, topic } = this.#address;
     if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
     if (this.#connection === null) {
       this.#connection = this.#context.mqtt.connect(url, login);
@@ -138,7 +140,7 @@ class BrokerLine implements Line {
       this.#connection.subscribe(`${topic}/+/result`, (message) => this.#onResult(message));
     }
     await this.#connection.ready(this.#context.name, readTimeout);
-    this.#keptAt ??= this.#clock.now();
+    this.#retainedAt ??= this.#clock.now();
     return this.#connection;
   }
 
@@ -147,34 +149,34 @@ class BrokerLine implements Line {
     const key = topic.slice(topic.lastIndexOf("/") + 1);
     const json = parseJson(payload);
     const now = this.#clock.now();
-    if (retained) this.#keptAt = now;
+    if (retained) this.#retainedAt = now;
     if (key === "status") {
       if (retained || json === undefined) return;
       this.#status = { json, at: now };
-    } else if (keysV2.includes(key)) {
+    } else if (this.#keys.includes(key)) {
       if (json === undefined) this.#values.delete(key);
       else this.#values.set(key, json);
-      if (!retained) this.#spoke.set(key, now);
+      if (!retained) this.#published.set(key, now);
     }
     if (retained) return;
-    this.#lastWord = now;
+    this.#lastMessageAt = now;
     this.#waiting.look();
     this.#announce();
   }
 
   #onResult({ topic, payload, retained }: MqttMessage): void {
     const key = topic.split("/").at(-2);
-    if (retained || key === undefined || !keysV2.includes(key) || this.#waiting.closed) return;
-    this.#lastWord = this.#clock.now();
-    this.#results.set(key, { text: payload, at: this.#lastWord });
+    if (retained || key === undefined || !this.#keys.includes(key) || this.#waiting.closed) return;
+    this.#lastMessageAt = this.#clock.now();
+    this.#results.set(key, { text: payload, at: this.#lastMessageAt });
     this.#waiting.look();
   }
 
-  /** Several keys change at one moment: they are told once, when all have come. */
+  /** Several keys change at one moment: listeners are called once, when all have come. */
   #announce(): void {
     if (this.#listeners.size === 0) return;
-    this.#newsTimer ??= this.#clock.after(burst, () => {
-      this.#newsTimer = null;
+    this.#updateTimer ??= this.#clock.after(burst, () => {
+      this.#updateTimer = null;
       for (const listener of this.#listeners) listener();
     });
   }
@@ -183,11 +185,11 @@ class BrokerLine implements Line {
     return this.#status !== null && this.#status.at >= time ? this.#status.json : null;
   }
 
-  /** What the broker had kept counts only while the charger itself speaks. */
+  /** Retained values count only while the charger itself publishes. */
   #valuesOf(keys: readonly string[]): object | null {
-    if (!this.#speaksNow || !this.#values.has("car")) return null;
+    if (!this.#isAlive || !this.#values.has("car")) return null;
     const complete = keys.every((key) => this.#values.has(key));
-    if (!complete && this.#clock.now() - (this.#keptAt ?? Infinity) < settling) return null;
+    if (!complete && this.#clock.now() - (this.#retainedAt ?? Infinity) < settling) return null;
     return Object.fromEntries([...this.#values].filter(([key]) => keys.includes(key)));
   }
 
@@ -203,8 +205,8 @@ class BrokerLine implements Line {
   }
 
   #silence(timeout: number): string {
-    const { topic, url } = this.#route;
-    const only = this.#values.size > 0 && !this.#speaksNow ? "nothing but what the broker had kept" : "no status";
+    const { topic, url } = this.#address;
+    const only = this.#values.size > 0 && !this.#isAlive ? "only retained values" : "no status";
     return `${only} came from ${topic} through the MQTT broker at ${new URL(url).host} within ${timeout / 1_000} s`;
   }
 

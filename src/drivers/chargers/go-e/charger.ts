@@ -1,97 +1,90 @@
-/** One go-e charger: how it is reached, which API version it speaks, and what that makes of reading and writing. */
+/** One go-e charger: its route and its API version, and the check that the right charger answers. */
 
 import { messageOf } from "../../../model/errors.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
-import { brokerLine } from "./broker.js";
-import { cloudLine } from "./cloud-line.js";
+import { type BrokerAddress, brokerRoute } from "./broker.js";
+import { type CloudAddress, cloudRoute } from "./cloud.js";
 import { Identity } from "./identity.js";
-import type { ApiVersion, Line, Party } from "./line.js";
-import { localLine } from "./local.js";
-import { parseStatus, type Status } from "./status.js";
-import { readingV1, writesV1 } from "./v1.js";
-import { keysV2, readingV2, writesV2 } from "./v2.js";
+import { type LocalAddress, localRoute } from "./local.js";
+import type { ApiVersion, Route } from "./route.js";
+import type { Status } from "./status.js";
+import { parseStatusV1, readingV1, writesV1 } from "./v1.js";
+import { keysV2, parseStatusV2, readingV2, writesV2 } from "./v2.js";
 
+/** The route, and the charger's address on it. */
 export type GoERoute =
-  | { readonly by: "local"; readonly host: string; readonly port: number }
-  | {
-      readonly by: "broker";
-      readonly topic: string;
-      readonly url: string;
-      readonly login: { readonly username?: string; readonly password?: string };
-    }
-  | { readonly by: "cloud"; readonly serial: string; readonly token: string; readonly url?: string | undefined };
+  | ({ readonly by: "local" } & LocalAddress)
+  | ({ readonly by: "broker" } & BrokerAddress)
+  | ({ readonly by: "cloud" } & CloudAddress);
 
 export interface GoEOptions {
   readonly route: GoERoute;
   /** `undefined`: the charger is asked. */
   readonly apiVersion?: ApiVersion | undefined;
-  /** `undefined`: any charger will do. */
+  /** `undefined`: any charger is accepted. */
   readonly serial?: string | undefined;
 }
 
-/** A charger in the language of one API version. */
-interface Dialect {
-  /** Checked for who it is from. */
-  status(): Promise<Status>;
-  reading(status: Status): ChargerReading;
+/** The charger in one version of the API. */
+interface Api {
+  /** Rejects with DeviceError. */
+  read(): Promise<ChargerReading>;
   readonly writes: ChargerWrites;
 }
 
 /** @param deadline ms for each request over HTTP */
-export function connectGoE(options: GoEOptions, context: DriverContext, deadline = 5_000): Charger {
-  const line = lineOf(options.route, context, deadline);
-  const { apiVersion } = options;
-  const identity = new Identity(options.serial, context.name, context.clock);
-  const speak = (version: ApiVersion): Dialect => dialectOf(version, line, identity, context.name);
-
-  let known: Dialect | null = apiVersion === undefined ? null : speak(apiVersion);
-  const dialect = async (): Promise<Dialect> => (known ??= speak(await line.askVersion()));
-  const undecided: ChargerWrites = {
-    maxAmpere: async (amperes) => (await dialect()).writes.maxAmpere(amperes),
-    allowCharging: async (allowed) => (await dialect()).writes.allowCharging(allowed),
-    sessionChargeConsumptionLimit: async (energy) => (await dialect()).writes.sessionChargeConsumptionLimit?.(energy),
-  };
-  const read = async (): Promise<ChargerReading> => {
-    const spoken = await dialect();
-    return spoken.reading(await spoken.status());
+export function connectGoE(
+  { route: address, apiVersion, serial }: GoEOptions,
+  context: DriverContext,
+  deadline = 5_000,
+): Charger {
+  const route = routeTo(address, context, deadline);
+  const identity = new Identity(serial, context.name, context.clock);
+  let known = apiVersion === undefined ? null : apiOf(apiVersion, route, identity, context.name);
+  const api = async (): Promise<Api> => (known ??= apiOf(await route.detectVersion(), route, identity, context.name));
+  const read = async (): Promise<ChargerReading> => (await api()).read();
+  /** Only what both versions have. */
+  const writesOfEither: ChargerWrites = {
+    maxAmpere: async (amperes) => (await api()).writes.maxAmpere(amperes),
+    allowCharging: async (allowed) => (await api()).writes.allowCharging(allowed),
+    sessionChargeConsumptionLimit: async (energy) => (await api()).writes.sessionChargeConsumptionLimit?.(energy),
   };
   return {
     read,
-    /** Until the charger has said which version it speaks: what both have. */
     get writes() {
-      return known?.writes ?? undecided;
+      return known?.writes ?? writesOfEither;
     },
-    ...(line.onNews && {
+    ...(route.onUpdate && {
       watch: (onReading: (reading: ChargerReading) => void) =>
-        line.onNews?.(() => void read().then(onReading, (error: unknown) => context.log.debug(messageOf(error)))),
+        route.onUpdate?.(() => void read().then(onReading, (error: unknown) => context.log.debug(messageOf(error)))),
     }),
-    close: () => line.close(),
+    close: () => route.close(),
   };
 }
 
-function lineOf(route: GoERoute, context: DriverContext, deadline: number): Line {
-  if (route.by === "local") return localLine(route, context.name, deadline);
-  if (route.by === "broker") return brokerLine(route, context);
-  return cloudLine(route, context, deadline);
+function routeTo(address: GoERoute, context: DriverContext, deadline: number): Route {
+  if (address.by === "local") return localRoute(address, context.name, deadline);
+  if (address.by === "broker") return brokerRoute(address, keysV2, context);
+  return cloudRoute(address, context, deadline);
 }
 
-function dialectOf(version: ApiVersion, line: Line, identity: Identity, device: string): Dialect {
-  const party: Party = { device, advice: line.advice };
+function apiOf(version: ApiVersion, { v1, v2, advice }: Route, identity: Identity, device: string): Api {
+  const source = { device, advice };
   const status = async (): Promise<Status> => {
-    const told = version === 1 ? await line.v1.status() : await line.v2.status(keysV2);
-    const parsed = parseStatus(version, told, party);
-    identity.check(parsed.answer);
+    const parsed =
+      version === 1 ? parseStatusV1(await v1.status(), source) : parseStatusV2(await v2.status(keysV2), source);
+    identity.verify(parsed);
     return parsed;
   };
   /** Nothing is written to a charger that might be another one. */
-  const prove = async (): Promise<void> => {
-    if (!identity.proven) await status();
+  const verify = async (): Promise<void> => {
+    if (!identity.isVerified) await status();
   };
   if (version === 1) {
-    const v1 = { ...line.v1, set: (key: string, value: number) => prove().then(() => line.v1.set(key, value)) };
-    return { status, reading: readingV1, writes: writesV1(v1, party) };
+    const set = (key: string, value: number) => verify().then(() => v1.set(key, value));
+    return { read: async () => readingV1(await status()), writes: writesV1(set, source) };
   }
-  const set = (key: string, value: number | null) => prove().then(() => line.v2.set(key, value));
-  return { status, reading: readingV2, writes: writesV2({ status: (keys) => line.v2.status(keys), set }, party) };
+  const set = (key: string, value: number | null) => verify().then(() => v2.set(key, value));
+  return { read: async () => readingV2(await status()), writes: writesV2(set, device) };
 }

@@ -1,19 +1,19 @@
-/** Whether the charger that answers is the one that is meant: it is known by its serial number. */
+/** Whether the charger that answers is the configured one: it is known by its serial number. */
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
-import type { Answer } from "../../decoding/fields.js";
+import type { Status } from "./status.js";
 
-/** ms that a serial number stays proven: an address may be another device's by then. */
-const proofLifetime = 30_000;
+/** ms that a verified serial number counts: later, another device may have the address. */
+const verificationLifetime = 30_000;
 
 export class Identity {
   readonly #serial: string | undefined;
   readonly #device: string;
   readonly #clock: Clock;
-  #provenAt = -Infinity;
+  #verifiedAt = -Infinity;
 
-  /** @param serial `undefined`: any charger will do */
+  /** @param serial `undefined`: any charger is accepted */
   constructor(serial: string | undefined, device: string, clock: Clock) {
     this.#serial = serial;
     this.#device = device;
@@ -21,27 +21,27 @@ export class Identity {
   }
 
   /** @throws DeviceError when this is the status of another charger */
-  check(answer: Answer): void {
+  verify({ answer }: Status): void {
     if (this.#serial === undefined) return;
-    const told = answer.get("sse");
-    if ((typeof told === "string" || typeof told === "number") && sameSerial(String(told), this.#serial)) {
-      this.#provenAt = this.#clock.now();
+    const found = answer.get("sse");
+    if ((typeof found === "string" || typeof found === "number") && sameSerial(String(found), this.#serial)) {
+      this.#verifiedAt = this.#clock.now();
       return;
     }
-    this.#provenAt = -Infinity;
-    const other = typeof told === "string" && /^\w{1,20}$/.test(told) ? `its serial number is ${told}` : null;
-    const what = `${other ?? "it does not tell its serial number"}, and ${this.#serial} is wanted`;
+    this.#verifiedAt = -Infinity;
+    const other = typeof found === "string" && /^\w{1,20}$/.test(found) ? `its serial number is ${found}` : null;
+    const what = `${other ?? "it does not report its serial number"}, and ${this.#serial} is wanted`;
     const advice = "Another charger may have this address now: correct the address, or serial";
     throw new DeviceError({ code: "wrong-device", device: this.#device, what, advice });
   }
 
-  /** Nothing is known against writing to it now. */
-  get proven(): boolean {
-    return this.#serial === undefined || this.#clock.now() - this.#provenAt < proofLifetime;
+  /** Whether the charger may be written to without reading its status first. */
+  get isVerified(): boolean {
+    return this.#serial === undefined || this.#clock.now() - this.#verifiedAt < verificationLifetime;
   }
 }
 
-/** Some places write leading zeros, others do not. */
+/** Leading zeros may be missing. */
 function sameSerial(one: string, other: string): boolean {
   return one.replace(/^0+/, "") === other.replace(/^0+/, "");
 }

@@ -5,7 +5,7 @@ import { isSafeCloudUrl } from "../../../transport/cloud.js";
 import { defineCharger, type OptionProblem, type WritableChannel } from "../../driver.js";
 import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options/options.js";
 import { connectGoE, type GoERoute } from "./charger.js";
-import type { ApiVersion } from "./line.js";
+import type { ApiVersion } from "./route.js";
 import { currentRange } from "./status.js";
 import { writableV1 } from "./v1.js";
 import { writableV2 } from "./v2.js";

@@ -1,15 +1,15 @@
-/** A go-e charger on the local network: HTTP, one request at a time. */
+/** The route over the local network: HTTP, one request at a time. */
 
 import { DeviceError } from "../../../model/errors.js";
 import { hostUrl } from "../../../transport/host-url.js";
 import { HttpDevice } from "../../../transport/http.js";
 import { answerOf } from "../../decoding/fields.js";
-import type { ApiVersion, Line, LineV1, LineV2 } from "./line.js";
+import type { ApiVersion, Route, RouteV1, RouteV2 } from "./route.js";
 
 const advice =
   "Switch on the local HTTP API of this version in the go-e app (versions 1 and 2 have a switch each), or set apiVersion";
 
-/** Firmware up to 051.3 wants its filter as a JSON array, and chokes on more than ten keys (API v2, "http-en.md"). */
+/** Firmware up to 051.3 wants its filter as a JSON array, and fails on more than ten keys (API v2, "http-en.md"). */
 const oldFilterLength = 10;
 
 export interface LocalAddress {
@@ -18,9 +18,9 @@ export interface LocalAddress {
 }
 
 /** @param deadline ms for each request */
-export function localLine({ host, port }: LocalAddress, device: string, deadline: number): Line {
+export function localRoute({ host, port }: LocalAddress, device: string, deadline: number): Route {
   const http = new HttpDevice({ device, url: hostUrl("http", host, port), deadline, advice });
-  const v1: LineV1 = {
+  const v1: RouteV1 = {
     status: () => http.getJson("/status"),
     set: (key, value) => http.sendJson("/mqtt", { payload: `${key}=${value}` }),
   };
@@ -28,13 +28,13 @@ export function localLine({ host, port }: LocalAddress, device: string, deadline
     v1,
     v2: new LocalV2(http, device),
     advice,
-    askVersion: () => askVersion(http),
+    detectVersion: () => detectVersion(http),
     close: () => http.close(),
   };
 }
 
-/** A charger without version 2 says no, or something that is not JSON. One that says nothing is asked again later. */
-async function askVersion(http: HttpDevice): Promise<ApiVersion> {
+/** A charger without version 2 refuses, or answers with something that is not JSON. No answer at all decides nothing. */
+async function detectVersion(http: HttpDevice): Promise<ApiVersion> {
   try {
     return answerOf(await http.getJson("/api/status", { filter: "alw" })) ? 2 : 1;
   } catch (error) {
@@ -43,8 +43,8 @@ async function askVersion(http: HttpDevice): Promise<ApiVersion> {
   }
 }
 
-/** Asks for a status in the way that this firmware understands, and remembers which one that is. */
-class LocalV2 implements LineV2 {
+/** Asks for a status with the kind of filter that this firmware understands, and remembers which one that is. */
+class LocalV2 implements RouteV2 {
   readonly #http: HttpDevice;
   readonly #device: string;
   #filter: "list" | "array" | null = null;
@@ -92,7 +92,7 @@ class LocalV2 implements LineV2 {
   }
 }
 
-/** Firmware that does not understand the filter leaves everything out. */
+/** Firmware that does not understand the filter answers without any key. */
 function isStatus(json: unknown): boolean {
   return !(json instanceof Error) && answerOf(json)?.has("car") === true;
 }

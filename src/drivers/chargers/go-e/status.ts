@@ -1,21 +1,13 @@
-/** What both generations of the API have in common: what may be set, and how an answer is taken apart. */
+/** What both versions of go-e's API share: the parsing of a status, the measured values, and codes with their labels. */
 
-import { z } from "zod";
+import type { z } from "zod";
+import type { ChargerState } from "../../../model/channels.js";
 import { DeviceError } from "../../../model/errors.js";
-import { type Answer, answerOf } from "../../decoding/fields.js";
-import type { ApiVersion, Party } from "./line.js";
+import { type Answer, answerOf, type Field } from "../../decoding/fields.js";
+import type { ApiVersion } from "./route.js";
 
 /** A per phase; what the hardware takes. */
 export const currentRange = { min: 6, max: 32, step: 1 } as const;
-
-/** What an answer needs to be one of a charger; everything else may be missing. */
-const mandatory = {
-  1: z.object({
-    car: z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]),
-    nrg: z.array(z.number()).nullish(),
-  }),
-  2: z.object({ car: z.int().nullable(), nrg: z.array(z.number()).nullish() }),
-} as const;
 
 export interface Status {
   /** `null`: internal error of the charger */
@@ -23,17 +15,60 @@ export interface Status {
   readonly answer: Answer;
 }
 
-/** @throws DeviceError when the answer is not one of a charger */
-export function parseStatus(apiVersion: ApiVersion, json: unknown, { device, advice }: Party): Status {
+/** What an error about an answer names. */
+export interface AnswerSource {
+  /** Name of the device in the configuration. */
+  readonly device: string;
+  readonly advice: string;
+}
+
+/**
+ * @param form what an answer must contain; everything else may be missing
+ * @throws DeviceError when the answer is not a charger's status
+ */
+export function parseStatus(
+  form: z.ZodType<Pick<Status, "car">>,
+  apiVersion: ApiVersion,
+  json: unknown,
+  { device, advice }: AnswerSource,
+): Status {
   const answer = answerOf(json);
-  const parsed = mandatory[apiVersion].safeParse(json);
+  const parsed = form.safeParse(json);
   if (answer && parsed.success) return { car: parsed.data.car, answer };
-  const wrong = parsed.success ? "its form" : (parsed.error.issues[0]?.path.join(".") ?? "its form") || "its form";
+  const wrong = (parsed.success ? "" : (parsed.error.issues[0]?.path.join(".") ?? "")) || "its form";
   const what = `the answer is not a status of API version ${apiVersion}: ${wrong} is not as it should be`;
   throw new DeviceError({ code: "protocol", device, what, advice });
 }
 
-/** Text that says something; `null`: none. */
+/**
+ * The measured values of the phases, which stand at the same places of `nrg` in both versions.
+ * @param scales A and W that one count is worth
+ */
+export function phaseFields(scales: { readonly current: number; readonly power: number }) {
+  const voltage = { key: "nrg", unit: "V", range: [0, 500] } as const;
+  /** A little below zero is how a sensor rests. */
+  const current = { key: "nrg", unit: "A", scale: scales.current, range: [-1, 100] } as const;
+  const power = { key: "nrg", unit: "W", scale: scales.power, range: [-1_000, 100_000] } as const;
+  return {
+    voltageL1: { ...voltage, at: 0 },
+    voltageL2: { ...voltage, at: 1 },
+    voltageL3: { ...voltage, at: 2 },
+    currentL1: { ...current, at: 4 },
+    currentL2: { ...current, at: 5 },
+    currentL3: { ...current, at: 6 },
+    powerL1: { ...power, at: 7 },
+    powerL2: { ...power, at: 8 },
+    powerL3: { ...power, at: 9 },
+  } as const satisfies Record<string, Field>;
+}
+
+/** How many phases carry current; `null`: not reported. */
+export function phasesInUse(currents: readonly (number | null)[]): number | null {
+  if (currents.every((ampere) => ampere === null)) return null;
+  return currents.filter((ampere) => ampere !== null && ampere > 0).length;
+}
+
+/** `null`: missing, empty, or not a text. */
 export function textAt(answer: Answer, key: string): string | null {
   const text = answer.get(key);
   return typeof text === "string" && text !== "" ? text : null;
@@ -43,4 +78,30 @@ export function textAt(answer: Answer, key: string): string | null {
 export function hasList(answer: Answer, key: string): boolean {
   const list = answer.get(key);
   return Array.isArray(list) && list.length >= 2;
+}
+
+export type Labels = Readonly<Record<number, string>>;
+
+/** The label of a code. One that is not in the table keeps its number, so that a bug report shows it. */
+export function labelOf(labels: Labels, code: number): string {
+  return labels[code] ?? `UNKNOWN ${code}`;
+}
+
+export const noError = "NONE";
+
+/** The charger does not know its own state: `null` in API v2, 10 and everything unlisted in API v1. */
+export const internalError = "INTERNAL";
+
+/** `car` by its numbers, the same in both versions. */
+const states: Readonly<Record<number, ChargerState>> = {
+  1: "disconnected",
+  2: "charging",
+  3: "connected",
+  4: "connected",
+};
+
+/** An unknown code counts as a fault, so that nothing is started. An error takes precedence over the state of the car. */
+export function stateOf(car: number | null, error: string | null): ChargerState {
+  if (car === null || (error !== null && error !== noError)) return "fault";
+  return states[car] ?? "fault";
 }

@@ -1,32 +1,38 @@
-/** go-e's API version 1: one status in which all scalars are texts, and writes that are refused in silence. */
+/** go-e's API version 1: one status in which all scalars are texts, and writes that are refused without an error. */
 
+import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
 import type { ChargerWrites } from "../../driver.js";
 import { type Answer, type Field, readField, readFields, toNumber } from "../../decoding/fields.js";
-import type { LineV1, Party } from "./line.js";
 import { limitCounts, requireCurrent, unsupported } from "../../options/requirements.js";
-import { currentRange, hasList, parseStatus, type Status, textAt } from "./status.js";
-import { accessTextsV1, carTextsV1, errorTextsV1, internalError, stateOf, textOf } from "./texts.js";
+import type { RouteV1 } from "./route.js";
+import {
+  type AnswerSource,
+  currentRange,
+  hasList,
+  internalError,
+  labelOf,
+  type Labels,
+  noError,
+  parseStatus,
+  phaseFields,
+  phasesInUse,
+  stateOf,
+  type Status,
+  textAt,
+} from "./status.js";
 
-const voltage = { key: "nrg", unit: "V", range: [0, 500] } as const;
-/** A little below zero is how a sensor rests. */
-const current = { key: "nrg", unit: "A", scale: 0.1, range: [-1, 100] } as const;
-const phasePower = { key: "nrg", unit: "W", scale: 100, range: [-1_000, 100_000] } as const;
+const mandatory = z.object({
+  car: z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]),
+  nrg: z.array(z.number()).nullish(),
+});
 
 /** go-eCharger API v1, "go-eCharger API v1 EN.md" */
-export const numbersV1 = {
+const fields = {
   /** `amp` alone in firmware that has no `amx` yet; where both are, they read back what was set last. */
   maxAmpere: { key: "amx", unit: "A", range: [0, 32], or: { key: "amp", unit: "A", range: [0, 32] } },
-  voltageL1: { ...voltage, at: 0 },
-  voltageL2: { ...voltage, at: 1 },
-  voltageL3: { ...voltage, at: 2 },
-  currentL1: { ...current, at: 4 },
-  currentL2: { ...current, at: 5 },
-  currentL3: { ...current, at: 6 },
-  powerL1: { ...phasePower, at: 7 },
-  powerL2: { ...phasePower, at: 8 },
-  powerL3: { ...phasePower, at: 9 },
+  ...phaseFields({ current: 0.1, power: 100 }),
   /** Counts of 0.01 kW, unlike the phases' 0.1 kW. */
   power: { key: "nrg", at: 11, unit: "W", scale: 10, range: [-1_000, 100_000] },
   /** Deka-watt-seconds. */
@@ -50,8 +56,7 @@ const stopsAtLimit = 2;
 const mostLimitCounts = 0xffff;
 
 /**
- * Charger HOME+ (V2), firmware 042: `amx` does not exceed `amp`, a higher value is ignored, and a status that
- * stays as it was is all there is to see (go-eCharger-API-v1, issue 114). May go once nobody runs 042.
+ * Charger HOME+ (V2), firmware 042: `amx` does not exceed `amp`, and a higher value is ignored without an error (go-eCharger-API-v1, issue 114). May go once nobody runs 042.
  */
 const amxStaysUnderAmp =
   "Set the highest current that is wanted in the go-e app once: some firmware lets automation only go below it";
@@ -60,15 +65,35 @@ const amxStaysUnderAmp =
 const amxIsMissing =
   "Update the charger's firmware: this one has no current that could be set without wearing its memory";
 
+/** `car` */
+const carLabels: Labels = {
+  0: "UNKNOWN/ERROR",
+  1: "READY_NO_CAR",
+  2: "CHARGING",
+  3: "WAITING_FOR_CAR",
+  4: "CHARGING_DONE_CAR_CONNECTED",
+};
+
+/** `err` */
+const errorLabels: Labels = { 0: noError, 1: "RCCB", 3: "PHASE", 8: "NO_GROUND", 10: internalError };
+
+/** `ast`; the place is the code. */
+const accessStates = ["OPEN", "RFID", "AWATTAR", "TIMER"] as const;
+
+/** @throws DeviceError when the answer is not a charger's status */
+export function parseStatusV1(json: unknown, source: AnswerSource): Status {
+  return parseStatus(mandatory, 1, json, source);
+}
+
 export function readingV1({ car, answer }: Status): ChargerReading {
-  const numbers = readFields(numbersV1, answer);
+  const numbers = readFields(fields, answer);
   const error = errorOf(answer);
   const allowCharging = flagAt(answer, "alw");
   return {
     ...noChargerReading,
     ...numbers,
     temperatureType2: hasList(answer, "tma") ? numbers.temperatureType2 : null,
-    pwmSignal: car === null ? null : textOf(carTextsV1, car),
+    pwmSignal: car === null ? null : labelOf(carLabels, car),
     error,
     phases: phasesInUse([numbers.currentL1, numbers.currentL2, numbers.currentL3]),
     sessionChargeConsumptionLimit: limitOf(answer),
@@ -80,14 +105,14 @@ export function readingV1({ car, answer }: Status): ChargerReading {
   };
 }
 
-/** Each write is answered with the whole status; what it says of the key is what the charger has made of it. */
-export function writesV1(line: LineV1, party: Party): Required<Pick<ChargerWrites, WritableV1>> {
-  const { device } = party;
+/** Each write is answered with a whole status, whose value for the key shows whether the charger has taken it over. */
+export function writesV1(send: RouteV1["set"], source: AnswerSource): Required<Pick<ChargerWrites, WritableV1>> {
+  const { device } = source;
   const set = async (key: string, value: number, advice = "Check in the go-e app what limits it"): Promise<Answer> => {
-    const { answer } = parseStatus(1, await line.set(key, value), party);
+    const { answer } = parseStatusV1(await send(key, value), source);
     if (toNumber(answer.get(key)) === value) return answer;
     const missing = key === "amx" && !answer.has("amx");
-    const what = `${key}=${value} was not taken over, it is ${toNumber(answer.get(key)) ?? "not told"}`;
+    const what = `${key}=${value} was not taken over, it is ${toNumber(answer.get(key)) ?? "not reported"}`;
     throw new DeviceError({ code: "not-taken-over", device, what, advice: missing ? amxIsMissing : advice });
   };
   return {
@@ -105,8 +130,8 @@ export function writesV1(line: LineV1, party: Party): Required<Pick<ChargerWrite
       if (counts !== null && toNumber(answer.get("stp")) !== stopsAtLimit) await set("stp", stopsAtLimit);
     },
     async accessState(state) {
-      const code = accessTextsV1.findIndex((text) => text === state.toUpperCase());
-      if (code < 0) throw unsupported(device, `"${state}" is no access state`, `Choose ${accessTextsV1.join(", ")}`);
+      const code = accessStates.findIndex((text) => text === state.toUpperCase());
+      if (code < 0) throw unsupported(device, `"${state}" is no access state`, `Choose ${accessStates.join(", ")}`);
       await set("ast", code);
     },
   };
@@ -121,20 +146,14 @@ export const writableV1 = [
 
 type WritableV1 = (typeof writableV1)[number];
 
-/** How many phases carry current; `null`: not told. */
-export function phasesInUse(currents: readonly (number | null)[]): number | null {
-  if (currents.every((ampere) => ampere === null)) return null;
-  return currents.filter((ampere) => ampere !== null && ampere > 0).length;
-}
-
 function errorOf(answer: Answer): string | null {
   const code = toNumber(answer.get("err"));
-  return code === null ? null : (errorTextsV1[code] ?? internalError);
+  return code === null ? null : (errorLabels[code] ?? internalError);
 }
 
 function accessOf(answer: Answer): string | null {
   const code = toNumber(answer.get("ast"));
-  return code === null ? null : textOf(accessTextsV1, code);
+  return code === null ? null : labelOf(accessStates, code);
 }
 
 function flagAt(answer: Answer, key: string): boolean | null {

@@ -1,37 +1,39 @@
-/** go-e's API version 2: typed JSON, told key by key, and writes that are answered key by key. */
+/** go-e's API version 2: typed JSON, asked for by key, and writes that are answered by key. */
 
+import { z } from "zod";
 import { forceStates } from "../../../model/channels.js";
 import { DeviceError } from "../../../model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
 import type { ChargerWrites } from "../../driver.js";
 import { type Answer, type Field, readFields, toNumber } from "../../decoding/fields.js";
-import type { LineV2, Party } from "./line.js";
 import { limitCounts, requireCurrent, unsupported } from "../../options/requirements.js";
-import { currentRange, hasList, type Status, textAt } from "./status.js";
-import { carTextsV2, errorTextsV2, internalError, stateOf, textOf } from "./texts.js";
-import { phasesInUse } from "./v1.js";
+import type { RouteV2 } from "./route.js";
+import {
+  type AnswerSource,
+  currentRange,
+  hasList,
+  internalError,
+  labelOf,
+  type Labels,
+  noError,
+  parseStatus,
+  phaseFields,
+  phasesInUse,
+  stateOf,
+  type Status,
+  textAt,
+} from "./status.js";
 
-const voltage = { key: "nrg", unit: "V", range: [0, 500] } as const;
-/** A little below zero is how a sensor rests. */
-const current = { key: "nrg", unit: "A", range: [-1, 100] } as const;
-const power = { key: "nrg", unit: "W", range: [-1_000, 100_000] } as const;
+const mandatory = z.object({ car: z.int().nullable(), nrg: z.array(z.number()).nullish() });
 
 /** go-eCharger API v2, "apikeys-en.md" */
-export const numbersV2 = {
+const fields = {
   maxAmpere: { key: "amp", unit: "A", range: [0, 32] },
-  voltageL1: { ...voltage, at: 0 },
-  voltageL2: { ...voltage, at: 1 },
-  voltageL3: { ...voltage, at: 2 },
-  currentL1: { ...current, at: 4 },
-  currentL2: { ...current, at: 5 },
-  currentL3: { ...current, at: 6 },
-  powerL1: { ...power, at: 7 },
-  powerL2: { ...power, at: 8 },
-  powerL3: { ...power, at: 9 },
-  power: { ...power, at: 11 },
+  ...phaseFields({ current: 1, power: 1 }),
+  power: { key: "nrg", at: 11, unit: "W", range: [-1_000, 100_000] },
   /** Null: none. */
   sessionChargeConsumptionLimit: { key: "dwo", unit: "kWh", scale: 1e-3, range: [0, 1e6] },
-  /** `awp`: charges only below it, where the charger is told to look at prices. */
+  /** `awp`: charges only below it, where the charger is set to follow prices. */
   priceLimit: { key: "awp", unit: "ct/kWh", range: [-1_000, 1_000] },
   sessionChargeConsumption: { key: "wh", unit: "kWh", scale: 1e-3, range: [0, 10_000] },
   totalConsumption: { key: "eto", unit: "kWh", scale: 1e-3, range: [0, 1e8] },
@@ -56,11 +58,11 @@ export const keysV2: readonly string[] = [
     "psm",
     "pnp",
     "fwv",
-    ...Object.values(numbersV2).map((f) => f.key),
+    ...Object.values(fields).map(({ key }) => key),
   ]),
 ];
 
-/** `frc`; the place of the channel's text is the same number. */
+/** `frc`; the index of the text in `forceStates` is the same number. */
 const forceState = { neutral: 0, off: 1, on: 2 } as const;
 /** `psm` by number of phases; 0 lets the charger choose. */
 const phaseMode = { 1: 1, 3: 2 } as const;
@@ -69,8 +71,44 @@ const mostLimit = 1e6;
 /** Cards that a charger knows. */
 const mostCards = 10;
 
+/** `car` */
+const carLabels: Labels = {
+  0: "UNKNOWN/ERROR",
+  1: "IDLE",
+  2: "CHARGING",
+  3: "WAITING_FOR_CAR",
+  4: "COMPLETE",
+  5: "ERROR",
+};
+
+/** `err`; 20–24 are reserved. */
+const errorLabels: Labels = {
+  0: noError,
+  1: "FiAc",
+  2: "FiDc",
+  3: "Phase",
+  4: "Overvolt",
+  5: "Overamp",
+  6: "Diode",
+  7: "PpInvalid",
+  8: "GndInvalid",
+  9: "ContactorStuck",
+  10: "ContactorMiss",
+  11: "FiUnknown",
+  12: "Unknown",
+  13: "Overtemp",
+  14: "NoComm",
+  15: "StatusLockStuckOpen",
+  16: "StatusLockStuckLocked",
+};
+
+/** @throws DeviceError when the answer is not a charger's status */
+export function parseStatusV2(json: unknown, source: AnswerSource): Status {
+  return parseStatus(mandatory, 2, json, source);
+}
+
 export function readingV2({ car, answer }: Status): ChargerReading {
-  const numbers = readFields(numbersV2, answer);
+  const numbers = readFields(fields, answer);
   const error = errorOf(answer);
   const force = toNumber(answer.get("frc"));
   const allowed = answer.get("alw");
@@ -78,7 +116,7 @@ export function readingV2({ car, answer }: Status): ChargerReading {
     ...noChargerReading,
     ...numbers,
     temperatureType2: hasList(answer, "tma") ? numbers.temperatureType2 : null,
-    pwmSignal: car === null ? internalError : textOf(carTextsV2, car),
+    pwmSignal: car === null ? internalError : labelOf(carLabels, car),
     error,
     phases: phasesOf(answer, [numbers.currentL1, numbers.currentL2, numbers.currentL3]),
     allowCharging: typeof allowed === "boolean" ? allowed : null,
@@ -89,9 +127,9 @@ export function readingV2({ car, answer }: Status): ChargerReading {
   };
 }
 
-export function writesV2(line: LineV2, { device }: Party): Required<Pick<ChargerWrites, WritableV2>> {
+export function writesV2(send: RouteV2["set"], device: string): Required<Pick<ChargerWrites, WritableV2>> {
   const set = async (key: string, value: number | null): Promise<void> => {
-    const verdict = await line.set(key, value);
+    const verdict = await send(key, value);
     if (verdict === true) return;
     const what = `${key}=${value} was refused: ${verdict.replace(/\s+/g, " ").slice(0, 200)}`;
     throw new DeviceError({ code: "refused", device, what, advice: "Check in the go-e app what limits it" });
@@ -125,7 +163,7 @@ type WritableV2 = (typeof writableV2)[number];
 function errorOf(answer: Answer): string | null {
   if (answer.get("err") === null) return internalError;
   const code = toNumber(answer.get("err"));
-  return code === null ? null : textOf(errorTextsV2, code);
+  return code === null ? null : labelOf(errorLabels, code);
 }
 
 /** What is set; where the charger chooses (`psm` 0, or none), what it uses. */
@@ -133,7 +171,7 @@ function phasesOf(answer: Answer, currents: readonly (number | null)[]): number 
   const mode = toNumber(answer.get("psm"));
   if (mode === phaseMode[1]) return 1;
   if (mode === phaseMode[3]) return 3;
-  const told = toNumber(answer.get("pnp"));
-  if (told !== null && told >= 1 && told <= 3) return told;
+  const used = toNumber(answer.get("pnp"));
+  if (used !== null && used >= 1 && used <= 3) return used;
   return phasesInUse(currents) || null;
 }

@@ -1,28 +1,25 @@
-/** A connection to one MENNEKES charger: finds out what it is, then reads it and sets its limit. */
+/** One MENNEKES charger: finds out its firmware, then reads it and sets its limit. */
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
 import type { Log } from "../../../model/log.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
-import type { Charger, ChargerWrites } from "../../driver.js";
+import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { readRegisters, registerReader, type RegisterReader, writeRow } from "../../decoding/registers.js";
 import { requireCurrent } from "../../options/requirements.js";
 import { advice, allows, currentRange, isSince522, readingOf } from "./reading.js";
 import { before522, identity, limitRow, modelRow, since522, type NewValues, type OldValues } from "./registers.js";
-import { Watchdog, type WatchdogWish } from "./watchdog.js";
+import { Watchdog, type WatchdogOption } from "./watchdog.js";
 
-/** How often a limit is looked for after it was written, and ms between two looks: it may come with the next cycle. */
-const looks = { most: 3, wait: 400 } as const;
+/** Read-backs of a limit after it was written, and ms between two of them: it may show in the next cycle only. */
+const readBacks = { most: 3, wait: 400 } as const;
 
 export interface MennekesOptions extends Omit<ModbusDeviceOptions, "advice"> {
-  readonly watchdog?: WatchdogWish | undefined;
+  readonly watchdog?: WatchdogOption | undefined;
 }
 
-interface Surroundings {
-  readonly log: Log;
-  readonly clock: Clock;
-}
+type Context = Pick<DriverContext, "clock" | "log">;
 
 /** What was found at first contact. */
 interface Known {
@@ -31,8 +28,8 @@ interface Known {
   readonly reader: RegisterReader<(typeof since522)["rows"]> | RegisterReader<(typeof before522)["rows"]>;
 }
 
-export function connectMennekes({ watchdog, ...options }: MennekesOptions, surroundings: Surroundings): Charger {
-  return new Mennekes(new ModbusDevice({ ...options, advice }), watchdog, surroundings);
+export function connectMennekes({ watchdog, ...options }: MennekesOptions, context: Context): Charger {
+  return new Mennekes(new ModbusDevice({ ...options, advice }), watchdog, context);
 }
 
 class Mennekes implements Charger {
@@ -40,24 +37,24 @@ class Mennekes implements Charger {
     maxAmpere: (amperes) => this.#setCurrent(amperes),
     allowCharging: (allowed) => this.#allow(allowed),
   };
-  /** Whether reading alone keeps the charger from falling back is not documented: so it is to be told again. */
+  /** Whether reading alone keeps the charger from falling back is not documented: so the limit is written again. */
   expiry?: number;
   readonly #modbus: ModbusDevice;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #watchdog: Watchdog;
-  /** They remember which registers the charger does not have, also over a lost connection. */
+  /** Kept over a lost connection, since they remember which registers the charger does not have. */
   readonly #readers;
-  /** Until it can't be reached: it may come back with other firmware, or another watchdog. */
+  /** Discarded when it can't be reached: it may come back with other firmware, or another watchdog. */
   #known: Known | null = null;
-  /** A, what it charges with once it may: last told by us or seen at it. */
+  /** A, what it charges with once it may: our last command, or read from it. */
   #current: number | null = null;
 
-  constructor(modbus: ModbusDevice, wish: WatchdogWish | undefined, { log, clock }: Surroundings) {
+  constructor(modbus: ModbusDevice, watchdog: WatchdogOption | undefined, { log, clock }: Context) {
     this.#modbus = modbus;
     this.#clock = clock;
     this.#log = log;
-    this.#watchdog = new Watchdog(modbus, wish, log);
+    this.#watchdog = new Watchdog(modbus, watchdog, log);
     this.#readers = {
       model: registerReader(modbus, modelRow),
       since522: registerReader(modbus, since522),
@@ -67,12 +64,12 @@ class Mennekes implements Charger {
 
   async read(): Promise<ChargerReading> {
     try {
-      this.#known ??= await this.#meet();
+      this.#known ??= await this.#identify();
       const { firmware, reader } = this.#known;
       const values: NewValues | OldValues = await reader.read();
       const reading = readingOf(values, firmware, this.#modbus.device);
       this.#current = reading.maxAmpere ?? this.#current;
-      this.#watchdog.tell();
+      this.#watchdog.report();
       return reading;
     } catch (error) {
       this.#known = null;
@@ -85,13 +82,13 @@ class Mennekes implements Charger {
   }
 
   /** The model comes last, since it is the least sure to be there: some chargers hang up at what they do not know. */
-  async #meet(): Promise<Known> {
+  async #identify(): Promise<Known> {
     const firmware = await this.#firmware();
     const expiry = await this.#watchdog.arm();
     if (expiry === null) delete this.expiry;
     else this.expiry = expiry;
     const { model } = isSince522(firmware) === false ? { model: null } : await this.#readers.model.read();
-    this.#log.debug(`${this.#modbus.device}: ${model ?? "model not told"}, firmware ${firmware ?? "not told"}`);
+    this.#log.debug(`${this.#modbus.device}: ${model ?? "unknown model"}, firmware ${firmware ?? "unknown"}`);
     const isNew = isSince522(firmware) ?? model !== null;
     return { firmware, reader: isNew ? this.#readers.since522 : this.#readers.before522 };
   }
@@ -106,7 +103,7 @@ class Mennekes implements Charger {
     }
   }
 
-  /** A pause has no place for a current: it is kept here, and goes out with the start. */
+  /** During a pause the register can't hold a current: it is kept here, and written with the start. */
   async #setCurrent(amperes: number): Promise<void> {
     requireCurrent(amperes, currentRange, this.#modbus.device);
     const limit = await this.#limit();
@@ -114,23 +111,23 @@ class Mennekes implements Charger {
     this.#current = amperes;
   }
 
-  /** Started without ever having had a current of ours, it gets the least. */
+  /** Without any known current it starts with the least. */
   async #allow(allowed: boolean): Promise<void> {
     if (!allowed) return this.#write(0);
     const limit = await this.#limit();
     await this.#write(limit !== null && allows(limit) ? limit : (this.#current ?? currentRange.min));
   }
 
-  /** Written also where nothing changes: that is what keeps it from expiring. */
+  /** Written also where nothing changes: that keeps it from expiring. */
   async #write(limit: number): Promise<void> {
     await writeRow(this.#modbus, limitRow, "limit", limit);
     let found: number | null = null;
-    for (let look = 1; look <= looks.most; look += 1) {
-      if (look > 1) await new Promise<void>((resolve) => void this.#clock.after(looks.wait, resolve));
+    for (let attempt = 1; attempt <= readBacks.most; attempt += 1) {
+      if (attempt > 1) await new Promise<void>((resolve) => void this.#clock.after(readBacks.wait, resolve));
       found = await this.#limit();
       if (found === limit) return;
     }
-    const what = `a limit of ${limit} A was not taken over, it is ${found ?? "not told"}`;
+    const what = `a limit of ${limit} A was not taken over, it is ${found ?? "not reported"}`;
     const check = "Check in its web page what limits it, and whether another energy manager sets it too";
     throw new DeviceError({ code: "not-taken-over", device: this.#modbus.device, what, advice: check });
   }

@@ -1,4 +1,4 @@
-/** What the codes of the ECU register set mean: OCPP status, vehicle state, contactor and error bits. */
+/** The codes of the ECU register set: OCPP status, vehicle state, contactor and error bits. */
 
 import type { ChargerState } from "../../../model/channels.js";
 
@@ -9,7 +9,7 @@ const vehicleStates = ["A", "B", "C", "D", "E"] as const;
 const ocpp = { unavailable: 3, faulted: 4, suspendedByCharger: 7, suspendedByCar: 8, last: 9 } as const;
 
 /** Bits 0 to 21 of the error words, by their place. */
-const errorTexts = [
+const errorLabels = [
   "RCMB",
   "VEHICLE_STATE_E",
   "DIODE",
@@ -37,7 +37,7 @@ const errorTexts = [
 /** Errors that leave charging alone: neither the backend nor the USB socket has a part in it. */
 const harmless: readonly string[] = ["BACKEND_OFFLINE", "USB_OVERCURRENT"];
 
-export const noError = "NONE";
+const noError = "NONE";
 
 export interface Errors {
   /** All errors by name, or "NONE". */
@@ -46,15 +46,15 @@ export interface Errors {
   readonly severe: boolean;
 }
 
-/** A to E; one that IEC 61851-1 does not know is named with its number. */
-export function vehicleText(code: number | null): string | null {
+/** A to E; one that IEC 61851-1 does not know keeps its number. */
+export function vehicleLabel(code: number | null): string | null {
   return code === null ? null : (vehicleStates[code - 1] ?? `UNKNOWN ${code}`);
 }
 
 /**
- * The errors of registers 105 to 112, as they stand in the registers. Unlike all else here, the low word comes first
- * and in it the low byte: 0x4100 0x0000 in 111 and 112 is bit 0 and bit 6. Bits without a documented meaning are
- * shown, and are no reason to call the charger faulty: its state says whether it is. `null`: not told.
+ * The errors in registers 105 to 112, undecoded. Unlike all else here, the low word comes first and in it the low byte:
+ * 0x4100 0x0000 in 111 and 112 is bit 0 and bit 6. Bits without a documented meaning are shown, and do not count as a
+ * fault: the charger's state shows whether there is one. `null`: not reported.
  */
 export function errorsOf(words: readonly (number | null)[]): Errors | null {
   const known = words.map((word) => (word === null ? null : swapBytes(word)));
@@ -64,7 +64,7 @@ export function errorsOf(words: readonly (number | null)[]): Errors | null {
   if (bits === 0xffff_ffff) return null;
   const names = Array.from({ length: 32 }, (_, bit) => bit)
     .filter((bit) => Math.floor(bits / 2 ** bit) % 2 === 1)
-    .map((bit) => errorTexts[bit] ?? `UNKNOWN ${bit}`);
+    .map((bit) => errorLabels[bit] ?? `UNKNOWN ${bit}`);
   const others = known.slice(0, -2).flatMap((word, index) => otherErrors(word, 105 + index));
   const all = [...names, ...others];
   return {
@@ -73,17 +73,17 @@ export function errorsOf(words: readonly (number | null)[]): Errors | null {
   };
 }
 
-/** `fault` for every code that is not known: it is no reason to start anything. */
+/** An unknown code counts as a fault, so that nothing is started. */
 export function stateOf(status: number, vehicle: number, errors: Errors | null): ChargerState {
-  const text = vehicleStates[vehicle - 1];
-  if (text === undefined || text === "E" || status > ocpp.last || errors?.severe === true) return "fault";
+  const letter = vehicleStates[vehicle - 1];
+  if (letter === undefined || letter === "E" || status > ocpp.last || errors?.severe === true) return "fault";
   if (status === ocpp.faulted || status === ocpp.unavailable) return "fault";
-  if (text === "A") return "disconnected";
+  if (letter === "A") return "disconnected";
   const suspended = status === ocpp.suspendedByCharger || status === ocpp.suspendedByCar;
-  return text === "B" || suspended ? "connected" : "charging";
+  return letter === "B" || suspended ? "connected" : "charging";
 }
 
-/** Phases that the contactor has closed, register 140; `null`: it is open, or says what is not known. */
+/** Phases that the contactor has closed, register 140; `null`: it is open, or the code is unknown. */
 export function phasesOf(relay: number | null): 1 | 3 | null {
   if (relay === 1) return 3;
   return relay === 5 ? 1 : null;

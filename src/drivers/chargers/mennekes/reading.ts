@@ -1,8 +1,8 @@
-/** What the registers of a MENNEKES charger say of it, in our words. */
+/** A reading from the registers of a MENNEKES charger. */
 
 import { DeviceError } from "../../../model/errors.js";
 import { noChargerReading, type ChargerReading } from "../../../model/readings.js";
-import { errorsOf, phasesOf, stateOf, vehicleText } from "./codes.js";
+import { errorsOf, phasesOf, stateOf, vehicleLabel } from "./codes.js";
 import type { NewValues, OldValues } from "./registers.js";
 
 /** What the charger takes, in A per phase. */
@@ -12,20 +12,20 @@ export const advice =
   "Switch on its Modbus TCP server, choose the register address set “MENNEKES” (also called Ebee or Bender), and check host, port and unit id";
 
 /**
- * The register of the limit is start and stop switch too. So a pause has no current: `maxAmpere` is `null` in it, and
- * what lies below the least that a car can be offered is a pause.
- * @throws DeviceError when it does not even say what state it is in
+ * The register of the limit also starts and stops: a limit below the least that a car can be offered is a pause, in
+ * which `maxAmpere` is `null`.
+ * @throws DeviceError when not even the state is reported
  */
 export function readingOf(values: NewValues | OldValues, firmware: string | null, device: string): ChargerReading {
   const { status, vehicle, limit, relay, powerL1, powerL2, powerL3, currentL1, currentL2, currentL3 } = values;
   if (status === null || vehicle === null)
-    throw new DeviceError({ code: "protocol", device, what: "it does not tell its state", advice });
+    throw new DeviceError({ code: "protocol", device, what: "it does not report its state", advice });
   const errors = errorsOf(errorWords(values));
   return {
     ...noChargerReading,
     maxAmpere: limit !== null && allows(limit) ? limit : null,
     allowCharging: limit === null ? null : allows(limit),
-    pwmSignal: vehicleText(vehicle),
+    pwmSignal: vehicleLabel(vehicle),
     error: errors?.text ?? null,
     state: stateOf(status, vehicle, errors),
     phases: phasesOf(relay),
@@ -48,7 +48,7 @@ export function allows(limit: number): boolean {
   return limit >= currentRange.min;
 }
 
-/** Whether firmware 5.22 or newer answers; `null`: the text does not say. */
+/** Whether this is firmware 5.22 or newer; `null`: the text is no version. */
 export function isSince522(firmware: string | null): boolean | null {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(firmware ?? "") ?? [];
   if (major === undefined || minor === undefined) return null;

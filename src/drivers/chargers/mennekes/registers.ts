@@ -27,7 +27,7 @@ export const modelRow = defineRegisters(
   ecu,
 );
 
-/** What it does when nobody speaks to it. */
+/** What it does when communication stops. */
 export const watchdogRows = defineRegisters(
   {
     safeCurrent: { ...amperes, at: 131, write: 6, optional: "watchdog" },
@@ -42,7 +42,7 @@ const limit = { limit: { ...amperes, at: 1_000, write: 6 } } as const;
 
 export const limitRow = defineRegisters(limit, ecu);
 
-/** In any firmware. What is optional comes last in every reading, and one that hangs up costs only what follows it. */
+/** In any firmware. Optional registers come last in every reading, so that a hang-up costs only what follows. */
 const common = {
   /** As OCPP has it. */
   status: { ...code, at: 104 },
@@ -91,7 +91,7 @@ export const before522 = defineRegisters(
     energyL1: { ...counter, at: 200, optional: "meter" },
     energyL2: { ...counter, at: 202, optional: "meter" },
     energyL3: { ...counter, at: 204, optional: "meter" },
-    /** It stops at its highest value, which therefore says nothing. */
+    /** It stops at its highest value, which therefore counts as missing. */
     sessionChargeConsumption: { ...counter, type: "u16", missing: 0xffff, at: 705, optional: "session" },
   },
   ecu,

@@ -1,22 +1,22 @@
-/** What is asked of an OpenEVSE by many at once, and our own word among it. */
+/** Claims on an OpenEVSE, with which several clients ask for a state and a current at once; one of them is ours. */
 
 import { z } from "zod";
 import type { Gateway } from "./gateway.js";
 
 /**
- * Who we are to the charger. Its list of vendors has no place for us, and its number for those without one, 0xFFFE,
- * does not fit the 31 bits that it reads from a path: hence "EV" in ASCII as vendor, and 1.
+ * Our client id. The charger's list of vendors does not have us, and its number for those without one, 0xFFFE, does not
+ * fit the 31 bits that it reads from a path: hence "EV" in ASCII as vendor, and 1.
  */
-export const ourClient = 0x4556_0001;
-/** EvseClient_OpenEVSE_Manual: what people do on its web page, its screen, or in its app. */
+const ourClient = 0x4556_0001;
+/** EvseClient_OpenEVSE_Manual: the override by people on its web page, its screen, or in its app. */
 const manualClient = 0x0001_0001;
 
 const overrideAdvice = "Another app or controller may use the manual override at the same time";
 
-export type Wish = "active" | "disabled";
+export type ClaimedState = "active" | "disabled";
 
 export interface Claim {
-  readonly state: Wish | null;
+  readonly state: ClaimedState | null;
   /** A */
   readonly chargeCurrent: number | null;
 }
@@ -28,12 +28,12 @@ export interface Claims {
 }
 
 export interface Change {
-  readonly state?: Wish;
+  readonly state?: ClaimedState;
   /** A */
   readonly charge_current?: number;
 }
 
-/** What the API calls properties. What is not named here is kept as it came. */
+/** What the API calls properties. Keys that are not named here are kept. */
 const properties = z.looseObject({
   state: z.enum(["active", "disabled"]).optional(),
   charge_current: z.number().optional(),
@@ -45,8 +45,8 @@ const claimList = z.array(z.looseObject({ ...properties.shape, client: z.number(
 
 const noProperties: Properties = {};
 
-/** The place for our word: a claim, or in firmware that has none the manual override, which then is ours too. */
-export class Board {
+/** Our claim, or in firmware that has no claims the manual override, which then is ours too. */
+export class ClaimsApi {
   readonly #gateway: Gateway;
   /** Whether it has claims, once it is known. */
   #hasClaims: boolean | null = null;
@@ -55,8 +55,8 @@ export class Board {
     this.#gateway = gateway;
   }
 
-  /** What we and people ask for; `null`: this firmware has no claims. */
-  async look(): Promise<Claims | null> {
+  /** Our claim and the manual override; `null`: this firmware has no claims. Rejects with DeviceError. */
+  async read(): Promise<Claims | null> {
     const list = await this.#list();
     if (list === null) return null;
     const of = (client: number): Claim | null => {
@@ -67,8 +67,8 @@ export class Board {
   }
 
   /**
-   * Changes our word, and keeps what else it says: a post replaces the whole, and one without `state` would start the
-   * charge. It never releases itself, so that no unplugging lifts it. Rejects with DeviceError.
+   * Changes our claim, and keeps its other properties: a post replaces the whole, and one without `state` would start
+   * the charge. It never releases itself, so that unplugging does not lift it. Rejects with DeviceError.
    */
   async change(change: Change): Promise<void> {
     const list = await this.#list();
@@ -121,33 +121,22 @@ export class Board {
   }
 
   async #post(path: string, body: object, advice: string): Promise<void> {
-    const { status, json } = await this.#gateway.request({
-      method: "POST",
-      path,
-      body,
-      expect: [201, 400, 404, 405, 500],
-    });
-    if (status === 200 || status === 201) return;
-    throw this.#gateway.error("refused", `${JSON.stringify(body)} was refused: ${reasonOf(json, status)}`, advice);
+    const { refusal } = await this.#gateway.change({ method: "POST", path, body });
+    if (refusal !== null)
+      throw this.#gateway.error("refused", `${JSON.stringify(body)} was refused: ${refusal}`, advice);
   }
 
   #requireTaken(standing: Properties | null, { state, charge_current }: Change, advice: string): void {
-    const told = (what: string, wanted: unknown, is: unknown): void => {
+    const compare = (what: string, wanted: unknown, is: unknown): void => {
       if (wanted === undefined || wanted === is) return;
       const now = is === undefined ? "not set" : String(is);
       throw this.#gateway.error("not-taken-over", `${what} ${String(wanted)} was not taken over, it is ${now}`, advice);
     };
-    told("state", state, standing?.state);
-    told("charge_current", charge_current, standing?.charge_current);
+    compare("state", state, standing?.state);
+    compare("charge_current", charge_current, standing?.charge_current);
   }
 }
 
 function ourClaim(list: z.output<typeof claimList>) {
   return list.find(({ client }) => client === ourClient) ?? null;
-}
-
-/** Its own words, where it has some. */
-export function reasonOf(json: unknown, status: number): string {
-  const { msg } = z.object({ msg: z.string() }).safeParse(json).data ?? {};
-  return msg === undefined ? `HTTP ${status}` : msg.replace(/\s+/g, " ").slice(0, 200);
 }

@@ -1,5 +1,6 @@
 /** Requests to the WiFi gateway of one OpenEVSE: one at a time, each with an end. */
 
+import { z } from "zod";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
 import { Exchange, type ExchangeRequest, type Login } from "../../../transport/exchange.js";
@@ -24,10 +25,16 @@ export interface GatewayOptions {
 }
 
 export interface GatewayRequest extends Pick<ExchangeRequest, "method" | "path" | "body"> {
-  /** It changes something although it is a GET, as commands over RAPI do. */
+  /** It changes something although it is a GET, like commands over RAPI: then it is never repeated. */
   readonly changes?: boolean;
-  /** HTTP statuses that the caller makes something of, beside 200. */
+  /** HTTP statuses that the caller handles, beside 200. */
   readonly expect?: readonly number[];
+}
+
+export interface GatewayChange {
+  readonly method: "POST" | "DELETE";
+  readonly path: string;
+  readonly body?: object;
 }
 
 export interface GatewayAnswer {
@@ -60,6 +67,12 @@ export class Gateway {
     return json;
   }
 
+  /** Sends a change. `refusal` is the gateway's reason, `null` once it has accepted it. Rejects with DeviceError. */
+  async change(change: GatewayChange): Promise<{ readonly status: number; readonly refusal: string | null }> {
+    const { status, json } = await this.request({ ...change, expect: [201, 400, 404, 405, 500] });
+    return { status, refusal: status === 200 || status === 201 ? null : reasonOf(json, status) };
+  }
+
   /** Breaks off what is under way. Always ends. */
   close(): Promise<void> {
     return this.#exchange.close();
@@ -74,7 +87,13 @@ export class Gateway {
   }
 }
 
-/** What its controller sends stands in the JSON as it came, line ends included, where JSON has no room for them. */
+/** The gateway copies what its controller sends into the JSON with line ends, which JSON does not allow. */
 function withoutControls(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
+}
+
+/** The gateway's own text, where it has one. */
+function reasonOf(json: unknown, status: number): string {
+  const { msg } = z.object({ msg: z.string() }).safeParse(json).data ?? {};
+  return msg === undefined ? `HTTP ${status}` : msg.replace(/\s+/g, " ").slice(0, 200);
 }

@@ -1,13 +1,13 @@
-/** RAPI, the controller's own language: how its replies are taken apart and found to be whole. */
+/** Replies over RAPI, the controller's own protocol: parsed, and checked by their checksum. */
 
 export type RapiReply =
   | { readonly kind: "ok" | "no"; readonly values: readonly string[] }
-  /** Nothing but news that the controller tells by itself. */
-  | { readonly kind: "news" }
+  /** Only events, which the controller sends by itself. */
+  | { readonly kind: "event" }
   | { readonly kind: "broken"; readonly why: string };
 
-/** What begins with these nobody asked for: boot, state, button, WiFi mode; `$ST` is what `$AT` once was. */
-const news = ["$AB", "$AT", "$AN", "$WF", "$ST"];
+/** Prefixes of events: boot, state, button, WiFi mode; `$ST` is what `$AT` once was. */
+const events = ["$AB", "$AT", "$AN", "$WF", "$ST"];
 
 /** The sum of all bytes before the `^`, by XOR: "$GS" makes 0x30. */
 export function checksum(text: string): number {
@@ -19,12 +19,12 @@ function oldChecksum(text: string): number {
   return [...Buffer.from(text, "latin1")].reduce((sum, byte) => (sum + byte) & 0xff, 0);
 }
 
-/** The reply among what came in one go: news may stand before and after it. */
+/** The reply in a text that may hold events before and after it. */
 export function parseReply(text: string): RapiReply {
   const frames = text.split(/(?=\$)|[\r\n]+/).filter((frame) => frame.trim() !== "");
-  const replies = frames.filter((frame) => !news.some((word) => frame.startsWith(word)));
+  const replies = frames.filter((frame) => !events.some((prefix) => frame.startsWith(prefix)));
   const [reply] = replies;
-  if (reply === undefined) return frames.length > 0 ? { kind: "news" } : { kind: "broken", why: "it is empty" };
+  if (reply === undefined) return frames.length > 0 ? { kind: "event" } : { kind: "broken", why: "it is empty" };
   if (replies.length > 1) return { kind: "broken", why: "there are several" };
   return parseFrame(reply.trimEnd());
 }

@@ -1,4 +1,4 @@
-/** An OpenEVSE in RAPI, the language of its controller, through the gateway of before firmware 4. */
+/** An OpenEVSE over RAPI, the protocol of its controller, through a gateway with firmware before 4. */
 
 import { z } from "zod";
 import type { ChargerReading } from "../../../model/readings.js";
@@ -9,11 +9,11 @@ import { Gateway, type GatewayOptions } from "./gateway.js";
 import { parseReply } from "./rapi-frame.js";
 import { readingOf } from "./reading.js";
 import { type Details, detailsOf } from "./status.js";
-import { isAwake } from "./texts.js";
-import { currentRange, requireVoltage } from "./writes.js";
+import { isAwake } from "./codes.js";
+import { currentRange, wholeVolts } from "./writes.js";
 
-/** open_evse "rapi_proc.h": the place of each value in the reply to its question. */
-const questions = {
+/** open_evse "rapi_proc.h": the place of each value in the reply to its query. */
+const queries = {
   $GS: ["code", "elapsed", "pilotState", "flags"],
   $GG: ["milliamperes", "millivolts"],
   $GU: ["sessionWattSeconds", "totalWattHours"],
@@ -22,7 +22,7 @@ const questions = {
   $G0: ["plug"],
 } as const;
 
-type Question = keyof typeof questions;
+type Query = keyof typeof queries;
 
 /** Values that stand there in base 16. */
 const hexadecimal = new Set(["code", "pilotState", "flags"]);
@@ -93,8 +93,7 @@ export class RapiCharger implements Charger {
 
   /** For boxes without a voltmeter of their own; they forget it with a restart. */
   async tellVoltage(volts: number): Promise<void> {
-    requireVoltage(volts, this.#gateway.device);
-    const voltage = Math.max(1, Math.round(volts));
+    const voltage = wholeVolts(volts, this.#gateway.device);
     if (this.#voltage !== null && Math.round(this.#voltage) === voltage) return;
     await this.#command(`$SV ${voltage * 1_000}`);
     this.#voltage = voltage;
@@ -121,7 +120,7 @@ export class RapiCharger implements Charger {
   #reading(answer: Answer, { threePhase, firmware }: Details): ChargerReading {
     const at = (field: Field): number | null => readField(field, answer);
     const code = at(numbers.code);
-    if (code === null) throw this.#protocol("$GS tells no state");
+    if (code === null) throw this.#protocol("$GS reports no state");
     const plug = at(numbers.plug);
     return readingOf({
       code,
@@ -151,16 +150,16 @@ export class RapiCharger implements Charger {
     return { ...detailsOf(json), firmware: kind === "ok" ? (values[0] ?? null) : null };
   }
 
-  async #ask(question: Question): Promise<Answer> {
-    const { kind, values } = await this.#exchange(question);
-    if (kind === "ok") return valuesOf(question, values);
-    throw this.#protocol(`${question} was answered with a no`);
+  async #ask(query: Query): Promise<Answer> {
+    const { kind, values } = await this.#exchange(query);
+    if (kind === "ok") return valuesOf(query, values);
+    throw this.#protocol(`${query} was refused`);
   }
 
-  /** Older controllers say no to what they don't know. */
-  async #askIfKnown(question: Question): Promise<Answer> {
-    const { kind, values } = await this.#exchange(question);
-    return kind === "ok" ? valuesOf(question, values) : new Map();
+  /** Older controllers refuse what they don't know. */
+  async #askIfKnown(query: Query): Promise<Answer> {
+    const { kind, values } = await this.#exchange(query);
+    return kind === "ok" ? valuesOf(query, values) : new Map();
   }
 
   async #command(command: string): Promise<void> {
@@ -170,13 +169,13 @@ export class RapiCharger implements Charger {
     throw this.#gateway.error("refused", `${command} was refused${instead}`, "Check what the charger is limited to");
   }
 
-  /** A question is asked once more where news came in its place; a command may have been heard. */
+  /** A query is repeated once where an event came in place of its reply; a command never, since it may have been carried out. */
   async #exchange(command: string): Promise<{ readonly kind: "ok" | "no"; readonly values: readonly string[] }> {
     for (let left = command.startsWith("$G") ? 1 : 0; ; left--) {
       const reply = parseReply(await this.#send(command));
       if (reply.kind === "ok" || reply.kind === "no") return reply;
-      if (reply.kind === "news" && left > 0) continue;
-      const why = reply.kind === "broken" ? reply.why : "only news came in its place";
+      if (reply.kind === "event" && left > 0) continue;
+      const why = reply.kind === "broken" ? reply.why : "only an event came in its place";
       throw this.#protocol(`the reply to ${command} can't be used: ${why}`);
     }
   }
@@ -217,9 +216,9 @@ export class RapiCharger implements Charger {
   }
 }
 
-function valuesOf(question: Question, values: readonly string[]): Answer {
+function valuesOf(query: Query, values: readonly string[]): Answer {
   return new Map(
-    questions[question].map((name, place) => {
+    queries[query].map((name, place) => {
       const text = values[place] ?? "";
       const number = hexadecimal.has(name) ? hexNumber(text) : parseNumber(text);
       return [name, number];

@@ -1,21 +1,21 @@
-/** What an OpenEVSE says, in either of its languages, as a reading. */
+/** A reading from what an OpenEVSE reports over either of its APIs. */
 
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
-import { errorOf, isAwake, isStoppedAtBox, pluggedByFlags, stateOf, stateText } from "./texts.js";
+import { errorOf, isAwake, isStoppedAtBox, pluggedByFlags, stateOf, stateLabel } from "./codes.js";
 
-/** `null`: not told. */
+/** `null`: not reported. */
 export interface Facts {
   /** State of the controller. */
   readonly code: number;
   readonly flags: number | null;
   readonly plugged: boolean | null;
-  /** A; what the car is told it may draw, or will be once it may. */
+  /** A; the current that is signalled to the car, now or once it may charge. */
   readonly pilot: number | null;
   /** A on the one phase that is measured. */
   readonly current: number | null;
   /** V, phase to neutral */
   readonly voltage: number | null;
-  /** W on all phases, where it says so. */
+  /** W on all phases, where it is reported. */
   readonly power: number | null;
   /** Whether it is set up as a box for three phases. */
   readonly threePhase: boolean;
@@ -29,9 +29,9 @@ export interface Facts {
   /** ms since the gateway started */
   readonly uptime: number | null;
   readonly tag: string | null;
-  /** Whether what is asked of it, all of it together, is to charge. */
+  /** Whether all claims together ask it to charge. */
   readonly asked: boolean | null;
-  /** The same, of what we and people ask, without limits, cards and back ends. */
+  /** The same of our claim and the manual override alone, without limits, cards and back ends. */
   readonly switchedOn: boolean | null;
 }
 
@@ -46,7 +46,7 @@ export function readingOf(facts: Facts): ChargerReading {
   return {
     ...noChargerReading,
     maxAmpere: pilot,
-    pwmSignal: stateText(code),
+    pwmSignal: stateLabel(code),
     error: errorOf(code),
     voltageL1: voltage,
     currentL1: current,
@@ -65,7 +65,7 @@ export function readingOf(facts: Facts): ChargerReading {
     temperature: facts.temperature,
     firmware: facts.firmware,
     state: stateOf(code, facts.plugged ?? pluggedByFlags(flags)),
-    // At rest for a reason of its own, and nothing told: nobody knows what its switch says.
+    // At rest by itself, and nothing reported: the state of its switch is unknown.
     enabled: stoppedAtBox ? false : (switchedOn ?? asked ?? (awake || null)),
     uptime: facts.uptime,
     tag: facts.tag,

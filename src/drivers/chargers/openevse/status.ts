@@ -11,7 +11,7 @@ export const numbers = {
   pilot: { key: "pilot", unit: "A", range: [0, 100] },
   /** mA; below 0 without an ammeter. One phase is measured. */
   current: { key: "amp", unit: "A", scale: 1e-3, range: [0, 100] },
-  /** Measured, or as it was told; 240 from the start. */
+  /** Measured, or set by us; 240 from the start. */
   voltage: { key: "voltage", unit: "V", range: [1, 500] },
   /** Of all phases, if it is set up as a box for three; firmware of before 5.0 has none. */
   power: { key: "power", unit: "W", range: [0, 100_000] },
@@ -33,7 +33,7 @@ export const numbers = {
   flags: { key: "flags", unit: "", range: [0, 0xffff_ffff] },
 } as const satisfies Record<string, Field>;
 
-/** The sensor that its protection looks at, and where that is not told: whichever there is. -256 °C or `false`: none. */
+/** The sensor that its protection uses first, then whichever there is. -256 °C or `false`: none. */
 const temperatures: readonly Field[] = ["temp", "temp1", "temp2", "temp3"].map((key) => ({
   key,
   unit: "°C",
@@ -43,8 +43,8 @@ const temperatures: readonly Field[] = ["temp", "temp1", "temp2", "temp3"].map((
 
 const fields: readonly Field[] = [...Object.values(numbers), ...temperatures];
 
-/** The keys that a reading depends on: a message without any of them tells nothing new. */
-export const tellingKeys: ReadonlySet<string> = new Set([
+/** The keys that a reading depends on: a message without any of them is ignored. */
+export const readingKeys: ReadonlySet<string> = new Set([
   ...["state", "status", "vehicle", "evse_connected", "manual_override", "rfid_auth"],
   ...["claims_version", "override_version", "limit", "limit_version", "config_version"],
   ...fields.flatMap(({ key, or }) => (or ? [key, or.key] : [key])),
@@ -52,7 +52,7 @@ export const tellingKeys: ReadonlySet<string> = new Set([
 
 const mandatory = z.object({ state: z.int().min(0).max(255), evse_connected: z.int().nullish() });
 
-/** What does not change from one status to the next, and is asked for only when it may have. */
+/** What rarely changes, and is requested only when it may have. */
 export interface Details {
   readonly threePhase: boolean;
   readonly firmware: string | null;
@@ -64,13 +64,13 @@ const detailsForm = z.object({
   firmware: someText.optional().catch(undefined),
 });
 
-/** What `/config` says. A box that does not know the question has one phase. */
+/** From `/config`. A box without that endpoint has one phase. */
 export function detailsOf(json: unknown): Details {
   const { is_threephase, version, firmware } = detailsForm.safeParse(json).data ?? {};
   return { threePhase: is_threephase ?? false, firmware: version ?? firmware ?? null };
 }
 
-/** @throws DeviceError when it is no status, or one without a charger behind it */
+/** @throws DeviceError when it is not a status, or the gateway does not reach its controller */
 export function parseStatus(json: unknown, gateway: Gateway): Answer {
   const answer = answerOf(json);
   const parsed = mandatory.safeParse(json);
@@ -83,7 +83,7 @@ export function parseStatus(json: unknown, gateway: Gateway): Answer {
   throw gateway.error("unreachable", "its WiFi gateway does not reach the charger's controller", advice);
 }
 
-/** @param energyLimit kWh, which its status does not tell */
+/** @param energyLimit kWh; not part of the status */
 export function factsOf(answer: Answer, details: Details, claims: Claims | null, energyLimit: number | null): Facts {
   const at = (field: Field): number | null => readField(field, answer);
   const asked = askedFor(answer.get("status"));
@@ -110,7 +110,7 @@ export function factsOf(answer: Answer, details: Details, claims: Claims | null,
   };
 }
 
-/** A person's word at the box goes before ours, as it does there; limits, cards and back ends are no switches. */
+/** The manual override takes precedence over our claim, as it does in the box; limits, cards and back ends are no switches. */
 function switchedOn(claims: Claims | null): boolean | null {
   const state = claims?.manual?.state ?? claims?.ours?.state ?? null;
   return state === null ? null : state === "active";

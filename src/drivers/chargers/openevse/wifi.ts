@@ -1,4 +1,4 @@
-/** An OpenEVSE in the language of its WiFi gateway: asked for its status, and heard whenever something changes. */
+/** An OpenEVSE over the API of its WiFi gateway: polled for its status, and pushing changes over a WebSocket. */
 
 import { messageOf } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
@@ -8,24 +8,24 @@ import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type Answer, answerOf, readField } from "../../decoding/fields.js";
 import { requireCurrent } from "../../options/requirements.js";
-import { Board, type Claims } from "./claims.js";
+import { type Claims, ClaimsApi } from "./claims.js";
 import { Gateway, gatewayAdvice, type GatewayOptions } from "./gateway.js";
 import { EnergyLimit } from "./limit.js";
 import { readingOf } from "./reading.js";
-import { type Details, detailsOf, factsOf, numbers, parseStatus, tellingKeys } from "./status.js";
-import { currentRange, requireVoltage } from "./writes.js";
+import { type Details, detailsOf, factsOf, numbers, parseStatus, readingKeys } from "./status.js";
+import { currentRange, wholeVolts } from "./writes.js";
 
-/** How its WebSocket is kept up; what is left out is as the transport has it. */
+/** Times of its WebSocket; what is left out is the transport's own. */
 export type FeedTiming = Pick<WebSocketOptions, "deadline" | "heartbeat" | "retry" | "clock">;
 
-/** Keys that say, by another value, that something is to be asked for anew. */
+/** Keys whose change means that the configuration, the claims or the limit have to be requested anew. */
 const versions = ["config_version", "claims_version", "override_version", "limit_version", "limit"] as const;
 
-/** What is known of the charger. */
+/** The state of the charger as far as it is known. */
 interface Known {
-  /** As of the last status, and what has been heard since. */
+  /** The last status, with the changes since. */
   status: Answer;
-  /** The status that the rest belongs to. */
+  /** The status with which the rest was requested. */
   readonly basis: Answer;
   readonly details: Details;
   readonly claims: Claims | null;
@@ -39,7 +39,7 @@ export class WifiCharger implements Charger {
   readonly #log: DriverContext["log"];
   readonly #feedTiming: FeedTiming;
   readonly #gateway: Gateway;
-  readonly #board: Board;
+  readonly #claims: ClaimsApi;
   readonly #limit: EnergyLimit;
   readonly #listeners = new Set<(reading: ChargerReading) => void>();
   #link: WebSocketLink | null = null;
@@ -47,34 +47,34 @@ export class WifiCharger implements Charger {
   /** Of the status that the details belong to. */
   #configVersion: unknown;
   #known: Known | null = null;
-  /** While the gateway is being asked, what is heard waits for its answer. */
-  #asking = 0;
-  /** What has been heard since the last status. */
-  #heardSince = new Map<string, unknown>();
+  /** Requests under way; changes that arrive meanwhile wait for the answer. */
+  #requests = 0;
+  /** Changes since the last status. */
+  #changes = new Map<string, unknown>();
 
   constructor(options: GatewayOptions, { log }: Pick<DriverContext, "log">, feedTiming: FeedTiming = {}) {
     this.#options = options;
     this.#log = log;
     this.#feedTiming = feedTiming;
     this.#gateway = new Gateway(options);
-    this.#board = new Board(this.#gateway);
+    this.#claims = new ClaimsApi(this.#gateway);
     this.#limit = new EnergyLimit(this.#gateway);
     const { device } = options;
     this.writes = {
       maxAmpere: async (amperes) => {
         requireCurrent(amperes, currentRange, device);
-        await this.#board.change({ charge_current: amperes });
+        await this.#claims.change({ charge_current: amperes });
       },
-      allowCharging: (allowed) => this.#board.change({ state: allowed ? "active" : "disabled" }),
+      allowCharging: (allowed) => this.#claims.change({ state: allowed ? "active" : "disabled" }),
       sessionChargeConsumptionLimit: (energy) => this.#limit.set(energy),
     };
   }
 
   async read(): Promise<ChargerReading> {
-    this.#asking += 1;
+    this.#requests += 1;
     try {
       const status = parseStatus(await this.#gateway.getJson("/status"), this.#gateway);
-      this.#heardSince = new Map();
+      this.#changes = new Map();
       const known = await this.#complete(status);
       this.#known = known;
       return this.#reading(known);
@@ -82,7 +82,7 @@ export class WifiCharger implements Charger {
       this.#forget();
       throw error;
     } finally {
-      this.#asking -= 1;
+      this.#requests -= 1;
     }
   }
 
@@ -94,8 +94,8 @@ export class WifiCharger implements Charger {
       url: `${hostUrl("ws", host, port)}/ws`,
       log: this.#log,
       advice: gatewayAdvice,
-      onMessage: (text) => this.#heard(text),
-      // What it said on the old connection may be outdated; the next poll tells.
+      onMessage: (text) => this.#received(text),
+      // What came over the old connection may be outdated: the next poll counts.
       onLost: () => (this.#known = null),
       ...(login ? { login } : {}),
       ...this.#feedTiming,
@@ -103,12 +103,10 @@ export class WifiCharger implements Charger {
     });
   }
 
-  /** Whole volts: what the gateway takes. */
   async tellVoltage(volts: number): Promise<void> {
-    requireVoltage(volts, this.#gateway.device);
-    const voltage = Math.max(1, Math.round(volts));
-    const told = this.#known && readField(numbers.voltage, this.#known.status);
-    if (told != null && Math.round(told) === voltage) return;
+    const voltage = wholeVolts(volts, this.#gateway.device);
+    const known = this.#known && readField(numbers.voltage, this.#known.status);
+    if (known !== null && Math.round(known) === voltage) return;
     await this.#gateway.request({ method: "POST", path: "/status", body: { voltage }, expect: [201] });
     if (this.#known) this.#known.status = new Map([...this.#known.status, ["voltage", voltage]]);
   }
@@ -118,33 +116,33 @@ export class WifiCharger implements Charger {
     await Promise.all([this.#link?.close(), this.#gateway.close()]);
   }
 
-  #heard(text: string): void {
+  #received(text: string): void {
     const message = answerOf(parseJson(text));
-    if (!message || ![...message.keys()].some((key) => tellingKeys.has(key))) return;
-    this.#heardSince = new Map([...this.#heardSince, ...message]);
+    if (!message || ![...message.keys()].some((key) => readingKeys.has(key))) return;
+    this.#changes = new Map([...this.#changes, ...message]);
     const known = this.#known;
-    if (!known || this.#asking > 0) return;
+    if (!known || this.#requests > 0) return;
     known.status = new Map([...known.status, ...message]);
-    if (versions.some((key) => known.status.get(key) !== known.basis.get(key))) void this.#askAnew(known.status);
-    else this.#tell(known);
+    if (versions.some((key) => known.status.get(key) !== known.basis.get(key))) void this.#refresh(known.status);
+    else this.#publish(known);
   }
 
-  /** Somebody has changed what is asked of it. */
-  async #askAnew(status: Answer): Promise<void> {
-    this.#asking += 1;
+  /** Requests anew what belongs to a changed status. */
+  async #refresh(status: Answer): Promise<void> {
+    this.#requests += 1;
     try {
       const known = await this.#complete(status);
       if (this.#known === null) return;
       this.#known = known;
-      this.#tell(known);
+      this.#publish(known);
     } catch (error) {
       this.#log.debug(messageOf(error));
     } finally {
-      this.#asking -= 1;
+      this.#requests -= 1;
     }
   }
 
-  #tell(known: Known): void {
+  #publish(known: Known): void {
     try {
       const reading = this.#reading(known);
       for (const listener of this.#listeners) listener(reading);
@@ -159,9 +157,9 @@ export class WifiCharger implements Charger {
       this.#details = detailsOf(json);
       this.#configVersion = status.get("config_version");
     }
-    const claims = await this.#board.look();
-    const energyLimit = await this.#limit.look(status);
-    const newest = new Map([...status, ...this.#heardSince]);
+    const claims = await this.#claims.read();
+    const energyLimit = await this.#limit.read(status);
+    const newest = new Map([...status, ...this.#changes]);
     return { status: newest, basis: status, details: this.#details, claims, energyLimit };
   }
 
@@ -174,7 +172,7 @@ export class WifiCharger implements Charger {
   #forget(): void {
     this.#known = null;
     this.#details = null;
-    this.#board.forget();
+    this.#claims.forget();
     this.#limit.forget();
   }
 }

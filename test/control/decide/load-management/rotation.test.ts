@@ -12,11 +12,11 @@ const waits = (minutes: number): FactOverrides => ({ persistent: { pausedAt: sta
 const isNew: FactOverrides = {};
 
 /** The places of the chargers in the order in which they are served. */
-function order(chargers: readonly FactOverrides[]): readonly number[] {
+function order(chargers: readonly FactOverrides[], minimumPause = 5 * min): readonly number[] {
   const all = chargers.map((overrides, index) => ({
     charger: facts({ ...overrides, settings: { name: `${index}`, ...overrides.settings } }),
   }));
-  return byRotation(all, situation()).map(({ charger }) => Number(charger.settings.name));
+  return byRotation(all, situation({ settings: { minimumPause } })).map(({ charger }) => Number(charger.settings.name));
 }
 
 test.each<[why: string, chargers: readonly FactOverrides[], order: readonly number[]]>([
@@ -34,3 +34,9 @@ test.each<[why: string, chargers: readonly FactOverrides[], order: readonly numb
   ["without a car: last, important or not", [{ reading: disconnected, settings: { priority: 2 } }, isNew], [1, 0]],
   ["with a car that takes nothing: last", [{ ...runs(10), idle: true }, isNew], [1, 0]],
 ])("%s", (_why, chargers, expected) => expect(order(chargers)).toEqual(expected));
+
+test("a minimum pause that is longer than a turn counts instead of it", () => {
+  const chargers = [waits(40), runs(40)];
+  expect(order(chargers, 30 * min)).toEqual([0, 1]);
+  expect(order(chargers, 41 * min)).toEqual([1, 0]);
+});

@@ -1,9 +1,9 @@
 import { chooseBySurplus } from "../../../../src/control/decide/solar/start-stop.js";
-import type { Intermittency } from "../../../../src/control/memory.js";
 import type { PhaseCount } from "../../../../src/model/phases.js";
 import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
 import { phaseOptions } from "../../../../src/control/decide/phase-switching.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
 const minute = 60_000;
 const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minute };
@@ -73,7 +73,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       surplus: 2_000,
       charger: {
         phaseRegret: 90,
-        intermittency: { closings: [59, 50, 40, 30, 20, 10].map((age) => start - age * minute) },
+        closings: [59, 50, 40, 30, 20, 10].map((age) => start - age * minute),
       },
     },
     3,
@@ -86,7 +86,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       surplus: 2_000,
       charger: {
         phaseRegret: 90,
-        intermittency: { closings: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute) },
+        closings: [60, 50, 40, 30, 20, 10].map((age) => start - age * minute),
       },
     },
     1,
@@ -97,7 +97,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount]>([
       held: 16,
       phases: 1,
       surplus: 7_000,
-      charger: { phaseRegret: 90, intermittency: { threePhaseIntermittency: mostlyClouds } },
+      charger: { phaseRegret: 90, learned: { threePhaseIntermittency: mostlyClouds } },
     },
     1,
   ],
@@ -131,7 +131,7 @@ describe("a switch that did not pay", () => {
       held: 16,
       phases: 1,
       surplus: 6_900,
-      charger: { phaseRegret, intermittency: { phaseStay: { doubt, gain } } },
+      charger: { phaseRegret, learned: { phaseStay: { doubt, gain } } },
     });
 
   test("makes the next one wait for twice as much", () => {
@@ -157,7 +157,7 @@ test.each<[why: string, surplus: number, charger: FactOverrides, phases: PhaseCo
   ["what one phase can take", 3_680, taken, 1],
   ["more", 6_000, taken, 3],
   ["more, for a car that has not shown yet that it takes current", 6_000, {}, 1],
-  ["more, among clouds", 6_000, { ...taken, intermittency: { threePhaseIntermittency: mostlyClouds } }, 1],
+  ["more, among clouds", 6_000, { ...taken, learned: { threePhaseIntermittency: mostlyClouds } }, 1],
 ])("a start with %s", (_why, surplus, charger, phases) => {
   const { option } = decide({ held: 0, phases: 1, surplus, charger: { regret: 20, ...charger } });
   expect(option).toMatchObject({ lowest: 6, phases });

@@ -90,7 +90,7 @@ describe("several chargers", () => {
   });
 });
 
-const unknownLag = { lag: { fit: [], own: [], lag: null } };
+const unknownLag = { fit: [], own: [], lag: null };
 
 test.each<[why: string, charger: FactOverrides, surplus: SituationOverrides["surplus"], current: number]>([
   ["goes on with what fits", {}, [[0, 2_300]], 10],
@@ -113,12 +113,12 @@ test.each<[why: string, charger: FactOverrides, surplus: SituationOverrides["sur
   ],
   [
     "until the lag is known it does not rise before the first step must have shown",
-    { intermittency: unknownLag, persistent: { startedAt: start - 79_000 } },
+    { lag: unknownLag, persistent: { startedAt: start - 79_000 } },
     [[0, 2_990]],
     10,
   ],
-  ["after that it rises", { intermittency: unknownLag, persistent: { startedAt: start - 81_000 } }, [[0, 2_990]], 13],
-  ["and falls at any time", { intermittency: unknownLag, persistent: { startedAt: start - 1_000 } }, [[0, 1_840]], 8],
+  ["after that it rises", { lag: unknownLag, persistent: { startedAt: start - 81_000 } }, [[0, 2_990]], 13],
+  ["and falls at any time", { lag: unknownLag, persistent: { startedAt: start - 1_000 } }, [[0, 1_840]], 8],
 ])("a running charger of 10 A %s", (_why, overrides, samples, current) => {
   const garage = request("Garage", { activeSetpoint: { current: 10 }, settings: { maxCurrent: 32 }, ...overrides });
   expect(currents([garage], { surplus: samples ?? [] })).toEqual({ Garage: current });
@@ -141,7 +141,7 @@ test.each<[why: string, power: (age: number) => number, lag: number, importPenal
   const garage = request("Garage", {
     activeSetpoint: { current: 12 },
     settings: { maxCurrent: 32 },
-    intermittency: { lag: { fit: [], own: [], lag: { from: lag, to: lag } } },
+    lag: { fit: [], own: [], lag: { from: lag, to: lag } },
   });
   const told = currents([garage], { settings: { importPenalty }, surplus: lately(power) });
   expect(told).toEqual({ Garage: current });

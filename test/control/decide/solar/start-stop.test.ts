@@ -1,9 +1,9 @@
-import type { Intermittency } from "../../../../src/control/memory.js";
 import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
 import { chooseBySurplus, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
 import type { Reason } from "../../../../src/model/reasons.js";
 import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
 const { solar: sun, "solar-with-minimum": sunAndMinimum } = demands;
 const minute = 60_000;
@@ -87,25 +87,25 @@ describe("a paused charger", () => {
     ],
     [
       "a gap between clouds that a run would not outlast",
-      { pool: even(1_840), charger: { regret: 4, intermittency: { sunIntermittency: fastClouds(60) } } },
+      { pool: even(1_840), charger: { regret: 4, learned: { sunIntermittency: fastClouds(60) } } },
       false,
       5,
     ],
     [
       "sun that lasts longer than a run, whatever clouds cost",
-      { pool: even(1_840), charger: { regret: 4, intermittency: { sunIntermittency: fastClouds(3_600) } } },
+      { pool: even(1_840), charger: { regret: 4, learned: { sunIntermittency: fastClouds(3_600) } } },
       true,
       0,
     ],
     [
       "a contactor that closed six times within an hour rests, and what is missed is kept",
-      { pool: even(1_840), charger: { regret: 4, intermittency: { closings: closings(59) } } },
+      { pool: even(1_840), charger: { regret: 4, closings: closings(59) } },
       false,
       5,
     ],
     [
       "a contactor that has rested may close again",
-      { pool: even(1_840), charger: { regret: 4, intermittency: { closings: closings(60) } } },
+      { pool: even(1_840), charger: { regret: 4, closings: closings(60) } },
       true,
       0,
     ],
@@ -159,13 +159,13 @@ describe("a running charger", () => {
     ],
     [
       "a cloud that will have passed before a pause is over",
-      { pool: even(0), charger: running({ regret: 20, intermittency: { sunIntermittency: passingClouds } }) },
+      { pool: even(0), charger: running({ regret: 20, learned: { sunIntermittency: passingClouds } }) },
       true,
       23.83,
     ],
     [
       "but not if it lasts and lasts",
-      { pool: even(0), charger: running({ regret: 57, intermittency: { sunIntermittency: passingClouds } }) },
+      { pool: even(0), charger: running({ regret: 57, learned: { sunIntermittency: passingClouds } }) },
       false,
       0,
     ],
@@ -198,13 +198,13 @@ test.each<[why: string, facts: Case, reason: Reason]>([
   ["too little", { pool: even(300) }, { code: "surplus-too-low", surplus: 300, needed: 690 }],
   [
     "too often",
-    { pool: even(1_840), charger: { intermittency: { closings: closings(48) } } },
+    { pool: even(1_840), charger: { closings: closings(48) } },
     { code: "starts-too-often", surplus: 1_840, starts: 6, left: 12 * minute },
   ],
   ["enough, not for long", { pool: even(1_150), step: 5 }, { code: "surplus-too-new", surplus: 1_150, needed: 690 }],
   [
     "enough, but among clouds",
-    { pool: even(1_840), charger: { regret: 5, intermittency: { sunIntermittency: fastClouds(60) } } },
+    { pool: even(1_840), charger: { regret: 5, learned: { sunIntermittency: fastClouds(60) } } },
     { code: "surplus-too-unsteady", surplus: 1_840, needed: 690 },
   ],
   [

@@ -1,0 +1,136 @@
+/**
+ * What every charger shall do now, and why, from what was observed. The chain: what mode and people want → what the sun gives → what charger, cable and owner allow → what can be
+ * trusted → what starts and stops may follow each other → what the circuits carry, and whether that is enough.
+ */
+
+import type { Decision, Plan } from "../../model/commands.js";
+import { byName } from "../../model/names.js";
+import { demandsOf, type PlannedDemand } from "./demands.js";
+import { blockHold } from "../parameters.js";
+import type { Memory } from "../memory.js";
+import { headroomsOf, type Headrooms } from "../estimate/headroom.js";
+import type { ControlSettings } from "../settings.js";
+import { situationOf, type ChargerFacts, type Situation } from "../estimate/situation.js";
+import { surplusTrust } from "../estimate/surplus.js";
+import { allocate, type Request } from "./load-management/allocate.js";
+import { followsSurplus, type Demand, type SurplusDemand } from "./demand.js";
+import { chargesFromGrid, type ChargeDecision } from "./discharge-block.js";
+import { fastSetpoint, fixedSetpoint } from "./fast.js";
+import { ownLimit } from "./own-limit.js";
+import { applyFailsafe } from "./failsafe.js";
+import { settle } from "./settle.js";
+import { shareSurplus } from "./solar/share.js";
+import { recordDecision } from "./record.js";
+import { atMost, type Setpoint } from "./setpoint.js";
+import type { Trust } from "../estimate/trust.js";
+import { stoppedByMonitor } from "./alarm-stop.js";
+import type { ChargerMemory } from "../observe/charger-memory.js";
+
+export interface Outcome {
+  readonly memory: Memory;
+  /** For every charger of the settings, by its name. */
+  readonly decisions: { readonly [charger: string]: Decision };
+  /** What the next target of each charger asks for; absent: it has none, no car, or is not to charge. */
+  readonly plans: { readonly [charger: string]: Plan };
+  /** House batteries shall give nothing now, where they can be told so. */
+  readonly blockDischarge: boolean;
+}
+
+/** Decides for all chargers, from memory alone. Changes nothing but what it returns. */
+export function decide(settings: ControlSettings, memory: Memory): Outcome {
+  const situation = withinLimit(situationOf(settings, memory), settings.powerLimit);
+  const headrooms = headroomsOf(situation);
+  const surplus = surplusTrust(situation);
+  const planned = demandsOf(situation, headrooms, stoppedByMonitor(settings, memory));
+  const solar = shareSurplus(
+    situation,
+    planned.flatMap(({ charger, demand }) => (followsSurplus(demand) ? [{ charger, demand }] : [])),
+  );
+  const permitted = (setpoint: Setpoint, { charger, demand }: PlannedDemand): Setpoint => {
+    const inputs = inputsOf(charger, demand, headrooms, surplus);
+    const { failsafeCurrent } = settings;
+    const safe = applyFailsafe(setpoint, { charger, now: situation.now, inputs, failsafeCurrent });
+    return settle(safe, charger, situation);
+  };
+  // What failsafe and settling do not permit is not kept from others: both come before load management, and after it.
+  const requests = planned.map((each): Request => {
+    const { charger, demand } = each;
+    const asked = followsSurplus(demand)
+      ? withLater(solar.get(charger.settings.name)?.setpoint ?? pauseOf(charger), demand)
+      : setpointWithoutSun(charger, demand, situation, headrooms);
+    return { charger, setpoint: permitted(limitToItself(asked, charger, situation), each) };
+  });
+  const allocated = allocate(situation, requests, headrooms);
+
+  const decisions = byName<Decision>();
+  const plans = byName<Plan>();
+  const chargers = byName<ChargerMemory>();
+  const decided: ChargeDecision[] = [];
+  planned.forEach((each, index) => {
+    const { charger, demand, plan } = each;
+    const { name } = charger.settings;
+    const share = allocated[index] ?? pauseOf(charger);
+    const setpoint = share === requests[index]?.setpoint ? share : permitted(share, each);
+    const { current, phases, reasons } = setpoint;
+    const decision: Decision = { allowCharging: current > 0, current, phases, reasons };
+    decisions[name] = decision;
+    decided.push({ charger, demand, decision });
+    if (plan !== null) plans[name] = plan;
+    chargers[name] = recordDecision(each, setpoint, solar.get(name)?.memory, situation.now);
+  });
+  const { now } = situation;
+  const gridChargeAt = chargesFromGrid(decided, situation) ? now : memory.gridChargeAt;
+  return {
+    memory: { ...memory, chargers, gridChargeAt, undecidedTime: 0 },
+    decisions,
+    plans,
+    blockDischarge: gridChargeAt !== null && now - gridChargeAt < blockHold,
+  };
+}
+
+/** With the grid operator's limit as it holds: the configured one, where that is lower. */
+function withinLimit(situation: Situation, configured: number | null): Situation {
+  if (configured === null) return situation;
+  const { memory } = situation;
+  return { ...situation, memory: { ...memory, powerLimit: Math.min(configured, memory.powerLimit ?? Infinity) } };
+}
+
+/** Says also what the clock will bring. */
+function withLater(setpoint: Setpoint, { later }: SurplusDemand): Setpoint {
+  return later === null ? setpoint : { ...setpoint, reasons: [...setpoint.reasons, later] };
+}
+
+/** What a charger's current depends on; nothing, if it shall not charge. */
+function inputsOf(
+  { settings }: ChargerFacts,
+  demand: Demand,
+  headrooms: Headrooms,
+  surplus: readonly Trust[],
+): readonly Trust[] {
+  if (demand.kind === "none") return [];
+  const trusts = headrooms.trustsIn(settings);
+  return followsSurplus(demand) ? [...trusts, ...surplus] : trusts;
+}
+
+function setpointWithoutSun(
+  charger: ChargerFacts,
+  demand: Exclude<Demand, SurplusDemand>,
+  situation: Situation,
+  headrooms: Headrooms,
+): Setpoint {
+  if (demand.kind === "fast") return fastSetpoint(charger, demand.reason, situation, headrooms);
+  if (demand.kind === "fixed") return fixedSetpoint(charger, demand.current, demand.reason, situation);
+  return { ...pauseOf(charger), reasons: [demand.reason] };
+}
+
+function pauseOf({ activeSetpoint }: ChargerFacts): Setpoint {
+  return { current: 0, phases: activeSetpoint.phases, reasons: [] };
+}
+
+/** Where a circuit is shared, who takes nothing holds no more than the minimum of it. */
+function limitToItself(setpoint: Setpoint, charger: ChargerFacts, { voltage, chargers }: Situation): Setpoint {
+  const own = ownLimit(charger, setpoint.phases, voltage);
+  const limited = atMost(setpoint, own.current, own.reason);
+  if (chargers.length === 1 || (charger.plugged && !charger.idle)) return limited;
+  return atMost(limited, charger.settings.minCurrent, { code: charger.plugged ? "vehicle-idle" : "no-vehicle" });
+}

@@ -1,0 +1,72 @@
+/** The connection to one charger: has decisions and settings written to it. */
+
+import type { ChargerConfig } from "../config/devices.js";
+import type { Charger } from "../drivers/driver.js";
+import type { Decision } from "../model/commands.js";
+import { DeviceError, messageOf } from "../model/errors.js";
+import type { ChargerReading } from "../model/readings.js";
+import { Actuator } from "./actuator.js";
+import { DeviceConnection, type ConnectionContext } from "./device-connection.js";
+import type { ChargerView } from "./site-view.js";
+import { rangeOf } from "./settings.js";
+
+/** ms */
+const longestWait = 30_000;
+
+export class ChargerConnection extends DeviceConnection<ChargerReading, Charger, ChargerConfig> {
+  readonly #actuator: Actuator;
+  /** V that the charger was last told; `null`: none, or it did not take it over. */
+  #writtenVoltage: number | null = null;
+
+  constructor(config: ChargerConfig, context: ConnectionContext, onReading: (reading: ChargerReading | null) => void) {
+    super({ config, context, longestWait, onReading });
+    const { log, clock } = context;
+    const writeLog = {
+      warn: (message: string) => this.health.tell(message),
+      debug: (message: string) => log.debug(message),
+    };
+    this.#actuator = new Actuator(config.name, this.device, writeLog, clock);
+  }
+
+  /** Does nothing as long as the charger has never answered. */
+  aim(decision: Decision): void {
+    if (this.reading !== null) this.#actuator.aim(decision);
+  }
+
+  async write(channel: "accessState" | "transaction", value: string | number | null): Promise<void> {
+    const { accessState, transaction } = this.device.writes;
+    if (channel === "accessState" && accessState !== undefined && typeof value === "string") return accessState(value);
+    if (channel === "transaction" && transaction !== undefined && typeof value !== "string") return transaction(value);
+    const advice = "See `ev-charging read` for what this charger has";
+    throw new DeviceError({ code: "unsupported", device: this.config.name, what: `${channel} can't be set`, advice });
+  }
+
+  view(): Pick<ChargerView, "name" | "brand" | "model" | "writable" | "current" | "reachable" | "reading"> {
+    const { name, brand, model, writable } = this.config;
+    const current = rangeOf(this.config);
+    return { name, brand, model, writable, current, reachable: this.reachable, reading: this.reading };
+  }
+
+  /**
+   * Writes the voltage to a charger that can't measure it, when it has changed by a volt.
+   * @param volts V; `null`: not known now
+   */
+  tellVoltage(volts: number | null): void {
+    const rounded = volts === null ? null : Math.round(volts);
+    if (rounded === null || rounded === this.#writtenVoltage || this.reading === null) return;
+    this.#writtenVoltage = rounded;
+    this.device.tellVoltage?.(rounded).catch((error: unknown) => {
+      this.#writtenVoltage = null;
+      this.context.log.debug(messageOf(error));
+    });
+  }
+
+  /** Resolves once the last decision is written, or has failed to be. */
+  async settled(): Promise<void> {
+    await this.#actuator.idle();
+  }
+
+  protected override received(reading: ChargerReading): void {
+    this.#actuator.heard(reading);
+  }
+}

@@ -1,0 +1,15 @@
+import { padded, table } from "../../src/cli/table.js";
+
+test("a table's columns are as wide as their widest cell, and no line ends with spaces", () => {
+  expect(
+    table([
+      ["name", "power"],
+      ["a longer name", ""],
+      ["x", "5 W"],
+    ]),
+  ).toBe("name           power\na longer name\nx              5 W");
+});
+
+test("padded cells have the least width of a column, and a row that is shorter stays so", () => {
+  expect(padded([["a", "four"], ["b"]], 3)).toEqual([["a  ", "four"], ["b  "]]);
+});
