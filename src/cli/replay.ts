@@ -10,7 +10,7 @@ import type { ControlSettings } from "../control/settings.js";
 import { messageOf } from "../model/errors.js";
 import { byName } from "../model/names.js";
 import { controlSettings } from "../site/settings.js";
-import { reasonText } from "../texts/reason-text.js";
+import { reasonText } from "../texts/decision-text.js";
 import { commonOptions, exit, noNames, parse, type Command } from "./command.js";
 import { parseLine } from "./replay-line.js";
 

@@ -233,8 +233,3 @@ type PartValues = ReasonValues & DoubtValues;
 export type PartCode = keyof PartValues;
 
 export type Part<Code extends PartCode = PartCode> = WithCode<PartValues, Code>;
-
-/** How reasons, and what they are made of, are said in one language. `say` says a part of a reason. */
-export type ReasonTexts = {
-  readonly [Code in PartCode]: (part: Part<Code>, say: (part: Part) => string) => string;
-};

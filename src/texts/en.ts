@@ -1,11 +1,10 @@
-/** Reasons in English. */
+/** All texts in English. */
 
 import type { PhaseIndex } from "../model/phases.js";
-import type { ClockTime, MeterDoubt, Part, Quantity, ReasonTexts } from "../model/reasons.js";
+import type { ClockTime, MeterDoubt, Quantity } from "../model/reasons.js";
+import type { ReasonTexts, Say, Texts } from "./texts.js";
 
-type Say = (part: Part) => string;
-
-export const english: ReasonTexts = {
+const reasons: ReasonTexts = {
   "no-answer": () => "it did not answer",
   "not-a-number": () => "a value is not a number",
   "current-impossible": ({ current }) => `${amperes(current)} on one phase can't be`,
@@ -109,6 +108,14 @@ export const english: ReasonTexts = {
   "phases-fit-surplus": ({ surplus, phases }) =>
     `${ofSurplus(surplus)} suit ${phases === 1 ? "one phase" : "three phases"} better`,
   "vehicle-needs-more": ({ surplus, needed }) => `${ofSurplus(surplus)}, this car needs ${watts(needed)}`,
+};
+
+export const english: Texts = {
+  reasons,
+  decision({ allowCharging, current, phases }, why) {
+    if (!allowCharging) return `paused: ${why}`;
+    return `${current} A on ${phases === 1 ? "one phase" : "three phases"}: ${why}`;
+  },
 };
 
 function ofSurplus(power: number): string {

@@ -2,7 +2,7 @@
 
 import type { Problem, Reason } from "../../src/model/reasons.js";
 import { englishCatalogue } from "../../src/texts/en-catalogue.js";
-import { reasonText } from "../../src/texts/reason-text.js";
+import { reasonText } from "../../src/texts/decision-text.js";
 import { code, table } from "./markdown.js";
 
 const morning = { weekday: null, minutes: 7 * 60 };

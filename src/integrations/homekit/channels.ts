@@ -5,7 +5,7 @@ import type { WritableChannel } from "../../drivers/driver.js";
 import { channelNames, chargerChannels, type Channel, type ChannelName } from "../../model/channels.js";
 import { chargerModes } from "../../model/commands.js";
 import type { ChargerView } from "../../site/site-view.js";
-import { reasonText } from "../../texts/reason-text.js";
+import { reasonText } from "../../texts/decision-text.js";
 import type { Value } from "../dead-band.js";
 import { booleanOf, type CharacteristicDefinition, type CustomCharacteristic, type Wish } from "./definition.js";
 

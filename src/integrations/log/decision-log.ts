@@ -3,7 +3,7 @@
 import type { Decision } from "../../model/commands.js";
 import type { Log } from "../../model/log.js";
 import type { SiteApi } from "../../site/site-view.js";
-import { reasonText } from "../../texts/reason-text.js";
+import { decisionText } from "../../texts/decision-text.js";
 
 /** Begins at once; returns what ends it. */
 export function logDecisions(site: SiteApi, log: Log): () => void {
@@ -12,7 +12,7 @@ export function logDecisions(site: SiteApi, log: Log): () => void {
     for (const { name, decision } of chargers) {
       const before = logged.get(name);
       if (decision === null || decision === before?.decision) continue;
-      const text = sentence(decision);
+      const text = decisionText(decision);
       if (text === before?.text) continue;
       logged.set(name, { decision, text });
       const line = `${name}: ${text}`;
@@ -26,9 +26,4 @@ export function logDecisions(site: SiteApi, log: Log): () => void {
 function isSwitch(before: Decision, after: Decision): boolean {
   if (before.allowCharging !== after.allowCharging) return true;
   return after.allowCharging && before.phases !== after.phases;
-}
-
-function sentence({ allowCharging, current, phases, reasons }: Decision): string {
-  if (!allowCharging) return `paused: ${reasonText(reasons)}`;
-  return `${current} A on ${phases === 1 ? "one phase" : "three phases"}: ${reasonText(reasons)}`;
 }

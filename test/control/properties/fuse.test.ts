@@ -5,7 +5,7 @@ import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
 import type { Observation } from "../../../src/control/observation.js";
-import { reasonText } from "../../../src/texts/reason-text.js";
+import { reasonText } from "../../../src/texts/decision-text.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { happenings, houses, World, type Happening } from "./world.js";
 

@@ -6,7 +6,7 @@ import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
 import type { Reason, ReasonCode } from "../../../src/model/reasons.js";
-import { reasonText } from "../../../src/texts/reason-text.js";
+import { reasonText } from "../../../src/texts/decision-text.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { houses, stories, type Happening, World } from "./world.js";
 import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";

@@ -1,7 +1,7 @@
 /** The wording of every reason. */
 
 import type { ClockTime, MeterDoubt, Part, Problem, Reason, ReasonCode } from "../../src/model/reasons.js";
-import { reasonText } from "../../src/texts/reason-text.js";
+import { reasonText } from "../../src/texts/decision-text.js";
 
 const seven: ClockTime = { weekday: null, minutes: 7 * 60 };
 const tuesday: ClockTime = { weekday: 2, minutes: 65 };
