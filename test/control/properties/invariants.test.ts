@@ -222,6 +222,9 @@ const explainsPause: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "tag-unknown",
   "timed-start-over",
   "waits-for-schedule",
+  "wiring-test",
+  "wiring-test-running",
+  "wiring-test-small-increase",
 ]);
 
 /** Every decision has one sentence that a person can read, and a pause says what would end it. */
