@@ -1,16 +1,8 @@
 import tseslint from "typescript-eslint";
 
-const signalOfSignals = {
+const abortSignalAny = {
   selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='any']",
-  message: "It leaks a weak reference on each long-lived signal: use abortedBy (transport/aborted-by.ts).",
-};
-const systemTime = {
-  selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-  message: "Time is an argument here; only site/clock.ts reads the system's clock.",
-};
-const systemTimer = {
-  selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",
-  message: "Timers come from the clock that is passed in.",
+  message: "It leaves a weak reference with each signal that lives on: use abortedBy (transport/aborted-by.ts).",
 };
 
 export default tseslint.config(
@@ -25,10 +17,33 @@ export default tseslint.config(
       "max-lines": ["error", { max: 400, skipComments: true, skipBlankLines: true }],
     },
   },
-  { files: ["src/**/*.ts"], rules: { "no-restricted-syntax": ["error", signalOfSignals] } },
   {
-    files: ["src/control/**/*.ts", "src/site/**/*.ts"],
-    ignores: ["src/site/clock.ts"],
-    rules: { "no-restricted-syntax": ["error", signalOfSignals, systemTime, systemTimer] },
+    files: ["src/**/*.ts"],
+    rules: {
+      "no-restricted-syntax": ["error", abortSignalAny],
+    },
   },
+  {
+    files: ["control", "drivers", "site", "transport"].map((folder) => `src/${folder}/**/*.ts`),
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        abortSignalAny,
+        {
+          selector: "CallExpression[callee.object.name=/^(Date|performance)$/][callee.property.name='now']",
+          message:
+            "Decisions get the time as an argument, all others a clock; only site/clock.ts looks at the computer's.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
+          message: "It goes by the computer's clock: use within (transport/deadlines.ts).",
+        },
+        {
+          selector: "CallExpression[callee.name=/^(setTimeout|setInterval)$/]",
+          message: "Timers come from the clock that one is given.",
+        },
+      ],
+    },
+  },
+  { files: ["src/site/clock.ts"], rules: { "no-restricted-syntax": "off" } },
 );

@@ -194,7 +194,7 @@ async function runDrivers() {
   mustBeAll(blocks);
   const nowhere = () => undefined;
   const log = { error: console.error, warn: nowhere, info: nowhere, debug: nowhere };
-  const mqtt = createMqttPool(log);
+  const mqtt = createMqttPool({ clock, log });
   const devices = blocks.map((block, place) => connect(block, { name: `Device ${place}`, log, clock, mqtt }));
   const counters = new Counters();
   const stops = devices.map((device) => live(device, clock, counters));

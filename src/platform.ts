@@ -35,7 +35,7 @@ const matterSince = "2.4.0";
 
 export class EVChargingPlatform implements DynamicPlatformPlugin {
   readonly #homeKit: HomeKitIntegration | undefined;
-  readonly #keptForMatter: MatterAccessory[] = [];
+  readonly #cachedForMatter: MatterAccessory[] = [];
 
   constructor(log: Logging, block: PlatformConfig, api: API) {
     const { config, problems, warnings } = parseConfig(block);
@@ -49,7 +49,7 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     const faulty = problems.flatMap(({ device }) => device ?? []);
     const common = { log, clock, site, faulty, pluginName, platformName: platformAlias };
     const homeKit = new HomeKitIntegration({ ...common, api });
-    const kept = this.#keptForMatter;
+    const cached = this.#cachedForMatter;
     let bridged: HomebridgeMatterIntegration | null = null;
     let matter: Matter | null = null;
     logDecisions(site, log);
@@ -57,7 +57,7 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     api.on("didFinishLaunching", () => {
       homeKit.start();
       site.start().catch((error: unknown) => log.error(messageOf(error)));
-      showOnMatterBridge(api, { ...common, config, kept })
+      showOnMatterBridge(api, { ...common, config, cached })
         .then((started) => (bridged = started))
         .catch((error: unknown) => log.error(messageOf(error)));
       const folder = join(api.user.storagePath(), "ev-charging-matter");
@@ -72,18 +72,18 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     this.#homeKit = homeKit;
   }
 
-  /** Homebridge hands back what it kept of us. */
+  /** Homebridge hands back an accessory of ours from its cache. */
   configureAccessory(accessory: PlatformAccessory): void {
     this.#homeKit?.restore(accessory);
   }
 
-  /** The same, of its Matter bridge. */
+  /** Likewise from the cache of its Matter bridge. */
   configureMatterAccessory(accessory: MatterAccessory): void {
-    this.#keptForMatter.push(accessory);
+    this.#cachedForMatter.push(accessory);
   }
 }
 
-/** Where Homebridge does not speak Matter on this bridge, or nothing is to be shown there, nothing of it is loaded. */
+/** Nothing is loaded where Homebridge has no Matter on this bridge, or nothing is to be shown there. */
 async function showOnMatterBridge(
   api: API,
   parts: Omit<HomebridgeMatterParts, "matter">,
@@ -91,7 +91,7 @@ async function showOnMatterBridge(
   const { matter } = api;
   if (matter === undefined || !api.isMatterEnabled()) return null;
   const { outlet, plug, temperature, site } = parts.config.matter;
-  if (!(outlet || plug || temperature || site) && parts.kept.length === 0) return null;
+  if (!(outlet || plug || temperature || site) && parts.cached.length === 0) return null;
   if (!api.versionGreaterOrEqual(matterSince)) {
     parts.log.warn(`Matter needs Homebridge ${matterSince} or newer`);
     return null;

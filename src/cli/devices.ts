@@ -13,9 +13,10 @@ const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: ()
 
 /** Gives what drivers need to connect, and lets go of it all afterwards. */
 export async function withContext<T>(work: (context: Omit<DriverContext, "name">) => Promise<T>): Promise<T> {
-  const mqtt = createMqttPool(silent);
+  const clock = systemClock();
+  const mqtt = createMqttPool({ clock, log: silent });
   try {
-    return await work({ log: silent, clock: systemClock(), mqtt });
+    return await work({ log: silent, clock, mqtt });
   } finally {
     await mqtt.close();
   }

@@ -1,12 +1,12 @@
 /** One reading of each device, as JSON and as a table. */
 
 import type { Config } from "../config/parse.js";
-import { channelNames, chargerChannels, type Channel, type ChargerChannels } from "../model/channels.js";
+import { channelNames, chargerChannels, channelsIn, type Channel, type ChargerChannels } from "../model/channels.js";
 import { messageOf } from "../model/errors.js";
+import { meterChannelNames, meterChannels, meterValue } from "../model/meter-channels.js";
 import {
   meterRoles,
   residualCurrentBands,
-  type ChargerReading,
   type MeterReading,
   type Quantities,
   type ResidualCurrentReading,
@@ -38,7 +38,7 @@ export async function readAll(
     devices.filter(({ name }) => names.length === 0 || names.includes(name));
   return withContext(async (context) => ({
     chargers: await answers(asked(chargers), async (charger) =>
-      using(charger.connect({ ...context, name: charger.name }), async (line) => channelsOf(await line.read())),
+      using(charger.connect({ ...context, name: charger.name }), async (line) => channelsIn(await line.read())),
     ),
     meters: await answers(asked(meters), async (meter) =>
       using(meter.connect({ ...context, name: meter.name }), async (line) => placesOf(await line.read())),
@@ -55,13 +55,6 @@ export function hasFailed(answer: object): answer is Failure {
 
 export function failuresIn({ chargers, meters, residualCurrentMonitors }: Readings): readonly Failure[] {
   return Object.values({ ...chargers, ...meters, ...residualCurrentMonitors }).filter(hasFailed);
-}
-
-/** Only the channels, in their order. */
-function channelsOf(reading: ChargerReading): ChargerChannels {
-  const { enabled, uptime, tag, ...channels } = reading;
-  void [enabled, uptime, tag];
-  return channels;
 }
 
 function placesOf(reading: MeterReading): Quantities | MeterReading {
@@ -128,20 +121,11 @@ function bandRows(reading: ResidualCurrentReading): readonly (readonly string[])
 }
 
 function quantityRows(place: string, quantities: Quantities): readonly (readonly string[])[] {
-  const single = (label: string, value: number | null, unit: string) =>
-    value === null ? [] : [[`${place}${label}`, text(value, unit)]];
-  const each = (label: string, values: readonly (number | null)[], unit: string) =>
-    values.flatMap((value, phase) => single(`${label} L${phase + 1}`, value, unit));
-  const { power, powers, currents, voltages, importEnergy, exportEnergy, soc } = quantities;
-  return [
-    ...single("power", power, "W"),
-    ...each("power", powers, "W"),
-    ...each("current", currents, "A"),
-    ...each("voltage", voltages, "V"),
-    ...single("import", importEnergy, "kWh"),
-    ...single("export", exportEnergy, "kWh"),
-    ...single("charge", soc, "%"),
-  ];
+  return meterChannelNames.flatMap((name) => {
+    const value = meterValue(quantities, name);
+    const { label, unit } = meterChannels[name];
+    return value === null ? [] : [[`${place}${label}`, text(value, unit)]];
+  });
 }
 
 function text(value: string | number | boolean, unit: string | undefined): string {

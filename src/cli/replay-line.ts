@@ -5,7 +5,7 @@ import { suggestion } from "../config/nearest.js";
 import { priceSchema, pricesSchema, targetSchema, targetsSchema } from "../config/schedule.js";
 import type { Observation } from "../control/observation.js";
 import type { ControlSettings } from "../control/settings.js";
-import { chargerStates, forceStates } from "../model/channels.js";
+import { channelsIn } from "../model/channels.js";
 import { chargerModes } from "../model/commands.js";
 import { parseJson } from "../model/json.js";
 import { perPhase, type PerPhase } from "../model/phases.js";
@@ -14,7 +14,6 @@ import { meterRoles, noChargerReading, type ChargerReading, type MeterReading } 
 /** What can't be a value is as good as missing: it never raises a current. */
 const number = z.number().nullable().catch(null).default(null);
 const text = z.string().nullable().catch(null).default(null);
-const boolean = z.boolean().nullable().catch(null).default(null);
 const eachPhase = z
   .array(z.unknown())
   .catch([])
@@ -31,34 +30,7 @@ const quantitiesSchema = z.object({
   soc: number,
 });
 
-const chargerSchema = z.object({
-  maxAmpere: number,
-  pwmSignal: text,
-  error: text,
-  voltageL1: number,
-  voltageL2: number,
-  voltageL3: number,
-  currentL1: number,
-  currentL2: number,
-  currentL3: number,
-  powerL1: number,
-  powerL2: number,
-  powerL3: number,
-  power: number,
-  phases: number,
-  sessionChargeConsumptionLimit: number,
-  priceLimit: number,
-  sessionChargeConsumption: number,
-  totalConsumption: number,
-  allowCharging: boolean,
-  cableEncoding: number,
-  temperature: number,
-  temperatureType2: number,
-  firmware: text,
-  accessState: text,
-  transaction: number,
-  forceState: z.enum(forceStates).nullable().catch(null).default(null),
-  state: z.enum(chargerStates).nullable().catch(null).default(null),
+const chargerSchema = z.looseObject({
   tag: text,
   currents: eachPhase,
   voltages: eachPhase,
@@ -150,10 +122,12 @@ function meterReading(told: unknown, place: (typeof meterRoles)[number]): MeterR
 function chargerReading(told: unknown): ChargerReading | null {
   const parsed = chargerSchema.safeParse(told);
   if (!parsed.success) return null;
-  const { currents, voltages, powers, ...channels } = parsed.data;
+  const { tag, currents, voltages, powers, ...written } = parsed.data;
+  const channels = channelsIn(written);
   const reading: ChargerReading = {
     ...noChargerReading,
     ...channels,
+    tag,
     currentL1: channels.currentL1 ?? currents[0],
     currentL2: channels.currentL2 ?? currents[1],
     currentL3: channels.currentL3 ?? currents[2],

@@ -3,7 +3,7 @@
 import type { ChargerConfig } from "../config/devices.js";
 import { loadConfig } from "../config/load.js";
 import { suggestion } from "../config/nearest.js";
-import type { Charger } from "../drivers/driver.js";
+import type { Charger, WritableChannel } from "../drivers/driver.js";
 import { DeviceError } from "../model/errors.js";
 import type { ChargerReading } from "../model/readings.js";
 import { choiceOption, commonOptions, exit, numberOption, parse, UsageError, type Command } from "./command.js";
@@ -12,7 +12,7 @@ import { readBack } from "./read-back.js";
 
 /** One change: how to make it, and how to see that it was made. */
 interface Change {
-  readonly channel: "maxAmpere" | "allowCharging" | "phases" | "sessionChargeConsumptionLimit";
+  readonly channel: WritableChannel;
   readonly value: number | boolean | null;
   readonly words: string;
   /** What it changes, for people. */

@@ -61,7 +61,7 @@ function loopFrom(name: string, circuits: readonly CircuitConfig[]): string[] {
   return chain[chain.length - 1]?.parent === name ? chain.map((circuit) => circuit.name) : [];
 }
 
-/** How a charger fits its driver and the house. */
+/** How a charger fits its driver and the site. */
 export function chargerProblems(charger: ChargerConfig, site: SiteConfig | null, keys: Keys): Problem[] {
   const at = (key: string, message: string) => ({
     path: pathText([...keys, ...key.split(".")]),

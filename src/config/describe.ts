@@ -1,4 +1,4 @@
-/** Words for what was written and for what is allowed. Secrets are never shown. */
+/** Texts for what was written and for what is allowed. Secrets are never shown. */
 
 import type { z } from "zod";
 
@@ -13,14 +13,14 @@ const secretKeys: readonly PropertyKey[] = ["password", "token", "tags"];
 /** The value as written, in short. What may hold a secret is left out, and so is what stands inside of blocks. */
 export function shown(value: unknown, path: readonly PropertyKey[]): string {
   if (path.some((key) => secretKeys.includes(key))) return "the value given";
-  const words = inWords(value);
+  const words = formatted(value);
   return words.length > longest ? `${words.slice(0, longest - 1)}…` : words;
 }
 
-function inWords(value: unknown): string {
+function formatted(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(withoutLogin(value));
   if (Array.isArray(value)) {
-    return value.every((entry) => typeof entry !== "object") ? `[${value.map(inWords).join(", ")}]` : "[…]";
+    return value.every((entry) => typeof entry !== "object") ? `[${value.map(formatted).join(", ")}]` : "[…]";
   }
   if (typeof value === "object" && value !== null) return Object.keys(value).length === 0 ? "{}" : "{…}";
   return typeof value === "function" ? "a function" : String(value);

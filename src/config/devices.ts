@@ -13,13 +13,15 @@ import type {
   ResidualCurrentMonitor,
   WritableChannel,
 } from "../drivers/driver.js";
+import { complete, optionsOf, shownOptions } from "../drivers/options/schema.js";
 import type { MeterRole } from "../model/readings.js";
 import { shown } from "./describe.js";
+import { chargerSettings, meterSettings, monitorSettings } from "./device-settings.js";
+import type { ChargerSettings, MeterSettings, MonitorSettings } from "./device-settings.js";
 import { suggestion } from "./nearest.js";
 import { check, isBlock, misfit, oncePerPlace, pathText, readBy, unknownKey } from "./problems.js";
 import type { Checked, Problem } from "./problems.js";
-import { chargerSettings, meterSettings, monitorSettings } from "./schema.js";
-import type { ChargerSettings, MeterSettings, MonitorSettings, MqttConfig } from "./schema.js";
+import type { MqttConfig } from "./schema.js";
 
 /** A charger that can be connected to. */
 export interface ChargerConfig extends ChargerSettings {
@@ -29,7 +31,7 @@ export interface ChargerConfig extends ChargerSettings {
   readonly writable: readonly WritableChannel[];
   /** The set-points that it takes. */
   readonly range: CurrentRange;
-  /** V, or the name of the meter that measures it, to be told to the charger; `null`: it needs none. */
+  /** V, or the name of the meter that measures it, to be set at the charger; `null`: it needs none. */
   readonly voltageFrom: number | string | null;
   /** Where it is reached, to tell it from others; `null`: not by a host of its own. */
   readonly address: string | null;
@@ -160,13 +162,14 @@ function readDevice<D extends Driver, S extends z.ZodObject>(
     const names = drivers.map((each) => each.driver);
     return refused(oncePerPlace([unknownDriver(written["driver"], names, keys), ...settings.problems]));
   }
-  const own = Object.keys(driver.options.shape).filter((key) => !known.includes(key));
-  const strangers = Object.keys(written).filter((key) => !known.includes(key) && !own.includes(key));
+  const own = Object.keys(optionsOf(driver.options).shape).filter((key) => !known.includes(key));
+  const shown = Object.keys(shownOptions(driver.options).shape);
+  const unknown = Object.keys(written).filter((key) => !known.includes(key) && !own.includes(key));
   const options = readOptions(driver, pick(written, own), keys, broker);
   const problems = [
     ...settings.problems,
     ...options.problems,
-    ...strangers.map((key) => unknownKey(keys, key, [...known, ...own])),
+    ...unknown.map((key) => unknownKey(keys, key, [...known, ...shown])),
   ];
   if (settings.value === null || options.value === null || problems.length > 0) return refused(problems);
   return { value: { driver, settings: settings.value, options: options.value }, problems };
@@ -187,12 +190,18 @@ function readOptions(
   keys: readonly PropertyKey[],
   broker: SiteBroker,
 ): Checked<Options> {
-  const { value, problems } = check(driver.options, written, keys);
+  const { value, problems } = check(optionsOf(driver.options), written, keys);
   if (value === null) return { value, problems };
-  const options = withBroker(driver, value, broker);
-  const together = problemsAt(keys, written, driver.check?.(options) ?? []);
+  const whole = complete(driver.options, withBroker(driver, value, broker));
+  const options = whole.success && isBlock(whole.data) ? whole.data : null;
+  const found = options === null ? problemsOf(whole) : (driver.check?.(options) ?? []);
+  const together = problemsAt(keys, written, found);
   const all = broker === null && lacksBroker(driver, value) ? [...together, noBroker(keys)] : together;
   return all.length === 0 ? { value: options, problems: [] } : { value: null, problems: oncePerPlace(all) };
+}
+
+function problemsOf({ error }: z.ZodSafeParseResult<unknown>): readonly OptionProblem[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ path: path.join("."), message }));
 }
 
 /** What a driver finds wrong, at its place in the block. */
@@ -216,7 +225,7 @@ function withBroker(driver: Driver, options: Options, broker: SiteBroker): Optio
 
 function lacksBroker(driver: Driver, options: Options): boolean {
   const overMqtt = (options["transport"] ?? driver.driver) === "mqtt";
-  return overMqtt && Object.hasOwn(driver.options.shape, "url") && options["url"] === undefined;
+  return overMqtt && Object.hasOwn(optionsOf(driver.options).shape, "url") && options["url"] === undefined;
 }
 
 function noBroker(keys: readonly PropertyKey[]): Problem {

@@ -1,15 +1,17 @@
 /** config.schema.json: what Homebridge's settings page shows, made from the definition that the parser uses. */
 
 import { z } from "zod";
+import { type OptionsSchema, shownOptions } from "../drivers/options/schema.js";
+import { chargerSettings, meterSettings, monitorSettings } from "./device-settings.js";
 import { installedDrivers } from "./parse.js";
 import type { Drivers } from "./parse.js";
-import { blockSchema, chargerSettings, meterSettings, monitorSettings, platformAlias } from "./schema.js";
+import { blockSchema, platformAlias } from "./schema.js";
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 interface Declared {
   readonly driver: string;
-  readonly options: z.ZodObject;
+  readonly options: OptionsSchema;
 }
 
 /** Homebridge's wrapper around the schema of the block. */
@@ -119,7 +121,7 @@ function asSchema(schema: JsonSchema | boolean | undefined): JsonSchema {
 function deviceJson(kind: keyof Drivers, settings: z.ZodObject, drivers: readonly Declared[]): JsonSchema {
   const common = toJson(settings);
   const names = drivers.map(({ driver }) => driver);
-  const optionSchemas = drivers.map(({ options }) => toJson(options));
+  const optionSchemas = drivers.map(({ options }) => toJson(shownOptions(options)));
   const optionNames = [...new Set(optionSchemas.flatMap(({ properties = {} }) => Object.keys(properties)))];
   const { name = {}, driver = {}, ...others } = common.properties ?? {};
   const options = optionNames.map((option): [string, JsonSchema] => {

@@ -13,7 +13,7 @@ import { platformAlias } from "./schema.js";
 export interface LoadedConfig {
   readonly file: string;
   readonly config: Config;
-  /** To be told once, each a sentence without a full stop. */
+  /** For the log, once: each a sentence without a full stop. */
   readonly warnings: readonly string[];
 }
 

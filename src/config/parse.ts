@@ -1,4 +1,4 @@
-/** From what a person wrote to what the house starts with. Every fault is reported, all at once. */
+/** Parses the configuration. Every fault is reported, all at once. */
 
 import type { ChargerDriver, MeterDriver, ResidualCurrentDriver } from "../drivers/driver.js";
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../drivers/registry.js";
@@ -11,7 +11,7 @@ import type { TariffConfig } from "./schedule.js";
 import { blockSchema, matterSchema, systemTimeZone } from "./schema.js";
 import type { CarConfig, MatterConfig, MqttConfig, SiteConfig, SurplusConfig } from "./schema.js";
 
-/** What the house starts with. */
+/** A configuration that can start. */
 export interface Config {
   readonly name: string;
   readonly site: SiteConfig;
@@ -31,7 +31,7 @@ export interface ParsedConfig {
   /** All devices without a problem. `null`: a problem lies outside the devices, and nothing can be guarded safely. */
   readonly config: Config | null;
   readonly problems: readonly Problem[];
-  /** To be told once, each a sentence without a full stop. */
+  /** For the log, once: each a sentence without a full stop. */
   readonly warnings: readonly string[];
 }
 
@@ -140,7 +140,7 @@ function readMatter(written: unknown): { readonly value: MatterConfig; readonly 
   return { value: read.value ?? matterSchema.parse(good), problems };
 }
 
-/** A house with one phase leaves nothing to switch. */
+/** A site with one phase leaves nothing to switch. */
 function fitted(charger: ChargerConfig, site: SiteConfig): ChargerConfig {
   return site.phases === 1 ? { ...charger, phases: 1 } : charger;
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a configuration, in words that say where, what and what is allowed. */
+/** Problems of a configuration: where, what, and what is allowed. */
 
 import { z } from "zod";
 import { allowed, schemaAt, shown } from "./describe.js";

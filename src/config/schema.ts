@@ -1,49 +1,19 @@
 /**
  * The configuration block, defined once: types, defaults, error messages and config.schema.json all come from here.
- * What a driver takes beside this, it declares itself (`options`).
+ * The settings of devices are in `device-settings.ts`, and the options of a driver in its declaration.
  *
  * `unit` and `title` are for people. A message given with a rule is a whole sentence about what is allowed.
  */
 
 import { z } from "zod";
 import { brokerOption, topicOption } from "../drivers/options/options.js";
-import { chargerModes } from "../model/commands.js";
-import type { PhaseRotation } from "../model/phases.js";
-import { meterRoles } from "../model/readings.js";
-import { targetsSchema, tariffSchema } from "./schedule.js";
+import { circuitName, pilot, pilotOrPause, text } from "./rules.js";
+import { tariffSchema } from "./schedule.js";
 
 /** Name of the platform in Homebridge's configuration. */
 export const platformAlias = "EVCharging";
 
-/** A, the lowest and the highest current that a control pilot can announce (IEC 61851-1). */
-const pilot = { min: 6, max: 80 } as const;
-
-const pilotOrPause = z
-  .number()
-  .min(0)
-  .max(pilot.max)
-  .refine((current) => current === 0 || current >= pilot.min, `it takes 0 (pause) or ${pilot.min} to ${pilot.max} A`);
-
-/** Homebridge hands the name on to HomeKit, which shows no device whose name breaks this rule. */
-const homeKitName = /^[\p{L}\p{N}](?:[\p{L}\p{N}\p{Zs}\u2019'&!._:;()/,-]*[\p{L}\p{N}])?$/u;
-
 const influxExample = "it takes an address like http://192.168.1.10:8086; username and password are keys of their own";
-
-const text = z.string().min(1).max(256);
-
-const circuitName = z.string().min(1).max(64);
-
-const deviceName = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(
-    homeKitName,
-    "HomeKit takes letters, digits, spaces and ' & ! . _ : ; ( ) / , - with a letter or digit at both ends",
-  )
-  .meta({ title: "Name" });
-
-const driverName = z.string().meta({ title: "Driver" });
 
 /** The zone that times of the week are in where none is named: in a container mostly UTC. */
 export function systemTimeZone(): string {
@@ -213,76 +183,6 @@ export const matterSchema = z.strictObject({
   }),
 });
 
-const rotations = ["L1 L2 L3", "L1 L3 L2", "L2 L1 L3", "L2 L3 L1", "L3 L1 L2", "L3 L2 L1"] as const;
-
-const rotationIndexes: Readonly<Record<(typeof rotations)[number], PhaseRotation>> = {
-  "L1 L2 L3": [0, 1, 2],
-  "L1 L3 L2": [0, 2, 1],
-  "L2 L1 L3": [1, 0, 2],
-  "L2 L3 L1": [1, 2, 0],
-  "L3 L1 L2": [2, 0, 1],
-  "L3 L2 L1": [2, 1, 0],
-};
-
-const plugInHoldSchema = z.strictObject({
-  current: z.number().min(pilot.min).max(pilot.max).meta({ title: "Current", unit: "A" }),
-  duration: z.number().min(1).max(3600).meta({ title: "Duration", unit: "s" }),
-});
-
-/** What every charger takes, whatever its driver. */
-export const chargerSettings = z.strictObject({
-  name: deviceName,
-  driver: driverName,
-  pollInterval: z.number().min(1).max(60).default(5).meta({ title: "Poll interval", unit: "s" }),
-  minCurrent: z.number().min(pilot.min).max(32).default(6).meta({ title: "Minimum current", unit: "A" }),
-  maxCurrent: z.number().min(pilot.min).max(pilot.max).default(16).meta({ title: "Maximum current", unit: "A" }),
-  phases: z
-    .literal([1, 3, "auto"])
-    .default("auto")
-    .meta({ title: "Phases", description: "auto: may switch between 1 and 3, where the charger can." }),
-  phaseRotation: z
-    .enum(rotations)
-    .default("L1 L2 L3")
-    .meta({ title: "Phase rotation", description: "Which phase of the house feeds the charger's L1, L2 and L3." })
-    .transform((rotation) => rotationIndexes[rotation]),
-  mode: z.enum(chargerModes).default("solar").meta({ title: "Mode" }),
-  priority: z.int().min(0).max(100).default(1).meta({ title: "Priority", description: "Higher is served first." }),
-  circuit: circuitName.optional().meta({ title: "Circuit", description: "Name of the circuit that feeds it." }),
-  sessionEnergyLimit: z
-    .number()
-    .min(0)
-    .max(1000)
-    .default(0)
-    .meta({ title: "Session energy limit", unit: "kWh", description: "0: none." }),
-  targets: targetsSchema.default([]).meta({
-    title: "Targets",
-    description:
-      "Amounts to charge by times of the week. Until a target presses, the sun has its chance; the cheapest time is used first.",
-  }),
-  cheapHours: z.boolean().default(false).meta({
-    title: "Cheap hours",
-    description: "Charges with all current while energy is cheap by the tariff, in every mode but off.",
-  }),
-  unknownTags: z.enum(["allow", "refuse"]).default("allow").meta({
-    title: "Unknown tags",
-    description: "refuse: a session without the tag of one of the cars is not charged.",
-  }),
-  plugInHold: plugInHoldSchema.optional().meta({
-    title: "Hold after plugging in",
-    description: "A current that a car gets right after it was plugged in, whatever the sun gives.",
-  }),
-  unpluggedCurrent: pilotOrPause.default(0).meta({
-    title: "Current without a car",
-    unit: "A",
-    description: "What is offered while no car is plugged in, in the solar modes; 0: pause.",
-    not: { exclusiveMinimum: 0, exclusiveMaximum: pilot.min },
-  }),
-  stopOnUnplug: z.boolean().default(false).meta({
-    title: "Stop on unplugging",
-    description: "Once a car was unplugged, nothing is charged until someone starts it.",
-  }),
-});
-
 /** A car that is known by its tag. What is left out is as the charger has it. */
 export const carSchema = z.strictObject({
   name: text.meta({ title: "Name" }),
@@ -306,35 +206,6 @@ export const carSchema = z.strictObject({
     title: "Minimum power",
     unit: "W",
     description: "Surplus below which it is not charged from the sun only; some cars take next to nothing there.",
-  }),
-});
-
-/** What every meter takes, whatever its driver. */
-export const meterSettings = z.strictObject({
-  name: deviceName,
-  driver: driverName,
-  pollInterval: z.number().min(1).max(5).default(2).meta({
-    title: "Poll interval",
-    unit: "s",
-    description: "At most 5 s, because a fuse can't be guarded with older readings.",
-  }),
-  measures: z
-    .array(z.enum(meterRoles))
-    .min(1)
-    .refine((roles) => new Set(roles).size === roles.length, "it takes each of them once")
-    .optional()
-    .meta({ title: "Measures", description: "What this device is mounted on.", uniqueItems: true }),
-});
-
-/** What every residual-current monitor takes, whatever its driver. */
-export const monitorSettings = z.strictObject({
-  name: deviceName,
-  driver: driverName,
-  pollInterval: z.number().min(1).max(10).default(1).meta({ title: "Poll interval", unit: "s" }),
-  onAlarm: z.enum(["stop", "notify"]).default("stop").meta({
-    title: "On alarm",
-    description:
-      "stop: all chargers stop until someone starts them again, and while the monitor is silent; notify: it is told in the log.",
   }),
 });
 
@@ -362,6 +233,3 @@ export type SurplusConfig = Readonly<z.output<typeof surplusSchema>>;
 export type CarConfig = Readonly<z.output<typeof carSchema>>;
 export type MatterConfig = Readonly<z.output<typeof matterSchema>>;
 export type MqttConfig = Readonly<z.output<typeof mqttSchema>>;
-export type ChargerSettings = Readonly<z.output<typeof chargerSettings>>;
-export type MonitorSettings = Readonly<z.output<typeof monitorSettings>>;
-export type MeterSettings = Readonly<z.output<typeof meterSettings>>;

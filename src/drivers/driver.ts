@@ -6,6 +6,7 @@ import type { Clock } from "../model/clock.js";
 import type { Log } from "../model/log.js";
 import type { PhaseCount } from "../model/phases.js";
 import type { MqttPool } from "../transport/mqtt.js";
+import type { OptionsSchema } from "./options/schema.js";
 
 /** What a driver is given beside its own options. */
 export interface DriverContext {
@@ -32,20 +33,20 @@ export interface OptionProblem {
   readonly message: string;
 }
 
-interface Declaration<Kind extends string, Options extends z.ZodObject> {
+interface Declaration<Kind extends string, Options extends OptionsSchema> {
   readonly kind: Kind;
   /** Its name in the configuration. */
   readonly driver: string;
   readonly products: readonly Product[];
   /** What a person has to set up on the device's side, one sentence each. */
   readonly needs: readonly string[];
-  /** What the device does when it no longer hears from us, in a sentence or two; meters do nothing. Absent: nothing. */
+  /** What the device does when the connection to us is lost, in a sentence or two. Absent: nothing, as meters do. */
   readonly whenAlone?: string;
-  /** What is known only from hearsay, one sentence each: told in the documentation. Absent: nothing. */
+  /** What no document of the vendor and no device confirms, one sentence each, for the documentation. Absent: nothing. */
   readonly unproven?: readonly string[];
   /** What a person may write for this driver beside what every device of its kind takes. */
   readonly options: Options;
-  /** Looks at the options together, after each has been found right by itself. Absent: there is nothing to look at. */
+  /** What the schema can't say of the options together, once they are complete. Absent: it says everything. */
   check?(options: z.output<Options>): readonly OptionProblem[];
 }
 
@@ -72,16 +73,16 @@ export interface Charger {
   /** What this charger lacks is absent. May grow with the first reading, so it is looked up anew each time. */
   readonly writes: ChargerWrites;
   /**
-   * ms after which the charger forgets what it was told, unless it is told again. The house tells it again in half of
-   * it, a pause too. Absent: it does not forget. May change with each reading.
+   * ms after which the charger drops a command unless it is repeated. The site repeats it in half of that time, a
+   * pause too. Absent: commands do not expire. May change with each reading.
    */
   readonly expiry?: number;
   /**
-   * For devices that speak by themselves: every complete new reading as it comes. Polling goes on beside it.
+   * For devices that push: every complete new reading as it comes. Polling goes on beside it.
    * Absent: the device is only polled.
    */
   watch?(onReading: (reading: ChargerReading) => void): void;
-  /** Tells a charger that can't measure it the voltage, in V. Absent: it measures, or can't be told. */
+  /** Sets the voltage at a charger that can't measure it, in V. Absent: it measures, or does not take one. */
   tellVoltage?(volts: number): Promise<void>;
   /** Always ends, also when the device is gone. */
   close(): Promise<void>;
@@ -94,19 +95,19 @@ export interface CurrentRange {
   readonly step: number;
 }
 
-export interface ChargerDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"charger", Options> {
+export interface ChargerDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<"charger", Options> {
   readonly current: CurrentRange;
   /** What can be changed with these options, as declared before any contact. */
   writable(options: z.output<Options>): readonly WritableChannel[];
-  /** V, or the name of the meter that measures it, to be told to chargers that can't measure it. Absent: none needs it. */
+  /** V, or the name of the meter that measures it, for chargers that can't measure it. Absent: none needs it. */
   voltageFrom?(options: z.output<Options>): number | string | undefined;
   /** Makes no contact yet: the first `read` does. */
   connect(options: z.output<Options>, context: DriverContext): Charger;
 }
 
-/** Keeps a house battery from discharging. */
+/** Keeps a home battery from discharging. */
 export interface DischargeBlock {
-  /** ms after which it ends by itself unless it is set again. The house sets it again in half of it. */
+  /** ms after which it ends by itself unless it is set again. The site sets it again in half of that time. */
   readonly expiry: number;
   /** Resolves once the device has taken it over, else rejects with DeviceError. Only volatile settings. */
   set(blocked: boolean): Promise<void>;
@@ -117,7 +118,7 @@ export interface Meter {
   /** A complete new reading. Rejects with DeviceError. */
   read(): Promise<MeterReading>;
   /**
-   * For devices that speak by themselves: every reading as it comes, values that did not come with it being `null`.
+   * For devices that push: every reading as it comes, values that did not come with it being `null`.
    * Absent: the device is polled.
    */
   watch?(onReading: (reading: MeterReading) => void): void;
@@ -127,7 +128,7 @@ export interface Meter {
   close(): Promise<void>;
 }
 
-export interface MeterDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<"meter", Options> {
+export interface MeterDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<"meter", Options> {
   /** What a device measures when the configuration does not say. */
   readonly measures: readonly MeterRole[];
   /** Looks at what is to be measured together with the options. Absent: the device itself knows what it measures. */
@@ -143,7 +144,7 @@ export interface ResidualCurrentMonitor {
   close(): Promise<void>;
 }
 
-export interface ResidualCurrentDriver<Options extends z.ZodObject = z.ZodObject> extends Declaration<
+export interface ResidualCurrentDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<
   "residual-current",
   Options
 > {
@@ -152,18 +153,18 @@ export interface ResidualCurrentDriver<Options extends z.ZodObject = z.ZodObject
 }
 
 /** Declares a residual-current driver; keeps the types of its options together. */
-export function defineResidualCurrentMonitor<Options extends z.ZodObject>(
+export function defineResidualCurrentMonitor<Options extends OptionsSchema>(
   driver: ResidualCurrentDriver<Options>,
 ): ResidualCurrentDriver<Options> {
   return driver;
 }
 
 /** Declares a charger driver; keeps the types of its options together. */
-export function defineCharger<Options extends z.ZodObject>(driver: ChargerDriver<Options>): ChargerDriver<Options> {
+export function defineCharger<Options extends OptionsSchema>(driver: ChargerDriver<Options>): ChargerDriver<Options> {
   return driver;
 }
 
 /** Declares a meter driver; keeps the types of its options together. */
-export function defineMeter<Options extends z.ZodObject>(driver: MeterDriver<Options>): MeterDriver<Options> {
+export function defineMeter<Options extends OptionsSchema>(driver: MeterDriver<Options>): MeterDriver<Options> {
   return driver;
 }

@@ -5,6 +5,7 @@ import { easee } from "./chargers/easee/index.js";
 import { goE } from "./chargers/go-e/index.js";
 import { mennekes } from "./chargers/mennekes/index.js";
 import { openEvse } from "./chargers/openevse/index.js";
+import { carloGavazziEm24 } from "./meters/carlo-gavazzi-em24/index.js";
 import { e3dc } from "./meters/e3dc/index.js";
 import { httpMeter } from "./meters/http/index.js";
 import { modbusMeter } from "./meters/modbus/index.js";
@@ -24,6 +25,7 @@ export const meterDrivers: readonly MeterDriver[] = [
   shellyPro3em,
   e3dc,
   siemensPac2200,
+  carloGavazziEm24,
   sunspec,
   smaHomeManager,
   p1,

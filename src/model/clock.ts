@@ -1,4 +1,4 @@
-/** Time as the house sees it. Only `site/` and the drivers' polling look at a clock; decisions are told the time. */
+/** Time as everything here sees it. Decisions get the time as an argument; connections and the site look at a clock. */
 
 export interface Timer {
   cancel(): void;
@@ -9,4 +9,9 @@ export interface Clock {
   now(): number;
   /** Calls back once, in `delay` ms. */
   after(delay: number, callback: () => void): Timer;
+  /**
+   * The same in real time, also where this clock runs faster, for demonstrations: for how long an answer from outside
+   * is waited for, which comes no sooner then.
+   */
+  deadline(delay: number, callback: () => void): Timer;
 }

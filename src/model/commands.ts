@@ -1,4 +1,4 @@
-/** What people ask for, and what the house answers. */
+/** What people ask for, and what is decided. */
 
 import type { PhaseCount } from "./phases.js";
 import type { Reason } from "./reasons.js";
@@ -39,13 +39,13 @@ export interface ChargerCommand {
 /** An amount that shall be in the car at a time of some days of the week. */
 export interface ChargeTarget {
   readonly days: readonly Weekday[];
-  /** min since midnight, local time of the house, 0–1439 */
+  /** min since midnight, local time of the site, 0–1439 */
   readonly time: number;
   /** kWh to charge since the car was plugged in, or since the target before; `null`: until it is full. */
   readonly energy: number | null;
 }
 
-/** What energy from the grid costs from a moment on, until the next one that is told. */
+/** What energy from the grid costs from a moment on, until the next price. */
 export interface Price {
   /** ms since 1970 */
   readonly start: number;
@@ -53,16 +53,16 @@ export interface Price {
   readonly price: number;
 }
 
-/** What is asked of the whole house. What is left out stays as it is. */
+/** A command to the site as a whole. What is left out stays as it is. */
 export interface SiteCommand {
   /** The grid operator's limit for all chargers together, in W. `null` lifts it. */
   readonly powerLimit?: number | null;
-  /** What energy costs when. Replaces all that was told before, and what was configured. */
+  /** What energy costs when. Replaces all prices that came before, and those configured. */
   readonly prices?: readonly Price[];
 }
 
 /** What people asked of a charger and what still holds. */
-export interface Wishes {
+export interface UserSettings {
   /** Started or stopped by hand; `null`: neither. */
   readonly manual: "start" | "stop" | null;
   /** ms since 1970 at which a start by hand ends; `null`: when the car is unplugged. */

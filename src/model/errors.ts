@@ -51,7 +51,7 @@ export function messageOf(error: unknown): string {
   return message.replace(/\s+/g, " ");
 }
 
-/** The system's word for what went wrong, like ENOENT; `null`: it was not the system. */
+/** The operating system's error code, like ENOENT; `null`: the error is not the system's. */
 export function systemCodeOf(error: unknown): string | null {
   if (typeof error !== "object" || error === null || !("code" in error)) return null;
   return typeof error.code === "string" ? error.code : null;

@@ -1,4 +1,4 @@
-/** The three phases of the house, as EN 50160 names them: L1, L2, L3. */
+/** The three phases of the site, as EN 50160 names them: L1, L2, L3. */
 
 export type PhaseCount = 1 | 3;
 
@@ -9,7 +9,7 @@ export const phaseIndexes = [0, 1, 2] as const;
 
 export type PhaseIndex = (typeof phaseIndexes)[number];
 
-/** Which phase of the house feeds the charger's L1, L2 and L3. */
+/** Which phase of the site feeds the charger's L1, L2 and L3. */
 export type PhaseRotation = PerPhase<PhaseIndex>;
 
 /** Makes one value for each phase. */

@@ -1,18 +1,18 @@
-/** What devices say, once it has been parsed. Missing is `null`, never 0. */
+/** Parsed readings of devices. Missing is `null`, never 0. */
 
-import type { ChargerChannels } from "./channels.js";
-import type { PerPhase } from "./phases.js";
+import { channelsIn, type ChargerChannels } from "./channels.js";
+import { perPhase, type PerPhase } from "./phases.js";
 
 /** One answer of a charger. */
 export interface ChargerReading extends ChargerChannels {
   /**
    * What the charger's own start and stop switch says; `null`: it has none that is apart from `allowCharging`.
-   * It tells a stop made by a person from a charger that merely has nothing to do.
+   * It distinguishes a stop made by a person from a charger that merely has nothing to do.
    */
   readonly enabled: boolean | null;
-  /** Time since the charger started, in ms; `null`: it does not tell. A smaller one than before means a restart. */
+  /** Time since the charger started, in ms; `null`: it does not report it. A smaller one than before means a restart. */
   readonly uptime: number | null;
-  /** RFID tag that opened the session; `null`: none, or not told. */
+  /** RFID tag that opened the session; `null`: none, or not reported. */
   readonly tag: string | null;
 }
 
@@ -87,36 +87,21 @@ export const noQuantities: Quantities = {
   soc: null,
 };
 
-/** Nothing told: to be spread into by drivers, which fill in what they have. */
-export const noChargerReading: ChargerReading = {
-  maxAmpere: null,
-  pwmSignal: null,
-  error: null,
-  voltageL1: null,
-  voltageL2: null,
-  voltageL3: null,
-  currentL1: null,
-  currentL2: null,
-  currentL3: null,
-  powerL1: null,
-  powerL2: null,
-  powerL3: null,
-  power: null,
-  phases: null,
-  sessionChargeConsumptionLimit: null,
-  priceLimit: null,
-  sessionChargeConsumption: null,
-  totalConsumption: null,
-  allowCharging: null,
-  cableEncoding: null,
-  temperature: null,
-  temperatureType2: null,
-  firmware: null,
-  accessState: null,
-  transaction: null,
-  forceState: null,
-  state: null,
-  enabled: null,
-  uptime: null,
-  tag: null,
-};
+/** The newer value of each quantity; where there is none, the older one. */
+export function mergedQuantities(older: Quantities | null, newer: Quantities = noQuantities): Quantities {
+  const base = older ?? noQuantities;
+  const phases = (key: "currents" | "voltages" | "powers") =>
+    perPhase((phase) => newer[key][phase] ?? base[key][phase]);
+  return {
+    power: newer.power ?? base.power,
+    currents: phases("currents"),
+    voltages: phases("voltages"),
+    powers: phases("powers"),
+    importEnergy: newer.importEnergy ?? base.importEnergy,
+    exportEnergy: newer.exportEnergy ?? base.exportEnergy,
+    soc: newer.soc ?? base.soc,
+  };
+}
+
+/** Nothing reported: to be spread into by drivers, which fill in what they have. */
+export const noChargerReading: ChargerReading = { ...channelsIn({}), enabled: null, uptime: null, tag: null };

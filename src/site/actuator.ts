@@ -1,4 +1,4 @@
-/** Brings one charger to what was decided: one write at a time, the newest decision wins, nothing is written twice. */
+/** Writes decisions to one charger: one write at a time, the newest decision wins, nothing is written twice. */
 
 import type { Charger } from "../drivers/driver.js";
 import type { Clock } from "../model/clock.js";
@@ -10,8 +10,8 @@ import type { ChargerReading } from "../model/readings.js";
 /** ms after a write in which a charger may still show its old setting (go-e: its logic runs once a second). */
 const settleTime = 3_000;
 
-/** Writes in a row that fail, or do not last, before a person is told. */
-const failuresToTell = 3;
+/** Writes in a row that fail, or do not last, before a warning. */
+const failuresToWarn = 3;
 
 /** What the charger is known to be set to; `null`: not known. */
 interface Setting {
@@ -27,10 +27,10 @@ export class Actuator {
   readonly #charger: Charger;
   readonly #log: Pick<Log, "warn" | "debug">;
   readonly #clock: Clock;
-  #aim: Decision | null = null;
+  #decision: Decision | null = null;
   #setting = unknown;
   #writtenAt = -Infinity;
-  /** A of the decision that could not be written: until the charger is heard of again, only less is tried. */
+  /** A of the decision that could not be written: until the charger reports again, only less is tried. */
   #failedAt: number | null = null;
   #failures = 0;
   #running: Promise<void> | null = null;
@@ -43,26 +43,28 @@ export class Actuator {
   }
 
   /** What the charger says of its settings. A difference to what was decided is written again. */
-  heard(reading: ChargerReading): void {
+  received(reading: ChargerReading): void {
     this.#failedAt = null;
     if (this.#running !== null || this.#clock.now() - this.#writtenAt < settleTime) return;
-    const told: Setting = {
+    const reported: Setting = {
       allowed: reading.enabled ?? reading.allowCharging ?? this.#setting.allowed,
       current: reading.maxAmpere ?? this.#setting.current,
       phases: reading.phases ?? this.#setting.phases,
     };
     const written = this.#next() === null;
-    this.#setting = told;
+    this.#setting = reported;
     if (this.#next() === null) this.#failures = 0;
     else if (written)
-      this.#fail(`${this.#name}: it was told, and does not keep to it. Does another app or controller set it too?`);
+      this.#fail(
+        `${this.#name}: it accepted the command and does not keep to it. Does another app or controller set it too?`,
+      );
   }
 
   /** Writes what is new in this decision, at once. */
-  aim(decision: Decision): void {
-    this.#aim = decision;
+  apply(decision: Decision): void {
+    this.#decision = decision;
     const { expiry } = this.#charger;
-    // Told again in time, a pause too: it is only told after a pass that really decided.
+    // Written again in time, a pause too. Nothing but a pass that really decided comes here.
     if (expiry !== undefined && this.#clock.now() - this.#writtenAt >= expiry / 2)
       this.#setting = { ...this.#setting, allowed: null, current: null };
     if (this.#failedAt !== null && decision.current >= this.#failedAt) return;
@@ -70,7 +72,7 @@ export class Actuator {
     this.#failedAt = null;
     this.#running = this.#work().finally(() => {
       this.#running = null;
-      if (this.#aim !== null) this.aim(this.#aim);
+      if (this.#decision !== null) this.apply(this.#decision);
     });
   }
 
@@ -81,7 +83,7 @@ export class Actuator {
 
   async #work(): Promise<void> {
     for (let write = this.#next(); write !== null; write = this.#next()) {
-      const tried = this.#aim;
+      const tried = this.#decision;
       try {
         await write.send();
         this.#setting = { ...this.#setting, ...write.result };
@@ -97,22 +99,23 @@ export class Actuator {
 
   #fail(message: string): void {
     this.#failures += 1;
-    if (this.#failures === failuresToTell) this.#log.warn(message);
+    if (this.#failures === failuresToWarn) this.#log.warn(message);
     else this.#log.debug(message);
   }
 
-  /** The next step towards the aim: a pause first; current and phases before a start. `null`: it is reached. */
+  /** The next write that the decision needs: a pause first; current and phases before a start. `null`: none. */
   #next(): { send: () => Promise<void>; result: Partial<Setting> } | null {
-    const aim = this.#aim;
-    if (aim === null) return null;
+    const decision = this.#decision;
+    if (decision === null) return null;
     const { writes } = this.#charger;
     const { allowed, current, phases } = this.#setting;
-    if (!aim.allowCharging)
+    if (!decision.allowCharging)
       return allowed === false ? null : { send: () => writes.allowCharging(false), result: { allowed: false } };
-    if (current !== aim.current) return { send: () => writes.maxAmpere(aim.current), result: { current: aim.current } };
+    if (current !== decision.current)
+      return { send: () => writes.maxAmpere(decision.current), result: { current: decision.current } };
     const { phases: switchPhases } = writes;
-    if (switchPhases !== undefined && phases !== aim.phases)
-      return { send: () => switchPhases(aim.phases), result: { phases: aim.phases } };
+    if (switchPhases !== undefined && phases !== decision.phases)
+      return { send: () => switchPhases(decision.phases), result: { phases: decision.phases } };
     return allowed === true ? null : { send: () => writes.allowCharging(true), result: { allowed: true } };
   }
 }

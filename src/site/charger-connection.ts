@@ -15,22 +15,22 @@ const longestWait = 30_000;
 
 export class ChargerConnection extends DeviceConnection<ChargerReading, Charger, ChargerConfig> {
   readonly #actuator: Actuator;
-  /** V that the charger was last told; `null`: none, or it did not take it over. */
+  /** V that was last written to the charger; `null`: none, or it failed. */
   #writtenVoltage: number | null = null;
 
   constructor(config: ChargerConfig, context: ConnectionContext, onReading: (reading: ChargerReading | null) => void) {
     super({ config, context, longestWait, onReading });
     const { log, clock } = context;
     const writeLog = {
-      warn: (message: string) => this.health.tell(message),
+      warn: (message: string) => this.health.warnOnce(message),
       debug: (message: string) => log.debug(message),
     };
     this.#actuator = new Actuator(config.name, this.device, writeLog, clock);
   }
 
   /** Does nothing as long as the charger has never answered. */
-  aim(decision: Decision): void {
-    if (this.reading !== null) this.#actuator.aim(decision);
+  apply(decision: Decision): void {
+    if (this.reading !== null) this.#actuator.apply(decision);
   }
 
   async write(channel: "accessState" | "transaction", value: string | number | null): Promise<void> {
@@ -51,7 +51,7 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
    * Writes the voltage to a charger that can't measure it, when it has changed by a volt.
    * @param volts V; `null`: not known now
    */
-  tellVoltage(volts: number | null): void {
+  writeVoltage(volts: number | null): void {
     const rounded = volts === null ? null : Math.round(volts);
     if (rounded === null || rounded === this.#writtenVoltage || this.reading === null) return;
     this.#writtenVoltage = rounded;
@@ -67,6 +67,6 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
   }
 
   protected override received(reading: ChargerReading): void {
-    this.#actuator.heard(reading);
+    this.#actuator.received(reading);
   }
 }

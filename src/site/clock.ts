@@ -1,6 +1,6 @@
-/** The one place where the house looks at a clock. */
+/** The one place that looks at the computer's clock. */
 
-import type { Clock } from "../model/clock.js";
+import type { Clock, Timer } from "../model/clock.js";
 
 /** ms by which wall and monotonic clock may differ without a reason. */
 const tolerance = 100;
@@ -30,9 +30,12 @@ export function systemClock(speed = 1): Clock {
       [wall, monotonic] = [nextWall, nextMonotonic];
       return start + (now - start) * speed;
     },
-    after(delay, callback) {
-      const timer = setTimeout(callback, delay / speed);
-      return { cancel: () => clearTimeout(timer) };
-    },
+    after: (delay, callback) => realTimer(delay / speed, callback),
+    deadline: realTimer,
   };
+}
+
+function realTimer(delay: number, callback: () => void): Timer {
+  const timer = setTimeout(callback, delay);
+  return { cancel: () => clearTimeout(timer) };
 }

@@ -113,18 +113,18 @@ export abstract class DeviceConnection<
   }
 
   /** The newest reading, from the one before and what has come now. */
-  protected merge(_before: Reading | null, news: Reading): Reading {
-    return news;
+  protected merge(_older: Reading | null, newer: Reading): Reading {
+    return newer;
   }
 
   /** Called for each reading before it is handed on. */
   protected received?(reading: Reading): void;
 
-  #receive(news: Reading): void {
+  #receive(newer: Reading): void {
     if (this.#stopped) return;
-    this.#reading = this.merge(this.#reading, news);
+    this.#reading = this.merge(this.#reading, newer);
     this.health.answered(this.context.clock.now());
-    this.received?.(news);
-    this.#onReading(news);
+    this.received?.(newer);
+    this.#onReading(newer);
   }
 }

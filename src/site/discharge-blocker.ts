@@ -1,4 +1,4 @@
-/** Has a house battery kept from discharging: one write at a time, again before it ends by itself, and let go in the end. */
+/** Blocks the discharge of a house battery: one write at a time, repeated before the block expires, and lifted in the end. */
 
 import type { DischargeBlock } from "../drivers/driver.js";
 import type { Clock } from "../model/clock.js";
@@ -13,7 +13,7 @@ export class DischargeBlocker {
   readonly #device: DischargeBlock;
   readonly #log: Log;
   readonly #clock: Clock;
-  #aim = false;
+  #requested = false;
   /** When it was last set, and until when it may hold at most. */
   #setAt = -Infinity;
   #holdsUntil = -Infinity;
@@ -28,15 +28,15 @@ export class DischargeBlocker {
     this.#clock = clock;
   }
 
-  /** Only to be called after a pass that really decided: nothing else keeps the block alive. */
-  aim(blocked: boolean): void {
-    // A wish that has changed does not wait for the next try.
-    if (blocked !== this.#aim) this.#failedAt = -Infinity;
-    this.#aim = blocked;
+  /** Only to be called after a pass that really decided: nothing else renews the block. */
+  request(blocked: boolean): void {
+    // A new request does not wait for the next try.
+    if (blocked !== this.#requested) this.#failedAt = -Infinity;
+    this.#requested = blocked;
     if (this.#running !== null || !this.#isDue()) return;
     this.#running = this.#write(blocked).finally(() => {
       this.#running = null;
-      this.aim(this.#aim);
+      this.request(this.#requested);
     });
   }
 
@@ -48,7 +48,7 @@ export class DischargeBlocker {
   #isDue(): boolean {
     const now = this.#clock.now();
     if (now - this.#failedAt < retryAfter) return false;
-    return this.#aim ? now - this.#setAt >= this.#device.expiry / 2 : now < this.#holdsUntil;
+    return this.#requested ? now - this.#setAt >= this.#device.expiry / 2 : now < this.#holdsUntil;
   }
 
   async #write(blocked: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-/** Whether a device answers, said once when it goes and once when it is back. */
+/** Whether a device answers: logged once when it stops, and once when it answers again. */
 
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
@@ -13,8 +13,8 @@ export class Health {
   #failures = 0;
   #lastAnswer: number;
   #away = false;
-  /** What was told since its last answer. */
-  readonly #told = new Set<string>();
+  /** What was warned of since its last answer. */
+  readonly #warned = new Set<string>();
 
   /** @param now when watching begins; the device is given the benefit of the doubt */
   constructor(name: string, log: Log, now: number) {
@@ -30,7 +30,7 @@ export class Health {
   answered(now: number): void {
     if (this.#away) this.#log.info(`${this.#name}: answers again.`);
     this.#away = false;
-    this.#told.clear();
+    this.#warned.clear();
     this.#failures = 0;
     this.#lastAnswer = now;
   }
@@ -47,15 +47,15 @@ export class Health {
       this.#leave(`${this.#name}: silent for ${Math.round((now - this.#lastAnswer) / 1_000)} s.`);
   }
 
-  /** Tells a trouble with it, whoever had it, once until its next answer. */
-  tell(message: string): void {
-    if (this.#told.has(message)) this.#log.debug(message);
+  /** Warns of a problem with it, whoever had it, once until its next answer. */
+  warnOnce(message: string): void {
+    if (this.#warned.has(message)) this.#log.debug(message);
     else this.#log.warn(message);
-    this.#told.add(message);
+    this.#warned.add(message);
   }
 
   #leave(message: string): void {
     this.#away = true;
-    this.tell(message);
+    this.warnOnce(message);
   }
 }

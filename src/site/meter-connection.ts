@@ -2,8 +2,7 @@
 
 import type { MeterConfig } from "../config/devices.js";
 import type { Meter } from "../drivers/driver.js";
-import { perPhase, type PerPhase } from "../model/phases.js";
-import { meterRoles, noQuantities, type MeterReading, type Quantities } from "../model/readings.js";
+import { meterRoles, mergedQuantities, type MeterReading, type Quantities } from "../model/readings.js";
 import { DeviceConnection, type ConnectionContext } from "./device-connection.js";
 import { DischargeBlocker } from "./discharge-blocker.js";
 import type { MeterView } from "./site-view.js";
@@ -26,7 +25,7 @@ export class MeterConnection extends DeviceConnection<MeterReading, Meter, Meter
 
   /** Does nothing where the device can't block. To be called after each pass. */
   blockDischarge(blocked: boolean): void {
-    this.#blocker?.aim(blocked);
+    this.#blocker?.request(blocked);
   }
 
   /** Resolves once what was last asked for is written, or has failed to be. */
@@ -44,12 +43,12 @@ export class MeterConnection extends DeviceConnection<MeterReading, Meter, Meter
   }
 
   /** The newest known value of each quantity. */
-  protected override merge(before: MeterReading | null, news: MeterReading): MeterReading {
+  protected override merge(older: MeterReading | null, newer: MeterReading): MeterReading {
     const roles = meterRoles.flatMap((role) => {
-      const quantities = news[role];
-      return quantities ? [[role, mergedQuantities(before?.[role] ?? noQuantities, quantities)] as const] : [];
+      const quantities = newer[role];
+      return quantities ? [[role, mergedQuantities(older?.[role] ?? null, quantities)] as const] : [];
     });
-    return { ...before, ...Object.fromEntries(roles) };
+    return { ...older, ...Object.fromEntries(roles) };
   }
 }
 
@@ -58,18 +57,4 @@ function isWhole(quantities: Quantities | undefined): boolean {
   if (quantities === undefined || quantities.power === null) return false;
   const [, l2, l3] = quantities.currents;
   return (l2 === null) === (l3 === null);
-}
-
-function mergedQuantities(old: Quantities, news: Quantities): Quantities {
-  const each = (before: PerPhase<number | null>, after: PerPhase<number | null>) =>
-    perPhase((i) => after[i] ?? before[i]);
-  return {
-    power: news.power ?? old.power,
-    currents: each(old.currents, news.currents),
-    voltages: each(old.voltages, news.voltages),
-    powers: each(old.powers, news.powers),
-    importEnergy: news.importEnergy ?? old.importEnergy,
-    exportEnergy: news.exportEnergy ?? old.exportEnergy,
-    soc: news.soc ?? old.soc,
-  };
 }

@@ -67,7 +67,7 @@ function circuits(site: Config["site"], meters: readonly MeterConfig[]): readonl
   return ordered;
 }
 
-/** A meter that serves a circuit tells nothing of the house as a whole. */
+/** A meter that serves a circuit says nothing of the site as a whole. */
 function meterSettings({ name, measures }: MeterConfig, { circuits }: Config["site"]): MeterSettings {
   return { name, measures: circuits.some(({ meter }) => meter === name) ? [] : measures };
 }

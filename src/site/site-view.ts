@@ -1,7 +1,7 @@
 /** The site as integrations see it: what is true at one moment, and where commands of people and other programs go in. */
 
 import type { CurrentRange, WritableChannel } from "../drivers/driver.js";
-import type { ChargerCommand, ChargerMode, Decision, Plan, SiteCommand, Wishes } from "../model/commands.js";
+import type { ChargerCommand, ChargerMode, Decision, Plan, SiteCommand, UserSettings } from "../model/commands.js";
 import type { ChargerReading, MeterReading } from "../model/readings.js";
 
 export interface ChargerView {
@@ -20,7 +20,7 @@ export interface ChargerView {
   /** kWh charged since the car was plugged in; `null`: no car is known to be. */
   readonly sessionEnergy: number | null;
   readonly mode: ChargerMode;
-  readonly wishes: Wishes;
+  readonly userSettings: UserSettings;
   /** What the next target asks for; `null`: there is none, no car is plugged in, or it is not to charge. */
   readonly plan: Plan | null;
   /** The newest one, and why; `null`: nothing has been decided yet. */

@@ -1,31 +1,31 @@
-/** The running house: holds what its devices say, asks the controller what to do, and has it done. */
+/** The running site: has the devices read, the controller decide, and the decisions written; hands out what is true. */
 
 import type { Config } from "../config/parse.js";
-import { persistentStateOf, newMemory, type Memory } from "../control/memory.js";
-import type { Observation } from "../control/observation.js";
 import { decide, type Outcome } from "../control/decide/decide.js";
-import { observe } from "../control/observe/observe.js";
-import { unattended } from "../control/unattended.js";
 import { measuredVoltage } from "../control/estimate/situation.js";
+import { newMemory, persistentStateOf, type Memory } from "../control/memory.js";
+import type { Observation } from "../control/observation.js";
+import { newChargerMemory, noPersistentChargerState } from "../control/observe/charger-memory.js";
+import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
+import { unattended } from "../control/unattended.js";
 import type { ChargerCommand, Decision, SiteCommand } from "../model/commands.js";
 import type { Clock, Timer } from "../model/clock.js";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { createMqttPool } from "../transport/mqtt.js";
 import { ChargerConnection } from "./charger-connection.js";
-import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import { MeterConnection } from "./meter-connection.js";
 import { MonitorConnection } from "./monitor-connection.js";
 import { controlSettings } from "./settings.js";
+import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import type { StateFile } from "./state-file.js";
-import { newChargerMemory, noPersistentChargerState } from "../control/observe/charger-memory.js";
 
-/** ms without any news after which the controller looks again: silence is news too. */
+/** ms between two passes at most: a device that has fallen silent is to be noticed, too. */
 const heartbeat = 1_000;
 
-/** ms after the start in which devices may speak for the first time before anything is decided without them. */
-const patience = 10_000;
+/** ms after the start in which devices may report for the first time before anything is decided without them. */
+const firstReadingTimeout = 10_000;
 
 /** ms in which chargers have to be safe when the program ends; Homebridge kills it after 5 s. */
 const shutdownBudget = 2_000;
@@ -37,7 +37,7 @@ export interface SiteOptions {
   readonly stateFile?: StateFile;
 }
 
-type News = Partial<Omit<Observation, "time">>;
+type NewObservation = Partial<Omit<Observation, "time">>;
 type Listener = (view: SiteView) => void;
 
 export class Site implements SiteApi {
@@ -55,7 +55,8 @@ export class Site implements SiteApi {
   #memory: Memory = newMemory();
   #decisions: Outcome["decisions"] = {};
   #plans: Outcome["plans"] = {};
-  #startedAt = 0;
+  /** ms since 1970; `null`: not yet. */
+  #startedAt: number | null = null;
   #timer: Timer | undefined;
   #running = false;
   #stopped = false;
@@ -66,7 +67,7 @@ export class Site implements SiteApi {
     this.#log = log;
     this.#clock = clock;
     this.#stateFile = stateFile;
-    this.#mqtt = createMqttPool(log);
+    this.#mqtt = createMqttPool({ clock, log });
     const context = { log, clock, mqtt: this.#mqtt };
     this.#chargers = config.chargers.map(
       (charger) =>
@@ -90,7 +91,7 @@ export class Site implements SiteApi {
     this.#startedAt = this.#clock.now();
     this.#running = true;
     for (const connection of this.#connections) connection.start();
-    this.#scheduleLook();
+    this.#schedulePass();
   }
 
   /** Leaves every charger in a safe state, within two seconds, and lets go of all devices. Always ends. */
@@ -107,7 +108,7 @@ export class Site implements SiteApi {
     }
     for (const meter of this.#meters) meter.blockDischarge(false);
     this.#view = this.#currentView();
-    this.#keep(true);
+    this.#save(true);
     await this.#settled();
     await Promise.all(this.#connections.map((connection) => connection.close()));
     await this.#mqtt.close();
@@ -125,12 +126,12 @@ export class Site implements SiteApi {
   command(charger: string, command: ChargerCommand): void {
     this.#connectionTo(charger);
     this.#observe({ commands: { [charger]: command } });
-    this.#keep(true);
+    this.#save(true);
   }
 
   commandSite(command: SiteCommand): void {
     this.#observe(command);
-    this.#keep(true);
+    this.#save(true);
   }
 
   async write(charger: string, channel: "accessState" | "transaction", value: string | number | null): Promise<void> {
@@ -147,13 +148,12 @@ export class Site implements SiteApi {
     return connection;
   }
 
-  /** Looks again and again, so that silence is noticed. */
-  #scheduleLook(): void {
+  #schedulePass(): void {
     this.#timer = this.#clock.after(heartbeat, () => {
       for (const connection of this.#connections) connection.checkSilence();
-      for (const charger of this.#chargers) charger.tellVoltage(this.#voltageFor(charger));
+      for (const charger of this.#chargers) charger.writeVoltage(this.#voltageFor(charger));
       this.#observe({});
-      if (this.#running) this.#scheduleLook();
+      if (this.#running) this.#schedulePass();
     });
   }
 
@@ -162,10 +162,10 @@ export class Site implements SiteApi {
     return typeof voltageFrom === "string" ? measuredVoltage([voltageFrom], this.#settings, this.#memory) : voltageFrom;
   }
 
-  #observe(news: News): void {
+  #observe(received: NewObservation): void {
     if (!this.#running) return;
     const time = Math.max(this.#clock.now(), this.#memory.time ?? 0);
-    const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...news };
+    const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...received };
     try {
       const observed = observe(this.#settings, this.#memory, observation);
       if (this.#isReady()) this.#carryOut(decide(this.#settings, observed));
@@ -174,11 +174,11 @@ export class Site implements SiteApi {
     } catch (error) {
       this.#stopAll(error);
     }
-    this.#tell();
+    this.#publish();
   }
 
   /** Hands what is true now to everyone who listens. A listener that fails is logged once, and harms nobody else. */
-  #tell(): void {
+  #publish(): void {
     const view = this.#currentView();
     this.#view = view;
     for (const listener of this.#listeners) {
@@ -208,7 +208,7 @@ export class Site implements SiteApi {
       ...charger.view(),
       sessionEnergy: persistent.session === null ? null : charged,
       mode: persistent.mode ?? mode,
-      wishes: {
+      userSettings: {
         manual: persistent.manual,
         until: persistent.manual === "start" ? persistent.until : null,
         maxAmpere: persistent.cap,
@@ -220,13 +220,14 @@ export class Site implements SiteApi {
     };
   }
 
-  /** Whether all devices have had their say, or their chance to. */
+  /** Whether all devices have reported, or have had the time for it. */
   #isReady(): boolean {
+    if (this.#startedAt === null) return false;
     const waiting = this.#connections.some(({ hasReported }) => !hasReported);
-    return !waiting || this.#clock.now() - this.#startedAt >= patience;
+    return !waiting || this.#clock.now() - this.#startedAt >= firstReadingTimeout;
   }
 
-  /** Resolves once all is told and kept, or the time for it is over. */
+  /** Resolves once everything is written and saved, or the time for it is over. */
   async #settled(): Promise<void> {
     const written = [...this.#chargers, ...this.#meters].map((connection) => connection.settled());
     const settled = Promise.all([...written, this.#stateFile?.settled()]);
@@ -237,17 +238,17 @@ export class Site implements SiteApi {
   }
 
   #carryOut({ memory, decisions, plans, blockDischarge }: Outcome): void {
-    const turned = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
+    const switched = this.#chargers.some(({ config: { name } }) => isOn(this.#memory, name) !== isOn(memory, name));
     this.#memory = memory;
     this.#decisions = decisions;
     this.#plans = plans;
-    for (const line of this.#chargers) {
-      const decision = decisions[line.config.name];
-      if (decision !== undefined) line.aim(decision);
+    for (const charger of this.#chargers) {
+      const decision = decisions[charger.config.name];
+      if (decision !== undefined) charger.apply(decision);
     }
-    for (const line of this.#meters) line.blockDischarge(blockDischarge);
+    for (const meter of this.#meters) meter.blockDischarge(blockDischarge);
     // A start or pause of ours that was forgotten would look like a person's.
-    this.#keep(turned);
+    this.#save(switched);
   }
 
   /** Our own mistake must not leave a charger at its last current. */
@@ -257,15 +258,15 @@ export class Site implements SiteApi {
     const pause: Decision = { allowCharging: false, current: 0, phases: 1, reasons: [{ code: "controller-failed" }] };
     this.#decisions = Object.fromEntries(this.#chargers.map(({ config }) => [config.name, pause]));
     this.#plans = {};
-    for (const charger of this.#chargers) charger.aim(pause);
+    for (const charger of this.#chargers) charger.apply(pause);
   }
 
-  #keep(urgent: boolean): void {
+  #save(urgent: boolean): void {
     this.#stateFile?.save(persistentStateOf(this.#memory), this.#clock.now(), urgent);
   }
 }
 
-/** What it was last told. */
+/** By its last command. */
 function isOn({ chargers }: Memory, name: string): boolean {
   return (chargers[name]?.persistent.lastCommand?.current ?? 0) > 0;
 }

@@ -2,30 +2,29 @@
 
 import { readFile, rename } from "node:fs/promises";
 import { noPersistentState, type PersistentState } from "../control/memory.js";
+import { noPersistentChargerState, type PersistentChargerState } from "../control/observe/charger-memory.js";
 import { messageOf, systemCodeOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
+import { AtomicFile } from "./atomic-file.js";
 import { formatState, parseState } from "./state-format.js";
-import { WholeFile } from "./whole-file.js";
-import type { PersistentChargerState } from "../control/observe/charger-memory.js";
-import { noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 /** ms between two writes of what only changed by itself, to spare SD cards. */
-const calm = 60_000;
+const quietInterval = 60_000;
 
 export class StateFile {
   readonly #path: string;
   readonly #log: Log;
-  readonly #file: WholeFile;
+  readonly #file: AtomicFile;
   #writtenAt = -Infinity;
 
   constructor(path: string, log: Log) {
     this.#path = path;
     this.#log = log;
-    this.#file = new WholeFile(path, log);
+    this.#file = new AtomicFile(path, log);
   }
 
   /**
-   * What was kept for these chargers. A file that can't be understood is put aside, and then nothing starts by itself
+   * The stored state of these chargers. A file that can't be understood is put aside, and then nothing starts by itself
    * until the car has been unplugged or a person has started it: whether someone had stopped it is no longer known.
    */
   async load(chargers: readonly string[], now: number): Promise<PersistentState> {
@@ -40,8 +39,8 @@ export class StateFile {
     const parsed = parseState(text);
     if (parsed !== null) {
       this.#file.holds(text);
-      const kept = Object.entries(parsed.chargers).map(([name, persistent]) => [name, notAfter(persistent, now)]);
-      return { ...parsed, chargers: Object.fromEntries(kept) };
+      const stored = Object.entries(parsed.chargers).map(([name, persistent]) => [name, notAfter(persistent, now)]);
+      return { ...parsed, chargers: Object.fromEntries(stored) };
     }
     const aside = `${this.#path}.bad-${Math.round(now)}`;
     await rename(this.#path, aside).catch(() => undefined);
@@ -51,9 +50,9 @@ export class StateFile {
     return stopped(chargers);
   }
 
-  /** Keeps it if it changed. What people chose is kept at once; the rest waits for a calm minute. */
+  /** Writes it if it changed. What people chose is written at once; the rest at most once a minute. */
   save(persistent: PersistentState, now: number, urgent: boolean): void {
-    if (!urgent && now - this.#writtenAt < calm) return;
+    if (!urgent && now - this.#writtenAt < quietInterval) return;
     const text = formatState(persistent);
     if (this.#file.save(text)) this.#writtenAt = now;
   }
@@ -65,18 +64,18 @@ export class StateFile {
 }
 
 /** A clock that was wrong once must not hold up anything for years. */
-function notAfter(kept: PersistentChargerState, now: number): PersistentChargerState {
+function notAfter(stored: PersistentChargerState, now: number): PersistentChargerState {
   const past = (time: number | null) => (time === null ? null : Math.min(time, now));
   return {
-    ...kept,
-    lastCommand: kept.lastCommand && { ...kept.lastCommand, at: Math.min(kept.lastCommand.at, now) },
-    startedAt: past(kept.startedAt),
-    pausedAt: past(kept.pausedAt),
-    switchedAt: past(kept.switchedAt),
-    session: kept.session && {
-      ...kept.session,
-      since: past(kept.session.since),
-      targetActiveSince: past(kept.session.targetActiveSince),
+    ...stored,
+    lastCommand: stored.lastCommand && { ...stored.lastCommand, at: Math.min(stored.lastCommand.at, now) },
+    startedAt: past(stored.startedAt),
+    pausedAt: past(stored.pausedAt),
+    switchedAt: past(stored.switchedAt),
+    session: stored.session && {
+      ...stored.session,
+      since: past(stored.session.since),
+      targetActiveSince: past(stored.session.targetActiveSince),
     },
   };
 }

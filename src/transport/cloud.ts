@@ -1,5 +1,6 @@
 /** Conversations with a vendor's cloud over HTTPS: one request at a time for each account, each with an end. */
 
+import type { Clock } from "../model/clock.js";
 import { parseJson } from "../model/json.js";
 import { Exchange, type ExchangeAnswer, type ExchangeRequest } from "./exchange.js";
 
@@ -17,6 +18,7 @@ export interface CloudOptions {
   readonly base: string;
   /** ms from the sending of a request to the last byte of its answer */
   readonly deadline?: number;
+  readonly clock: Clock;
 }
 
 export interface CloudRequest extends Pick<ExchangeRequest, "device" | "path" | "body"> {
@@ -40,17 +42,20 @@ export interface CloudAnswer {
 
 export class CloudClient {
   readonly #exchange: Exchange;
+  readonly #clock: Clock;
 
   /** @throws RangeError for an address that secrets must not be sent to */
-  constructor({ base, deadline = 10_000 }: CloudOptions) {
+  constructor({ base, deadline = 10_000, clock }: CloudOptions) {
     if (!isSafeCloudUrl(base)) throw new RangeError("A cloud is spoken to over https only");
-    this.#exchange = new Exchange({ url: base, deadline, longest, advice });
+    this.#clock = clock;
+    this.#exchange = new Exchange({ url: base, deadline, clock, longest, advice });
   }
 
   /** Never repeated by itself. Rejects with DeviceError where there is no answer, or none that can be understood. */
   async request({ bearer, urgent, ...request }: CloudRequest): Promise<CloudAnswer> {
     const headers = bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` };
-    return cloudAnswer(await this.#exchange.turn((ask) => ask({ ...request, headers }), urgent));
+    const answer = await this.#exchange.turn((ask) => ask({ ...request, headers }), urgent);
+    return cloudAnswer(answer, this.#clock.now());
   }
 
   /** Breaks off what is under way. Always ends. */
@@ -82,10 +87,10 @@ function dateOf(text: string | null): number | null {
 }
 
 /** @throws DeviceError when it is a redirect, or should be JSON and is not */
-function cloudAnswer(answer: ExchangeAnswer): CloudAnswer {
+function cloudAnswer(answer: ExchangeAnswer, now: number): CloudAnswer {
   const { status, text } = answer;
   if (status < 200 || (status >= 300 && status < 400)) throw answer.refusal();
   const json = text === "" ? null : status < 300 ? answer.json() : (parseJson(text) ?? null);
   const date = dateOf(answer.header("date"));
-  return { status, json, retryAfter: retryAfterOf(answer.header("retry-after"), date ?? Date.now()), date };
+  return { status, json, retryAfter: retryAfterOf(answer.header("retry-after"), date ?? now), date };
 }

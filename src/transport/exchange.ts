@@ -3,9 +3,12 @@
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
-import { abortedBy } from "./aborted-by.js";
+import type { Clock } from "../model/clock.js";
 import type { DeviceError } from "../model/errors.js";
 import { parseJson } from "../model/json.js";
+import { SerialQueue } from "../model/serial-queue.js";
+import { abortedBy } from "./aborted-by.js";
+import { within } from "./deadlines.js";
 import { type Advice, HttpFailure } from "./http-failure.js";
 
 /** Bytes of an answer after decompression; devices say all they have in a tenth of it. */
@@ -27,6 +30,7 @@ export interface ExchangeOptions {
   readonly login?: Login | undefined;
   /** ms from the beginning of a turn to the last byte of its answer */
   readonly deadline: number;
+  readonly clock: Clock;
   /** Bytes of an answer after decompression. Absent: 64 KiB. */
   readonly longest?: number | undefined;
   readonly advice: Advice;
@@ -69,8 +73,7 @@ export class Exchange {
   readonly #url: URL;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #closing = new AbortController();
-  readonly #waiting: (() => Promise<void>)[] = [];
-  #running: Promise<void> | null = null;
+  readonly #queue = new SerialQueue();
 
   constructor(options: ExchangeOptions) {
     this.#options = { ...options, longest: options.longest ?? usualLongest };
@@ -90,27 +93,16 @@ export class Exchange {
    * @param urgent goes before all that wait
    */
   turn<T>(work: (ask: Ask) => Promise<T>, urgent = false): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const run = (): Promise<void> => {
-        const tooLate = AbortSignal.timeout(this.#options.deadline);
-        return work((request) => this.#ask(request, tooLate)).then(resolve, reject);
-      };
-      if (urgent) this.#waiting.unshift(run);
-      else this.#waiting.push(run);
-      this.#running ??= this.#work();
-    });
+    const { clock, deadline } = this.#options;
+    const inTime = () => within(clock, deadline, (tooLate) => work((request) => this.#ask(request, tooLate)));
+    return this.#queue.run(inTime, urgent);
   }
 
   /** Breaks off what is under way and what waits. Always ends. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#agent.destroy();
-    await this.#running;
-  }
-
-  async #work(): Promise<void> {
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await next();
-    this.#running = null;
+    await this.#queue.idle();
   }
 
   async #ask(request: ExchangeRequest, tooLate: AbortSignal): Promise<ExchangeAnswer> {

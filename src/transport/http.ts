@@ -1,5 +1,6 @@
-/** A device in the house that tells what it knows as JSON over HTTP. */
+/** A device on the local network that answers in JSON over HTTP. */
 
+import type { Clock } from "../model/clock.js";
 import { Exchange, type Login } from "./exchange.js";
 import { adviceAtHome } from "./http-failure.js";
 
@@ -11,6 +12,7 @@ export interface HttpDeviceOptions {
   readonly login?: Login;
   /** ms from the sending of a request to the last byte of its answer */
   readonly deadline?: number;
+  readonly clock: Clock;
   /** Bytes of an answer after decompression. */
   readonly longest?: number;
   /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
@@ -25,10 +27,10 @@ export class HttpDevice {
   readonly #exchange: Exchange;
 
   /** @throws RangeError for an address of another sort, or one with credentials in it */
-  constructor({ device, url, login, deadline = 5_000, longest, advice }: HttpDeviceOptions) {
-    if (!isPlainHttpUrl(url)) throw new RangeError("It takes http:// or https:// without credentials");
+  constructor({ device, advice, deadline = 5_000, ...options }: HttpDeviceOptions) {
+    if (!isPlainHttpUrl(options.url)) throw new RangeError("It takes http:// or https:// without credentials");
     this.#device = device;
-    this.#exchange = new Exchange({ url, login, deadline, longest, advice: adviceAtHome(advice) });
+    this.#exchange = new Exchange({ ...options, deadline, advice: adviceAtHome(advice) });
   }
 
   /**

@@ -1,7 +1,13 @@
-/** Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. */
+/**
+ * Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. The next
+ * request opens it anew where it is gone: in between nothing comes over it, so it is not kept up (keep-connected.ts).
+ */
 
+import type { Clock } from "../model/clock.js";
 import { DeviceError } from "../model/errors.js";
+import { SerialQueue } from "../model/serial-queue.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
+import { pause } from "./deadlines.js";
 import { type Asked, exceptionIn, explain, isBusy, ModbusException, nameOf } from "./modbus/exceptions.js";
 import { closed, LinkError, type LinkRequest, ModbusLink } from "./modbus/link.js";
 
@@ -9,10 +15,6 @@ export { ModbusException } from "./modbus/exceptions.js";
 
 /** How often a device that says it is busy is asked again, and how long is waited before, in ms. */
 const busyRetries = { most: 2, wait: { first: 20, longest: 20, jitter: 9 } } as const;
-/** Waits after a connection that failed, in ms: no longer than the house waits for a meter, without which it is blind. */
-const reconnect: BackoffOptions = { first: 1_000, longest: 10_000 };
-/** The same for devices that take one client: whoever holds the place is not to be crowded out. */
-const reconnectAlone: BackoffOptions = { first: 10_000, longest: 60_000 };
 
 /** Registers of a device: what drivers work on. */
 export interface ModbusRegisters {
@@ -39,48 +41,37 @@ export interface ModbusDeviceOptions {
   readonly connectTimeout?: number;
   /** ms from the sending of a request to the last byte of its answer */
   readonly replyTimeout?: number;
-  /** How many clients the device takes; 1: it is left alone for longer after a connection has failed. */
-  readonly clients?: number;
   /** Waits after a connection that failed; requests in between are rejected at once. */
   readonly retry?: BackoffOptions;
   /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
   readonly advice?: string;
-  /** ms that never go back */
-  readonly now?: () => number;
+  readonly clock: Clock;
 }
+
+const usual = {
+  port: 502,
+  unitId: 1,
+  connectTimeout: 2_000,
+  replyTimeout: 1_000,
+  /** No longer than is waited for a meter: without it, nothing can be raised. */
+  retry: { first: 1_000, longest: 10_000 },
+  advice: "Check that Modbus TCP is switched on there, and that host, port and unit id are right",
+} as const;
 
 export class ModbusDevice implements ModbusRegisters {
   readonly device: string;
-  readonly #host: string;
-  readonly #port: number;
-  readonly #unitId: number;
-  readonly #connectTimeout: number;
-  readonly #replyTimeout: number;
-  readonly #alone: boolean;
-  readonly #retry: BackoffOptions;
-  readonly #advice: string;
-  readonly #now: () => number;
+  readonly #options: Required<ModbusDeviceOptions>;
   readonly #closing = new AbortController();
+  readonly #queue = new SerialQueue();
   #delays: Generator<number, never>;
   #link: ModbusLink | null = null;
   /** No connection is tried before, and why: the last one failed. */
   #pause: { readonly until: number; readonly why: LinkError } | null = null;
-  /** Settles with the last request in the queue; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ModbusDeviceOptions) {
     this.device = options.device;
-    this.#host = options.host;
-    this.#port = options.port ?? 502;
-    this.#unitId = options.unitId ?? 1;
-    this.#connectTimeout = options.connectTimeout ?? 2_000;
-    this.#replyTimeout = options.replyTimeout ?? 1_000;
-    this.#alone = options.clients === 1;
-    this.#retry = options.retry ?? (this.#alone ? reconnectAlone : reconnect);
-    this.#advice =
-      options.advice ?? "Check that Modbus TCP is switched on there, and that host, port and unit id are right";
-    this.#now = options.now ?? (() => performance.now());
-    this.#delays = backoff(this.#retry);
+    this.#options = { ...usual, ...options };
+    this.#delays = backoff(this.#options.retry);
   }
 
   readHolding(address: number, count: number): Promise<readonly number[]> {
@@ -107,7 +98,7 @@ export class ModbusDevice implements ModbusRegisters {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#link?.end(closed());
-    await this.#last;
+    await this.#queue.idle();
   }
 
   async #read(functionCode: 3 | 4, address: number, count: number): Promise<readonly number[]> {
@@ -120,13 +111,11 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   #enqueue<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
-    const answer = this.#last.then(() => this.#ask(asked, send));
-    this.#last = answer.catch(() => undefined);
-    return answer;
+    return this.#queue.run(() => this.#ask(asked, send));
   }
 
   async #ask<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
-    const request = { functionCode: asked.functionCode, timeout: this.#replyTimeout, send };
+    const request = { functionCode: asked.functionCode, timeout: this.#options.replyTimeout, send };
     const waits = backoff(busyRetries.wait);
     for (let attempt = 0; ; attempt += 1) {
       try {
@@ -134,7 +123,7 @@ export class ModbusDevice implements ModbusRegisters {
       } catch (error) {
         if (!(error instanceof ModbusException && isBusy(error)) || attempt >= busyRetries.most)
           throw this.#explain(error, asked);
-        await this.#wait(waits.next().value);
+        await pause(this.#options.clock, waits.next().value, this.#closing.signal);
       }
     }
   }
@@ -146,7 +135,7 @@ export class ModbusDevice implements ModbusRegisters {
       return await this.#once(request);
     } catch (error) {
       const idle = used && error instanceof LinkError && error.fault === "hang-up";
-      if (!idle || !repeatable || this.#alone) throw this.#failed(error);
+      if (!idle || !repeatable) throw this.#failed(error);
     }
     try {
       return await this.#once(request);
@@ -159,13 +148,13 @@ export class ModbusDevice implements ModbusRegisters {
     const link = await this.#open();
     try {
       const answer = await link.request(request);
-      this.#delays = backoff(this.#retry);
+      this.#delays = backoff(this.#options.retry);
       return answer;
     } catch (error) {
       if (error instanceof LinkError) throw error;
       const exception = exceptionIn(error);
       if (exception) {
-        this.#delays = backoff(this.#retry);
+        this.#delays = backoff(this.#options.retry);
         throw exception;
       }
       // modbus-serial did not like what came.
@@ -178,10 +167,10 @@ export class ModbusDevice implements ModbusRegisters {
   async #open(): Promise<ModbusLink> {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#link && this.#link.failure === null) return this.#link;
-    if (this.#pause && this.#now() < this.#pause.until) throw this.#pause.why;
-    const address = { host: this.#host, port: this.#port, unitId: this.#unitId };
+    const { clock } = this.#options;
+    if (this.#pause && clock.now() < this.#pause.until) throw this.#pause.why;
     this.#link = null;
-    this.#link = await ModbusLink.open(address, this.#connectTimeout, this.#closing.signal);
+    this.#link = await ModbusLink.open(this.#options, this.#closing.signal);
     this.#pause = null;
     return this.#link;
   }
@@ -189,21 +178,8 @@ export class ModbusDevice implements ModbusRegisters {
   /** Notes a connection that has failed, so that the next one is not tried before its time. */
   #failed(error: unknown): unknown {
     if (error instanceof LinkError && error !== this.#pause?.why)
-      this.#pause = { until: this.#now() + this.#delays.next().value, why: error };
+      this.#pause = { until: this.#options.clock.now() + this.#delays.next().value, why: error };
     return error;
-  }
-
-  #wait(duration: number): Promise<void> {
-    return new Promise((resolve) => {
-      const { signal } = this.#closing;
-      const end = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const timer = setTimeout(end, duration);
-      signal.addEventListener("abort", end);
-    });
   }
 
   /** The answer is one of Modbus, but not to this: the connection is not trusted any more. */
@@ -214,12 +190,11 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   #explain(error: unknown, asked: Asked): DeviceError {
-    const device = this.device;
+    const { device, host, port, advice } = this.#options;
     if (error instanceof ModbusException) return new DeviceError({ device, cause: error, ...explain(error, asked) });
-    const at = `${this.#host}:${this.#port}`;
     const why = error instanceof LinkError ? error.message : "no answer";
-    const what = `${why} (${at}, ${nameOf(asked)})`;
+    const what = `${why} (${host}:${port}, ${nameOf(asked)})`;
     const code = error instanceof LinkError && error.fault === "doubt" ? "protocol" : "unreachable";
-    return new DeviceError({ code, device, what, advice: this.#advice, cause: error });
+    return new DeviceError({ code, device, what, advice, cause: error });
   }
 }

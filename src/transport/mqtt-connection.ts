@@ -2,11 +2,14 @@
 
 import { randomUUID } from "node:crypto";
 import { connect, type MqttClient } from "mqtt";
+import type { Clock } from "../model/clock.js";
 import { DeviceError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import { backoff, type BackoffOptions } from "./backoff.js";
-import type { MqttLogin, MqttMessage } from "./mqtt.js";
+import type { BackoffOptions } from "./backoff.js";
+import { atMost } from "./deadlines.js";
+import { type Attempt, KeptConnection } from "./keep-connected.js";
 import { matchesTopic } from "./topics.js";
+import { Waiting } from "./waiting.js";
 
 /** Bytes; no reading of a device is as long. */
 const longestPayload = 64 * 1024;
@@ -14,107 +17,116 @@ const longestPayload = 64 * 1024;
 const keepalive = 15;
 /** ms */
 const connectTimeout = 5_000;
-/** ms that a connection has to last before waits start short again: a broker that throws us out at once is left alone. */
-const settled = 30_000;
 /** ms that closing takes at most */
 const longestClose = 1_000;
 /** CONNACK: bad user name or password, not authorized; the same in MQTT 5. */
 const loginRefused = [4, 5, 134, 135];
 
+/** One live or retained message. */
+export interface MqttMessage {
+  readonly topic: string;
+  readonly payload: string;
+  /** Delivered because we subscribed, not because it was just published: its age is unknown. */
+  readonly retained: boolean;
+}
+
+export interface MqttLogin {
+  readonly username?: string;
+  readonly password?: string;
+}
+
 type OnMessage = (message: MqttMessage) => void;
 
-/** Someone who waits until these filters are subscribed to. */
-interface Waiting {
+/** One user's part of a connection. */
+interface Share {
   readonly filters: ReadonlySet<string>;
-  resolve(): void;
-  reject(refusal: string): void;
+  readonly closed: boolean;
+}
+
+export interface BrokerConnectionOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retry?: BackoffOptions;
 }
 
 export class BrokerConnection {
   readonly #url: string;
   readonly #broker: string;
   readonly #login: MqttLogin;
-  readonly #log: Log | undefined;
-  readonly #retry: BackoffOptions | undefined;
-  readonly #handlers = new Map<string, OnMessage[]>();
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #handlers = new Map<string, Set<OnMessage>>();
   /** What the broker said to each filter on this connection. */
   readonly #answers = new Map<string, "granted" | "refused">();
-  readonly #waiting = new Set<Waiting>();
-  #delays: Generator<number, never>;
-  #client: MqttClient;
-  #retryTimer: NodeJS.Timeout | undefined;
-  #connectedAt: number | null = null;
+  /** Filters whose unsubscription is under way: not every broker keeps it apart from a subscription that follows. */
+  readonly #leaving = new Set<string>();
+  readonly #waiting: Waiting;
+  readonly #kept: KeptConnection;
+  #client: MqttClient | null = null;
   /** Why nothing at all goes with this broker; half a sentence. */
   #refusal: string | null = null;
   /** Whether people know that the broker is away. */
   #awayReported = false;
   #closed = false;
 
-  constructor(url: string, login: MqttLogin, log?: Log, retry?: BackoffOptions) {
+  constructor(url: string, login: MqttLogin, { clock, log, retry }: BrokerConnectionOptions) {
     const { protocol, host } = new URL(url);
     this.#url = `${protocol}//${host}`;
     this.#broker = host;
     this.#login = login;
+    this.#clock = clock;
     this.#log = log;
-    this.#retry = retry;
-    this.#delays = backoff(retry);
-    this.#client = this.#open();
+    this.#waiting = new Waiting(clock);
+    this.#kept = new KeptConnection({ clock, retry, open: (attempt) => this.#open(attempt) });
+    this.#kept.start();
   }
 
-  subscribe(topicFilter: string, onMessage: OnMessage): void {
-    const handlers = this.#handlers.get(topicFilter);
-    if (handlers) {
-      handlers.push(onMessage);
-      return;
-    }
-    this.#handlers.set(topicFilter, [onMessage]);
-    if (this.#client.connected) this.#request(this.#client, topicFilter);
+  /** @returns what ends it */
+  subscribe(topicFilter: string, onMessage: OnMessage): () => void {
+    const known = this.#handlers.get(topicFilter);
+    const handlers = known ?? new Set();
+    const handle: OnMessage = (message) => onMessage(message);
+    handlers.add(handle);
+    this.#handlers.set(topicFilter, handlers);
+    if (!known && this.#client?.connected && !this.#leaving.has(topicFilter)) this.#request(this.#client, topicFilter);
+    return () => {
+      handlers.delete(handle);
+      if (handlers.size === 0 && this.#handlers.get(topicFilter) === handlers) this.#unsubscribe(topicFilter);
+    };
   }
 
   publish(topic: string, payload: string): void {
-    if (this.#client.connected) this.#client.publish(topic, payload, { qos: 0 }, () => undefined);
+    if (this.#client?.connected) this.#client.publish(topic, payload, { qos: 0 }, () => undefined);
   }
 
-  ready(filters: ReadonlySet<string>, device: string, timeout: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(waiting);
+  /** Resolves once this share is subscribed to all its filters. Rejects with DeviceError. */
+  async ready(share: Share, device: string, timeout: number): Promise<void> {
+    await this.#waiting.until(
+      () => this.#isReady(share, device),
+      timeout,
+      () => {
         const what = `no connection to the MQTT broker at ${this.#broker} within ${timeout / 1_000} s`;
         const advice = "Check that the broker runs, and that its address is right";
-        reject(new DeviceError({ code: "unreachable", device, what, advice }));
-      }, timeout);
-      const waiting: Waiting = {
-        filters,
-        resolve: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        reject: (refusal) => {
-          clearTimeout(timer);
-          reject(this.#refused(device, refusal));
-        },
-      };
-      this.#waiting.add(waiting);
-      this.#settleWaiting();
-    });
+        throw new DeviceError({ code: "unreachable", device, what, advice });
+      },
+    );
   }
 
+  /** To be called when a share has been closed. */
+  shareClosed(): void {
+    this.#waiting.look();
+  }
+
+  /** Always ends, also when the broker is gone. */
   async close(): Promise<void> {
+    this.#kept.stop();
     this.#closed = true;
-    clearTimeout(this.#retryTimer);
-    this.#refusal = "the connection has been closed";
-    this.#settleWaiting();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, longestClose);
-      this.#client.end(true, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    this.#waiting.look();
+    if (this.#client) await atMost(this.#clock, longestClose, this.#client.endAsync(true));
   }
 
-  /** A client of its own for each attempt: nothing of a broken connection lives on in the next one. */
-  #open(): MqttClient {
+  /** mqtt.js could come back by itself, but waits as long after each break, and not by our clock. */
+  #open(attempt: Attempt): void {
     const client = connect(this.#url, {
       clientId: `ev-charging-${randomUUID().slice(0, 8)}`,
       clean: true,
@@ -126,82 +138,89 @@ export class BrokerConnection {
       ...(this.#login.username === undefined ? {} : { username: this.#login.username }),
       ...(this.#login.password === undefined ? {} : { password: this.#login.password }),
     });
-    client.on("connect", () => this.#onConnect(client));
+    this.#client = client;
+    client.on("connect", () => this.#onConnect(client, attempt));
     client.on("error", (error) => this.#onError(error));
     client.on("message", (topic, payload, { retain }) => this.#dispatch(topic, payload, retain));
-    client.once("close", () => this.#onClose(client));
-    return client;
+    client.once("close", () => this.#onClose(client, attempt));
   }
 
-  #onConnect(client: MqttClient): void {
-    this.#connectedAt = performance.now();
+  #onConnect(client: MqttClient, attempt: Attempt): void {
+    if (attempt.isOver) return;
+    attempt.up();
     this.#refusal = null;
-    if (this.#awayReported) this.#log?.info(`MQTT broker at ${this.#broker}: connected again`);
+    if (this.#awayReported) this.#log.info(`MQTT broker at ${this.#broker}: connected again`);
     this.#awayReported = false;
     for (const filter of this.#handlers.keys()) this.#request(client, filter);
-    this.#settleWaiting();
+    this.#waiting.look();
   }
 
   #onError(error: Error & { readonly code?: number | string }): void {
     if (typeof error.code !== "number" || !loginRefused.includes(error.code)) return;
     this.#refusal = `the MQTT broker at ${this.#broker} refuses the login`;
-    this.#settleWaiting();
+    this.#waiting.look();
   }
 
-  #onClose(client: MqttClient): void {
+  #onClose(client: MqttClient, attempt: Attempt): void {
     client.end(true);
+    if (!attempt.lost()) return;
     this.#answers.clear();
-    if (this.#closed) return;
-    const lasted = this.#connectedAt === null ? 0 : performance.now() - this.#connectedAt;
-    if (lasted >= settled) this.#delays = backoff(this.#retry);
-    this.#connectedAt = null;
+    this.#leaving.clear();
     if (!this.#awayReported)
-      this.#log?.warn(`${this.#refusal ?? `the MQTT broker at ${this.#broker} cannot be reached`}; it is tried again`);
+      this.#log.warn(`${this.#refusal ?? `the MQTT broker at ${this.#broker} cannot be reached`}; it is tried again`);
     this.#awayReported = true;
-    this.#retryTimer = setTimeout(() => (this.#client = this.#open()), this.#delays.next().value);
   }
 
   /** One request per filter, so that a refusal hits nobody else. */
   #request(client: MqttClient, filter: string): void {
     client.subscribe(filter, { qos: 0 }, (error) => {
-      if (client !== this.#client || !client.connected) return;
+      if (client !== this.#client || !client.connected || !this.#handlers.has(filter)) return;
       this.#answers.set(filter, error ? "refused" : "granted");
-      if (error) this.#log?.warn(this.#subscriptionRefused(filter));
-      this.#settleWaiting();
+      if (error) this.#log.warn(this.#subscriptionRefused(filter));
+      this.#waiting.look();
     });
   }
 
-  #settleWaiting(): void {
-    for (const waiting of this.#waiting) {
-      const filters = [...waiting.filters];
-      const refused = filters.find((filter) => this.#answers.get(filter) === "refused");
-      const refusal = this.#refusal ?? (refused === undefined ? null : this.#subscriptionRefused(refused));
-      if (refusal !== null) waiting.reject(refusal);
-      else if (this.#client.connected && filters.every((filter) => this.#answers.has(filter))) waiting.resolve();
-      else continue;
-      this.#waiting.delete(waiting);
+  #unsubscribe(filter: string): void {
+    this.#handlers.delete(filter);
+    this.#answers.delete(filter);
+    const client = this.#client;
+    if (!client?.connected) return;
+    this.#leaving.add(filter);
+    client.unsubscribe(filter, () => {
+      if (client !== this.#client || !client.connected) return;
+      this.#leaving.delete(filter);
+      if (this.#handlers.has(filter)) this.#request(client, filter);
+    });
+  }
+
+  /** `null`: not yet. @throws DeviceError where it can't become so */
+  #isReady({ filters, closed }: Share, device: string): true | null {
+    if (closed || this.#closed) {
+      const what = "the connection has been closed";
+      throw new DeviceError({ code: "unreachable", device, what, advice: "It is opened again at the next start" });
     }
+    const refused = [...filters].find((filter) => this.#answers.get(filter) === "refused");
+    const refusal = this.#refusal ?? (refused === undefined ? null : this.#subscriptionRefused(refused));
+    if (refusal !== null) {
+      const advice = "Check username and password, and what the broker allows this user to read";
+      throw new DeviceError({ code: "login-refused", device, what: refusal, advice });
+    }
+    return this.#client?.connected && [...filters].every((filter) => this.#answers.has(filter)) ? true : null;
   }
 
   #subscriptionRefused(filter: string): string {
     return `the MQTT broker at ${this.#broker} refuses the subscription to ${filter}`;
   }
 
-  #refused(device: string, what: string): DeviceError {
-    if (this.#closed)
-      return new DeviceError({ code: "unreachable", device, what, advice: "It is opened again at the next start" });
-    const advice = "Check username and password, and what the broker allows this user to read";
-    return new DeviceError({ code: "login-refused", device, what, advice });
-  }
-
   #dispatch(topic: string, payload: Buffer, retained: boolean): void {
     if (payload.length > longestPayload) {
-      this.#log?.debug(`MQTT message on ${topic} dropped: ${payload.length} bytes`);
+      this.#log.debug(`MQTT message on ${topic} dropped: ${payload.length} bytes`);
       return;
     }
     const message: MqttMessage = { topic, payload: payload.toString("utf8"), retained };
     for (const [filter, handlers] of this.#handlers) {
-      if (matchesTopic(filter, topic)) handlers.forEach((handle) => this.#deliver(handle, message));
+      if (matchesTopic(filter, topic)) for (const handle of handlers) this.#deliver(handle, message);
     }
   }
 
@@ -210,7 +229,7 @@ export class BrokerConnection {
     try {
       handle(message);
     } catch (error) {
-      this.#log?.error(`MQTT message on ${message.topic} could not be used: ${String(error)}`);
+      this.#log.error(`MQTT message on ${message.topic} could not be used: ${String(error)}`);
     }
   }
 }

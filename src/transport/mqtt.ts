@@ -1,16 +1,11 @@
 /** Connections to MQTT brokers, one per broker, shared by all who use it. */
 
+import type { Clock } from "../model/clock.js";
 import type { Log } from "../model/log.js";
 import type { BackoffOptions } from "./backoff.js";
-import { BrokerConnection } from "./mqtt-connection.js";
+import { BrokerConnection, type MqttLogin, type MqttMessage } from "./mqtt-connection.js";
 
-/** One live or retained message. */
-export interface MqttMessage {
-  readonly topic: string;
-  readonly payload: string;
-  /** Delivered because we subscribed, not because it was just published: its age is unknown. */
-  readonly retained: boolean;
-}
+export type { MqttLogin, MqttMessage } from "./mqtt-connection.js";
 
 export interface MqttConnection {
   /** Until `close`, over reconnections too. */
@@ -22,11 +17,8 @@ export interface MqttConnection {
    * Rejects with DeviceError as soon as the broker refuses us, or once `timeout` ms have passed.
    */
   ready(device: string, timeout: number): Promise<void>;
-}
-
-export interface MqttLogin {
-  readonly username?: string;
-  readonly password?: string;
+  /** Unsubscribes from everything; nothing is published any more. Others' shares of the connection go on. */
+  close(): void;
 }
 
 export interface MqttPool {
@@ -36,16 +28,22 @@ export interface MqttPool {
   close(): Promise<void>;
 }
 
-/** @param retry how long to wait before a lost broker is tried again */
-export function createMqttPool(log?: Log, retry?: BackoffOptions): MqttPool {
+export interface MqttPoolOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How long to wait before a lost broker is tried again. */
+  readonly retry?: BackoffOptions;
+}
+
+export function createMqttPool(options: MqttPoolOptions): MqttPool {
   const brokers = new Map<string, BrokerConnection>();
   return {
     connect(url, login = {}) {
       const { protocol, host } = new URL(url);
       const key = JSON.stringify([protocol, host, login.username ?? null]);
-      const broker = brokers.get(key) ?? new BrokerConnection(url, login, log, retry);
+      const broker = brokers.get(key) ?? new BrokerConnection(url, login, options);
       brokers.set(key, broker);
-      return shareOf(broker);
+      return new Share(broker);
     },
     async close() {
       await Promise.all([...brokers.values()].map((broker) => broker.close()));
@@ -55,14 +53,33 @@ export function createMqttPool(log?: Log, retry?: BackoffOptions): MqttPool {
 }
 
 /** One user's share of a connection: what others subscribe to does not hold it up. */
-function shareOf(broker: BrokerConnection): MqttConnection {
-  const filters = new Set<string>();
-  return {
-    subscribe(topicFilter, onMessage) {
-      filters.add(topicFilter);
-      broker.subscribe(topicFilter, onMessage);
-    },
-    publish: (topic, payload) => broker.publish(topic, payload),
-    ready: (device, timeout) => broker.ready(filters, device, timeout),
-  };
+class Share implements MqttConnection {
+  readonly filters = new Set<string>();
+  closed = false;
+  readonly #broker: BrokerConnection;
+  readonly #subscriptions: (() => void)[] = [];
+
+  constructor(broker: BrokerConnection) {
+    this.#broker = broker;
+  }
+
+  subscribe(topicFilter: string, onMessage: (message: MqttMessage) => void): void {
+    if (this.closed) return;
+    this.filters.add(topicFilter);
+    this.#subscriptions.push(this.#broker.subscribe(topicFilter, onMessage));
+  }
+
+  publish(topic: string, payload: string): void {
+    if (!this.closed) this.#broker.publish(topic, payload);
+  }
+
+  ready(device: string, timeout: number): Promise<void> {
+    return this.#broker.ready(this, device, timeout);
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    this.#broker.shareClosed();
+  }
 }

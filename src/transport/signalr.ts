@@ -11,18 +11,18 @@ import {
   LogLevel,
 } from "@microsoft/signalr";
 import { type ClientOptions, WebSocket } from "ws";
+import type { Clock } from "../model/clock.js";
 import { abortedBy } from "./aborted-by.js";
-import type { Clock, Timer } from "../model/clock.js";
-import { backoff, type BackoffOptions } from "./backoff.js";
+import type { BackoffOptions } from "./backoff.js";
 import { isSafeCloudUrl } from "./cloud.js";
+import { atMost, within } from "./deadlines.js";
 import { http } from "./exchange.js";
+import { type Attempt, KeptConnection } from "./keep-connected.js";
 
 /** Bytes of a message; an observation takes some 200. */
 const longestMessage = 256 * 1024;
 /** ms for each step of an attempt to connect */
 const deadline = 10_000;
-/** ms that a connection has to last before waits start short again */
-const settled = 30_000;
 /** ms that closing takes at most */
 const longestClose = 1_000;
 
@@ -45,23 +45,28 @@ export class HubLink {
   readonly #options: HubLinkOptions;
   readonly #closing = new AbortController();
   readonly #sockets = new Set<WebSocket>();
-  #waits: Generator<number, never>;
-  #timer: Timer | undefined;
+  readonly #kept: KeptConnection;
   #hub: HubConnection | null = null;
-  #attempt: Promise<void> = Promise.resolve();
-  #connectedAt: number | null = null;
+  #connecting: Promise<void> = Promise.resolve();
+  #connected = false;
 
   constructor(options: HubLinkOptions) {
+    const { clock, retry } = options;
     this.#options = options;
-    this.#waits = backoff(options.retry);
+    this.#kept = new KeptConnection({
+      clock,
+      retry,
+      open: (attempt) => (this.#connecting = this.#connect(attempt)),
+    });
   }
 
   get connected(): boolean {
-    return this.#connectedAt !== null;
+    return this.#connected;
   }
 
+  /** Does nothing where it was started before. */
   start(): void {
-    this.#attempt = this.#connect();
+    this.#kept.start();
   }
 
   /** Calls a method of the hub, without waiting for an answer. Nothing happens while there is no connection. */
@@ -71,18 +76,15 @@ export class HubLink {
 
   /** Always ends, also when the other side is gone. */
   async close(): Promise<void> {
+    this.#kept.stop();
     this.#closing.abort();
-    this.#timer?.cancel();
     for (const socket of this.#sockets) socket.terminate();
     const hub = this.#hub;
-    const stopped = Promise.all([this.#attempt, hub?.stop().catch(() => undefined)]);
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([stopped, new Promise((resolve) => (timer = setTimeout(resolve, longestClose)))]);
-    clearTimeout(timer);
+    const stopped = Promise.all([this.#connecting, hub?.stop().catch(() => undefined)]);
+    await atMost(this.#options.clock, longestClose, stopped);
   }
 
-  /** A connection of its own for each attempt: nothing of a broken one lives on in the next. */
-  async #connect(): Promise<void> {
+  async #connect(attempt: Attempt): Promise<void> {
     const { options, negotiation } = this.#connectionOptions();
     try {
       const hub = new HubConnectionBuilder()
@@ -91,30 +93,27 @@ export class HubLink {
         .build();
       this.#hub = hub;
       for (const [method, handle] of Object.entries(this.#options.on)) hub.on(method, handle);
-      hub.onclose(() => this.#lost(null));
+      hub.onclose(() => this.#lost(attempt, null));
       await hub.start();
-      if (this.#closing.signal.aborted) return;
-      this.#connectedAt = this.#options.clock.now();
+      if (attempt.isOver) return;
+      attempt.up();
+      this.#connected = true;
       this.#options.onConnected();
     } catch {
-      this.#lost(negotiation.status);
+      this.#lost(attempt, negotiation.status);
     }
   }
 
-  #lost(status: number | null): void {
-    if (this.#closing.signal.aborted) return;
-    const { clock, retry, onLost } = this.#options;
-    const lasted = this.#connectedAt === null ? 0 : clock.now() - this.#connectedAt;
-    if (lasted >= settled) this.#waits = backoff(retry);
-    this.#connectedAt = null;
+  #lost(attempt: Attempt, status: number | null): void {
+    if (!attempt.lost()) return;
+    this.#connected = false;
     this.#hub = null;
-    this.#timer = clock.after(this.#waits.next().value, () => (this.#attempt = this.#connect()));
-    onLost(status);
+    this.#options.onLost(status);
   }
 
   #connectionOptions() {
     const sockets = this.#sockets;
-    const negotiation = new Negotiation(this.#options.url, this.#closing.signal);
+    const negotiation = new Negotiation(this.#options, this.#closing.signal);
     /** SignalR's own socket takes messages of any length, and waits for ever. */
     class BoundedSocket extends WebSocket {
       constructor(address: string, protocols: string[] | undefined, options: ClientOptions) {
@@ -148,12 +147,14 @@ class Negotiation extends HttpClient {
   /** HTTP status of a refusal; `null`: none. */
   status: number | null = null;
   readonly #host: string;
-  readonly #signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #closing: AbortSignal;
 
-  constructor(url: string, signal: AbortSignal) {
+  constructor({ url, clock }: Pick<HubLinkOptions, "url" | "clock">, closing: AbortSignal) {
     super();
     this.#host = new URL(url).host;
-    this.#signal = signal;
+    this.#clock = clock;
+    this.#closing = closing;
   }
 
   async send({ method = "POST", url = "", headers = {}, content }: HttpRequest): Promise<HttpResponse> {
@@ -169,7 +170,9 @@ class Negotiation extends HttpClient {
         signal,
         maxContentLength: longestMessage,
       });
-    const { status, statusText, data } = await abortedBy([this.#signal, AbortSignal.timeout(deadline)], ask);
+    const { status, statusText, data } = await within(this.#clock, deadline, (tooLate) =>
+      abortedBy([this.#closing, tooLate], ask),
+    );
     if (status < 200 || status > 299) {
       this.status = status;
       throw new HttpError(`HTTP ${status}`, status);

@@ -1,13 +1,13 @@
 /** A WebSocket to one device: kept up, opened anew after each break, and never believed to be alive without a sign of it. */
 
 import { WebSocket } from "ws";
-import type { Clock, Timer } from "../model/clock.js";
+import type { Clock } from "../model/clock.js";
 import { DeviceError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import { backoff, type BackoffOptions } from "./backoff.js";
+import type { BackoffOptions } from "./backoff.js";
+import { type Attempt, KeptConnection } from "./keep-connected.js";
+import { Waiting } from "./waiting.js";
 
-/** ms that a connection has to last before waits start short again: a device that throws us out at once is left alone. */
-const settled = 30_000;
 /** ms that closing takes at most */
 const longestClose = 500;
 
@@ -35,8 +35,7 @@ export interface WebSocketOptions {
   readonly retry?: BackoffOptions;
   /** What to look at on devices of this sort when they can't be reached: a sentence without a full stop. */
   readonly advice?: string;
-  /** Real time where left out. */
-  readonly clock?: Clock;
+  readonly clock: Clock;
 }
 
 /** How a peer that went away without a word is noticed. */
@@ -69,27 +68,13 @@ export function openWebSocket(options: WebSocketOptions): WebSocketLink {
   return new Link(options);
 }
 
-/** Real time, monotonic. */
-const wallClock: Clock = {
-  now: () => performance.now(),
-  after(delay, callback) {
-    const timer = setTimeout(callback, delay);
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
-/** Someone who waits for the connection. */
-interface Waiting {
-  resolve(): void;
-  reject(error: DeviceError): void;
-}
-
-/** One attempt, and the connection that may come of it. */
-interface Attempt {
+/** A socket, and what is known of it. */
+interface Connection {
   readonly socket: WebSocket;
-  /** Runs out when the connection does not stand in time, and later when no sign of life has come. */
-  timer: Timer | null;
-  openedAt: number | null;
+  /** Its timer runs out when the connection does not stand in time, and later when no sign of life has come. */
+  readonly attempt: Attempt;
+  /** It has been open. */
+  opened: boolean;
   /** Why it is going to close, where we know. */
   failure: DeviceError | null;
 }
@@ -97,40 +82,28 @@ interface Attempt {
 class Link implements WebSocketLink {
   readonly #options: WebSocketOptions;
   readonly #clock: Clock;
-  readonly #waiting = new Set<Waiting>();
-  #delays: Generator<number, never>;
-  #current: Attempt | null = null;
-  #retryTimer: Timer | null = null;
-  #closed = false;
+  readonly #waiting: Waiting;
+  readonly #kept: KeptConnection;
+  #current: Connection | null = null;
 
   constructor(options: WebSocketOptions) {
+    const { clock, retry } = options;
     this.#options = options;
-    this.#clock = options.clock ?? wallClock;
-    this.#delays = backoff(options.retry);
-    this.#open();
+    this.#clock = clock;
+    this.#waiting = new Waiting(clock, () => this.#unreachable("the connection has been closed"));
+    this.#kept = new KeptConnection({ clock, retry, open: (attempt) => this.#open(attempt) });
+    this.#kept.start();
   }
 
   get connected(): boolean {
-    return !this.#closed && this.#current?.failure === null && this.#current.socket.readyState === WebSocket.OPEN;
+    const current = this.#current;
+    return current !== null && isUsable(current) && current.socket.readyState === WebSocket.OPEN;
   }
 
-  ready(timeout = 5_000): Promise<void> {
-    if (this.connected) return Promise.resolve();
-    if (this.#closed) return Promise.reject(this.#unreachable("the connection has been closed"));
-    return new Promise((resolve, reject) => {
-      const settle = (act: () => void): void => {
-        timer.cancel();
-        this.#waiting.delete(waiting);
-        act();
-      };
-      const waiting: Waiting = {
-        resolve: () => settle(resolve),
-        reject: (error) => settle(() => reject(error)),
-      };
-      const timer = this.#clock.after(timeout, () =>
-        waiting.reject(this.#unreachable(`no connection to ${this.#host} within ${timeout / 1_000} s`)),
-      );
-      this.#waiting.add(waiting);
+  async ready(timeout = 5_000): Promise<void> {
+    const isConnected = () => this.connected || null;
+    await this.#waiting.until(isConnected, timeout, () => {
+      throw this.#unreachable(`no connection to ${this.#host} within ${timeout / 1_000} s`);
     });
   }
 
@@ -145,21 +118,18 @@ class Link implements WebSocketLink {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#retryTimer?.cancel();
-    for (const waiting of this.#waiting) waiting.reject(this.#unreachable("the connection has been closed"));
-    const attempt = this.#current;
-    attempt?.timer?.cancel();
-    if (attempt) await ended(attempt.socket);
+    this.#kept.stop();
+    this.#waiting.close();
+    const current = this.#current;
+    this.#current = null;
+    if (current) await ended(current.socket, this.#clock);
   }
 
   get #host(): string {
     return new URL(this.#options.url).host;
   }
 
-  /** A socket of its own for each attempt: nothing of a broken connection lives on in the next one. */
-  #open(): void {
+  #open(attempt: Attempt): void {
     const { url, login, deadline = 5_000, longestMessage = 64 * 1024 } = this.#options;
     const socket = new WebSocket(url, {
       maxPayload: longestMessage,
@@ -167,66 +137,62 @@ class Link implements WebSocketLink {
       followRedirects: false,
       ...(login ? { auth: `${login.username}:${login.password}` } : {}),
     });
-    const attempt: Attempt = { socket, timer: null, openedAt: null, failure: null };
-    this.#current = attempt;
-    attempt.timer = this.#clock.after(deadline, () =>
-      this.#abandon(attempt, this.#unreachable(`no connection to ${this.#host} within ${deadline / 1_000} s`)),
-    );
-    socket.on("open", () => this.#onOpen(attempt));
-    socket.on("message", (data, binary) => this.#onMessage(attempt, binary ? null : String(data)));
-    socket.on("pong", () => this.#awaitSignOfLife(attempt));
-    socket.on("ping", () => this.#awaitSignOfLife(attempt));
+    const connection: Connection = { socket, attempt, opened: false, failure: null };
+    this.#current = connection;
+    const late = `no connection to ${this.#host} within ${deadline / 1_000} s`;
+    attempt.setTimer(this.#clock.deadline(deadline, () => this.#abandon(connection, this.#unreachable(late))));
+    socket.on("open", () => this.#onOpen(connection));
+    socket.on("message", (data, binary) => this.#onMessage(connection, binary ? null : String(data)));
+    socket.on("pong", () => this.#awaitSignOfLife(connection));
+    socket.on("ping", () => this.#awaitSignOfLife(connection));
     socket.on("unexpected-response", (_request, response) => {
       response.resume();
-      this.#abandon(attempt, this.#refusal(response.statusCode ?? 0));
+      this.#abandon(connection, this.#refusal(response.statusCode ?? 0));
     });
-    socket.on("error", (error) => (attempt.failure ??= this.#broken(error)));
-    socket.once("close", () => this.#onClose(attempt));
+    socket.on("error", (error) => (connection.failure ??= this.#broken(error)));
+    socket.once("close", () => this.#onClose(connection));
   }
 
-  #onOpen(attempt: Attempt): void {
-    if (this.#closed || attempt.failure) return;
-    attempt.openedAt = this.#clock.now();
-    this.#awaitSignOfLife(attempt);
-    for (const waiting of this.#waiting) waiting.resolve();
+  #onOpen(connection: Connection): void {
+    if (!isUsable(connection)) return;
+    connection.attempt.up();
+    connection.opened = true;
+    this.#awaitSignOfLife(connection);
+    this.#waiting.look();
     this.#call(() => this.#options.onOpen?.());
   }
 
-  #onMessage(attempt: Attempt, text: string | null): void {
-    if (this.#closed || attempt.failure) return;
-    this.#awaitSignOfLife(attempt);
+  #onMessage(connection: Connection, text: string | null): void {
+    if (!isUsable(connection)) return;
+    this.#awaitSignOfLife(connection);
     if (text !== null) this.#call(() => this.#options.onMessage(text));
   }
 
-  #onClose(attempt: Attempt): void {
-    attempt.timer?.cancel();
+  #onClose({ attempt, opened, failure: known }: Connection): void {
+    if (!attempt.lost()) return;
     this.#current = null;
-    if (this.#closed) return;
-    const failure = attempt.failure ?? this.#unreachable(`${this.#host} closed the connection`);
-    for (const waiting of this.#waiting) waiting.reject(failure);
+    const failure = known ?? this.#unreachable(`${this.#host} closed the connection`);
+    this.#waiting.fail(failure);
     this.#options.log?.debug(failure.message);
-    const lasted = attempt.openedAt === null ? 0 : this.#clock.now() - attempt.openedAt;
-    if (lasted >= settled) this.#delays = backoff(this.#options.retry);
-    this.#retryTimer = this.#clock.after(this.#delays.next().value, () => this.#open());
-    if (attempt.openedAt !== null) this.#call(() => this.#options.onLost?.(failure.message));
+    if (opened) this.#call(() => this.#options.onLost?.(failure.message));
   }
 
-  #awaitSignOfLife(attempt: Attempt): void {
-    if (this.#closed || attempt.failure) return;
+  #awaitSignOfLife(connection: Connection): void {
+    if (!isUsable(connection)) return;
     const { after = 15_000, within = 10_000, question } = this.#options.heartbeat ?? {};
-    attempt.timer?.cancel();
-    attempt.timer = this.#clock.after(after, () => {
-      if (question) attempt.socket.send(question(), () => undefined);
-      else attempt.socket.ping(() => undefined);
+    const { socket, attempt } = connection;
+    const ask = () => {
+      if (question) socket.send(question(), () => undefined);
+      else socket.ping(() => undefined);
       const what = `no sign of life from ${this.#host} for ${(after + within) / 1_000} s`;
-      attempt.timer = this.#clock.after(within, () => this.#abandon(attempt, this.#unreachable(what)));
-    });
+      attempt.setTimer(this.#clock.deadline(within, () => this.#abandon(connection, this.#unreachable(what))));
+    };
+    attempt.setTimer(this.#clock.after(after, ask));
   }
 
-  #abandon(attempt: Attempt, failure: DeviceError): void {
-    attempt.failure ??= failure;
-    attempt.timer?.cancel();
-    attempt.socket.terminate();
+  #abandon(connection: Connection, failure: DeviceError): void {
+    connection.failure ??= failure;
+    connection.socket.terminate();
   }
 
   #call(listener: () => void): void {
@@ -263,13 +229,18 @@ class Link implements WebSocketLink {
   }
 }
 
+/** Nothing is known against it, and it is still wanted. */
+function isUsable({ attempt, failure }: Connection): boolean {
+  return failure === null && !attempt.isOver;
+}
+
 /** Says goodbye, and does not wait long for the answer. */
-function ended(socket: WebSocket): Promise<void> {
+function ended(socket: WebSocket, clock: Clock): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(() => socket.terminate(), longestClose);
+    const timer = clock.deadline(longestClose, () => socket.terminate());
     socket.once("close", () => {
-      clearTimeout(timer);
+      timer.cancel();
       resolve();
     });
     if (socket.readyState === WebSocket.OPEN) socket.close(1000);

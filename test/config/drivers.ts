@@ -4,6 +4,7 @@ import { z } from "zod";
 import { defineCharger, defineMeter, defineResidualCurrentMonitor } from "../../src/drivers/driver.js";
 import type { Charger, DriverContext } from "../../src/drivers/driver.js";
 import { brokerOption, hostOption, portOption } from "../../src/drivers/options/options.js";
+import { byTransport, hidden, needed } from "../../src/drivers/options/schema.js";
 import { noChargerReading, noQuantities } from "../../src/model/readings.js";
 
 /** Options of all connections that were made, the newest last. */
@@ -56,21 +57,28 @@ const narrow = defineCharger({
   connect,
 });
 
+const counterOptions = z.object({
+  transport: z.enum(["mqtt", "http"]).default("http"),
+  url: brokerOption.optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  host: hostOption.optional(),
+  cloud: hidden(z.url().optional()),
+});
+
 const counter = defineMeter({
   kind: "meter",
   driver: "counter",
   products: [{ brand: "Counters Ltd.", model: "Counter" }],
   needs: [],
   measures: ["grid", "pv"],
-  options: z.object({
-    transport: z.enum(["mqtt", "http"]).default("http"),
-    url: brokerOption.optional(),
-    username: z.string().optional(),
-    password: z.string().optional(),
-    host: hostOption.optional(),
-  }),
-  check: ({ transport, host }) =>
-    transport === "http" && host === undefined ? [{ path: "host", message: "is needed without MQTT" }] : [],
+  options: byTransport(
+    counterOptions,
+    z.discriminatedUnion("transport", [
+      counterOptions.extend({ transport: z.literal("mqtt") }),
+      counterOptions.extend({ transport: z.literal("http"), host: needed("is needed without MQTT") }),
+    ]),
+  ),
   connect(options) {
     connectedWith.push(options);
     return { read: () => Promise.resolve({ grid: noQuantities }), close: () => Promise.resolve() };
@@ -96,9 +104,9 @@ const noop = () => undefined;
 export const context: DriverContext = {
   name: "Test",
   log: { error: noop, warn: noop, info: noop, debug: noop },
-  clock: { now: () => 0, after: () => ({ cancel: noop }) },
+  clock: { now: () => 0, after: () => ({ cancel: noop }), deadline: () => ({ cancel: noop }) },
   mqtt: {
-    connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve() }),
+    connect: () => ({ subscribe: noop, publish: noop, ready: () => Promise.resolve(), close: noop }),
     close: () => Promise.resolve(),
   },
 };

@@ -3,7 +3,8 @@ import { Ajv } from "ajv";
 import { configSchema, configSchemaText } from "../../src/config/json-schema.js";
 import { installedDrivers, parseConfig } from "../../src/config/parse.js";
 import { isBlock } from "../../src/config/problems.js";
-import { chargerSettings, meterSettings } from "../../src/config/schema.js";
+import { chargerSettings, meterSettings } from "../../src/config/device-settings.js";
+import { optionsOf } from "../../src/drivers/options/schema.js";
 import { charger, drivers, meter } from "./drivers.js";
 
 /** Homebridge's own keywords (`condition`) are none of JSON Schema's. */
@@ -216,13 +217,22 @@ test("of an option that drivers see differently, the page keeps what they agree 
   expect(within(options, ["plug"])).toMatchObject({ enum: ["type1", "type2", "schuko"] });
 });
 
+test("an option for tests alone is not on the page", () => {
+  const path = ["schema", "properties", "meters", "items", "properties"];
+  expect(Object.keys(Object(within(configSchema(drivers), path)))).toEqual(
+    expect.arrayContaining(["transport", "url"]),
+  );
+  expect(within(configSchema(drivers), path)).not.toHaveProperty("cloud");
+  for (const option of ["cloudUrl", "apiUrl", "streamUrl"]) expect(configSchemaText()).not.toContain(option);
+});
+
 const everyDriver = [
   ...installedDrivers.chargers.map(({ driver, options }) => ({ driver, options, settings: chargerSettings.shape })),
   ...installedDrivers.meters.map(({ driver, options }) => ({ driver, options, settings: meterSettings.shape })),
 ];
 
 test.each(everyDriver)("$driver: no option hides a setting that all devices have", ({ options, settings }) => {
-  expect(Object.keys(options.shape).filter((option) => Object.hasOwn(settings, option))).toEqual([]);
+  expect(Object.keys(optionsOf(options).shape).filter((option) => Object.hasOwn(settings, option))).toEqual([]);
 });
 
 test("no two drivers of one kind have one name", () => {

@@ -261,6 +261,24 @@ describe("a meter", () => {
     ],
   ])("%j", (keys, line) => expect(lines({ meters: [meter(keys)] })).toEqual([line]));
 
+  test("an option for tests alone is taken, checked, and named to nobody", () => {
+    expect(lines({ meters: [meter({ cloud: "https://127.0.0.1" })] })).toEqual([]);
+    expect(lines({ meters: [meter({ cloud: 5 })] })).toEqual([
+      "meters[0].cloud (Grid): 5 does not fit: it takes a text",
+    ]);
+    const [line] = lines({ meters: [meter({ clod: "https://127.0.0.1" })] });
+    expect(line).toMatch(/^meters\[0\]\.clod \(Grid\): "clod" is not a known key: known are /);
+    expect(line).not.toContain('"cloud"');
+  });
+
+  test("what the transport needs and a missing broker are found at once", () => {
+    const broken = { transport: "mqtt", driver: "shelly-3em", host: undefined };
+    expect(parseConfig({ meters: [meter(broken)] }).problems.map(problemLine)).toEqual([
+      'meters[0].topic (Grid): is needed for transport "mqtt", such as shellies/shellyem3-AABBCC',
+      needsBroker,
+    ]);
+  });
+
   test("a broker that is wrong is told once", () => {
     const found = lines({ mqtt: { url: "http://a" }, meters: [meter({ transport: "mqtt" })] });
     expect(found).toEqual([expect.stringMatching(/^mqtt\.url: /)]);

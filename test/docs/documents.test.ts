@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { installedDrivers, parseConfig } from "../../src/config/parse.js";
-import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
+import { chargerSettings, meterSettings, monitorSettings } from "../../src/config/device-settings.js";
+import { blockSchema } from "../../src/config/schema.js";
+import { shownOptions } from "../../src/drivers/options/schema.js";
 import { englishCatalogue } from "../../src/texts/en-catalogue.js";
 import { documents, freshText } from "../../tools/docs/documents.js";
 import { examplesOf, blockWith } from "../../tools/docs/examples.js";
@@ -51,7 +53,7 @@ test.each(drivers)("$name: its page tells all that was declared", ({ name, drive
     expect(page).toMatch(new RegExp(`\\| ${escaped(brand)} +\\| ${escaped(model)} `));
   for (const need of [...driver.needs, ...(driver.unproven ?? [])]) expect(page).toContain(need.slice(1));
   expect(page).toContain(driver.whenAlone ?? "");
-  for (const [option, schema] of Object.entries(driver.options.shape)) {
+  for (const [option, schema] of Object.entries(shownOptions(driver.options).shape)) {
     expect(page).toContain(`| \`${option}\` `);
     expect(page).toContain(descriptionOf(schema));
   }

@@ -1,3 +1,4 @@
+import { optionsOf } from "../../src/drivers/options/schema.js";
 import { chargerDrivers, meterDrivers, residualCurrentDrivers } from "../../src/drivers/registry.js";
 
 const drivers = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers].map((driver) => ({
@@ -16,7 +17,7 @@ test.each(drivers)("$name says which products it is for, and what they need", ({
 });
 
 const options = drivers.flatMap(({ name, driver }) =>
-  Object.entries(driver.options.shape).map(([key, option]) => ({ name, key, option })),
+  Object.entries(optionsOf(driver.options).shape).map(([key, option]) => ({ name, key, option })),
 );
 
 test.each(options)("$name: option $key is described in one sentence", ({ option }) => {
@@ -35,7 +36,7 @@ test.each(chargerDrivers.map((driver) => ({ name: driver.driver, current: driver
 test.each(chargerDrivers.map((driver) => ({ name: driver.driver, driver })))(
   "$name can be started, stopped and slowed down in any case",
   ({ driver }) => {
-    const options = driver.options.partial().parse({});
+    const options = optionsOf(driver.options).partial().parse({});
     expect(driver.writable(options)).toEqual(expect.arrayContaining(["maxAmpere", "allowCharging"]));
   },
 );

@@ -13,10 +13,11 @@ import { startVirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { startVirtualMennekes } from "../../src/simulator/devices/mennekes/server.js";
 import { startVirtualOpenEvse } from "../../src/simulator/devices/openevse/server.js";
 import { driverContext } from "../support/driver-context.js";
-import { TestClock } from "../support/test-clock.js";
+import { hastyClock, TestClock } from "../support/test-clock.js";
 import type { Entry } from "./bench-of-devices.js";
 import { arrived, longestWay } from "./speech.js";
-import { hastyClock, httpStand, modbusLink, modbusStand, type Parts, type Stand } from "./stand.js";
+import { askedClock, httpStand, modbusLink, modbusStand, type Parts, type Stand } from "./stand.js";
+import { withRealDeadlines } from "../support/outlasting.js";
 
 /** One that charges a car at 16 A. */
 function chargingBox(options: EvseOptions = {}): Evse {
@@ -47,7 +48,11 @@ export function goEOverHttp(apiVersion: 1 | 2): Entry {
     return httpStand({
       port: twin.port,
       connect: ({ host, port, deadline }) =>
-        connectGoE({ route: { by: "local", host, port }, apiVersion, serial }, driverContext(), deadline),
+        connectGoE(
+          { route: { by: "local", host, port }, apiVersion, serial },
+          driverContext({ clock: askedClock }),
+          deadline,
+        ),
       vary: varyEnergy(evse),
       write: toTen,
       heardWrites: () => heard,
@@ -74,7 +79,7 @@ async function startOpenEvse(api: "wifi" | "rapi"): Promise<Stand> {
   return httpStand({
     port: twin.port,
     connect: (address) => {
-      const options = { device: "Garage", ...address };
+      const options = { device: "Garage", clock: askedClock, ...address };
       return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext());
     },
     vary: varyEnergy(evse),
@@ -117,7 +122,7 @@ export const mennekesEntry: Entry = {
       connect: (address) =>
         connectMennekes(
           { device: "Garage", host: address.host, port: address.port, ...modbusLink(address) },
-          driverContext({ clock: hastyClock }),
+          driverContext({ clock: withRealDeadlines(hastyClock()) }),
         ),
       vary: varyEnergy(evse),
       write: toTen,
@@ -151,7 +156,7 @@ export const easeeEntry: Entry = {
             apiUrl: `http://${host}:${port}`,
             streamUrl: "http://127.0.0.1:1/hubs/chargers",
           },
-          driverContext({ clock }),
+          driverContext({ clock: withRealDeadlines(clock) }),
           { deadline },
         ),
       vary: varyEnergy(evse),

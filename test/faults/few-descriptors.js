@@ -19,6 +19,10 @@ const clock = {
     const timer = setTimeout(callback, Math.min(delay, 100));
     return { cancel: () => clearTimeout(timer) };
   },
+  deadline(delay, callback) {
+    const timer = setTimeout(callback, delay);
+    return { cancel: () => clearTimeout(timer) };
+  },
 };
 
 /** @type {number[]} */
@@ -52,7 +56,7 @@ const { config, problems } = parseConfig(JSON.parse(process.argv[2] ?? ""));
 if (config === null || problems.length > 0) throw new Error(JSON.stringify(problems));
 const nowhere = () => undefined;
 const log = { error: nowhere, warn: nowhere, info: nowhere, debug: nowhere };
-const mqtt = createMqttPool(log);
+const mqtt = createMqttPool({ clock, log });
 
 for (const entry of [...config.chargers, ...config.meters, ...config.residualCurrentMonitors]) {
   const device = entry.connect({ name: entry.name, log, clock, mqtt });

@@ -3,13 +3,13 @@
 import { connectHttpMeter, httpMeter } from "../../src/drivers/meters/http/index.js";
 import { connectOverHttp } from "../../src/drivers/meters/shelly/gen1/http.js";
 import { HttpRpc } from "../../src/drivers/meters/shelly/gen2/http-rpc.js";
-import { ProMeter } from "../../src/drivers/meters/shelly/gen2/meter.js";
+import { Gen2Meter } from "../../src/drivers/meters/shelly/gen2/meter.js";
 import { type MeteredGrid, startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { startVirtualShellyPro3em, type VirtualShellyPro3em } from "../../src/simulator/devices/shelly-gen2/device.js";
 import { driverContext } from "../support/driver-context.js";
 import { sendJson, startRawHttp } from "../support/raw-http.js";
 import type { Entry } from "./bench-of-devices.js";
-import { httpStand } from "./stand.js";
+import { askedClock, httpStand } from "./stand.js";
 
 /** A grid connection whose L1 can be made to take 100 W more. */
 export function variableGrid(): { grid(): MeteredGrid; vary(): void } {
@@ -49,7 +49,7 @@ export const shelly3emHttp: Entry = {
     const twin = await startVirtualShelly3em({ grid, http: {} });
     return httpStand({
       port: twin.httpPort ?? 0,
-      connect: (address) => connectOverHttp({ ...address, device: "Grid", measures: ["grid"] }),
+      connect: (address) => connectOverHttp({ ...address, clock: askedClock, device: "Grid", measures: ["grid"] }),
       vary,
       misbehave: (fault) => void (fault === null ? twin.invalidPhases.clear() : twin.invalidPhases.add(1)),
       close: () => twin.close(),
@@ -68,7 +68,11 @@ export const shellyPro3emHttp: Entry = {
     return httpStand({
       port: twin.port,
       connect: (address) =>
-        new ProMeter(new HttpRpc({ ...address, device: "Grid" }), ["grid"], driverContext({ name: "Grid" })),
+        new Gen2Meter(
+          new HttpRpc({ ...address, device: "Grid" }, askedClock),
+          ["grid"],
+          driverContext({ name: "Grid" }),
+        ),
       vary,
       misbehave: reportErrors(twin),
       close: () => twin.close(),
@@ -97,7 +101,10 @@ export const httpMeterEntry: Entry = {
       connect({ host, port, deadline }) {
         const url = `http://${host}:${port}/status`;
         const options = httpMeter.options.parse({ url, values });
-        return connectHttpMeter({ ...options, measures: ["grid"] }, { device: "Grid", url, deadline });
+        return connectHttpMeter(
+          { ...options, measures: ["grid"] },
+          { device: "Grid", url, deadline, clock: askedClock },
+        );
       },
       vary,
       close: () => twin.close(),

@@ -2,9 +2,11 @@
 
 import { Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
-import type { MqttPool } from "../../src/transport/mqtt.js";
-import { createMqttPool } from "../../src/transport/mqtt.js";
+import { systemClock } from "../../src/site/clock.js";
+import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { type Broker, startBroker } from "../../src/simulator/servers/broker.js";
+import { withRealDeadlines } from "../support/outlasting.js";
+import { MemoryLog } from "../support/memory-log.js";
 
 /** What the bench says to whoever wants to know how far all has been heard. */
 const markTopic = "bench/mark";
@@ -132,7 +134,11 @@ export interface Ear {
 
 /** @param patience ms, the longest that a driver with this ear waits for the broker */
 export function newEar(patience: number): Ear {
-  const pool = createMqttPool(undefined, { first: 10, longest: 20 });
+  const pool = createMqttPool({
+    clock: withRealDeadlines(systemClock()),
+    log: new MemoryLog(),
+    retry: { first: 10, longest: 20 },
+  });
   const topics = new Set<string>();
   const waiting = new Set<() => void>();
   let heard = 0;
@@ -164,6 +170,7 @@ export function newEar(patience: number): Ear {
             }),
           publish: (topic, payload) => connection.publish(topic, payload),
           ready: (device, timeout) => connection.ready(device, Math.min(timeout, patience)),
+          close: () => connection.close(),
         };
       },
       close: () => pool.close(),

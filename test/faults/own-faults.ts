@@ -15,14 +15,14 @@ import { box, virtual } from "../drivers/mennekes/support.js";
 import { ending } from "../support/stage.js";
 import type { Entry } from "./bench-of-devices.js";
 import { type Course, expectRecovery, failure, reading } from "./fault.js";
-import type { Stand } from "./stand.js";
+import { askedClock, type Stand } from "./stand.js";
 
 /** On a virtual device of its own, with what the bench has no handle for. */
 function row(driver: string, id: string, what: string, run: () => Promise<void>): Course {
   return { id, what, on: (entry) => entry.driver === driver, run };
 }
 
-const link = { device: "Meter", host: "127.0.0.1" } as const;
+const link = { device: "Meter", host: "127.0.0.1", clock: askedClock } as const;
 
 async function e3dc(flows: E3dcFlows): Promise<{ twin: VirtualE3dc; meter: Meter }> {
   const twin = ending(await startVirtualE3dc({ flows: () => flows }));

@@ -1,19 +1,19 @@
 /** How a device stands on the test bench: its virtual twin, what can be spoiled on the way to it, and our driver. */
 
-import type { Clock } from "../../src/model/clock.js";
 import type { ChargerWrites } from "../../src/drivers/driver.js";
+import { systemClock } from "../../src/site/clock.js";
 import type { VirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import { type FaultyHttp, startFaultyHttp } from "./faulty-http.js";
 import { type FaultyTcp, startFaultyTcp } from "./faulty-tcp.js";
 import type { MqttBench } from "./mqtt-bench.js";
-import { outlasting } from "../support/outlasting.js";
+import { givingUpSoon, withRealDeadlines } from "../support/outlasting.js";
 import { arrived, longestWay, type Speech, speaking } from "./speech.js";
 
 /** ms for each answer: far more than a busy computer needs, and like no other time. */
 export const usualDeadline = 5_003;
 
 /** What has to outlast a driver's own deadline, which is short meanwhile. */
-export const pastDeadline = <T>(work: () => Promise<T>): Promise<T> => outlasting(work, usualDeadline);
+export const pastDeadline = givingUpSoon;
 
 /** Where a device is asked. */
 export interface Address {
@@ -194,18 +194,13 @@ export async function mqttStand(parts: Speaking, mqtt: MqttBench): Promise<Stand
   return ready;
 }
 
+/** The clock of devices that are asked. */
+export const askedClock = withRealDeadlines(systemClock());
+
 /** A connection over Modbus without any wait after a failure. */
 export const modbusLink = ({ deadline }: Address) => ({
+  clock: askedClock,
   replyTimeout: deadline,
   connectTimeout: deadline,
   retry: { first: 0, longest: 0 },
 });
-
-/** Every wait is over at once. */
-export const hastyClock: Clock = {
-  now: () => Date.now(),
-  after(_delay, callback) {
-    const waiting = setImmediate(callback);
-    return { cancel: () => clearImmediate(waiting) };
-  },
-};

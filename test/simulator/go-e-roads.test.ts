@@ -4,9 +4,8 @@ import { startVirtualGoECloud } from "../../src/simulator/devices/go-e/cloud.js"
 import { startGoEMqtt } from "../../src/simulator/devices/go-e/mqtt.js";
 import { startVirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { statusV2 } from "../../src/simulator/devices/go-e/v2.js";
-import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
-import { ending } from "../support/stage.js";
+import { ending, mqttPool } from "../support/stage.js";
 
 async function device(apiVersion: 1 | 2) {
   const evse = new Evse();
@@ -18,7 +17,7 @@ async function onBroker(apiVersion: 1 | 2) {
   const { evse, goE } = await device(apiVersion);
   const broker = await startBroker();
   const face = await startGoEMqtt(goE, { url: broker.url, apiVersion });
-  const pool = createMqttPool();
+  const pool = mqttPool();
   ending(broker);
   ending(face);
   ending(pool);

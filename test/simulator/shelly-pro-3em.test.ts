@@ -5,9 +5,8 @@ import {
   startVirtualShellyPro3em,
   type VirtualShellyPro3emOptions,
 } from "../../src/simulator/devices/shelly-gen2/device.js";
-import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
-import { ending } from "../support/stage.js";
+import { ending, mqttPool } from "../support/stage.js";
 
 async function start(more: Partial<VirtualShellyPro3emOptions> = {}) {
   let values: ReturnType<VirtualShellyPro3emOptions["grid"]> = {
@@ -100,7 +99,7 @@ test("a socket without its login is told what to sign", async () => {
 test("over MQTT it says that it is there, answers on the asker's topic, and its will says that it is gone", async () => {
   const broker = ending(await startBroker());
   const { device } = await start({ mqtt: { url: broker.url } });
-  const pool = ending(createMqttPool());
+  const pool = mqttPool();
   const connection = pool.connect(broker.url);
   const online = observe(connection, `${device.name}/online`);
   const answers = observe(connection, "me/rpc");

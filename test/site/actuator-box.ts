@@ -36,13 +36,13 @@ export class ActuatorBox {
 
   /** Decides on this current, and waits until all is written that can be. */
   async aim(current: number, phases: 1 | 3 = 3): Promise<void> {
-    this.actuator.aim(decision(current, phases));
+    this.actuator.apply(decision(current, phases));
     await settle();
   }
 
-  /** The charger tells its settings. */
+  /** The charger reports its settings. */
   async hear(reading: Partial<ChargerReading>): Promise<void> {
-    this.actuator.heard({ ...noChargerReading, ...reading });
+    this.actuator.received({ ...noChargerReading, ...reading });
     await settle();
   }
 
@@ -70,7 +70,7 @@ export function decision(current: number, phases: 1 | 3 = 3): Decision {
   return { allowCharging: current > 0, current, phases, reasons: [] };
 }
 
-/** A charger that does what it was told. */
+/** A charger that takes over what is written. */
 export function obeying(maxAmpere: number, phases: 1 | 3 = 3): Partial<ChargerReading> {
   return { enabled: true, allowCharging: true, maxAmpere, phases };
 }

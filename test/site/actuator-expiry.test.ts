@@ -1,4 +1,4 @@
-/** Chargers that forget what they were told, unless they are told again. */
+/** Chargers that forget their setpoint unless it is written again. */
 
 import { ActuatorBox, obeying, stopped } from "./actuator-box.js";
 

@@ -128,3 +128,16 @@ test("a cancelled timer does not call", () => {
   jest.advanceTimersByTime(1_000);
   expect(calls).toEqual([]);
 });
+
+test.each([1, 30])("waits pass %i times as fast, and deadlines in real time", (speed) => {
+  jest.useFakeTimers();
+  const clock = systemClock(speed);
+  const fired: string[] = [];
+  clock.after(30_000, () => fired.push("wait"));
+  clock.deadline(30_000, () => fired.push("deadline"));
+  clock.deadline(10_000, () => fired.push("cancelled")).cancel();
+  jest.advanceTimersByTime(30_000 / speed);
+  expect(fired).toEqual(speed === 1 ? ["wait", "deadline"] : ["wait"]);
+  jest.advanceTimersByTime(30_000);
+  expect(fired).toEqual(["wait", "deadline"]);
+});

@@ -1,14 +1,13 @@
-import { jest } from "@jest/globals";
 import { MqttShelly } from "./meters.js";
-import { chargingInTheSun, giveUpSooner, sunnyHouse, type Scene } from "./scenes.js";
+import { chargingInTheSun, sunnyHouse, type Scene } from "./scenes.js";
 import { World } from "./world.js";
+import { givingUpSoon } from "../support/outlasting.js";
 
 let scene: Scene | undefined;
 
 afterEach(async () => {
   await scene?.world.close();
   scene = undefined;
-  jest.restoreAllMocks();
 });
 
 test("the broker dies and comes back: one line each, nothing raised, charging goes on", async () => {
@@ -60,11 +59,10 @@ describe.each(["refuse", "silent", "garbage", "html", { status: 500 }] as const)
       await world.until("both charge", bothCharge, 300);
       await world.turn(30);
       garage.sent();
-      giveUpSooner();
       garage.device.fault = fault;
       carport.sent();
       world.sun = 10_000;
-      await world.turn(180);
+      await givingUpSoon(() => world.turn(180));
       const away = world.log.about("Garage");
       expect(away).toEqual([expect.stringMatching(/^warn: Garage: /)]);
       expect(garage.sent()).toEqual([]);

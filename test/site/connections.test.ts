@@ -15,15 +15,27 @@ import { settle, TestClock } from "../support/test-clock.js";
 function surroundings() {
   const log = new MemoryLog();
   const clock = new TestClock();
-  return { log, clock, context: { log, clock, mqtt: createMqttPool(log) } };
+  return { log, clock, context: { log, clock, mqtt: createMqttPool({ log, clock }) } };
 }
 
-describe("a charger that speaks by itself", () => {
-  function line() {
+function monitorConfig(monitor: ResidualCurrentMonitor): MonitorConfig {
+  return {
+    name: "RCM",
+    driver: "test",
+    pollInterval: 1,
+    onAlarm: "stop",
+    brand: "Test",
+    model: "Test",
+    connect: () => monitor,
+  };
+}
+
+describe("a charger that pushes", () => {
+  function connection() {
     const { context, clock } = surroundings();
-    const told: (number | null | undefined)[] = [];
+    const reported: (number | null | undefined)[] = [];
     const volts: number[] = [];
-    let speak: (reading: ChargerReading) => void = () => {};
+    let push: (reading: ChargerReading) => void = () => {};
     const config: ChargerConfig = {
       name: "Garage",
       driver: "test",
@@ -49,36 +61,42 @@ describe("a charger that speaks by itself", () => {
       connect: () => ({
         read: async () => ({ ...noChargerReading, maxAmpere: 6 }),
         writes: { maxAmpere: async () => {}, allowCharging: async () => {} },
-        watch: (onReading) => (speak = onReading),
-        tellVoltage: async (told) => void volts.push(told),
+        watch: (onReading) => (push = onReading),
+        tellVoltage: async (reported) => void volts.push(reported),
         close: async () => {},
       }),
     };
-    const made = new ChargerConnection(config, context, (reading) => told.push(reading?.maxAmpere));
+    const made = new ChargerConnection(config, context, (reading) => reported.push(reading?.maxAmpere));
     made.start();
-    return { line: made, clock, told, volts, speak: (maxAmpere: number) => speak({ ...noChargerReading, maxAmpere }) };
+    return {
+      connection: made,
+      clock,
+      reported,
+      volts,
+      push: (maxAmpere: number) => push({ ...noChargerReading, maxAmpere }),
+    };
   }
 
   test("is heard at once, between two polls", async () => {
-    const { told, speak } = line();
+    const { reported, push } = connection();
     await settle();
-    speak(10);
-    expect(told).toEqual([6, 10]);
+    push(10);
+    expect(reported).toEqual([6, 10]);
   });
 
   test("is heard no more after the stop", async () => {
-    const { line: stopped, told, speak } = line();
+    const { connection: stopped, reported, push } = connection();
     await settle();
     stopped.stop();
-    speak(10);
-    expect(told).toEqual([6]);
+    push(10);
+    expect(reported).toEqual([6]);
   });
 
   test("is told a voltage once it has answered, and again only when it changed by a volt", async () => {
-    const { line: fed, volts } = line();
-    fed.tellVoltage(230);
+    const { connection: fed, volts } = connection();
+    fed.writeVoltage(230);
     await settle();
-    for (const volt of [230, 230.4, 229.6, null, 231.2]) fed.tellVoltage(volt);
+    for (const volt of [230, 230.4, 229.6, null, 231.2]) fed.writeVoltage(volt);
     expect(volts).toEqual([230, 231]);
   });
 });
@@ -150,16 +168,8 @@ describe("a meter that pushes", () => {
 
 test("a device that is polled has reported once it has failed to", async () => {
   const { context } = surroundings();
-  const config: MonitorConfig = {
-    name: "RCM",
-    driver: "test",
-    pollInterval: 1,
-    onAlarm: "stop",
-    brand: "Test",
-    model: "Test",
-    connect: () => ({ read: () => Promise.reject(new Error("no answer")), close: async () => {} }),
-  };
-  const monitor = new MonitorConnection(config, context, () => {});
+  const read = () => Promise.reject(new Error("no answer"));
+  const monitor = new MonitorConnection(monitorConfig({ read, close: async () => {} }), context, () => {});
   expect(monitor.hasReported).toBe(false);
   monitor.start();
   await settle();
@@ -184,19 +194,10 @@ test("an alarm is told once when it begins, once when it changes, and once when 
     }),
     close: async () => {},
   };
-  const config: MonitorConfig = {
-    name: "RCM",
-    driver: "test",
-    pollInterval: 1,
-    onAlarm: "stop",
-    brand: "Test",
-    model: "Test",
-    connect: () => monitor,
-  };
-  const line = new MonitorConnection(config, context, () => {});
-  line.start();
+  const connection = new MonitorConnection(monitorConfig(monitor), context, () => {});
+  connection.start();
   await clock.advance(10_000);
-  line.stop();
+  connection.stop();
   expect(log.lines.filter(({ level }) => level !== "debug").map(({ message }) => message)).toEqual([
     "RCM: alarm A dc.",
     "RCM: alarm A dc, A total.",

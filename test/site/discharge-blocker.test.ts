@@ -30,7 +30,7 @@ function battery() {
   /** Passes, one each second. */
   const live = async (seconds: number, blocked: boolean) => {
     for (let passed = 0; passed < seconds; passed++) {
-      blocker.aim(blocked);
+      blocker.request(blocked);
       await clock.advance(1_000);
     }
   };
@@ -57,7 +57,7 @@ test("a block is set at once, again in half of its time, and let go once", async
 
 test("without passes that decide nothing is set again", async () => {
   const { blocker, clock, writes } = battery();
-  blocker.aim(true);
+  blocker.request(true);
   await clock.advance(600_000);
   expect(writes).toEqual([[0, true]]);
 });
@@ -99,8 +99,8 @@ test("what is asked for during a write follows it, and idle waits for both", asy
   const { blocker, writes, device } = battery();
   let go: () => void = () => undefined;
   device.hold = new Promise((resolve) => (go = resolve));
-  blocker.aim(true);
-  blocker.aim(false);
+  blocker.request(true);
+  blocker.request(false);
   let isIdle = false;
   const idle = blocker.idle().then(() => (isIdle = true));
   await settle();

@@ -90,11 +90,14 @@ test("failures on top of silence are not a second going", () => {
 
 test("what somebody else had to tell already is not told again before its next answer", () => {
   const { health, log } = watched();
-  health.tell(failure.message);
+  health.warnOnce(failure.message);
   for (let i = 0; i < 3; i++) health.failed(failure);
-  health.tell("Garage: it was told, and does not keep to it.");
-  expect(log.told).toEqual([`warn: ${failure.message}`, "warn: Garage: it was told, and does not keep to it."]);
+  health.warnOnce("Garage: it accepted the command and does not keep to it.");
+  expect(log.told).toEqual([
+    `warn: ${failure.message}`,
+    "warn: Garage: it accepted the command and does not keep to it.",
+  ]);
   health.answered(start);
-  health.tell(failure.message);
+  health.warnOnce(failure.message);
   expect(log.told.at(-1)).toBe(`warn: ${failure.message}`);
 });

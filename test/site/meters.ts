@@ -1,5 +1,5 @@
 /**
- * Meters for a world: a Shelly 3EM that is heard over MQTT, one that is asked over HTTP, and an inverter with a battery
+ * Meters for a world: a Shelly 3EM that pushes over MQTT, one that is polled over HTTP, and an inverter with a battery
  * whose discharge can be blocked.
  */
 
@@ -7,10 +7,10 @@ import type { Broker } from "../../src/simulator/servers/broker.js";
 import { startBroker } from "../../src/simulator/servers/broker.js";
 import { startVirtualShelly3em, type VirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { startVirtualSunSpec, type VirtualSunSpec } from "../../src/simulator/devices/sunspec/device.js";
-import { createMqttPool } from "../../src/transport/mqtt.js";
 import { observe } from "../support/mqtt-observer.js";
 import type { Traffic } from "./traffic.js";
 import type { World, WorldMeter } from "./world.js";
+import { mqttPool } from "../support/stage.js";
 
 /** Topics of one burst that the driver listens to, on each phase. */
 const topicsPerPhase = 6;
@@ -51,9 +51,7 @@ export class MqttShelly implements WorldMeter {
 
   /** Resolves once the broker has had all that it said when it connected, if that is retained. */
   async hasSpoken(): Promise<void> {
-    const pool = createMqttPool();
-    await observe(pool.connect(this.broker.url), `shellies/${this.shelly.name}/relay/0`).count(1);
-    await pool.close();
+    await observe(mqttPool().connect(this.broker.url), `shellies/${this.shelly.name}/relay/0`).count(1);
   }
 
   async kill(): Promise<void> {
@@ -63,9 +61,10 @@ export class MqttShelly implements WorldMeter {
 
   /** Back, and both sides have found it again. */
   async restart(world: World): Promise<void> {
-    const before = world.traffic.messages;
+    const found = () => world.log.about("connected again").length;
+    const before = found();
     await this.broker.restart();
-    await world.untilReal("the meter is heard again", () => world.traffic.messages > before);
+    await world.until("the site has found the broker again", () => found() > before, 120);
     this.brokerIsUp = true;
   }
 

@@ -1,6 +1,5 @@
 /** Situations that many closed-loop tests begin with. */
 
-import { jest } from "@jest/globals";
 import { MqttShelly } from "./meters.js";
 import { World, type ChargerPlan } from "./world.js";
 
@@ -38,12 +37,6 @@ export async function chargingInTheSun(plan: ChargerPlan = {}, block: object = {
     world.box.sent();
     return scene;
   });
-}
-
-/** Lets requests over HTTP give up 25 times sooner in real time; until `jest.restoreAllMocks`. */
-export function giveUpSooner(): void {
-  const timeout = AbortSignal.timeout.bind(AbortSignal);
-  jest.spyOn(AbortSignal, "timeout").mockImplementation((delay) => timeout(delay / 25));
 }
 
 /** What can't be set up is not left open: the test run would never end. */

@@ -129,6 +129,7 @@ export class Traffic {
         }),
       publish: (topic, payload) => connection.publish(topic, payload),
       ready: (device, timeout) => connection.ready(device, timeout),
+      close: () => connection.close(),
     };
   }
 }

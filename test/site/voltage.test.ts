@@ -1,16 +1,14 @@
-/** A charger that can't measure the voltage is told what its meter measures, as long as that is fresh. */
+/** A charger that can't measure the voltage gets what its meter measures, as long as that is fresh. */
 
-import { jest } from "@jest/globals";
 import { parseConfig, type Config } from "../../src/config/parse.js";
 import type { DriverContext } from "../../src/drivers/driver.js";
 import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
-import { giveUpSooner } from "./scenes.js";
+import { givingUpSoon } from "../support/outlasting.js";
 import { World } from "./world.js";
 
 let world: World | undefined;
 
 afterEach(async () => {
-  jest.restoreAllMocks();
   await world?.close();
   world = undefined;
 });
@@ -55,9 +53,8 @@ test("it follows the meter's voltage, and is told no old one once the meter is s
   await built.turn(10);
   expect(written).toEqual([238, 242]);
   // Nothing that the meter may have measured meanwhile is known.
-  giveUpSooner();
   shelly.silent = true;
   volts = 225;
-  await built.turn(60);
+  await givingUpSoon(() => built.turn(60));
   expect(written).toEqual([238, 242]);
 });

@@ -17,6 +17,7 @@ import type { Reason } from "../../src/model/reasons.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { Traffic } from "./traffic.js";
+import { withRealDeadlines } from "../support/outlasting.js";
 
 /** ms of one step. */
 const stepLength = 500;
@@ -66,7 +67,7 @@ export class Box {
 /** A meter of the world. */
 export interface WorldMeter {
   readonly block: object;
-  /** Lets it speak, where it does so by itself, and waits until it was heard. */
+  /** Lets it report, where it pushes, and waits until that was received. */
   speak?(traffic: Traffic): Promise<void>;
   close(): Promise<void>;
 }
@@ -85,7 +86,7 @@ export class World {
   base: [number, number, number] = [100, 100, 100];
   /** W by which a house is never quite still; 0: it is. */
   flicker = 3;
-  /** s between two words of meters that speak by themselves. */
+  /** s between two reports of meters that push. */
   meterPeriod = 1;
   #site: Site | undefined;
   #stateFile: StateFile | undefined;
@@ -159,7 +160,7 @@ export class World {
   async startConfig(config: Config, statePath?: string): Promise<Site> {
     this.#stateFile = statePath === undefined ? undefined : new StateFile(statePath, this.log);
     const kept = this.#stateFile ? { stateFile: this.#stateFile } : {};
-    const site = new Site(this.traffic.watch(config), { log: this.log, clock: this.clock, ...kept });
+    const site = new Site(this.traffic.watch(config), { log: this.log, clock: withRealDeadlines(this.clock), ...kept });
     this.#site = site;
     site.onChange(() => {
       for (const { decision } of site.view.chargers) if (decision) this.reasons.push(...decision.reasons);
@@ -196,11 +197,6 @@ export class World {
       await this.#step(stepLength);
     }
     return this.seconds - from;
-  }
-
-  /** Real time: resolves once it is so, looking whenever something came in. */
-  async untilReal(what: string, isSo: () => boolean): Promise<void> {
-    await this.traffic.until(isSo, () => `${what}\n${this.describe()}`);
   }
 
   /** Resolves once nothing is under way between site and devices. */

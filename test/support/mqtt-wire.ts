@@ -36,6 +36,10 @@ export class MqttWire implements MqttConnection {
     if (this.failure) throw this.failure;
   }
 
+  close(): void {
+    this.#handlers.length = 0;
+  }
+
   deliver(topic: string, payload: string, retained = false): void {
     const message: MqttMessage = { topic, payload, retained };
     for (const { filter, handle } of this.#handlers) if (matchesTopic(filter, topic)) handle(message);

@@ -25,6 +25,10 @@ export class TestClock implements Clock {
     return { cancel: () => void this.#timers.delete(timer) };
   }
 
+  deadline(delay: number, callback: () => void): Timer {
+    return this.after(delay, callback);
+  }
+
   /** Timers that have not fired. */
   get pending(): number {
     return this.#timers.size;
@@ -49,7 +53,7 @@ export class TestClock implements Clock {
   }
 }
 
-/** A clock on which every wait is over at once, and has taken its time. */
+/** A clock on which every wait is over at once, and has taken its time; answers from outside have theirs. */
 export function hastyClock(): Clock {
   let now = 1_750_000_000_000;
   return {
@@ -61,7 +65,13 @@ export function hastyClock(): Clock {
       });
       return { cancel: () => clearImmediate(waiting) };
     },
+    deadline: realTimer,
   };
+}
+
+export function realTimer(delay: number, callback: () => void): Timer {
+  const timer = setTimeout(callback, delay);
+  return { cancel: () => clearTimeout(timer) };
 }
 
 /** Lets all promises settle that wait for nothing from outside. */

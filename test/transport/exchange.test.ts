@@ -1,12 +1,18 @@
 import { Exchange } from "../../src/transport/exchange.js";
 import { failureOf } from "../support/failure.js";
 import { sendJson, sendText, startRawHttp } from "../support/raw-http.js";
+import { TestClock } from "../support/test-clock.js";
 
 const advice = { unreachable: "Look whether it is there", protocol: "Look what it is" };
 
 async function exchangeWith(answer: Parameters<typeof startRawHttp>[0]) {
   const server = await startRawHttp(answer);
-  const exchange = new Exchange({ url: `http://127.0.0.1:${server.port}`, deadline: 2_000, advice });
+  const exchange = new Exchange({
+    url: `http://127.0.0.1:${server.port}`,
+    deadline: 2_000,
+    clock: new TestClock(),
+    advice,
+  });
   const request = (path: string) => ({ device: "Garage", method: "GET", path }) as const;
   const end = async (): Promise<void> => {
     await exchange.close();

@@ -5,9 +5,12 @@ import { gzipSync } from "node:zlib";
 import { HttpDevice, type HttpDeviceOptions } from "../../src/transport/http.js";
 import { failureOf } from "../support/failure.js";
 import { type RawHttp, sendJson, sendText, startRawHttp } from "../support/raw-http.js";
+import { outlasting } from "../support/outlasting.js";
 import { ending } from "../support/stage.js";
+import { TestClock } from "../support/test-clock.js";
 
-const garage = { device: "Garage", advice: "Look at the box" };
+const clock = new TestClock();
+const garage = { device: "Garage", advice: "Look at the box", clock };
 
 async function deviceThat(
   answer: RequestListener,
@@ -148,7 +151,7 @@ test.each<[string, RequestListener]>([
   ],
 ])("%s ends with the deadline", async (_what, answer) => {
   const { device } = await deviceThat(answer, { deadline: 60 });
-  const failure = await failureOf(device.getJson("/status"));
+  const failure = await failureOf(outlasting(clock, device.getJson("/status")));
   expect(failure.code).toBe("unreachable");
   expect(failure.message).toContain("within 0.06 s");
 });
@@ -165,7 +168,7 @@ test("an answer that comes too late is never taken for the next one", async () =
     },
     { deadline: 100 },
   );
-  await failureOf(device.getJson("/"));
+  await failureOf(outlasting(clock, device.getJson("/")));
   expect(await device.getJson("/")).toBe("second");
 });
 
@@ -241,7 +244,7 @@ test.each<[string, RequestListener]>([
   ["silence", () => undefined],
 ])("no secret is in the error after %s", async (_what, answer) => {
   const { device } = await deviceThat(answer, { login, deadline: 50 });
-  const failure = await failureOf(device.getJson("/status", { token: "hidden-token" }));
+  const failure = await failureOf(outlasting(clock, device.getJson("/status", { token: "hidden-token" })));
   const everything = `${failure.message} ${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`;
   expect(everything).not.toMatch(/hidden|aGlkZGVu/);
 });

@@ -8,10 +8,11 @@ import {
 } from "../../src/simulator/servers/modbus/server.js";
 import { ModbusDevice, type ModbusDeviceOptions, ModbusException } from "../../src/transport/modbus.js";
 import { failureOf } from "../support/failure.js";
+import { outlasting } from "../support/outlasting.js";
 import { afterwards, ending } from "../support/stage.js";
+import { hastyClock, TestClock } from "../support/test-clock.js";
 
-/** Time that the waits between connections are measured by: it stands still. */
-let now = 0;
+const clock = new TestClock();
 
 function deviceAt(port: number, options: Partial<ModbusDeviceOptions> = {}): ModbusDevice {
   return ending(
@@ -20,7 +21,7 @@ function deviceAt(port: number, options: Partial<ModbusDeviceOptions> = {}): Mod
       host: "127.0.0.1",
       port,
       retry: { first: 1_000, jitter: 0 },
-      now: () => now,
+      clock,
       ...options,
     }),
   );
@@ -130,8 +131,8 @@ test("a late answer is never taken for that of a later request", async () => {
   const server = await virtual();
   const device = deviceAt(server.port);
   server.delay = null;
-  expect((await failureOf(device.readHolding(100, 1))).code).toBe("unreachable");
-  now += 1_000;
+  expect((await failureOf(outlasting(clock, device.readHolding(100, 1)))).code).toBe("unreachable");
+  await clock.advance(1_000);
   const later = device.readHolding(101, 1);
   await new Promise<void>((resolve) => server.onRequest(() => setImmediate(resolve)));
   server.release();
@@ -172,7 +173,7 @@ test.each<[ModbusFault, string]>([
   expect(failure.code).toBe("protocol");
   expect(failure.message).toContain(what);
   server.fault = null;
-  now += 1_000;
+  await clock.advance(1_000);
   expect(await device.readHolding(100, 2)).toEqual([1, 2]);
   expect(server.accepted).toBe(2);
 });
@@ -212,11 +213,11 @@ test.each<[ModbusFault, string]>([
   const server = await virtual();
   const device = deviceAt(server.port);
   server.fault = fault;
-  const failure = await failureOf(device.readHolding(100, 1));
+  const failure = await failureOf(outlasting(clock, device.readHolding(100, 1)));
   expect(failure).toMatchObject({ code: "unreachable", device: "Grid" });
   expect(failure.message).toContain(what);
   server.fault = null;
-  now += 1_000;
+  await clock.advance(1_000);
   expect(await device.readHolding(100, 1)).toEqual([1]);
 });
 
@@ -260,7 +261,7 @@ test.each(codes)("exception %i is told as it is, and the connection is kept", as
 
 test.each([5, 6])("a device that is busy (exception %i) is asked again, but not for ever", async (exception) => {
   const server = await virtual();
-  const device = deviceAt(server.port);
+  const device = deviceAt(server.port, { clock: hastyClock() });
   let busy = 2;
   server.exceptionFor = () => (busy-- > 0 ? exception : null);
   expect(await device.readHolding(100, 1)).toEqual([1]);
@@ -305,36 +306,19 @@ test("a device that is off is left alone for a while, longer each time", async (
 
   const back = ending(await startVirtualModbus({ port }));
   back.holding.setU16(100, 5);
-  now += 999;
+  await clock.advance(999);
   await failureOf(device.readHolding(100, 1));
   expect(back.accepted).toBe(0);
-  now += 1;
+  await clock.advance(1);
   back.fault = "close";
   await failureOf(device.readHolding(100, 1));
   expect(back.accepted).toBe(1);
   back.fault = null;
-  now += 1_999;
+  await clock.advance(1_999);
   await failureOf(device.readHolding(100, 1));
   expect(back.accepted).toBe(1);
-  now += 1;
+  await clock.advance(1);
   expect(await device.readHolding(100, 1)).toEqual([5]);
-});
-
-test("where one client is allowed, the place is not fought for", async () => {
-  const server = await virtual({ clients: 1 });
-  const holder = deviceAt(server.port);
-  await holder.readHolding(100, 1);
-  const other = ending(
-    new ModbusDevice({ device: "Other", host: "127.0.0.1", port: server.port, clients: 1, now: () => now }),
-  );
-  expect((await failureOf(other.readHolding(100, 1))).code).toBe("unreachable");
-  await holder.close();
-  await server.deserted();
-  now += 9_999;
-  expect((await failureOf(other.readHolding(100, 1))).code).toBe("unreachable");
-  now += 20_000;
-  expect(await other.readHolding(100, 1)).toEqual([1]);
-  expect(server.connectionPeak).toBe(1);
 });
 
 test("closing breaks off what is under way, and what waits behind it", async () => {

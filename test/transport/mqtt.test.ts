@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { Aedes } from "aedes";
 import { type Broker, startBroker } from "../../src/simulator/servers/broker.js";
+import { systemClock } from "../../src/site/clock.js";
 import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 import { failureOf } from "../support/failure.js";
@@ -12,7 +13,9 @@ const soon = { first: 5, longest: 20, jitter: 0 };
 
 function pool(lines: string[] = []): MqttPool {
   const keep = (line: string): void => void lines.push(line);
-  return ending(createMqttPool({ error: keep, warn: keep, info: keep, debug: keep }, soon));
+  return ending(
+    createMqttPool({ clock: systemClock(), log: { error: keep, warn: keep, info: keep, debug: keep }, retry: soon }),
+  );
 }
 
 async function broker(login?: { username: string; password: string }): Promise<Broker> {
@@ -119,6 +122,54 @@ test("one reader's mistake does not cost the others their message", async () => 
   connection.publish("a", "1");
   await seen.count(1);
   expect(lines.join()).toContain("a mistake");
+});
+
+test("a share that is closed hears nothing more, and only what nobody else has subscribed to is unsubscribed", async () => {
+  const unsubscribed: string[] = [];
+  const aedes = await Aedes.createBroker();
+  aedes.on("unsubscribe", (topics) => void unsubscribed.push(...topics));
+  afterwards(() => new Promise<void>((resolve) => aedes.close(resolve)));
+  const url = await listening(createServer((socket) => void aedes.handle(socket)));
+  const mqtt = pool();
+  const one = mqtt.connect(url);
+  const other = mqtt.connect(url);
+  const gone = [observe(one, "both"), observe(one, "mine")];
+  const stays = observe(other, "both");
+  await Promise.all([one.ready("One", 5_000), other.ready("Other", 5_000)]);
+  one.close();
+  one.publish("both", "from one");
+  other.publish("mine", "1");
+  other.publish("both", "2");
+  await stays.count(1);
+  expect(stays.messages.map(({ payload }) => payload)).toEqual(["2"]);
+  expect(gone.map(({ messages }) => messages)).toEqual([[], []]);
+  expect(unsubscribed).toEqual(["mine"]);
+});
+
+test("what was unsubscribed can be subscribed to again, and is answered anew", async () => {
+  const { url } = await broker();
+  const mqtt = pool();
+  const first = mqtt.connect(url);
+  first.subscribe("a", () => undefined);
+  await first.ready("Grid", 5_000);
+  first.close();
+  const second = mqtt.connect(url);
+  const seen = observe(second, "a");
+  await second.ready("Grid", 5_000);
+  second.publish("a", "1");
+  await seen.count(1);
+});
+
+test("closing a share ends those who wait for it, and no one else", async () => {
+  const made = await broker();
+  await made.kill();
+  const mqtt = pool();
+  const one = mqtt.connect(made.url);
+  const waiting = failureOf(one.ready("One", 60_000));
+  const other = failureOf(mqtt.connect(made.url).ready("Other", 50));
+  one.close();
+  expect((await waiting).message).toContain("has been closed");
+  expect((await other).message).toContain("within 0.05 s");
 });
 
 test("a wrong password is a refused login at once, and is nowhere to be read", async () => {

@@ -43,9 +43,9 @@ export function abilitiesOf(driver: ChargerDriver): readonly Ability[] {
 const offline: DriverContext = {
   name: "Documentation",
   log: { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} },
-  clock: { now: () => 0, after: () => ({ cancel: () => {} }) },
+  clock: { now: () => 0, after: () => ({ cancel: () => {} }), deadline: () => ({ cancel: () => {} }) },
   mqtt: {
-    connect: () => ({ subscribe: () => {}, publish: () => {}, ready: () => Promise.resolve() }),
+    connect: () => ({ subscribe: () => {}, publish: () => {}, ready: () => Promise.resolve(), close: () => {} }),
     close: () => Promise.resolve(),
   },
 };

@@ -1,7 +1,8 @@
 /** Tables of all settings except the drivers': one for the plugin's block, one for each block in it. */
 
 import type { Drivers } from "../../src/config/parse.js";
-import { blockSchema, chargerSettings, meterSettings, monitorSettings } from "../../src/config/schema.js";
+import { chargerSettings, meterSettings, monitorSettings } from "../../src/config/device-settings.js";
+import { blockSchema } from "../../src/config/schema.js";
 import type { Documented } from "./examples.js";
 import { anchor, code, paragraphs, sentence } from "./markdown.js";
 import { asSchema, jsonOf, optionsOf, optionTable, type JsonSchema } from "./options.js";

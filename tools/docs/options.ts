@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import { allowed } from "../../src/config/describe.js";
+import { type OptionsSchema, shownOptions } from "../../src/drivers/options/schema.js";
 import { code, sentence, table } from "./markdown.js";
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -20,8 +21,8 @@ export interface Option {
 }
 
 /** The input of a schema, before defaults and transformations. */
-export function jsonOf(schema: z.ZodObject): JsonSchema {
-  return z.toJSONSchema(schema, { io: "input", target: "draft-7", unrepresentable: "any" });
+export function jsonOf(schema: OptionsSchema): JsonSchema {
+  return z.toJSONSchema(shownOptions(schema), { io: "input", target: "draft-7", unrepresentable: "any" });
 }
 
 /** @param nested also the options of blocks within */

@@ -1,20 +1,11 @@
 /** The table of all supported devices, and what each can do. */
 
 import type { Drivers } from "../../src/config/parse.js";
-import type { WritableChannel } from "../../src/drivers/driver.js";
+import { optionsOf } from "../../src/drivers/options/schema.js";
+import { chargerChannels } from "../../src/model/channels.js";
 import { abilitiesOf, traitsOf, type ConnectionTraits } from "./abilities.js";
 import { examplesOf, type Documented } from "./examples.js";
 import { code, table } from "./markdown.js";
-
-/** Names of the writable channels, for users. */
-const functionNames: Readonly<Record<WritableChannel, string>> = {
-  maxAmpere: "current",
-  allowCharging: "start and stop",
-  phases: "phases",
-  sessionChargeConsumptionLimit: "energy limit",
-  accessState: "access",
-  transaction: "transaction",
-};
 
 const kinds: Readonly<Record<Documented["kind"], string>> = {
   charger: "charger",
@@ -50,14 +41,16 @@ function functionsOf(driver: Documented, traits: readonly ConnectionTraits[]): s
   if (driver.kind === "residual-current") return "measures residual currents";
   if (driver.kind === "meter") return `measures ${driver.measures.join(", ")}`;
   const functions = abilitiesOf(driver).map(({ channel, with: conditions }) =>
-    conditions.length === 0 ? functionNames[channel] : `${functionNames[channel]} (${conditions.map(code).join(", ")})`,
+    conditions.length === 0
+      ? chargerChannels[channel].change
+      : `${chargerChannels[channel].change} (${conditions.map(code).join(", ")})`,
   );
   return [...functions, ...watchdogOf(driver, traits)].join(", ");
 }
 
 /** What limits the charger when the connection is lost. */
 function watchdogOf({ options }: Documented, traits: readonly ConnectionTraits[]): readonly string[] {
-  if (Object.hasOwn(options.shape, "watchdog")) return [`watchdog (${code("watchdog")})`];
+  if (Object.hasOwn(optionsOf(options).shape, "watchdog")) return [`watchdog (${code("watchdog")})`];
   const [expiry] = traits.flatMap((each) => each.expiry ?? []);
   return expiry === undefined ? [] : [`watchdog (${expiry / 60_000} min)`];
 }

@@ -7,6 +7,7 @@ import { models } from "../../drivers/meters/sunspec/models.js";
 import { findModels } from "../../drivers/meters/sunspec/walk.js";
 import { readRegisters } from "../../drivers/decoding/registers.js";
 import { DeviceError } from "../../model/errors.js";
+import { systemClock } from "../../site/clock.js";
 import { ModbusDevice, type ModbusRegisters } from "../../transport/modbus.js";
 import type { Found } from "./found.js";
 
@@ -42,7 +43,7 @@ export async function askHost({ host, port }: ModbusHost): Promise<Found | strin
   let answers = false;
   let why = "no answer";
   for (const { unitId, ask } of checks) {
-    const modbus = new ModbusDevice({ device: host, host, port, unitId, ...limits });
+    const modbus = new ModbusDevice({ device: host, host, port, unitId, clock: systemClock(), ...limits });
     try {
       const recognised = await ask(modbus);
       if (recognised !== null) return foundAt({ host, port }, unitId, recognised);

@@ -1,4 +1,4 @@
-import type { ChargerMemory } from "../observe/charger-memory.js";
+import type { DrawSample } from "../observe/charger-draw.js";
 
 /** ms, by how much a meter may be quicker than the charger's own word. That is learnt only to tell it from a lag. */
 const leads = [30, 25, 20, 16, 13, 10, 8, 6, 4, 2].map((seconds) => -seconds * 1_000);
@@ -29,6 +29,12 @@ const remembered = 0.97;
 const convincing = 0.5;
 const distinct = 0.2;
 
+/** What is known of the charger that moved. */
+export interface Moves {
+  readonly lag: LagMemory;
+  readonly draws: readonly DrawSample[];
+}
+
 /** A change of what the grid's meter shows. */
 export interface MeterStep {
   /** ms since 1970, of the reading before and of this one */
@@ -43,11 +49,7 @@ export interface MeterStep {
  * @param newest what it just showed, to which a lag answers
  * @param settled what it showed long enough ago that the charger has told about it, too, to which a lead answers
  */
-export function learnLag(
-  { lag: memory, draws }: Pick<ChargerMemory, "lag" | "draws">,
-  newest: MeterStep,
-  settled: readonly MeterStep[],
-): LagMemory {
+export function learnLag({ lag: memory, draws }: Moves, newest: MeterStep, settled: readonly MeterStep[]): LagMemory {
   const seen = candidates.flatMap((lag, i) => (lag < 0 ? settled : [newest]).map((step) => ({ i, lag, step })));
   const moves = seen.map(({ i, lag, step }) => ({
     i,
@@ -80,12 +82,12 @@ function bestLag(fit: readonly number[], own: readonly number[], before: Lag | n
 }
 
 /** W that a charger said to draw at a time; before the first word of it that is kept, the first one. */
-function powerAt(draws: ChargerMemory["draws"], time: number): number {
+function powerAt(draws: readonly DrawSample[], time: number): number {
   return (draws.findLast(({ at }) => at <= time) ?? draws[0])?.power ?? 0;
 }
 
 /** Whether a charger has moved noticeably within the time in which a meter may still answer. */
-export function hasMoved({ draws }: ChargerMemory, now: number): boolean {
+export function hasMoved({ draws }: Pick<Moves, "draws">, now: number): boolean {
   let [lowest, highest] = [Infinity, -Infinity];
   for (let i = draws.length - 1; i >= 0; i--) {
     const { at, power } = draws[i] ?? { at: 0, power: 0 };

@@ -8,7 +8,7 @@ import { faultOf, type Rows, type Values, widthOf, type WordOrder } from "./regi
 
 export { decode, encode } from "./registers/codec.js";
 export type { Block } from "./registers/plan.js";
-export { widthOf } from "./registers/rows.js";
+export { widthOf, widths } from "./registers/rows.js";
 export type { NumberRow, NumberType, Row, Rows, TextRow, Values, WordOrder } from "./registers/rows.js";
 
 /** Most words that one request reads (Modbus Application Protocol V1.1b3, 6.3). */

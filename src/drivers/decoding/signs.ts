@@ -3,7 +3,7 @@
 import { perPhase, type PerPhase } from "../../model/phases.js";
 import type { Quantities } from "../../model/readings.js";
 
-/** Many meters tell how much flows, and only their power tells where to. */
+/** Gives currents the sign of their power: many meters report currents without one. */
 export function signedLike(
   currents: PerPhase<number | null>,
   powers: PerPhase<number | null>,

@@ -4,11 +4,8 @@ import { z } from "zod";
 import type { OptionProblem } from "../driver.js";
 import { readField } from "./fields.js";
 import type { MeterRole } from "../../model/readings.js";
-import { parseName, quantities, roleOf } from "./value-names.js";
+import { knownNames, parseName, plausibilityOf, roleOf } from "./value-names.js";
 import { parsePath, type Path, valueAt } from "./path.js";
-
-export { parseName, quantities, readingOf, roleOf } from "./value-names.js";
-export { parsePath, type Path, valueAt } from "./path.js";
 
 /** For the description of the option `values`. */
 export const namesOfValues =
@@ -19,8 +16,13 @@ export const namesOfValues =
 export const valueInJson = {
   path: z
     .string()
-    .refine((path) => parsePath(path) !== null, 'write it like a.b[0], or ["a.b"] for a key with dots or blanks')
-    .default("")
+    .transform((text, context): Path => {
+      const path = parsePath(text);
+      if (path !== null) return path;
+      context.addIssue({ code: "custom", message: 'write it like a.b[0], or ["a.b"] for a key with dots or blanks' });
+      return z.NEVER;
+    })
+    .prefault("")
     .describe("Where it stands in the JSON, like a.b[0]; left out: all there is is the number."),
   scale: z
     .number()
@@ -30,17 +32,17 @@ export const valueInJson = {
 };
 
 interface Where {
-  readonly path: string;
+  readonly path: Path;
   readonly scale: number;
 }
+
+const noName = `is no value of a meter: choose from ${knownNames}; with "pv." and the like before it`;
 
 /** What is wrong with the names. */
 export function problemsOfNames(values: Readonly<Record<string, unknown>>): readonly OptionProblem[] {
   const names = Object.keys(values);
   if (names.length === 0) return [{ path: "values", message: 'is empty: name at least one value, such as "power"' }];
-  const known = Object.keys(quantities).join(", ");
-  const message = `is no value of a meter: choose from ${known}; with "pv." and the like before it`;
-  return names.filter((name) => parseName(name) === null).map((name) => ({ path: `values.${name}`, message }));
+  return names.filter((name) => parseName(name) === null).map((name) => ({ path: `values.${name}`, message: noName }));
 }
 
 /** What does not fit between the names and what the meter is said to measure. */
@@ -69,11 +71,14 @@ export function problemsOfRoles(
 /** Finds one value in what a device says; `null`: missing, malformed or implausible. */
 export type Extract = (json: unknown) => number | null;
 
-/** @throws TypeError for a name or path that the options refuse */
-export function extractor(name: string, { path, scale }: Where): Extract {
-  const parsed = parseName(name);
-  const steps: Path | null = parsePath(path);
-  if (parsed === null || steps === null) throw new TypeError(`${name}: a value that check() refuses`);
-  const field = { key: name, scale, ...quantities[parsed.quantity] };
-  return (json) => readField(field, new Map([[name, valueAt(json, steps)]]));
+/** All values that a person has named, each with what finds it. */
+export function extractorsOf<W extends Where>(
+  values: Readonly<Record<string, W>>,
+): readonly (W & { readonly name: string; readonly extract: Extract })[] {
+  return Object.entries(values).flatMap(([name, where]) => {
+    const channel = parseName(name)?.channel;
+    if (channel === undefined) return [];
+    const field = { key: name, scale: where.scale, ...plausibilityOf(channel) };
+    return [{ ...where, name, extract: (json) => readField(field, new Map([[name, valueAt(json, where.path)]])) }];
+  });
 }

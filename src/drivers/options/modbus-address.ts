@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { DriverContext } from "../driver.js";
 import { hostOption, portOption } from "./options.js";
 
-/** To be spread into a driver's options. @param unitId what devices of this sort come with */
+/** To be spread into a driver's options. @param unitId of such a device as it is delivered */
 export function modbusAddress(unitId = 1) {
   return {
     host: hostOption,
@@ -13,7 +13,7 @@ export function modbusAddress(unitId = 1) {
   };
 }
 
-/** Its waits after a lost connection go by the clock of the house. */
+/** What a connection over Modbus takes from its surroundings. */
 export function modbusLink({ name, clock }: Pick<DriverContext, "name" | "clock">) {
-  return { device: name, now: () => clock.now() };
+  return { device: name, clock };
 }

@@ -1,4 +1,4 @@
-/** When a burst of messages is over, for devices that tell each of their values in a message of its own. */
+/** When a burst of messages is over, for devices that send each of their values in a message of its own. */
 
 import type { Clock, Timer } from "../../model/clock.js";
 
@@ -24,7 +24,7 @@ export class BurstEnd {
     this.#start ??= now;
     this.#timer?.cancel();
     const wait = Math.min(pause, Math.max(0, this.#start + longest - now));
-    this.#timer = this.#clock.after(wait, () => this.#lastCall());
+    this.#timer = this.#clock.after(wait, () => this.#endOnceIdle());
   }
 
   /** What has come is of no use any more. */
@@ -34,7 +34,7 @@ export class BurstEnd {
   }
 
   /** A busy process fires its timers before it reads its sockets: what lies there already still belongs to the burst. */
-  #lastCall(): void {
+  #endOnceIdle(): void {
     this.#timer = this.#clock.after(0, () => {
       this.#start = null;
       this.#onEnd();

@@ -4,7 +4,7 @@ import type { MatterAccessory, MatterAPI } from "homebridge";
 import type { ChargerCommand } from "../../model/commands.js";
 import type { Value } from "../dead-band.js";
 
-/** The part of Homebridge's Matter API that this face uses. */
+/** The part of Homebridge's Matter API that this integration uses. */
 export interface Matter extends Pick<
   MatterAPI,
   "uuid" | "deviceTypes" | "status" | "registerPlatformAccessories" | "unregisterPlatformAccessories"
@@ -13,7 +13,7 @@ export interface Matter extends Pick<
   getAccessoryState(uuid: string, cluster: string): Promise<object | undefined>;
 }
 
-/** Attributes by cluster, in Matter's words and units. */
+/** Attributes by cluster, in Matter's terms and units. */
 export type Clusters = NonNullable<MatterAccessory["clusters"]>;
 
 /** One value of a device. */
@@ -24,14 +24,14 @@ export interface Report<F> {
   readonly interval: number;
   /** `null`: not known now. */
   read(facts: F): Value | null;
-  /** What Matter is told; empty: it stays as it was. */
+  /** What is set on Matter; empty: it stays as it was. */
   clusters(value: Value | null): Clusters;
 }
 
 export interface DeviceDefinition<F> {
   /**
-   * Tells the devices of one charger or meter apart. It is part of their identity, hence it never changes; but a device
-   * that is given other clusters needs another kind, for controllers keep what they once saw of a device.
+   * Distinguishes the devices of one charger or meter. It is part of their identity, hence it never changes; but a device
+   * that is given other clusters needs another kind, for controllers remember what they once saw of a device.
    */
   readonly kind: "outlet" | "plug" | "temperature" | "grid" | "pv" | "battery";
   readonly type: "OnOffOutlet" | "ContactSensor" | "TemperatureSensor" | "ElectricalSensor";
@@ -49,7 +49,7 @@ const shortestInterval = 5_000;
 /** ms between two reports of an energy: each is an event of its own, and matter.js holds none of them back. */
 const energyInterval = 30_000;
 
-/** A state is told at once; one that is not known stays as it was, for Matter has no word for that. */
+/** A state is reported at once; one that is not known stays as it was, for Matter has no value for that. */
 export function state<F>(read: (facts: F) => boolean | null, clusters: (value: boolean) => Clusters): Report<F> {
   return { interval: 0, read, clusters: (value) => (typeof value === "boolean" ? clusters(value) : {}) };
 }

@@ -69,7 +69,7 @@ export class MatterDevice<F> {
     return this.#parts.uuid;
   }
 
-  /** Takes up again what Homebridge has kept, with the values that it has kept. */
+  /** Takes back a device from Homebridge's cache, with the values from there. */
   restore(clusters: Clusters): void {
     this.#register(clusters);
   }

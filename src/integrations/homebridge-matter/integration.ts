@@ -34,8 +34,8 @@ export interface HomebridgeMatterParts {
   };
   /** Names of devices that are configured wrongly: the site does not have them, and they keep their place. */
   readonly faulty: readonly string[];
-  /** What Homebridge has kept of ours. */
-  readonly kept: readonly MatterAccessory[];
+  /** Our devices in Homebridge's cache. */
+  readonly cached: readonly MatterAccessory[];
   readonly pluginName: string;
   readonly platformName: string;
 }
@@ -60,10 +60,10 @@ export class HomebridgeMatterIntegration {
 
   /** Once Homebridge has restored all it had. */
   start(): void {
-    const { site, kept } = this.#parts;
+    const { site, cached } = this.#parts;
     this.#tidy();
     for (const device of this.#devices) {
-      const known = kept.find(({ UUID }) => UUID === device.uuid);
+      const known = cached.find(({ UUID }) => UUID === device.uuid);
       if (known !== undefined) device.restore(known.clusters ?? {});
     }
     this.#unsubscribe = site.onChange((view) => this.#devices.forEach((device) => device.refresh(view)));
@@ -125,11 +125,11 @@ export class HomebridgeMatterIntegration {
 
   /** Devices that are no longer wanted go; those of something configured wrongly stay, and do not respond. */
   #tidy(): void {
-    const { matter, log, faulty, kept, pluginName, platformName } = this.#parts;
+    const { matter, log, faulty, cached, pluginName, platformName } = this.#parts;
     const ours = this.#devices.map(({ uuid }) => uuid);
     const silent = faulty.flatMap((name) => [...chargerKinds, ...meterKinds].map((kind) => this.#uuidOf(kind, name)));
-    const gone = kept.filter(({ UUID }) => !ours.includes(UUID) && !silent.includes(UUID));
-    const done: Promise<void>[] = kept
+    const gone = cached.filter(({ UUID }) => !ours.includes(UUID) && !silent.includes(UUID));
+    const done: Promise<void>[] = cached
       .filter(({ UUID }) => silent.includes(UUID))
       .map(({ UUID }) => matter.updateAccessoryState(UUID, reachability, { reachable: false }));
     if (gone.length > 0) done.push(matter.unregisterPlatformAccessories(pluginName, platformName, gone));

@@ -15,10 +15,10 @@ export function matterText(text: string, otherwise: string): string {
 
 /** Never in the middle of a character. */
 function clipped(text: string, bytes: number): string {
-  let kept = "";
+  let short = "";
   for (const character of text.trim()) {
-    if (Buffer.byteLength(kept + character) > bytes) break;
-    kept += character;
+    if (Buffer.byteLength(short + character) > bytes) break;
+    short += character;
   }
-  return kept.trim();
+  return short.trim();
 }

@@ -1,4 +1,4 @@
-/** The charger's temperature, for chargers that have told one. */
+/** The charger's temperature, for chargers that have reported one. */
 
 import type { Facts } from "../charger-facts.js";
 import { celsius, type DeviceDefinition } from "./definition.js";

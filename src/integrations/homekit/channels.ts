@@ -7,7 +7,7 @@ import { chargerModes } from "../../model/commands.js";
 import type { ChargerView } from "../../site/site-view.js";
 import { reasonText } from "../../texts/decision-text.js";
 import type { Value } from "../dead-band.js";
-import { booleanOf, type CharacteristicDefinition, type CustomCharacteristic, type Wish } from "./definition.js";
+import { booleanOf, type CharacteristicDefinition, type CustomCharacteristic, type Write } from "./definition.js";
 
 /** Our own UUIDs: the number is the first group. A number once given is never given again. */
 const uuidTail = "-6CEE-41D9-810F-AF3F10CB2E2F";
@@ -71,21 +71,21 @@ interface Limits {
 
 interface WritableDefinition {
   limits(charger: ChargerView): Limits;
-  wish(value: CharacteristicValue, charger: ChargerView): Wish | null;
+  parseWrite(value: CharacteristicValue, charger: ChargerView): Write | null;
 }
 
 const writableChannels: Readonly<Record<WritableChannel, WritableDefinition>> = {
   /** Reads what the charger is set to now; writes a cap of the person's own. 0 lifts the cap. */
   maxAmpere: {
     limits: ({ current: { max, step } }) => ({ min: 0, max, step }),
-    wish(value, { current: { min, max } }) {
+    parseWrite(value, { current: { min, max } }) {
       if (value === 0) return { command: { maxAmpere: null } };
       return typeof value === "number" && value >= min && value <= max ? { command: { maxAmpere: value } } : null;
     },
   },
   allowCharging: {
     limits: () => ({}),
-    wish(value) {
+    parseWrite(value) {
       const allowCharging = booleanOf(value);
       return allowCharging === null ? null : { command: { allowCharging } };
     },
@@ -93,7 +93,7 @@ const writableChannels: Readonly<Record<WritableChannel, WritableDefinition>> = 
   /** 0: no limit. */
   sessionChargeConsumptionLimit: {
     limits: () => ({ min: 0 }),
-    wish(value) {
+    parseWrite(value) {
       const valid = typeof value === "number" && Number.isFinite(value) && value >= 0;
       return valid ? { command: { sessionChargeConsumptionLimit: value } } : null;
     },
@@ -101,27 +101,27 @@ const writableChannels: Readonly<Record<WritableChannel, WritableDefinition>> = 
   /** 0 gives the choice back to the controller. */
   phases: {
     limits: () => ({ min: 0, max: 3, step: 1 }),
-    wish(value) {
+    parseWrite(value) {
       if (value === 0) return { command: { phases: "auto" } };
       return value === 1 || value === 3 ? { command: { phases: value } } : null;
     },
   },
   accessState: {
     limits: () => ({}),
-    wish(value) {
+    parseWrite(value) {
       return typeof value === "string" && value !== "" ? { setting: { channel: "accessState", value } } : null;
     },
   },
   transaction: {
     limits: () => ({ min: noTransaction, step: 1 }),
-    wish(value) {
+    parseWrite(value) {
       if (typeof value !== "number" || !Number.isInteger(value) || value < noTransaction) return null;
       return { setting: { channel: "transaction", value: value === noTransaction ? null : value } };
     },
   },
 };
 
-/** The channels that the charger takes writes for are there from the start, the others once they have been told. */
+/** The channels that the charger takes writes for are there from the start, the others once they have been reported. */
 export function channelCharacteristics(charger: ChargerView): readonly CharacteristicDefinition[] {
   return channelNames.map((name) => {
     const channel: Channel = chargerChannels[name];
@@ -141,7 +141,7 @@ export function channelCharacteristics(charger: ChargerView): readonly Character
       read: ({ reading }) => reading[name],
       ...(channel.unit === undefined ? {} : { unit: channel.unit }),
       ...(none === undefined ? {} : { none }),
-      ...(writes === undefined ? {} : { wish: writes.wish }),
+      ...(writes === undefined ? {} : { parseWrite: writes.parseWrite }),
     };
   });
 }
@@ -153,7 +153,7 @@ export const controlCharacteristics: readonly CharacteristicDefinition[] = [
     shape: { uuid: uuidOf("mode"), name: "Mode", format: "string" },
     always: true,
     read: ({ charger }) => charger.mode,
-    wish(value) {
+    parseWrite(value) {
       const mode = chargerModes.find((candidate) => candidate === value);
       return mode === undefined ? null : { command: { mode } };
     },

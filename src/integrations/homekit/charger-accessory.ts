@@ -6,7 +6,7 @@ import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
 import type { ChargerView, SiteApi } from "../../site/site-view.js";
 import { factsOf, type Facts } from "../charger-facts.js";
-import type { CharacteristicDefinition, Hap, ServiceDefinition, SettingWrite, Wish } from "./definition.js";
+import type { CharacteristicDefinition, Hap, ServiceDefinition, SettingWrite, Write } from "./definition.js";
 import { characteristicOf, informationOf, prune, serviceOf } from "./hap-objects.js";
 import { firmwareRevision, homeName, identityText } from "./names.js";
 import { outlet } from "./outlet.js";
@@ -14,6 +14,9 @@ import { plug } from "./plug.js";
 import { Publication } from "./publication.js";
 import { sun } from "./sun.js";
 import { temperature } from "./temperature.js";
+
+/** Key within the stored context of an accessory, hence it never changes. */
+const reportedKey = "told";
 
 /** ms for which HomeKit waits for a setting to be taken over; then it is acknowledged, and a failure is only logged. */
 const longestWait = 2_500;
@@ -73,32 +76,32 @@ export class ChargerAccessory {
     if (revision.value !== text) revision.updateValue(text);
   }
 
-  /** Ids of what this charger has told at least once, kept with the accessory. */
-  private get told(): readonly string[] {
-    const stored: unknown = this.parts.accessory.context["told"];
+  /** Ids of what this charger has reported at least once, stored with the accessory. */
+  private get reported(): readonly string[] {
+    const stored: unknown = this.parts.accessory.context[reportedKey];
     return Array.isArray(stored) ? stored.filter((id) => typeof id === "string") : [];
   }
 
-  /** @returns whether the charger told something for the first time */
+  /** @returns whether the charger reported something for the first time */
   private learn(facts: Facts | null): boolean {
     if (facts === null) return false;
-    const told = this.told;
-    const news = this.services
+    const reported = this.reported;
+    const added = this.services
       .flatMap(({ characteristics }) => characteristics)
-      .filter(({ id, always, read }) => !always && !told.includes(id) && read(facts) !== null)
+      .filter(({ id, always, read }) => !always && !reported.includes(id) && read(facts) !== null)
       .map(({ id }) => id);
-    if (news.length === 0) return false;
-    this.parts.accessory.context["told"] = [...told, ...news];
+    if (added.length === 0) return false;
+    this.parts.accessory.context[reportedKey] = [...reported, ...added];
     return true;
   }
 
   /** Makes what is missing; finds what is there. */
   private publish(): ReadonlyMap<Service, ReadonlySet<Characteristic>> {
     const { hap, accessory } = this.parts;
-    const told = this.told;
+    const reported = this.reported;
     const published = new Map<Service, ReadonlySet<Characteristic>>();
     for (const definition of this.services) {
-      const wanted = definition.characteristics.filter(({ id, always }) => always || told.includes(id));
+      const wanted = definition.characteristics.filter(({ id, always }) => always || reported.includes(id));
       if (wanted.length === 0) continue;
       const service = serviceOf(hap, accessory, homeName(this.charger.name), definition);
       published.set(service, new Set(wanted.map((characteristic) => this.publishOne(service, characteristic))));
@@ -116,7 +119,7 @@ export class ChargerAccessory {
         clock,
         characteristic,
         definition,
-        carryOut: (wish, onFailure) => this.carryOut(wish, onFailure),
+        carryOut: (write, onFailure) => this.carryOut(write, onFailure),
       },
       this.charger,
     );
@@ -125,12 +128,12 @@ export class ChargerAccessory {
   }
 
   /** The controller takes a command at once; a setting goes to the charger, and HomeKit does not wait for it for long. */
-  private async carryOut(wish: Wish, onFailure: () => void): Promise<void> {
+  private async carryOut(write: Write, onFailure: () => void): Promise<void> {
     const { site, log, clock } = this.parts;
     const warn = (error: unknown) => log.warn(messageOf(error));
-    if ("command" in wish) {
+    if ("command" in write) {
       try {
-        site.command(this.charger.name, wish.command);
+        site.command(this.charger.name, write.command);
       } catch (error) {
         warn(error);
         throw error;
@@ -139,7 +142,7 @@ export class ChargerAccessory {
     }
     await new Promise<void>((resolve, reject) => {
       const patience = clock.after(longestWait, resolve);
-      this.writeSetting(wish.setting).then(
+      this.writeSetting(write.setting).then(
         () => {
           patience.cancel();
           resolve();

@@ -6,7 +6,7 @@ import type { ChargerCommand } from "../../model/commands.js";
 import type { Facts } from "../charger-facts.js";
 import type { Value } from "../dead-band.js";
 
-/** The part of Homebridge's API that this face uses. */
+/** The part of Homebridge's API that this integration uses. */
 export type HomeKitApi = Pick<
   API,
   | "hap"
@@ -24,7 +24,7 @@ export type SettingWrite =
   | { readonly channel: "transaction"; readonly value: number | null };
 
 /** What a person's write means. */
-export type Wish = { readonly command: ChargerCommand } | { readonly setting: SettingWrite };
+export type Write = { readonly command: ChargerCommand } | { readonly setting: SettingWrite };
 
 /** Apple's own, by their names in HAP-NodeJS. */
 export type StandardCharacteristic = "On" | "OutletInUse" | "ContactSensorState" | "CurrentTemperature";
@@ -45,19 +45,19 @@ export interface CharacteristicDefinition {
   readonly shape: StandardCharacteristic | CustomCharacteristic;
   /** Unit of a measured number, as in the channels; it chooses the dead band. */
   readonly unit?: string;
-  /** Published from the start. Else it appears once the charger has told it, and then stays. */
+  /** Published from the start. Else it appears once the charger has reported it, and then stays. */
   readonly always: boolean;
   /** `null`: not known now. */
   read(facts: Facts): Value | null;
   /** Stands for "not known now". Absent: this characteristic alone does not respond, for 0 would be a claim. */
   readonly none?: Value;
   /** What a write means; `null`: an invalid value. Absent: it cannot be written. */
-  wish?(value: CharacteristicValue, charger: ChargerView): Wish | null;
+  parseWrite?(value: CharacteristicValue, charger: ChargerView): Write | null;
 }
 
 export interface ServiceDefinition {
   readonly type: "Outlet" | "ContactSensor" | "TemperatureSensor" | "Switch";
-  /** Tells the services of one accessory apart. It is stored with the accessory, hence it never changes. */
+  /** Distinguishes the services of one accessory. It is stored with the accessory, hence it never changes. */
   readonly subtype: string;
   /** What follows the charger's name; empty: nothing. */
   readonly label: string;

@@ -67,7 +67,8 @@ export function characteristicOf(hap: Hap, service: Service, definition: Charact
 
 /** Units that HAP does not have are given as people write them, as Eve does. */
 function propsOf(hap: Hap, shape: CustomCharacteristic, definition: CharacteristicDefinition): CharacteristicProps {
-  const standard = definition.wish === undefined ? new hap.Characteristic.OutletInUse() : new hap.Characteristic.On();
+  const standard =
+    definition.parseWrite === undefined ? new hap.Characteristic.OutletInUse() : new hap.Characteristic.On();
   const unit = definition.unit === "°C" ? "celsius" : definition.unit;
   return {
     format: shape.format,

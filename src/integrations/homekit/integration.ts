@@ -31,7 +31,7 @@ export class HomeKitIntegration {
 
   constructor(private readonly parts: HomeKitIntegrationParts) {}
 
-  /** Takes an accessory back that Homebridge has kept. */
+  /** Takes back an accessory from Homebridge's cache. */
   restore(accessory: PlatformAccessory): void {
     this.accessories.set(accessory.UUID, accessory);
   }

@@ -16,7 +16,7 @@ const outletCharacteristics: readonly CharacteristicDefinition[] = [
     shape: "On",
     always: true,
     read: isAllowed,
-    wish(value) {
+    parseWrite(value) {
       const allowCharging = booleanOf(value);
       return allowCharging === null ? null : { command: { allowCharging } };
     },

@@ -6,7 +6,7 @@ import type { ChargerView } from "../../site/site-view.js";
 import { factsOf, type Facts } from "../charger-facts.js";
 import type { Value } from "../dead-band.js";
 import { Reporter } from "../reporter.js";
-import { booleanOf, type CharacteristicDefinition, type Hap, type Wish } from "./definition.js";
+import { booleanOf, type CharacteristicDefinition, type Hap, type Write } from "./definition.js";
 import { invalidValue, longestText, noResponse } from "./hap-objects.js";
 
 /** ms between two notifications of a measured number. */
@@ -18,7 +18,7 @@ interface PublicationParts {
   readonly characteristic: Characteristic;
   readonly definition: CharacteristicDefinition;
   /** Resolves once the write may be acknowledged, else rejects. A failure can still come after that. */
-  readonly carryOut: (wish: Wish, onFailure: () => void) => Promise<void>;
+  readonly carryOut: (write: Write, onFailure: () => void) => Promise<void>;
 }
 
 export class Publication {
@@ -42,7 +42,7 @@ export class Publication {
       if (value === null) throw noResponse(hap);
       return value;
     });
-    if (definition.wish === undefined) characteristic.removeOnSet();
+    if (definition.parseWrite === undefined) characteristic.removeOnSet();
     else characteristic.onSet((value) => this.write(value));
   }
 
@@ -65,12 +65,12 @@ export class Publication {
 
   private async write(value: CharacteristicValue): Promise<void> {
     const { definition, carryOut, characteristic, hap } = this.parts;
-    const wish = definition.wish?.(value, this.charger) ?? null;
-    if (wish === null || typeof value === "object") throw invalidValue(hap);
+    const write = definition.parseWrite?.(value, this.charger) ?? null;
+    if (write === null || typeof value === "object") throw invalidValue(hap);
     // HAP itself notifies the other subscribers of what was written.
     this.reporter.hold(characteristic.props.format === "bool" ? (booleanOf(value) ?? value) : value);
     try {
-      await carryOut(wish, () => this.reporter.release());
+      await carryOut(write, () => this.reporter.release());
     } catch {
       this.reporter.release();
       throw noResponse(hap);

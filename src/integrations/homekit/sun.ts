@@ -24,7 +24,7 @@ export const sun: ServiceDefinition = {
       shape: "On",
       always: true,
       read: ({ charger }) => followsSun(charger.mode),
-      wish(value, { mode }) {
+      parseWrite(value, { mode }) {
         const on = booleanOf(value);
         return on === null ? null : { command: { mode: modeAfterSwitch(mode, on) } };
       },

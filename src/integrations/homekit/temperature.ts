@@ -1,4 +1,4 @@
-/** The charger's temperature in °C, for chargers that have told one. */
+/** The charger's temperature in °C, for chargers that have reported one. */
 
 import type { ServiceDefinition } from "./definition.js";
 

@@ -16,9 +16,9 @@ const beginningOfTime = 946_684_800;
 const full = 100;
 
 /** Charging is enabled unless a person has stopped it or switched it off. What its mode makes of it is another matter. */
-export function isEnabled({ mode, wishes }: ChargerView): boolean {
-  if (wishes.manual === "stop") return false;
-  return mode !== "off" || wishes.manual === "start";
+export function isEnabled({ mode, userSettings }: ChargerView): boolean {
+  if (userSettings.manual === "stop") return false;
+  return mode !== "off" || userSettings.manual === "start";
 }
 
 interface EvseFacts {
@@ -35,7 +35,7 @@ export type EvseState = ReturnType<typeof stateOf>;
 
 /** What states, limits and the fault say. */
 export function stateOf({ charger, facts, shown, limits, until }: EvseFacts) {
-  const { current: range, wishes } = charger;
+  const { current: range, userSettings } = charger;
   const enabled = isEnabled(charger);
   const capacity = milli(range.max);
   return {
@@ -44,7 +44,7 @@ export function stateOf({ charger, facts, shown, limits, until }: EvseFacts) {
     supplyState: shown.fault === FaultState.NoError ? supplyOf(enabled) : SupplyState.DisabledError,
     chargingEnabledUntil: enabled ? until && epoch(until) : beginningOfTime,
     circuitCapacity: capacity,
-    minimumChargeCurrent: enabled ? milli(lowestOf(wishes.minAmpere, range)) : 0,
+    minimumChargeCurrent: enabled ? milli(lowestOf(userSettings.minAmpere, range)) : 0,
     maximumChargeCurrent: enabled ? milli(highestOf(limits, range, facts?.reading.cableEncoding ?? null)) : 0,
     userMaximumChargeCurrent: limits.user === null ? capacity : milli(limits.user),
   };

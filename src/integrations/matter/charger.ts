@@ -3,6 +3,7 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { Clock } from "../../model/clock.js";
 import type { Log } from "../../model/log.js";
+import type { ChargerReading } from "../../model/readings.js";
 import { chargerIn, type ChargerView, type SiteApi, type SiteView } from "../../site/site-view.js";
 import { factsOf, isAllowed, type Facts } from "../charger-facts.js";
 import type { Reporter } from "../reporter.js";
@@ -13,19 +14,19 @@ import type { EvseCommands } from "./energy-evse.js";
 import type { ModeCommands } from "./energy-evse-mode.js";
 import { createEvse, type Evse } from "./evse.js";
 import { reconciled } from "./limits.js";
-import { isNews, type Kept, type MemoryFile } from "./memory-file.js";
-import { numberOf, type ModeAnswer } from "./modes.js";
+import { isUrgent, type PersistentState, type PersistentStateFile } from "./persistent-state.js";
+import { numberOf, type ModeResponse } from "./modes.js";
 import { Publisher } from "./publisher.js";
 import { reportersOf } from "./reporters.js";
-import { follow, type Happening, type Shown } from "./session.js";
+import { follow, type SessionEvent, type Shown } from "./session.js";
 import { tagBytes } from "./tag.js";
 import { checkSchedules, replaced, schedulesOf, targetsOf } from "./targets.js";
-import { toldWith, type Told } from "./told.js";
+import { withReported, type ReportedValues } from "./reported-values.js";
 
 type Schedule = EnergyEvse.ChargingTargetSchedule;
 
-/** ms between two writes of what only counts on, to spare SD cards. */
-const calm = 60_000;
+/** ms at least between two saves of values that only count up, to spare SD cards. */
+const quietInterval = 60_000;
 
 const nothingShown: Shown = { state: null, fault: EnergyEvse.FaultState.NoError };
 
@@ -33,7 +34,7 @@ export interface MatterChargerParts {
   readonly site: SiteApi;
   readonly clock: Clock;
   readonly log: Log;
-  readonly memory: MemoryFile;
+  readonly memory: PersistentStateFile;
   /** It is one of several behind an aggregator. */
   readonly bridged: boolean;
 }
@@ -43,16 +44,16 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   readonly #parts: MatterChargerParts;
   readonly #publisher: Publisher;
   /** What the endpoint has a place for. */
-  readonly #composed: Told;
+  readonly #composed: ReportedValues;
   /** As it is now. */
   #charger: ChargerView;
   #reporters: readonly Reporter<Facts>[];
-  #kept: Kept;
+  #state: PersistentState;
   #savedAt = -Infinity;
   /** What was shown last of a charger that answered; `null`: nothing since the start. */
   #shown: Shown | null = null;
-  /** The tag of the last reading; `undefined`: there was none since the start. */
-  #tag: string | null | undefined;
+  /** The last reading; `null`: none since the start. */
+  #reading: ChargerReading | null = null;
   /** What a controller set, as it wrote it, and the targets that it came to. */
   #set: { readonly schedules: readonly Schedule[]; readonly targets: string } | null = null;
 
@@ -60,9 +61,9 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     const { memory, bridged, clock, log } = parts;
     this.#parts = parts;
     this.#charger = charger;
-    this.#kept = memory.of(charger.name);
-    if (charger.reading !== null) this.#keep({ told: toldWith(this.#kept.told, charger.reading) });
-    this.#composed = this.#kept.told;
+    this.#state = memory.of(charger.name);
+    if (charger.reading !== null) this.#update({ told: withReported(this.#state.told, charger.reading) });
+    this.#composed = this.#state.told;
     this.evse = createEvse(charger, this.#composed, this, bridged);
     this.#publisher = new Publisher(this.evse, clock, log);
     this.#reporters = this.#reports();
@@ -73,19 +74,19 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     const charger = chargerIn(view, this.#charger.name) ?? this.#charger;
     this.#charger = charger;
     const now = this.#parts.clock.now();
-    if (this.#kept.until !== null && now >= this.#kept.until) return this.#ask(commands.disable());
+    if (this.#state.until !== null && now >= this.#state.until) return this.#request(commands.disable());
 
     const facts = factsOf(charger);
-    const happenings = facts === null ? [] : this.#follow(facts, now);
-    this.#keep(
+    const sessionEvents = facts === null ? [] : this.#follow(facts, now);
+    this.#update(
       {
-        limits: reconciled(this.#kept.limits, charger.wishes.maxAmpere, charger.current),
+        limits: reconciled(this.#state.limits, charger.userSettings.maxAmpere, charger.current),
         ...(isEnabled(charger) ? {} : { until: null }),
         ...(charger.mode === "off" ? {} : { mode: charger.mode }),
       },
-      happenings.length > 0,
+      sessionEvents.length > 0,
     );
-    const { limits, until, session, mode } = this.#kept;
+    const { limits, until, session, mode } = this.#state;
     const shown = facts === null ? { ...this.#lastShown, state: null } : this.#lastShown;
     this.#publisher.publish({
       state: stateOf({ charger, facts, shown, limits, until }),
@@ -95,7 +96,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
       powerRange: powerRange(charger.current, Math.max(1, this.#composed.phases.length)),
       reachable: facts !== null,
       tag: facts === null ? null : this.#newTag(facts),
-      happenings,
+      sessionEvents,
     });
     this.#reporters.forEach((reporter) => reporter.refresh(facts));
   }
@@ -109,12 +110,12 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     this.refresh(this.#parts.site.view);
   }
 
-  /** Resolves once all that was to be told is there. */
+  /** Resolves once all that was to be published is there. */
   async settled(): Promise<void> {
     await this.#publisher.settled();
   }
 
-  /** Ends the timers, and resolves once what was told last is there. */
+  /** Ends the timers, and resolves once what was published last is there. */
   async stop(): Promise<void> {
     this.#reporters.forEach((reporter) => reporter.stop());
     this.#save();
@@ -129,7 +130,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     await this.#carryOut(commands.disable());
   }
 
-  async changeToMode(number: number): Promise<ModeAnswer> {
+  async changeToMode(number: number): Promise<ModeResponse> {
     const { answer, change } = commands.changeToMode(number, this.#situation, this.#parts.site.view.meters);
     if (change !== null) await this.#carryOut(change);
     return answer;
@@ -140,7 +141,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     const all = replaced(this.#schedules, schedules);
     const targets = targetsOf(all);
     this.#set = { schedules: all, targets: JSON.stringify(targets) };
-    await this.#carryOut({ keep: {}, wish: { targets } });
+    await this.#carryOut({ state: {}, command: { targets } });
   }
 
   getTargets(): Schedule[] {
@@ -149,7 +150,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
 
   async clearTargets(): Promise<void> {
     this.#set = null;
-    await this.#carryOut({ keep: {}, wish: { targets: [] } });
+    await this.#carryOut({ state: {}, command: { targets: [] } });
   }
 
   checkUserMaximum(milliamperes: number): void {
@@ -157,7 +158,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   }
 
   setUserMaximum(milliamperes: number): void {
-    this.#ask(commands.setUserMaximum(milliamperes, this.#situation));
+    this.#request(commands.setUserMaximum(milliamperes, this.#situation));
   }
 
   get #lastShown(): Shown {
@@ -167,64 +168,64 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   get #situation(): commands.Situation {
     return {
       charger: this.#charger,
-      kept: this.#kept,
+      state: this.#state,
       fault: this.#lastShown.fault,
       now: this.#parts.clock.now(),
     };
   }
 
-  /** As the controller wrote them, as long as they come to what the house has. */
+  /** As the controller wrote them, as long as they come to the targets that the site has. */
   get #schedules(): readonly Schedule[] {
-    const { targets } = this.#charger.wishes;
+    const { targets } = this.#charger.userSettings;
     return this.#set?.targets === JSON.stringify(targets) ? this.#set.schedules : schedulesOf(targets);
   }
 
   /** Resolves once what comes of it is shown. */
   async #carryOut(change: commands.Change): Promise<void> {
-    this.#ask(change);
+    this.#request(change);
     await this.#publisher.settled();
   }
 
-  #ask({ wish, keep }: commands.Change): void {
-    this.#keep(keep);
-    this.#parts.site.command(this.#charger.name, wish);
+  #request({ command, state }: commands.Change): void {
+    this.#update(state);
+    this.#parts.site.command(this.#charger.name, command);
     this.refresh(this.#parts.site.view);
   }
 
-  #follow(facts: Facts, now: number): readonly Happening[] {
+  #follow(facts: Facts, now: number): readonly SessionEvent[] {
     const { reading, charger } = facts;
     const energy = charger.sessionEnergy;
-    const progress = follow(this.#kept.session, this.#shown, { reading, energy, offered: isAllowed(facts), now });
+    const progress = follow(this.#state.session, this.#shown, { reading, energy, offered: isAllowed(facts), now });
     this.#shown = progress.shown;
-    this.#keep({ session: progress.session, told: toldWith(this.#kept.told, reading) });
-    return progress.happenings;
+    this.#update({ session: progress.session, told: withReported(this.#state.told, reading) });
+    return progress.events;
   }
 
-  /** A tag that the reading before did not have. */
-  #newTag({ reading: { tag } }: Facts): Uint8Array | null {
-    const before = this.#tag;
-    this.#tag = tag;
-    return tag === null || before === undefined || tag === before ? null : tagBytes(tag);
+  /** Bytes of a tag that the reading before did not have; `null`: there is none. */
+  #newTag({ reading }: Facts): Uint8Array | null {
+    const before = this.#reading;
+    this.#reading = reading;
+    return reading.tag === null || before === null || reading.tag === before.tag ? null : tagBytes(reading.tag);
   }
 
-  #keep(news: Partial<Kept>, urgent = false): void {
-    const before = this.#kept;
-    this.#kept = { ...before, ...news };
-    const due = this.#parts.clock.now() - this.#savedAt >= calm;
-    if (urgent || due || isNews(before, this.#kept)) this.#save();
+  #update(changes: Partial<PersistentState>, urgent = false): void {
+    const before = this.#state;
+    this.#state = { ...before, ...changes };
+    const due = this.#parts.clock.now() - this.#savedAt >= quietInterval;
+    if (urgent || due || isUrgent(before, this.#state)) this.#save();
   }
 
   #save(): void {
     const { memory, clock } = this.#parts;
     this.#savedAt = clock.now();
-    memory.save(this.#charger.name, this.#kept);
+    memory.save(this.#charger.name, this.#state);
   }
 
-  /** What is measured, and told by itself. */
+  /** What is measured, and reported apart from the rest. */
   #reports(): readonly Reporter<Facts>[] {
     return reportersOf(this.evse, this.#composed, {
       clock: this.#parts.clock,
-      inTurn: (change) => this.#publisher.inTurn(change),
+      enqueue: (change) => this.#publisher.enqueue(change),
     });
   }
 }

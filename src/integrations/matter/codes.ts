@@ -1,4 +1,4 @@
-/** The codes by which controllers are let in. They stay the same for as long as the node's folder is there. */
+/** The codes by which controllers are commissioned. They stay the same for as long as the node's folder is there. */
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ export async function loadCredentials(folder: string, environment: Environment):
   }
 }
 
-/** Beside the node's other files, in the form in which Homebridge keeps those of its own bridges. */
+/** Beside the node's other files, in the form in which Homebridge stores those of its own bridges. */
 export async function saveCodes(folder: string, credentials: Credentials, codes: PairingCodes): Promise<void> {
   const text = `${JSON.stringify({ ...codes, ...credentials }, null, 2)}\n`;
   await writeFileAtomic(pathIn(folder), text, { mode: 0o600 });

@@ -1,4 +1,4 @@
-/** What a controller's command means: what the house is asked, and what is kept for Matter. Nothing is carried out here. */
+/** What a controller's command means: the command to the site, and Matter's own state. Nothing is carried out here. */
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Status, StatusResponseError } from "@matter/main/types";
@@ -7,20 +7,20 @@ import type { ChargerView, MeterView } from "../../site/site-view.js";
 import { isPlugged } from "../charger-facts.js";
 import { isEnabled } from "./attributes.js";
 import { capOf } from "./limits.js";
-import type { Kept } from "./memory-file.js";
-import { changed, modeOf, notNow, unsupported, type ModeAnswer } from "./modes.js";
+import type { PersistentState } from "./persistent-state.js";
+import { changed, modeOf, notNow, unsupported, type ModeResponse } from "./modes.js";
 
 /** A, the highest that a control pilot announces (IEC 61851-1). */
 const highestPilot = 80;
 
 export interface Change {
-  readonly wish: ChargerCommand;
-  readonly keep: Partial<Kept>;
+  readonly command: ChargerCommand;
+  readonly state: Partial<PersistentState>;
 }
 
 export interface Situation {
   readonly charger: ChargerView;
-  readonly kept: Kept;
+  readonly state: PersistentState;
   readonly fault: EnergyEvse.FaultState;
   /** ms since 1970 */
   readonly now: number;
@@ -32,7 +32,7 @@ export interface Situation {
  * @throws StatusResponseError for currents that can't be charged with, and during a fault
  */
 export function enableCharging(request: EnergyEvse.EnableChargingRequest, situation: Situation): Change {
-  const { charger, kept, fault, now } = situation;
+  const { charger, state, fault, now } = situation;
   const { min, max } = charger.current;
   const least = Number(request.minimumChargeCurrent) / 1_000;
   const most = Number(request.maximumChargeCurrent) / 1_000;
@@ -42,11 +42,11 @@ export function enableCharging(request: EnergyEvse.EnableChargingRequest, situat
 
   const until = request.chargingEnabledUntil === null ? null : request.chargingEnabledUntil * 1_000;
   if (until !== null && until <= now) return disable();
-  const limits = { ...kept.limits, command: most === 0 ? null : most };
+  const limits = { ...state.limits, command: most === 0 ? null : most };
   return {
-    keep: { limits, until },
-    wish: {
-      ...enabling(charger, kept),
+    state: { limits, until },
+    command: {
+      ...enabling(charger, state),
       minAmpere: least === 0 ? null : least,
       maxAmpere: capOf(limits, charger.current),
     },
@@ -54,19 +54,19 @@ export function enableCharging(request: EnergyEvse.EnableChargingRequest, situat
 }
 
 /** A start by hand goes on as it is; a stop by hand is taken back. */
-function enabling(charger: ChargerView, { mode }: Kept): ChargerCommand {
+function enabling(charger: ChargerView, { mode }: PersistentState): ChargerCommand {
   if (isEnabled(charger)) return {};
   const plugged = charger.reading !== null && isPlugged(charger.reading) === true;
   return {
     ...(charger.mode === "off" ? { mode } : {}),
     // Without a car, only a start is sure to be there still when one comes.
-    ...(charger.wishes.manual === "stop" ? { allowCharging: plugged ? null : true } : {}),
+    ...(charger.userSettings.manual === "stop" ? { allowCharging: plugged ? null : true } : {}),
   };
 }
 
 /** A stop by hand would end with the car's leaving; this one shall not. */
 export function disable(): Change {
-  return { keep: { until: null }, wish: { mode: "off" } };
+  return { state: { until: null }, command: { mode: "off" } };
 }
 
 /** A charger that is disabled stays so, and has the mode once it is enabled. */
@@ -74,13 +74,12 @@ export function changeToMode(
   number: number,
   { charger }: Situation,
   meters: readonly MeterView[],
-): { readonly answer: ModeAnswer; readonly change: Change | null } {
+): { readonly answer: ModeResponse; readonly change: Change | null } {
   const mode = modeOf(number);
   if (mode === null) return { answer: unsupported(number), change: null };
-  if (mode === "solar" && !isSunKnown(meters))
-    return { answer: notNow("No meter tells what the sun leaves over"), change: null };
+  if (mode === "solar" && !isSunKnown(meters)) return { answer: notNow("No meter measures the surplus"), change: null };
   const off = charger.mode === "off" && !isEnabled(charger);
-  return { answer: changed, change: { keep: { mode }, wish: off ? {} : { mode } } };
+  return { answer: changed, change: { state: { mode }, command: off ? {} : { mode } } };
 }
 
 function isSunKnown(meters: readonly MeterView[]): boolean {
@@ -94,7 +93,7 @@ export function checkUserMaximum(milliamperes: number, { charger }: Situation): 
     throw new StatusResponseError(`The charger takes ${min} A and more`, Status.ConstraintError);
 }
 
-export function setUserMaximum(milliamperes: number, { charger, kept }: Situation): Change {
-  const limits = { ...kept.limits, user: milliamperes / 1_000 };
-  return { keep: { limits }, wish: { maxAmpere: capOf(limits, charger.current) } };
+export function setUserMaximum(milliamperes: number, { charger, state }: Situation): Change {
+  const limits = { ...state.limits, user: milliamperes / 1_000 };
+  return { state: { limits }, command: { maxAmpere: capOf(limits, charger.current) } };
 }

@@ -19,7 +19,7 @@ export interface EvseCommands {
 
 /**
  * Left out: diagnostics, which no charger starts from afar, and a randomised start, which nothing here would follow.
- * @param readsTags it tells the RFID tags that it reads
+ * @param readsTags it reports the RFID tags that it reads
  */
 function featuresOf(readsTags: boolean) {
   const features: readonly ["ChargingPreferences", "Rfid"] | readonly ["ChargingPreferences"] = readsTags
@@ -37,12 +37,12 @@ export function energyEvseServer(commands: EvseCommands, readsTags: boolean): Re
   return class extends Evse {
     static override readonly schema = withLongLists(Evse.schema);
 
-    /** A command is answered once the house has taken it, and that changes the state by another way. */
+    /** A command is answered once the site has taken it, and that changes the state outside of the command. */
     static override readonly lockOnInvoke = false;
 
     override initialize(): void {
       const { userMaximumChargeCurrent$Changing: changing, userMaximumChargeCurrent$Changed: changed } = this.events;
-      // What the house shows it knows already: taken for a wish, two of its values would chase each other for ever.
+      // Only what a controller writes is a request: our own values, sent back as one, would alternate for ever.
       this.reactTo(changing, (current, _before, context) => {
         if (hasRemoteActor(context)) commands.checkUserMaximum(Number(current));
       });

@@ -19,11 +19,11 @@ import { energyEvseModeServer, type ModeCommands } from "./energy-evse-mode.js";
 import { energyServer, initialEnergy, initialPower, phaseEndpoint, powerServer, topology } from "./measurements.js";
 import { numberOf, supportedModes } from "./modes.js";
 import { clipped } from "./names.js";
-import type { Told } from "./told.js";
+import type { ReportedValues } from "./reported-values.js";
 
 const wiredPower = PowerSourceServer.with("Wired");
 
-function evseType(commands: EvseCommands & ModeCommands, { phases, tag }: Told) {
+function evseType(commands: EvseCommands & ModeCommands, { phases, tag }: ReportedValues) {
   return EnergyEvseDevice.with(
     energyEvseServer(commands, tag),
     energyEvseModeServer(commands),
@@ -46,14 +46,14 @@ export interface Evse {
 /** Nothing is known of the charger yet. @param bridged it is one of several behind an aggregator */
 export function createEvse(
   charger: ChargerView,
-  told: Told,
+  reported: ReportedValues,
   commands: EvseCommands & ModeCommands,
   bridged: boolean,
 ): Evse {
   const { min, max } = charger.current;
-  const phases = phaseIndexes.filter((phase) => told.phases.includes(phase));
+  const phases = phaseIndexes.filter((phase) => reported.phases.includes(phase));
   const count = Math.max(1, phases.length);
-  const endpoint = new Endpoint(evseType(commands, told), {
+  const endpoint = new Endpoint(evseType(commands, reported), {
     id: idOf(charger.name),
     energyEvse: {
       state: null,
@@ -84,7 +84,7 @@ export function createEvse(
       wiredCurrentType: PowerSource.WiredCurrentType.Ac,
     },
   });
-  if (told.temperature)
+  if (reported.temperature)
     endpoint.behaviors.require(TemperatureMeasurementServer, {
       measuredValue: null,
       minMeasuredValue: -4_000,

@@ -5,7 +5,7 @@ import type { ChargerReading } from "../../model/readings.js";
 
 const { FaultState } = EnergyEvse;
 
-/** Words of the drivers' channel `error`. What has no kind of its own in Matter is not in here. */
+/** Values of the drivers' channel `error`. What has no kind of its own in Matter is not in here. */
 const faults: ReadonlyMap<string, EnergyEvse.FaultState> = new Map(
   Object.entries({
     // go-eCharger

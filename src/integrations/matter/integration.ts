@@ -6,17 +6,17 @@ import type { Log } from "../../model/log.js";
 import type { SiteApi, SiteView } from "../../site/site-view.js";
 import { MatterCharger } from "./charger.js";
 import type { PairingCodes } from "./codes.js";
-import { MemoryFile } from "./memory-file.js";
+import { PersistentStateFile } from "./persistent-state.js";
 import { MatterNode } from "./node.js";
 
 /** ms in which chargers may report for the first time what they have; what one reports later counts from the next start on. */
-const patience = 15_000;
+const firstReadingTimeout = 15_000;
 
 export interface MatterIntegrationParts {
   readonly site: SiteApi;
   readonly clock: Clock;
   readonly log: Log;
-  /** Where the node keeps all that has to survive. */
+  /** Where the node stores all that has to survive a restart. */
   readonly folder: string;
   /** UDP */
   readonly port: number;
@@ -29,14 +29,14 @@ export interface MatterIntegrationParts {
 export class MatterIntegration {
   readonly #node: MatterNode;
   readonly #chargers: readonly MatterCharger[];
-  readonly #memory: MemoryFile;
+  readonly #memory: PersistentStateFile;
   /** Each ends one. */
   readonly #subscriptions: readonly (() => void)[];
 
   private constructor(
     node: MatterNode,
     chargers: readonly MatterCharger[],
-    memory: MemoryFile,
+    memory: PersistentStateFile,
     subscriptions: readonly (() => void)[],
   ) {
     this.#node = node;
@@ -57,7 +57,7 @@ export class MatterIntegration {
   }: MatterIntegrationParts): Promise<MatterIntegration> {
     const [first, ...others] = site.view.chargers;
     if (first === undefined) throw new RangeError("there is no charger to show on Matter");
-    const memory = new MemoryFile(join(folder, "chargers.json"), log);
+    const memory = new PersistentStateFile(join(folder, "chargers.json"), log);
     await memory.load();
     await firstReadings(site, memory, clock, signal);
     signal.throwIfAborted();
@@ -81,7 +81,7 @@ export class MatterIntegration {
     return new MatterIntegration(node, chargers, memory, subscriptions);
   }
 
-  /** By which controllers are let in. */
+  /** By which controllers are commissioned. */
   get codes(): PairingCodes {
     return this.#node.codes;
   }
@@ -105,12 +105,17 @@ export class MatterIntegration {
 }
 
 /** Resolves once every charger that is new to us has reported what it has, or has had its time. */
-async function firstReadings(site: SiteApi, memory: MemoryFile, clock: Clock, signal: AbortSignal): Promise<void> {
+async function firstReadings(
+  site: SiteApi,
+  memory: PersistentStateFile,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   const waiting = ({ chargers }: SiteView) =>
     chargers.some(({ name, reading }) => !memory.knows(name) && reading === null);
   if (!waiting(site.view) || signal.aborted) return;
   await new Promise<void>((resolve) => {
-    const timer = clock.after(patience, () => finish());
+    const timer = clock.after(firstReadingTimeout, () => finish());
     const end = site.onChange((view) => {
       if (!waiting(view)) finish();
     });

@@ -1,4 +1,4 @@
-/** The limits that Matter keeps of a charger, and the one cap of the house that they come to. */
+/** The limits that Matter has for a charger, and the one cap at the site that they come to. */
 
 import type { CurrentRange } from "../../drivers/driver.js";
 
@@ -12,7 +12,7 @@ export interface Limits {
 
 export const noLimits: Limits = { command: null, user: null };
 
-/** What the house is told: the lower one, unless the charger gives no more anyway. */
+/** The cap at the site: the lower one, unless the charger gives no more anyway. */
 export function capOf({ command, user }: Limits, { max }: CurrentRange): number | null {
   const lower = Math.min(command ?? Infinity, user ?? Infinity);
   return lower < max ? lower : null;

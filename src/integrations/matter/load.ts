@@ -5,10 +5,10 @@ import { messageOf } from "../../model/errors.js";
 import type { MatterIntegration, MatterIntegrationParts } from "./integration.js";
 import { claimPort } from "./port.js";
 
-type Place = Omit<MatterIntegrationParts, "signal" | "port" | "name">;
+type MatterContext = Omit<MatterIntegrationParts, "signal" | "port" | "name">;
 
-/** `null`: it is not wanted, or there is no charger to show. A failure to start is told in the log. */
-export function startMatter({ name, matter, chargers }: Config, place: Place): Matter | null {
+/** `null`: it is not wanted, or there is no charger to show. A failure to start is logged. */
+export function startMatter({ name, matter, chargers }: Config, place: MatterContext): Matter | null {
   if (!matter.evse || chargers.length === 0) return null;
   const wanted = new Matter({ ...place, port: matter.port, name });
   wanted.started.catch((error: unknown) => {
@@ -17,7 +17,7 @@ export function startMatter({ name, matter, chargers }: Config, place: Place): M
   return wanted;
 }
 
-/** The chargers' own Matter node, from the wish for it to its end. */
+/** The chargers' own Matter node, from the request to start it to its end. */
 export class Matter {
   /** Rejects with an Error that says what to do. */
   readonly started: Promise<MatterIntegration>;
@@ -34,8 +34,8 @@ export class Matter {
   /** However far it has come. Always ends in time. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const face = await this.started.catch(() => null);
-    await face?.stop();
+    const integration = await this.started.catch(() => null);
+    await integration?.stop();
   }
 }
 

@@ -1,9 +1,9 @@
-/** What matter.js has to say, in our log: much of it is of interest to the curious only. */
+/** Puts matter.js's messages into our log, most of them for debugging only. */
 
 import { LogDestination, Logger, LogFormat, LogLevel } from "@matter/general";
 import type { Log } from "../../model/log.js";
 
-/** Who warns when a kept file is damaged: controllers may be lost with it. */
+/** The facility that warns when a stored file is damaged: controllers may be lost with it. */
 const storage = "FileStorageDriver";
 
 /** From now on, for all that uses this copy of matter.js. */

@@ -54,7 +54,7 @@ export function phaseEndpoint(phase: PhaseIndex, range: { readonly amperes: numb
 /** V, the highest that a charger is made for, phase to neutral. */
 const highestVoltage = 300;
 
-/** Hundredths of a percent. Few makers tell theirs; billing meters aside, none is worse. */
+/** Hundredths of a percent. Few makers state theirs; billing meters aside, none is worse. */
 const usualAccuracy = 500;
 
 /** Nothing is known yet. @param amperes the highest current in all */

@@ -1,4 +1,4 @@
-/** The modes of Matter's EVSE, and which of the house's modes each of them is. */
+/** The modes of Matter's EVSE, and which of the charger's modes each of them is. */
 
 import { EnergyEvseMode } from "@matter/main/clusters/energy-evse-mode";
 import { ModeBase } from "@matter/main/clusters/mode-base";
@@ -43,14 +43,14 @@ export function modeOf(number: number): EvseMode | null {
   return rows[number]?.mode ?? null;
 }
 
-export type ModeAnswer = ModeBase.ChangeToModeResponse;
+export type ModeResponse = ModeBase.ChangeToModeResponse;
 
-export const changed: ModeAnswer = { status: ModeBase.ModeChangeStatus.Success, statusText: "" };
+export const changed: ModeResponse = { status: ModeBase.ModeChangeStatus.Success, statusText: "" };
 
-export function unsupported(number: number): ModeAnswer {
+export function unsupported(number: number): ModeResponse {
   return { status: ModeBase.ModeChangeStatus.UnsupportedMode, statusText: `There is no mode ${number}` };
 }
 
-export function notNow(why: string): ModeAnswer {
+export function notNow(why: string): ModeResponse {
   return { status: ModeBase.ModeChangeStatus.InvalidInMode, statusText: why };
 }

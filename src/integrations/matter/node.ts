@@ -21,12 +21,12 @@ const deviceTypes = { evse: DeviceTypeId(0x050c), aggregator: DeviceTypeId(0x000
  * ms of real time for parting from controllers, and then for closing all the same: one that has vanished answers to
  * nothing, and Homebridge waits 5 s in all.
  */
-const farewell = 1_500;
-const hangUp = 100;
-const hangUps = 15;
+const closeTimeout = 1_500;
+const hangUpInterval = 100;
+const mostHangUps = 15;
 
 export interface NodeParts {
-  /** Where all is kept that has to survive. */
+  /** Where all is stored that has to survive a restart. */
   readonly folder: string;
   /** UDP */
   readonly port: number;
@@ -119,12 +119,12 @@ export class MatterNode {
       .then(() => true);
     const isClosedIn = (time: number) => Promise.race([closed, wait(time, false, { ref: false })]);
     const cause = new Error("the controller does not answer");
-    let done = await isClosedIn(farewell);
+    let done = await isClosedIn(closeTimeout);
     // What was hung up makes way for the next that it would still say.
-    for (let i = 0; i < hangUps && !done; i++) {
+    for (let i = 0; i < mostHangUps && !done; i++) {
       const exchanges = [...sessions].flatMap((session) => [...session.exchanges]);
       for (const exchange of exchanges) exchange.close(cause).catch(() => undefined);
-      done = await isClosedIn(hangUp);
+      done = await isClosedIn(hangUpInterval);
     }
   }
 }

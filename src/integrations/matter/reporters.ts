@@ -7,15 +7,15 @@ import { Reporter } from "../reporter.js";
 import { milli, milliWattHours } from "./attributes.js";
 import type { Evse, EvseEndpoint, PhaseEndpoint } from "./evse.js";
 import { inAll, onPhase, type Quantity } from "./measurements.js";
-import type { Told } from "./told.js";
+import type { ReportedValues } from "./reported-values.js";
 
 /** ms at least between two reports of one number. */
 const intervals = { power: 5_000, energy: 30_000, temperature: 60_000 } as const;
 
-interface Surroundings {
+interface ReporterContext {
   readonly clock: Clock;
   /** Has a change made after those that were asked for before. */
-  readonly inTurn: (change: () => Promise<void>) => void;
+  readonly enqueue: (change: () => Promise<void>) => void;
 }
 
 /** One measured number: its unit, where it is found, and where it goes. */
@@ -24,24 +24,28 @@ interface Measurement {
   /** ms */
   readonly interval: number;
   read(facts: Facts): number | null;
-  tell(value: number | null): Promise<void>;
+  write(value: number | null): Promise<void>;
 }
 
-export function reportersOf({ endpoint, phases }: Evse, told: Told, around: Surroundings): readonly Reporter<Facts>[] {
+export function reportersOf(
+  { endpoint, phases }: Evse,
+  reported: ReportedValues,
+  context: ReporterContext,
+): readonly Reporter<Facts>[] {
   const measurements = [
     ...inAll.map((quantity) => electrical(endpoint, quantity)),
     ...phases.flatMap((sensor) => onPhase(sensor.phase).map((quantity) => electrical(sensor.endpoint, quantity))),
     energy(endpoint),
-    ...(told.temperature ? [temperature(endpoint)] : []),
+    ...(reported.temperature ? [temperature(endpoint)] : []),
   ];
-  return measurements.map(({ unit, interval, read, tell }) => {
-    const { clock, inTurn } = around;
+  return measurements.map(({ unit, interval, read, write }) => {
+    const { clock, enqueue } = context;
     return new Reporter<Facts>({
       clock,
       unit,
       interval,
       read,
-      report: (value) => inTurn(() => tell(typeof value === "number" ? value : null)),
+      report: (value) => enqueue(() => write(typeof value === "number" ? value : null)),
     });
   });
 }
@@ -51,7 +55,7 @@ function electrical(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, r
     unit,
     interval: intervals.power,
     read,
-    async tell(value) {
+    async write(value) {
       await endpoint.set({ electricalPowerMeasurement: { [attribute]: value === null ? null : milli(value) } });
     },
   };
@@ -62,7 +66,7 @@ function energy(endpoint: EvseEndpoint): Measurement {
     unit: "kWh",
     interval: intervals.energy,
     read: ({ reading }) => reading.totalConsumption,
-    async tell(value) {
+    async write(value) {
       // A counter that does not answer has not changed.
       if (value === null) return;
       await endpoint.act((agent) => {
@@ -78,7 +82,7 @@ function temperature(endpoint: EvseEndpoint): Measurement {
     unit: "°C",
     interval: intervals.temperature,
     read: ({ reading }) => reading.temperature,
-    async tell(value) {
+    async write(value) {
       const measuredValue = value === null ? null : Math.round(value * 100);
       await endpoint.setStateOf(TemperatureMeasurementServer, { measuredValue });
     },

@@ -1,4 +1,4 @@
-/** The charging session as Matter tells it: from reading to reading, what is shown, and what has happened. */
+/** The charging session as Matter shows it: from reading to reading, its state and its events. */
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { ChargerReading } from "../../model/readings.js";
@@ -38,7 +38,7 @@ export interface Shown {
   readonly fault: EnergyEvse.FaultState;
 }
 
-export type Happening =
+export type SessionEvent =
   | { readonly event: "connected"; readonly sessionId: number }
   | {
       readonly event: "not-detected";
@@ -68,7 +68,7 @@ export type Happening =
 export interface Progress {
   readonly session: Session | null;
   readonly shown: Shown;
-  readonly happenings: readonly Happening[];
+  readonly events: readonly SessionEvent[];
 }
 
 export interface SessionFacts {
@@ -87,7 +87,7 @@ export interface SessionFacts {
  * @param before what was shown last; `null`: nothing since the program started
  */
 export function follow(session: Session | null, before: Shown | null, facts: SessionFacts): Progress {
-  const happenings: Happening[] = [];
+  const events: SessionEvent[] = [];
   const fault = faultOf(facts.reading);
   const plugged = isPlugged(facts.reading) ?? session?.open === true;
   const charging = facts.reading.state === "charging";
@@ -96,8 +96,8 @@ export function follow(session: Session | null, before: Shown | null, facts: Ses
   const exchanged = before === null && current?.open === true && isAnother(current, facts.reading);
   if (current?.open === true && (!plugged || exchanged)) {
     if (!exchanged) current = counted(current, facts);
-    if (current.transferFrom !== null) happenings.push(stopped(current, current.transferFrom, Reason.Other));
-    happenings.push({
+    if (current.transferFrom !== null) events.push(stopped(current, current.transferFrom, Reason.Other));
+    events.push({
       event: "not-detected",
       sessionId: current.id,
       state: before?.state ?? State.PluggedInNoDemand,
@@ -108,13 +108,13 @@ export function follow(session: Session | null, before: Shown | null, facts: Ses
   }
   if (plugged && current?.open !== true) {
     current = newSession(current, facts);
-    happenings.push({ event: "connected", sessionId: current.id });
+    events.push({ event: "connected", sessionId: current.id });
   }
   if (current?.open === true) current = noticeDemand(counted(current, facts), facts);
 
   const faultBefore = before?.fault ?? FaultState.NoError;
   if (fault !== faultBefore)
-    happenings.push({
+    events.push({
       event: "fault",
       sessionId: current?.id ?? null,
       state: before?.state ?? State.NotPluggedIn,
@@ -125,14 +125,14 @@ export function follow(session: Session | null, before: Shown | null, facts: Ses
   if (current?.open === true && fault === FaultState.NoError && facts.reading.state !== null) {
     if (charging && current.transferFrom === null) {
       current = { ...current, transferFrom: current.energy };
-      happenings.push({ event: "started", sessionId: current.id });
+      events.push({ event: "started", sessionId: current.id });
     } else if (!charging && current.transferFrom !== null) {
       const reason = facts.offered ? Reason.EvStopped : Reason.EvseStopped;
-      happenings.push(stopped(current, current.transferFrom, reason));
+      events.push(stopped(current, current.transferFrom, reason));
       current = { ...current, transferFrom: null, wanting: reason === Reason.EvseStopped };
     }
   }
-  return { session: current, shown: { state: stateOf(current, facts.reading, fault), fault }, happenings };
+  return { session: current, shown: { state: stateOf(current, facts.reading, fault), fault }, events };
 }
 
 /** s that the car was, or is, plugged in. */
@@ -166,8 +166,8 @@ function newSession(last: Session | null, { now }: SessionFacts): Session {
 }
 
 /** While the program was away, another car was plugged in: the charger has counted from 0 again. */
-function isAnother({ energy }: Session, { sessionChargeConsumption: told }: ChargerReading): boolean {
-  return told !== null && told < energy;
+function isAnother({ energy }: Session, { sessionChargeConsumption: counted }: ChargerReading): boolean {
+  return counted !== null && counted < energy;
 }
 
 /** It never goes back. */
@@ -184,6 +184,6 @@ function noticeDemand(session: Session, { reading, offered, now }: SessionFacts)
   return { ...session, idleSince, wanting: session.wanting && now - idleSince < patience };
 }
 
-function stopped({ id, energy }: Session, from: number, reason: EnergyEvse.EnergyTransferStoppedReason): Happening {
+function stopped({ id, energy }: Session, from: number, reason: EnergyEvse.EnergyTransferStoppedReason): SessionEvent {
   return { event: "stopped", sessionId: id, reason, energy: Math.max(0, energy - from) };
 }

@@ -1,4 +1,4 @@
-/** RFID tags, as Matter tells them. */
+/** RFID tags in the form that Matter has for them. */
 
 /** The bytes of a tag of 4, 7 or 10 bytes (ISO 14443A); `null`: it is written in some other way. */
 export function tagBytes(tag: string): Uint8Array | null {

@@ -1,4 +1,4 @@
-/** Charging targets: Matter's schedules by weekday, and the house's targets. They are the same ones. */
+/** Charging targets: Matter's schedules by weekday, and the site's list of targets. They say the same. */
 
 import type { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Status, StatusResponseError } from "@matter/main/types";
@@ -44,13 +44,13 @@ function refuse(what: string, status = Status.ConstraintError): never {
 }
 
 /** The schedules as they stand after these have replaced those of the days that they name. */
-export function replaced(before: readonly Schedule[], news: readonly Schedule[]): readonly Schedule[] {
-  const named = new Set(news.flatMap(daysOf));
+export function replaced(before: readonly Schedule[], newer: readonly Schedule[]): readonly Schedule[] {
+  const named = new Set(newer.flatMap(daysOf));
   const kept = before.flatMap((schedule) => {
     const days = daysOf(schedule).filter((day) => !named.has(day));
     return days.length === 0 ? [] : [{ ...schedule, dayOfWeekForSequence: bitmapOf(days) }];
   });
-  return [...kept, ...news];
+  return [...kept, ...newer];
 }
 
 export function targetsOf(schedules: readonly Schedule[]): readonly ChargeTarget[] {

@@ -1,7 +1,10 @@
 /** One TCP connection to a Modbus device, from its opening to its end: nothing of it outlives a doubt. */
 
+import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import modbusSerial from "modbus-serial";
+import type { Clock } from "../../model/clock.js";
+import { messageOf } from "../../model/errors.js";
 import { FrameWatch } from "./frames.js";
 
 export type ModbusClient = InstanceType<typeof modbusSerial.default>;
@@ -24,10 +27,13 @@ export class LinkError extends Error {
   }
 }
 
-export interface LinkAddress {
+export interface LinkOptions {
   readonly host: string;
   readonly port: number;
   readonly unitId: number;
+  /** ms */
+  readonly connectTimeout: number;
+  readonly clock: Clock;
 }
 
 /** A request, and what it takes. */
@@ -43,26 +49,28 @@ export interface LinkRequest<T> {
  * that does not come after a connection that failed.
  */
 export class ModbusLink {
+  readonly #clock: Clock;
   readonly #socket: Socket;
   readonly #client: ModbusClient;
   readonly #watch: FrameWatch;
   #fail: ((error: LinkError) => void) | null = null;
   #failure: LinkError | null = null;
 
-  private constructor(socket: Socket, client: ModbusClient, unitId: number) {
+  private constructor(socket: Socket, client: ModbusClient, unitId: number, clock: Clock) {
+    this.#clock = clock;
     this.#socket = socket;
     this.#client = client;
     this.#watch = new FrameWatch(unitId);
     socket.on("data", (chunk: Buffer) => this.#onData(chunk));
-    socket.on("error", () => undefined);
     socket.on("close", () => this.end(new LinkError("hang-up", "it has ended the connection")));
   }
 
-  /** @param timeout ms. Rejects with LinkError. */
-  static async open({ host, port, unitId }: LinkAddress, timeout: number, abort: AbortSignal): Promise<ModbusLink> {
-    const socket = await openSocket(host, port, timeout, abort);
+  /** Rejects with LinkError. @param closing breaks it off */
+  static async open(options: LinkOptions, closing: AbortSignal): Promise<ModbusLink> {
+    const { port, unitId, clock } = options;
+    const socket = await openSocket(options, closing);
     const client = new modbusSerial.default();
-    const link = new ModbusLink(socket, client, unitId);
+    const link = new ModbusLink(socket, client, unitId, clock);
     client.setID(unitId);
     try {
       await client.linkTCP(socket, { port });
@@ -80,17 +88,14 @@ export class ModbusLink {
   /** One at a time. Rejects with LinkError, after which the link is gone, or with what modbus-serial says. */
   async request<T>({ functionCode, timeout, send }: LinkRequest<T>): Promise<T> {
     if (this.#failure) throw this.#failure;
-    let timer: NodeJS.Timeout | undefined;
-    const failed = new Promise<never>((_resolve, reject) => {
-      this.#fail = reject;
-      const late = new LinkError("timeout", `no answer within ${timeout / 1_000} s`);
-      timer = setTimeout(() => this.end(late), timeout);
-    });
+    const failed = new Promise<never>((_resolve, reject) => (this.#fail = reject));
+    const late = new LinkError("timeout", `no answer within ${timeout / 1_000} s`);
+    const timer = this.#clock.deadline(timeout, () => this.end(late));
     this.#watch.expect(functionCode);
     try {
       return await Promise.race([failed, send(this.#client)]);
     } finally {
-      clearTimeout(timer);
+      timer.cancel();
       this.#fail = null;
     }
   }
@@ -117,35 +122,32 @@ export class ModbusLink {
   }
 }
 
-function openSocket(host: string, port: number, timeout: number, abort: AbortSignal): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    if (abort.aborted) return reject(closed());
-    const socket = connect({ host, port, noDelay: true, keepAlive: true });
-    const settle = (failure: LinkError | null) => {
-      clearTimeout(timer);
-      abort.removeEventListener("abort", onAbort);
-      socket.off("error", onError);
-      if (failure === null) return resolve(socket);
-      socket.on("error", () => undefined);
-      socket.destroy();
-      reject(failure);
-    };
-    const onAbort = () => settle(closed());
-    const onError = (error: Error) => settle(new LinkError("connect", `no connection: ${codeOf(error)}`));
-    const timer = setTimeout(
-      () => settle(new LinkError("connect", `no connection within ${timeout / 1_000} s`)),
-      timeout,
-    );
-    abort.addEventListener("abort", onAbort);
-    socket.on("error", onError);
-    socket.once("connect", () => settle(null));
-  });
+/** Rejects with LinkError. */
+async function openSocket({ host, port, connectTimeout, clock }: LinkOptions, closing: AbortSignal): Promise<Socket> {
+  if (closing.aborted) throw closed();
+  const socket = connect({ host, port, noDelay: true, keepAlive: true });
+  // Errors are told by its closing, too.
+  socket.on("error", () => undefined);
+  const late = new LinkError("connect", `no connection within ${connectTimeout / 1_000} s`);
+  const timer = clock.deadline(connectTimeout, () => socket.destroy(late));
+  const onClosing = () => socket.destroy(closed());
+  closing.addEventListener("abort", onClosing);
+  try {
+    await once(socket, "connect");
+    return socket;
+  } catch (error) {
+    throw error instanceof LinkError ? error : new LinkError("connect", `no connection: ${codeOf(error)}`);
+  } finally {
+    timer.cancel();
+    closing.removeEventListener("abort", onClosing);
+  }
 }
 
 export function closed(): LinkError {
   return new LinkError("closed", "the connection has been closed");
 }
 
-function codeOf(error: Error): string {
-  return "code" in error && typeof error.code === "string" ? error.code : error.message;
+function codeOf(error: unknown): string {
+  const named = typeof error === "object" && error !== null && "code" in error && typeof error.code === "string";
+  return named ? String(error.code) : messageOf(error);
 }

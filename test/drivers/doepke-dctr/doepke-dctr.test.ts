@@ -10,6 +10,8 @@ import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
+import { outlasting } from "../../support/outlasting.js";
+import { TestClock } from "../../support/test-clock.js";
 
 /** Typed by the places that hce/wallbox has in dctr.rs. */
 const words = [
@@ -66,9 +68,11 @@ const expected: ResidualCurrentReading = {
   alarmDelay: 250,
 };
 
+const clock = new TestClock();
+
 function connectTo(port: number): ResidualCurrentMonitor {
   const retry = { first: 0, longest: 0 };
-  return ending(connectDctr({ device: "RCM", host: "127.0.0.1", port, retry }));
+  return ending(connectDctr({ device: "RCM", host: "127.0.0.1", port, retry, clock }));
 }
 
 async function virtual() {
@@ -160,7 +164,7 @@ test.each(modbusFaults)("fault %j is told as such, and over once it is gone", as
   const { device, monitor } = await virtual();
   device.currents.dc = 40;
   device.modbus.fault = fault;
-  const failure = await failureOf(monitor.read());
+  const failure = await failureOf(outlasting(clock, monitor.read()));
   expect([failure.code, failure.device]).toEqual([code, "RCM"]);
   device.modbus.fault = null;
   expect((await monitor.read()).alarmA).toEqual(["dc"]);
@@ -169,9 +173,11 @@ test.each(modbusFaults)("fault %j is told as such, and over once it is gone", as
 test("who is alone at this unit id hears nothing from another", async () => {
   const { device } = await virtual();
   const monitor = ending(
-    connectDctr({ device: "RCM", host: "127.0.0.1", port: device.port, unitId: 7, replyTimeout: 300 }),
+    connectDctr({ device: "RCM", host: "127.0.0.1", port: device.port, unitId: 7, replyTimeout: 300, clock }),
   );
-  expect((await failureOf(monitor.read())).message).toMatch(/^RCM: no answer within 0.3 s .*Modbus is switched on/);
+  expect((await failureOf(outlasting(clock, monitor.read()))).message).toMatch(
+    /^RCM: no answer within 0.3 s .*Modbus is switched on/,
+  );
 });
 
 test("the driver connects with what a person wrote", async () => {

@@ -14,6 +14,8 @@ import { RegisterStore, startVirtualModbus } from "../../../src/simulator/server
 import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
+import { outlasting } from "../../support/outlasting.js";
 
 const all: readonly MeterRole[] = ["grid", "pv", "battery", "house"];
 
@@ -40,9 +42,11 @@ const expected: MeterReading = {
 
 const evening: E3dcFlows = { grid: 40, pv: 0, battery: 2_260, house: 2_300, soc: 87, gridPowers: [900, -400, -460] };
 
+const clock = new TestClock();
+
 function connectTo(port: number, measures = all): Meter {
   const retry = { first: 0, longest: 0 };
-  return ending(connectE3dc({ device: "Inverter", host: "127.0.0.1", port, retry }, measures));
+  return ending(connectE3dc({ device: "Inverter", host: "127.0.0.1", port, retry, clock }, measures));
 }
 
 async function serve(holding: RegisterStore) {
@@ -199,7 +203,7 @@ test.each(modbusFaults)("fault %j in the middle is told as such, and over once i
   const { device, meter } = await virtual();
   await meter.read();
   device.modbus.fault = fault;
-  const failure = await failureOf(meter.read());
+  const failure = await failureOf(outlasting(clock, meter.read()));
   expect(failure).toBeInstanceOf(DeviceError);
   expect(failure.code).toBe(code);
   device.modbus.fault = null;

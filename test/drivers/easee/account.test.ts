@@ -2,6 +2,7 @@ import { loginDistance } from "../../../src/drivers/chargers/easee/cloud.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
 import { setUp, setUpStreaming, delivered, until } from "./support.js";
+import { outlasting } from "../../support/outlasting.js";
 
 const minute = 60_000;
 
@@ -160,8 +161,10 @@ test("a stream that refuses us is tried ever less, and reported once", async () 
   }
   expect(log.about("stream")).toHaveLength(1);
   cloud.hubRefusal = null;
-  await clock.advance(400_000);
-  await until(() => cloud.hub.connected === 1);
+  await outlasting(
+    clock,
+    until(() => cloud.hub.connected === 1),
+  );
 });
 
 test("closing ends everything, also while the stream is being opened", async () => {

@@ -80,8 +80,8 @@ test.each<[why: string, options: object, paths: string[]]>([
   ["cloud with nothing", { cloud: true }, ["serial", "token"]],
   ["cloud over mqtt", { cloud: true, transport: "mqtt", serial: "012345", token: "t" }, ["transport"]],
 ])("options: %s", (_why, options, paths) => {
-  const problems = goE.check?.(goE.options.parse(options)) ?? [];
-  expect(problems.map(({ path }) => path)).toEqual(paths);
+  const problems = goE.options.safeParse(options).error?.issues ?? [];
+  expect(problems.map(({ path }) => path.join("."))).toEqual(paths);
 });
 
 test.each<[key: string, value: unknown]>([

@@ -10,6 +10,7 @@ import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt } from "../../support/raw-http.js";
 import { ending, served } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
 
 export type Write = (charger: Charger) => Promise<void> | undefined;
 
@@ -33,8 +34,8 @@ export function expectOnlyDeviceErrors(keys: readonly string[], parse: (json: un
 
 /** Chargers with this version of the API, which is configured. */
 export function chargersOf(apiVersion: 1 | 2) {
-  const connectTo = (port: number): Charger =>
-    ending(connectGoE({ route: { by: "local", host: "127.0.0.1", port }, apiVersion }, driverContext()));
+  const connectTo = (port: number, clock = new TestClock()): Charger =>
+    ending(connectGoE({ route: { by: "local", host: "127.0.0.1", port }, apiVersion }, driverContext({ clock })));
   const box = async (answers: Readonly<Record<string, unknown>>) => {
     const server = await served(jsonAt(answers));
     return { charger: connectTo(server.port), server };
@@ -50,7 +51,8 @@ export function chargersOf(apiVersion: 1 | 2) {
     async virtual({ current = 16, ...more }: { firmware?: string; current?: number } = {}) {
       const evse = new Evse({ current, maxCurrent: 16 });
       const device = ending(await startVirtualGoE({ evse, apiVersion, ...more }));
-      return { charger: connectTo(device.port), device, evse };
+      const clock = new TestClock();
+      return { charger: connectTo(device.port, clock), clock, device, evse };
     },
   };
 }

@@ -3,7 +3,7 @@ import { parseStatusV1, readingV1 } from "../../../src/drivers/chargers/go-e/v1.
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { outlastingSilence } from "../../support/outlasting.js";
+import { outlasting } from "../../support/outlasting.js";
 import { connectCharger } from "../../support/stage.js";
 import { chargersOf, expectOnlyDeviceErrors, source, type Write } from "./support.js";
 
@@ -248,9 +248,10 @@ test("what is written to a charger is read back from it, and wears no flash", as
 });
 
 test.each(webFaults)("a charger whose fault is %j: %s", async (fault, code) => {
-  const { charger, device } = await virtual();
+  const { charger, clock, device } = await virtual();
   device.fault = fault;
-  const failures = await outlastingSilence(fault, () =>
+  const failures = await outlasting(
+    clock,
     Promise.all([failureOf(charger.read()), failureOf(charger.writes.maxAmpere(10))]),
   );
   expect(failures.map((failure) => failure.code)).toEqual([code, code]);

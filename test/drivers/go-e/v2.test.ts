@@ -232,9 +232,9 @@ test("a firmware that has understood commas once is not asked in the old way whe
 });
 
 test("a write whose answer is lost is not sent again", async () => {
-  const { charger, device } = await virtual();
+  const { charger, clock, device } = await virtual();
   device.fault = "silent";
-  expect((await outlasting(() => failureOf(charger.writes.maxAmpere(10)))).code).toBe("unreachable");
+  expect((await outlasting(clock, failureOf(charger.writes.maxAmpere(10)))).code).toBe("unreachable");
   expect(device.requests.map(({ url }) => url)).toEqual(["/api/set?amp=10"]);
 });
 

@@ -137,14 +137,14 @@ test("the house brings it to a decision: start, current, pause, and start again 
   const clock = new TestClock();
   const actuator = new Actuator("Garage", charger, log, clock);
   const decide = async (current: number) => {
-    actuator.aim({ allowCharging: current > 0, current, phases: 3, reasons: [] });
+    actuator.apply({ allowCharging: current > 0, current, phases: 3, reasons: [] });
     await actuator.idle();
     await clock.advance(5_000);
-    actuator.heard(await charger.read());
+    actuator.received(await charger.read());
     await actuator.idle();
     return device.limit;
   };
-  actuator.heard(await charger.read());
+  actuator.received(await charger.read());
   expect(await decide(10)).toBe(10);
   expect(await decide(0)).toBe(0);
   const before = writesTo(device).length;
@@ -162,13 +162,13 @@ test("a limit that someone else sets is set back", async () => {
   const clock = new TestClock();
   const actuator = new Actuator("Garage", charger, log, clock);
   const aim = { allowCharging: true, current: 10, phases: 3, reasons: [] } as const;
-  actuator.heard(await charger.read());
-  actuator.aim(aim);
+  actuator.received(await charger.read());
+  actuator.apply(aim);
   await actuator.idle();
   device.limit = 16;
   await clock.advance(5_000);
-  actuator.heard(await charger.read());
-  actuator.aim(aim);
+  actuator.received(await charger.read());
+  actuator.apply(aim);
   await actuator.idle();
   expect(device.limit).toBe(10);
 });

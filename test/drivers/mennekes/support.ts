@@ -16,8 +16,9 @@ import { hastyClock } from "../../support/test-clock.js";
 export function connectTo(port: number, options: Partial<MennekesOptions> = {}): { charger: Charger; log: MemoryLog } {
   const log = new MemoryLog();
   const retry = { first: 0, longest: 0 };
-  const address = { device: "Garage", host: "127.0.0.1", port, retry };
-  return { charger: ending(connectMennekes({ ...address, ...options }, { log, clock: hastyClock() })), log };
+  const clock = hastyClock();
+  const address = { device: "Garage", host: "127.0.0.1", port, retry, clock };
+  return { charger: ending(connectMennekes({ ...address, ...options }, { log, clock })), log };
 }
 
 /** A server that holds these registers and nothing more. */

@@ -1,7 +1,7 @@
 import type { OpenEvseFault } from "../../../src/simulator/devices/openevse/server.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { outlastingSilence } from "../../support/outlasting.js";
+import { outlasting } from "../../support/outlasting.js";
 import { chargersBy } from "./support.js";
 
 type Row = readonly [fault: OpenEvseFault, code: string];
@@ -15,10 +15,10 @@ describe.each<["wifi" | "rapi", readonly Row[]]>([
   const { virtual } = chargersBy(api);
 
   test.each(rows)("%j while it is read: %s, and back by itself", async (fault, code) => {
-    const { charger, device } = await virtual();
+    const { charger, clock, device } = await virtual();
     await charger.read();
     device.fault = fault;
-    expect((await outlastingSilence(fault, () => failureOf(charger.read()))).code).toBe(code);
+    expect((await outlasting(clock, failureOf(charger.read()))).code).toBe(code);
     device.fault = null;
     expect((await charger.read()).state).toBe("disconnected");
   });

@@ -2,6 +2,7 @@ import { Car } from "../../../src/simulator/house/car.js";
 import { listenTo } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
 import { chargersBy } from "./support.js";
+import { outlasting } from "../../support/outlasting.js";
 
 const { virtual } = chargersBy("wifi");
 
@@ -92,10 +93,11 @@ test("a half-open connection is noticed, polling goes on meanwhile, and it is op
 });
 
 test("what came before a lost connection is not mixed with what comes after it: only a poll counts", async () => {
-  const { charger, device, next, pushedSince } = await watched();
+  const clock = new TestClock();
+  const { charger, device, next, pushedSince } = await watched({ clock });
   const greeted = device.socket.nextGreeting();
   device.rebootGateway();
-  await greeted;
+  await outlasting(clock, greeted);
   device.socket.sendAll({ amp: 1_000 });
   expect((await charger.read()).state).toBe("disconnected");
   expect(pushedSince()).toEqual([]);

@@ -5,6 +5,7 @@ import { readingOf } from "../../../src/drivers/chargers/openevse/reading.js";
 import { type Details, detailsOf, factsOf, parseStatus } from "../../../src/drivers/chargers/openevse/status.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../src/model/readings.js";
+import { TestClock } from "../../support/test-clock.js";
 import { chargingReading } from "./support.js";
 
 /** Typed from the firmware's "api.yml" and `create_rapi_json`: a box that charges with 16 A on one phase. */
@@ -60,7 +61,7 @@ const oldStatus = {
 const onePhase: Details = { threePhase: false, firmware: "5.1.2" };
 const ours = (state: "active" | "disabled"): Claims => ({ ours: { state, chargeCurrent: 16 }, manual: null });
 
-const gateway = new Gateway({ device: "Garage", host: "127.0.0.1", port: 80, deadline: 1_000 });
+const gateway = new Gateway({ device: "Garage", host: "127.0.0.1", port: 80, deadline: 1_000, clock: new TestClock() });
 
 function read(
   json: unknown,

@@ -4,17 +4,16 @@ import { RapiCharger } from "../../../src/drivers/chargers/openevse/rapi.js";
 import { WifiCharger } from "../../../src/drivers/chargers/openevse/wifi.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { type ChargerReading, noChargerReading } from "../../../src/model/readings.js";
-import type { Clock } from "../../../src/model/clock.js";
 import { Evse, type EvseOptions } from "../../../src/simulator/house/evse.js";
 import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/devices/openevse/server.js";
 import type { Login } from "../../../src/transport/exchange.js";
 import { driverContext } from "../../support/driver-context.js";
 import { ending } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
 
 interface ConnectOptions {
   readonly login?: Login | undefined;
-  /** Its WebSocket lives by this one. */
-  readonly clock?: Clock | undefined;
+  readonly clock?: TestClock | undefined;
 }
 
 interface Options extends Omit<ConnectOptions, "login">, Omit<VirtualOpenEvseOptions, "evse"> {
@@ -41,19 +40,20 @@ export const chargingReading: ChargerReading = {
 };
 
 export function chargersBy(api: "wifi" | "rapi") {
-  const connectTo = (port: number, { login, clock }: ConnectOptions = {}): Charger => {
-    const options = { device: "Garage", host: "127.0.0.1", port, deadline: 5_000, login };
-    const timing = { retry: { first: 1, jitter: 0 }, ...(clock ? { clock } : {}) };
+  const connectTo = (port: number, { login, clock = new TestClock() }: ConnectOptions = {}): Charger => {
+    const options = { device: "Garage", host: "127.0.0.1", port, deadline: 5_000, clock, login };
+    const timing = { retry: { first: 1, jitter: 0 } };
     return ending(api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext(), timing));
   };
   return {
     connectTo,
-    async virtual({ box, clock, ...twin }: Options = {}) {
+    async virtual({ box, clock = new TestClock(), ...twin }: Options = {}) {
       const evse = new Evse({ phases: 1, current: 32, answerTime: 0, ...box });
       const generation = api === "rapi" ? "old" : "new";
       const device = ending(await startVirtualOpenEvse({ evse, generation, ...twin }));
       return {
         charger: connectTo(device.port, { login: twin.login, clock }),
+        clock,
         device,
         evse,
         /** Requests so far, as "METHOD url". */

@@ -5,9 +5,10 @@ import { RegisterStore, startVirtualModbus } from "../../../src/simulator/server
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, ending } from "../../support/stage.js";
 import type { RegisterMeterFixture } from "./fixture.js";
+import { fixture as carloGavazziEm24 } from "./carlo-gavazzi-em24.js";
 import { fixture as siemensPac2200 } from "./siemens-pac2200.js";
 
-const fixtures: readonly RegisterMeterFixture[] = [siemensPac2200];
+const fixtures: readonly RegisterMeterFixture[] = [siemensPac2200, carloGavazziEm24];
 
 /** Registers that a fixture does not name are there, and hold nothing. */
 function storeOf(words: RegisterMeterFixture["words"]): RegisterStore {

@@ -9,6 +9,8 @@ import { startVirtualModbus, type VirtualModbusOptions } from "../../../src/simu
 import { ModbusDevice } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
+import { outlasting } from "../../support/outlasting.js";
 
 const table = defineRegisters(
   {
@@ -24,13 +26,13 @@ const table = defineRegisters(
 
 async function setUp(options: VirtualModbusOptions = {}) {
   const device = await startVirtualModbus(options);
-  let now = 0;
-  const modbus = new ModbusDevice({ device: "Garage", host: "127.0.0.1", port: device.port, now: () => now });
+  const clock = new TestClock();
+  const modbus = new ModbusDevice({ device: "Garage", host: "127.0.0.1", port: device.port, clock });
   ending(device);
   ending(modbus);
   device.holding.allowWrites(1_000, 1_002);
   device.holding.setText(142, 3, "CC612");
-  return { device, modbus, later: () => (now += 100_000) };
+  return { device, modbus, clock, later: () => clock.advance(100_000) };
 }
 
 /** Compiles only if values are numbers and texts where the table says so. */
@@ -85,7 +87,7 @@ test("a device that hangs up at what it does not know is soon left alone with it
   const reader = registerReader(modbus, table);
   for (let round = 0; round < 5; round += 1) {
     expect(await reader.read()).toMatchObject({ current: 0, power: 3_680, soc: null });
-    later();
+    await later();
   }
   expect(device.requests.filter(({ address }) => address === 730).length).toBeLessThanOrEqual(4);
   const { accepted } = device;
@@ -94,11 +96,11 @@ test("a device that hangs up at what it does not know is soon left alone with it
 });
 
 test("a busy moment does not make an optional value missing for good", async () => {
-  const { device, modbus } = await setUp();
+  const { device, modbus, clock } = await setUp();
   device.holding.put(table, { power: 1, energy: 1, soc: 80 });
   const reader = registerReader(modbus, table);
   device.exceptionFor = ({ address }) => (address === 730 ? 6 : null);
-  expect(await reader.read()).toMatchObject({ soc: null });
+  expect(await outlasting(clock, reader.read())).toMatchObject({ soc: null });
   device.exceptionFor = () => null;
   expect(await reader.read()).toMatchObject({ soc: 80 });
 });

@@ -116,6 +116,6 @@ test.each<[string, object, string[]]>([
   ["mqtt with its topic", { topic: "shellies/a" }, []],
   ["http with its host", { transport: "http", host: "shelly" }, []],
 ])("options: %s", (_why, options, paths) => {
-  const problems = shelly3em.check?.(shelly3em.options.parse(options)) ?? [];
-  expect(problems.map(({ path }) => path)).toEqual(paths);
+  const problems = shelly3em.options.safeParse(options).error?.issues ?? [];
+  expect(problems.map(({ path }) => path.join("."))).toEqual(paths);
 });

@@ -15,6 +15,7 @@ import { jsonAt } from "../../support/raw-http.js";
 import { connectMeter, ending, listenTo, served } from "../../support/stage.js";
 import { TestClock } from "../../support/test-clock.js";
 import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
+import { outlasting } from "../../support/outlasting.js";
 
 async function house(more: Partial<VirtualShellyPro3emOptions> = {}) {
   let grid: ReturnType<VirtualShellyPro3emOptions["grid"]> = shellyGrid;
@@ -149,8 +150,9 @@ test.each(quickFaults)("%j over HTTP is a failed reading, and the next one is we
 test("a silent meter is given up in time", async () => {
   const { device } = await house();
   device.fault = "silent";
-  const rpc = ending(new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 }));
-  const failure = await failureOf(rpc.call("EM.GetStatus", { id: 0 }));
+  const clock = new TestClock();
+  const rpc = ending(new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 }, clock));
+  const failure = await failureOf(outlasting(clock, rpc.call("EM.GetStatus", { id: 0 })));
   expect(failure.message).toContain(`no answer from 127.0.0.1:${device.port} within 0.05 s`);
 });
 
@@ -228,6 +230,6 @@ test.each<[string, object, string[]]>([
   ["ws with its host", { host: "shelly" }, []],
   ["mqtt with its topic", { transport: "mqtt", topic: "shellypro3em-a" }, []],
 ])("options: %s", (_why, options, paths) => {
-  const problems = shellyPro3em.check?.(shellyPro3em.options.parse(options)) ?? [];
-  expect(problems.map(({ path }) => path)).toEqual(paths);
+  const problems = shellyPro3em.options.safeParse(options).error?.issues ?? [];
+  expect(problems.map(({ path }) => path.join("."))).toEqual(paths);
 });

@@ -10,12 +10,14 @@ import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
+import { outlasting } from "../../support/outlasting.js";
 
-let now = 0;
+const clock = new TestClock();
 
 function meterAt(port: number, more: object = {}, measures: readonly MeterRole[] = ["grid"]): Meter {
   const options = siemensPac2200.options.parse({ host: "127.0.0.1", port, ...more });
-  const link = { device: "Grid", retry: { first: 1_000, jitter: 0 }, now: () => now };
+  const link = { device: "Grid", retry: { first: 1_000, jitter: 0 }, clock };
   return ending(connectRegisterMeter(pac2200Registers, { ...options, measures }, link));
 }
 
@@ -159,15 +161,15 @@ test.each(modbusFaults)("%p is a failure of the device, and it comes back by its
   const device = await virtual();
   const meter = meterAt(device.port);
   device.modbus.fault = fault;
-  expect((await failureOf(meter.read())).code).toBe(code);
+  expect((await failureOf(outlasting(clock, meter.read()))).code).toBe(code);
   device.modbus.fault = null;
-  now += 1_000;
+  await clock.advance(1_000);
   expect((await meter.read()).grid?.power).toBe(-100);
 });
 
 test("a wrong unit id is not answered", async () => {
   const device = await virtual();
-  expect((await failureOf(meterAt(device.port, { unitId: 126 }).read())).code).toBe("unreachable");
+  expect((await failureOf(outlasting(clock, meterAt(device.port, { unitId: 126 }).read()))).code).toBe("unreachable");
 });
 
 test("no request cuts a value, which the device would refuse", async () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { parseDatagram } from "../../../src/drivers/meters/sma-home-manager/datagram.js";
-import { MetersHeard } from "../../../src/drivers/meters/sma-home-manager/meters-heard.js";
+import { SeenMeters } from "../../../src/drivers/meters/sma-home-manager/seen-meters.js";
 import { noQuantities } from "../../../src/model/readings.js";
 
 const rows = [
@@ -193,14 +193,14 @@ test.each<
     false,
   ],
 ])("which datagrams count: %s", (_why, wanted, heard, taken) => {
-  const meters = new MetersHeard(wanted);
-  const answers = heard.map(([serial, ticker, at]) => meters.takes(meter(serial, ticker), at));
+  const meters = new SeenMeters(wanted);
+  const answers = heard.map(([serial, ticker, at]) => meters.accepts(meter(serial, ticker), at));
   expect(answers.at(-1)).toBe(taken);
 });
 
 test("however many meters shout, no more than 32 are kept in mind, and the one that is meant is heard", () => {
-  const meters = new MetersHeard(999);
-  for (let serial = 1; serial <= 100; serial += 1) meters.takes(meter(serial), 0);
+  const meters = new SeenMeters(999);
+  for (let serial = 1; serial <= 100; serial += 1) meters.accepts(meter(serial), 0);
   expect(meters.serials).toHaveLength(32);
-  expect(meters.takes(meter(999), 0)).toBe(true);
+  expect(meters.accepts(meter(999), 0)).toBe(true);
 });

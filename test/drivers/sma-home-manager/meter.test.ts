@@ -149,7 +149,7 @@ test("a read that hears only another meter says which", async () => {
   await clock.advance(10_000);
   expect(await failure).toMatchObject({
     code: "wrong-device",
-    message: expect.stringContaining("222 is not heard, but 111"),
+    message: expect.stringContaining("222 is not seen on the network, but 111"),
   });
 });
 

@@ -4,17 +4,19 @@ import type { ModbusFault } from "../../../src/simulator/servers/modbus/server.j
 import { startVirtualSunSpec, type VirtualModel } from "../../../src/simulator/devices/sunspec/device.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
+import { outlasting } from "../../support/outlasting.js";
 
-let now = 0;
+const clock = new TestClock();
 
 const inverter = { id: 103, values: () => ({ power: 5_000, state: 4 }) } as const;
 const storage = { id: 124, values: () => ({ soc: 50, state: 6 }) } as const;
 
 /** An inverter whose battery may be blocked. */
 async function stage(models: readonly VirtualModel[] = [inverter, storage]) {
-  const device = await ending(await startVirtualSunSpec({ models, now: () => now }));
+  const device = await ending(await startVirtualSunSpec({ models, now: () => clock.now() }));
   const options = sunspec.options.parse({ host: "127.0.0.1", port: device.port, blockDischarge: true });
-  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, now: () => now };
+  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, clock };
   const meter = ending(connectSunSpec({ ...options, measures: ["pv"] }, link));
   const block = meter.dischargeBlock;
   if (block === undefined) throw new Error("it was asked for");
@@ -28,7 +30,9 @@ async function stage(models: readonly VirtualModel[] = [inverter, storage]) {
 
 test("nobody who has not asked for it can block anything", () => {
   const options = sunspec.options.parse({ host: "127.0.0.1" });
-  expect(ending(connectSunSpec({ ...options, measures: ["pv"] }, { device: "Roof" })).dischargeBlock).toBeUndefined();
+  expect(
+    ending(connectSunSpec({ ...options, measures: ["pv"] }, { device: "Roof", clock })).dischargeBlock,
+  ).toBeUndefined();
 });
 
 test("the time comes first, then no discharge, then the limit; back in the other order", async () => {
@@ -58,11 +62,11 @@ test("a limit on charging that someone else has set stays", async () => {
 test("it ends by itself, unless it is set again in half of that time", async () => {
   const { device, block } = await stage();
   await block.set(true);
-  now += block.expiry / 2;
+  await clock.advance(block.expiry / 2);
   await block.set(true);
-  now += block.expiry - 1;
+  await clock.advance(block.expiry - 1);
   expect(device.dischargeBlocked).toBe(true);
-  now += 1;
+  await clock.advance(1);
   expect(device.dischargeBlocked).toBe(false);
 });
 
@@ -117,10 +121,10 @@ test.each<[ModbusFault, code: string]>([
   const { device, meter, block } = await stage();
   await meter.read();
   const end = device.modbus.onRequest(({ functionCode }) => (device.modbus.fault = functionCode === 16 ? fault : null));
-  expect((await failureOf(block.set(true))).code).toBe(code);
+  expect((await failureOf(outlasting(clock, block.set(true)))).code).toBe(code);
   end();
   device.modbus.fault = null;
-  now += 1_000;
+  await clock.advance(1_000);
   await block.set(true);
   expect(device.dischargeBlocked).toBe(true);
 });

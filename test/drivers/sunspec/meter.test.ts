@@ -8,12 +8,14 @@ import { startVirtualSunSpec, type VirtualSunSpecOptions } from "../../../src/si
 import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { ending } from "../../support/stage.js";
+import { TestClock } from "../../support/test-clock.js";
+import { outlasting } from "../../support/outlasting.js";
 
-let now = 0;
+const clock = new TestClock();
 
 function meterAt(port: number, measures: readonly MeterRole[], more: object = {}) {
   const options = sunspec.options.parse({ host: "127.0.0.1", port, ...more });
-  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, now: () => now };
+  const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, clock };
   return ending(connectSunSpec({ ...options, measures }, link));
 }
 
@@ -261,9 +263,9 @@ test.each(atFirstContact)("%p at the first contact fails, and it comes back by i
   const device = await virtual();
   const meter = meterAt(device.port, ["grid"]);
   device.modbus.fault = fault;
-  expect((await failureOf(meter.read())).code).toBe(code);
+  expect((await failureOf(outlasting(clock, meter.read()))).code).toBe(code);
   device.modbus.fault = null;
-  now += 1_000;
+  await clock.advance(1_000);
   expect((await meter.read()).grid?.power).toBe(-3_000);
 });
 

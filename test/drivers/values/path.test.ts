@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { extractor, parsePath, problemsOfNames, valueAt } from "../../../src/drivers/decoding/values.js";
+import { parsePath, valueAt } from "../../../src/drivers/decoding/path.js";
+import { extractorsOf, problemsOfNames } from "../../../src/drivers/decoding/values.js";
 
 test.each<[string, (string | number)[]]>([
   ["", []],
@@ -60,7 +61,7 @@ test.each<[name: string, raw: unknown, scale: number, value: number | null]>([
   ["currentL2", -6.5, 1, -6.5],
   ["importEnergy", 1_234_567, 0.001, 1_234.567],
 ])("%s: %j with scale %d is %j", (name, raw, scale, value) =>
-  expect(extractor(name, { path: "v", scale })({ v: raw })).toEqual(value),
+  expect(extractorsOf({ [name]: { path: ["v"], scale } })[0]?.extract({ v: raw })).toEqual(value),
 );
 
 test.each<[string, object, string[]]>([

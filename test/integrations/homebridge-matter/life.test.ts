@@ -33,7 +33,7 @@ test("what is not known is not claimed: no temperature, no plug, and null for wh
     electricalPowerMeasurement: { activePower: null },
     electricalEnergyMeasurement: { cumulativeEnergyImported: null },
   });
-  made.site.tell({ state: "disconnected", temperature: 30 });
+  made.site.report({ state: "disconnected", temperature: 30 });
   expect(made.names).toEqual(["Garage", "Garage Plug", "Garage Temperature"]);
   expect(made.device("Garage Plug").clusters).toEqual({ booleanState: { stateValue: false } });
 });
@@ -54,33 +54,33 @@ test("only what is wanted is shown", () => {
   expect(made.names).toEqual(["Garage Plug"]);
 });
 
-test("after a restart devices are taken up at once, with the values that Homebridge kept", async () => {
+test("after a restart devices are taken up at once, with the values that Homebridge cached", async () => {
   const before = new Bench(new FakeSite(view(answering)));
   before.site.change({});
-  const made = new Bench(new FakeSite(view({ reading: null })), { kept: before.kept });
+  const made = new Bench(new FakeSite(view({ reading: null })), { cached: before.cached });
   expect(made.names).toEqual(before.names);
   expect(made.matter.registered.map(({ UUID }) => UUID)).toEqual(before.matter.registered.map(({ UUID }) => UUID));
   expect(made.device("Garage").clusters).toEqual(before.device("Garage").clusters);
   expect(made.device("Garage").handlers).toBeDefined();
   await made.appear();
   made.site.change({});
-  expect(made.matter.told).toEqual([]);
+  expect(made.matter.reported).toEqual([]);
   expect(made.names).toHaveLength(3);
 });
 
 test("what is no longer configured or wanted goes; what is silent or configured wrongly stays", async () => {
-  const house = () => new FakeSite(view(answering), view({ ...answering, name: "Carport" }));
-  const before = new Bench(house());
+  const site = () => new FakeSite(view(answering), view({ ...answering, name: "Carport" }));
+  const before = new Bench(site());
   before.site.change({});
-  const silent = new Bench(new FakeSite(view({ reachable: false, reading: null })), { kept: before.kept });
+  const silent = new Bench(new FakeSite(view({ reachable: false, reading: null })), { cached: before.cached });
   expect(silent.matter.unregistered).toEqual(["Carport", "Carport Plug", "Carport Temperature"]);
-  const unwanted = new Bench(house(), { kept: before.kept, shown: { plug: false } });
+  const unwanted = new Bench(site(), { cached: before.cached, shown: { plug: false } });
   expect(unwanted.matter.unregistered).toEqual(["Garage Plug", "Carport Plug"]);
-  const faulty = new Bench(new FakeSite(view(answering)), { kept: before.kept, faulty: ["Carport"] });
+  const faulty = new Bench(new FakeSite(view(answering)), { cached: before.cached, faulty: ["Carport"] });
   await settle();
   expect(faulty.matter.unregistered).toEqual([]);
   const carport = before.matter.registered.filter(({ displayName }) => displayName.startsWith("Carport"));
-  expect(faulty.matter.told).toEqual(
+  expect(faulty.matter.reported).toEqual(
     carport.map(({ UUID }) => [UUID, "bridgedDeviceBasicInformation", { reachable: false }]),
   );
 });
@@ -89,13 +89,13 @@ test("what happens before Homebridge has taken a device up is told afterwards", 
   const made = new Bench(new FakeSite(view(answering)), { shown: { outlet: false, temperature: false } });
   made.matter.takesUp = false;
   await made.appear();
-  made.site.tell({ state: "disconnected" });
+  made.site.report({ state: "disconnected" });
   await settle();
-  expect(made.matter.told).toEqual([]);
+  expect(made.matter.reported).toEqual([]);
   made.matter.takesUp = true;
   made.site.change({});
   await settle();
-  expect(made.matter.told).toEqual([
+  expect(made.matter.reported).toEqual([
     ["Garage Plug", "booleanState", { stateValue: false }],
     ["Garage Plug", "bridgedDeviceBasicInformation", { reachable: true }],
   ]);
@@ -117,7 +117,7 @@ test("a device that Homebridge does not take is told of once, and the others go 
 test("stopping ends the subscription and every timer", async () => {
   const made = new Bench(new FakeSite(view(answering)));
   await made.appear();
-  made.site.tell({ ...answering.reading, power: 5_000, totalConsumption: 1_240 });
+  made.site.report({ ...answering.reading, power: 5_000, totalConsumption: 1_240 });
   expect(made.clock.pending).toBe(2);
   made.integration.stop();
   expect(made.clock.pending).toBe(0);

@@ -6,13 +6,13 @@ import { Bench, measured } from "./support.js";
 const meter = (name: string, ...measures: MeterRole[]) => ({ name, brand: "Shelly", model: "3EM", measures });
 const shown = { site: true };
 
-function house(name: string, reading: object) {
+function site(name: string, reading: object) {
   const made = new FakeSite();
   made.meters = [{ name, reachable: true, reading }];
   return made;
 }
 
-test.each<[role: MeterRole, why: string, told: Partial<Quantities>, clusters: object]>([
+test.each<[role: MeterRole, why: string, reported: Partial<Quantities>, clusters: object]>([
   [
     "grid",
     "import is +, and energy counts both ways",
@@ -28,8 +28,8 @@ test.each<[role: MeterRole, why: string, told: Partial<Quantities>, clusters: ob
   ["pv", "what it delivers is −", { power: 5_000 }, { electricalPowerMeasurement: { activePower: -5_000_000 } }],
   ["pv", "at night it is 0", { power: 0 }, { electricalPowerMeasurement: { activePower: 0 } }],
   ["battery", "charging is +", { power: -800 }, { electricalPowerMeasurement: { activePower: 800_000 } }],
-])("%s: %s", (role, _why, told, clusters) => {
-  const made = new Bench(house("Meter", measured(role, told)), { shown, meters: [meter("Meter", role)] });
+])("%s: %s", (role, _why, reported, clusters) => {
+  const made = new Bench(site("Meter", measured(role, reported)), { shown, meters: [meter("Meter", role)] });
   made.site.change({});
   expect(made.names).toEqual(["Meter"]);
   expect(made.device("Meter").clusters).toEqual(clusters);
@@ -39,7 +39,7 @@ test.each<[role: MeterRole, why: string, told: Partial<Quantities>, clusters: ob
 test("a device that measures several things is a meter for each; what the house consumes is their sum, and none", () => {
   const reading = { ...measured("grid", { power: 1 }), ...measured("pv", { power: 2 }), ...measured("house", {}) };
   const battery = measured("battery", { power: 3 });
-  const made = new Bench(house("E3DC", { ...reading, ...battery }), {
+  const made = new Bench(site("E3DC", { ...reading, ...battery }), {
     shown,
     meters: [meter("E3DC", "grid", "pv", "battery", "house")],
   });
@@ -50,9 +50,9 @@ test("a device that measures several things is a meter for each; what the house 
 test("meters are shown only to who wants them, and those of circuits to nobody", () => {
   const reading = measured("grid", { power: 1 });
   const meters = [meter("Garage", "grid")];
-  const unasked = new Bench(house("Garage", reading), { meters });
+  const unasked = new Bench(site("Garage", reading), { meters });
   const circuits = [{ name: "Garage", limit: 16, parent: null, meter: "Garage" }];
-  const circuit = new Bench(house("Garage", reading), { shown, meters, circuits });
+  const circuit = new Bench(site("Garage", reading), { shown, meters, circuits });
   for (const made of [unasked, circuit]) {
     made.site.change({});
     expect(made.names).toEqual([]);
@@ -60,11 +60,11 @@ test("meters are shown only to who wants them, and those of circuits to nobody",
 });
 
 test("a silent meter is not reachable", async () => {
-  const made = new Bench(house("Grid", measured("grid", { power: 700 })), { shown, meters: [meter("Grid", "grid")] });
+  const made = new Bench(site("Grid", measured("grid", { power: 700 })), { shown, meters: [meter("Grid", "grid")] });
   await made.appear();
   made.site.meters = made.site.meters.map((each) => ({ ...each, reachable: false }));
   made.site.change({});
-  expect(made.matter.told).toEqual([["Grid", "bridgedDeviceBasicInformation", { reachable: false }]]);
+  expect(made.matter.reported).toEqual([["Grid", "bridgedDeviceBasicInformation", { reachable: false }]]);
 });
 
 test.each([

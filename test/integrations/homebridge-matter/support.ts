@@ -1,4 +1,4 @@
-/** A house that is told what to say, in front of a Matter bridge that keeps book, without Homebridge and its node. */
+/** A site with given views, in front of a Matter bridge that records everything, without Homebridge and its node. */
 
 import hap from "@homebridge/hap-nodejs";
 import type { MatterAccessory } from "homebridge";
@@ -13,7 +13,7 @@ import { noQuantities, type MeterReading, type Quantities } from "../../../src/m
 import { settle, TestClock } from "../../support/test-clock.js";
 import { pluginName, platformName, type FakeSite } from "../homekit/support.js";
 
-/** Does with accessories what Homebridge's API does, and keeps book. */
+/** Does with accessories what Homebridge's API does, and records them. */
 export class FakeMatter implements Matter {
   readonly uuid = hap.uuid;
   readonly deviceTypes = deviceTypes;
@@ -21,7 +21,7 @@ export class FakeMatter implements Matter {
   readonly registered: MatterAccessory[] = [];
   readonly unregistered: string[] = [];
   /** Name of the device, cluster and attributes, in their order. */
-  readonly told: [device: string, cluster: string, attributes: object][] = [];
+  readonly reported: [device: string, cluster: string, attributes: object][] = [];
   /** Homebridge takes devices up in its own time. */
   takesUp = true;
 
@@ -36,7 +36,7 @@ export class FakeMatter implements Matter {
   }
 
   updateAccessoryState(uuid: string, cluster: string, attributes: Record<string, unknown>): Promise<void> {
-    this.told.push([this.registered.find(({ UUID }) => UUID === uuid)?.displayName ?? uuid, cluster, attributes]);
+    this.reported.push([this.registered.find(({ UUID }) => UUID === uuid)?.displayName ?? uuid, cluster, attributes]);
     return Promise.resolve();
   }
 
@@ -46,13 +46,13 @@ export class FakeMatter implements Matter {
   }
 }
 
-type Options = Partial<Pick<HomebridgeMatterParts, "faulty" | "kept">> & {
+type Options = Partial<Pick<HomebridgeMatterParts, "faulty" | "cached">> & {
   readonly shown?: Partial<HomebridgeMatterParts["config"]["matter"]>;
   readonly meters?: HomebridgeMatterParts["config"]["meters"];
   readonly circuits?: HomebridgeMatterParts["config"]["site"]["circuits"];
 };
 
-/** Everything around one face. */
+/** Everything around one integration. */
 export class Bench {
   readonly matter = new FakeMatter();
   readonly clock = new TestClock();
@@ -61,7 +61,7 @@ export class Bench {
 
   constructor(
     readonly site: FakeSite,
-    { shown = {}, meters = [], circuits = [], faulty = [], kept = [] }: Options = {},
+    { shown = {}, meters = [], circuits = [], faulty = [], cached = [] }: Options = {},
   ) {
     const ignore = () => undefined;
     const warn = (message: string) => void this.warnings.push(message);
@@ -79,7 +79,7 @@ export class Bench {
       site,
       config,
       faulty,
-      kept,
+      cached,
       pluginName,
       platformName,
     });
@@ -96,26 +96,26 @@ export class Bench {
     return found;
   }
 
-  /** Lets the devices that were registered appear, and forgets what they told on that occasion. */
+  /** Lets the devices that were registered appear, and forgets what they reported on that occasion. */
   async appear(): Promise<void> {
     this.site.change({});
     await settle();
     this.site.change({});
     await settle();
-    this.matter.told.length = 0;
+    this.matter.reported.length = 0;
   }
 
   /** What Homebridge would write to disk and read again. */
-  get kept(): MatterAccessory[] {
+  get cached(): MatterAccessory[] {
     return this.matter.registered.map((accessory) => {
-      const kept = { ...accessory };
-      delete kept.handlers;
-      return kept;
+      const cached = { ...accessory };
+      delete cached.handlers;
+      return cached;
     });
   }
 }
 
 /** A reading of a meter with one role. */
-export function measured(role: keyof MeterReading, told: Partial<Quantities>): MeterReading {
-  return { [role]: { ...noQuantities, ...told } };
+export function measured(role: keyof MeterReading, reported: Partial<Quantities>): MeterReading {
+  return { [role]: { ...noQuantities, ...reported } };
 }

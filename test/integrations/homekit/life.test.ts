@@ -37,7 +37,7 @@ test("a cached accessory keeps its UUID and is not registered again", async () =
   expect(cached.services.map(({ subtype }) => subtype)).toEqual(before.accessory.services.map((s) => s.subtype));
   expect(find(cached, "temperature", "Current Temperature")).toBeDefined();
   expect(find(cached, "charger", "Power")).toBeDefined();
-  made.site.tell({ temperature: 31, power: 1_000 });
+  made.site.report({ temperature: 31, power: 1_000 });
   expect(await read(cached, "temperature", "Current Temperature")).toBe(31);
   expect(await read(cached, "charger", "Power")).toBe(1_000);
   expect(made.api.updates).toBe(0);
@@ -112,7 +112,7 @@ test("starting twice makes nothing twice", () => {
 
 test("stopping ends the subscription and every timer", async () => {
   const made = bench({ reading: reading({ power: 1_000 }) });
-  made.site.tell({ power: 2_000 });
+  made.site.report({ power: 2_000 });
   await characteristic(made.accessory, "charger", "On").handleSetRequest(false);
   expect(made.clock.pending).toBe(3); // power, Eve's consumption, and the write that settles
   made.integration.stop();
@@ -124,7 +124,7 @@ test("HAP has nothing to complain about", async () => {
   const warn = jest.spyOn(console, "warn").mockImplementation(() => undefined);
   const made = new Bench(new FakeSite(view({ name: "„Garage“ 🚗" })));
   made.integration.start();
-  made.site.tell({ power: 1e9, temperature: 400, maxAmpere: 80, error: "x".repeat(300), totalConsumption: 1e7 });
+  made.site.report({ power: 1e9, temperature: 400, maxAmpere: 80, error: "x".repeat(300), totalConsumption: 1e7 });
   const all = made.accessory.services.flatMap(({ characteristics }) => characteristics);
   await Promise.all(all.map((one) => one.handleGetRequest().catch(() => undefined)));
   expect(warn).not.toHaveBeenCalled();

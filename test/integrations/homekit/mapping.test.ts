@@ -3,7 +3,7 @@ import type { ChargerMode, Decision } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { bench, find, noResponse, read, reading } from "./support.js";
 
-type Row = readonly [why: string, subtype: string, name: string, told: Partial<ChargerReading>, value: unknown];
+type Row = readonly [why: string, subtype: string, name: string, reported: Partial<ChargerReading>, value: unknown];
 
 test.each<Row>([
   ["charging is allowed", "charger", "On", { allowCharging: true }, true],
@@ -26,8 +26,8 @@ test.each<Row>([
   ["kWh", "charger", "Total Consumption", { totalConsumption: 1_234.5 }, 1_234.5],
   ["°C", "temperature", "Current Temperature", { temperature: 31.5 }, 31.5],
   ["no limit of its own is 0", "charger", "Session energy limit", { sessionChargeConsumptionLimit: 0 }, 0],
-])("%s", async (_why, subtype, name, told, value) => {
-  expect(await read(bench({ reading: reading(told) }).accessory, subtype, name)).toBe(value);
+])("%s", async (_why, subtype, name, reported, value) => {
+  expect(await read(bench({ reading: reading(reported) }).accessory, subtype, name)).toBe(value);
 });
 
 test("a charger that does not tell whether it may charge is on when it was told so", async () => {
@@ -50,7 +50,7 @@ test.each<[mode: ChargerMode, on: boolean]>([
 
 const samples = { number: 7, boolean: true, text: "told" } as const;
 
-function told(name: ChannelName): Partial<ChargerReading> {
+function reported(name: ChannelName): Partial<ChargerReading> {
   return { [name]: name === "state" ? "charging" : samples[chargerChannels[name].type] };
 }
 
@@ -58,8 +58,8 @@ describe.each(channelNames)("channel %s", (name) => {
   const { label } = chargerChannels[name];
 
   test("is published as it is told", async () => {
-    const { accessory } = bench({ reading: reading(told(name)) });
-    expect(await read(accessory, "charger", label)).toBe(Object.values(told(name))[0]);
+    const { accessory } = bench({ reading: reading(reported(name)) });
+    expect(await read(accessory, "charger", label)).toBe(Object.values(reported(name))[0]);
   });
 
   test("is absent while it was never told", () => {
@@ -69,7 +69,7 @@ describe.each(channelNames)("channel %s", (name) => {
 });
 
 test("UUIDs are unique, and the one of the first channel is as published", () => {
-  const everything = Object.assign({}, ...channelNames.map(told));
+  const everything = Object.assign({}, ...channelNames.map(reported));
   const { accessory } = bench({ reading: reading(everything) });
   const outlet = accessory.services.find(({ subtype }) => subtype === "charger");
   const uuids = outlet?.characteristics.map(({ UUID }) => UUID) ?? [];
@@ -81,18 +81,18 @@ test("UUIDs are unique, and the one of the first channel is as published", () =>
 test("a channel that is told later appears then, and the accessory is stored", async () => {
   const made = bench();
   expect(made.api.updates).toBe(0);
-  made.site.tell({ power: 6_900, temperature: 30 });
+  made.site.report({ power: 6_900, temperature: 30 });
   expect(made.api.updates).toBe(1);
   expect(await read(made.accessory, "charger", "Power")).toBe(6_900);
   expect(await read(made.accessory, "temperature", "Current Temperature")).toBe(30);
-  made.site.tell({ power: 6_800, temperature: 30 });
+  made.site.report({ power: 6_800, temperature: 30 });
   expect(made.api.updates).toBe(1);
 });
 
 test("what is not known now is neither old nor invented", async () => {
-  const told = { power: 6_900, error: "cable", transaction: 0, temperature: 30 };
-  const { site, accessory } = bench({ reading: reading(told) });
-  site.tell({});
+  const reported = { power: 6_900, error: "cable", transaction: 0, temperature: 30 };
+  const { site, accessory } = bench({ reading: reading(reported) });
+  site.report({});
   expect(await read(accessory, "charger", "Power")).toBe(noResponse);
   expect(await read(accessory, "charger", "Consumption")).toBe(noResponse);
   expect(await read(accessory, "temperature", "Current Temperature")).toBe(noResponse);

@@ -2,7 +2,7 @@ import type { ChargerReading } from "../../../src/model/readings.js";
 import { hasMoved } from "../../../src/integrations/dead-band.js";
 import { bench, noResponse, notices, read, reading } from "./support.js";
 
-test.each<[why: string, unit: string | undefined, told: number, value: number, moved: boolean]>([
+test.each<[why: string, unit: string | undefined, reported: number, value: number, moved: boolean]>([
   ["9 W are noise", "W", 100, 109, false],
   ["10 W are told", "W", 100, 110, true],
   ["below 1 % of much", "W", 6_900, 6_968, false],
@@ -18,53 +18,53 @@ test.each<[why: string, unit: string | undefined, told: number, value: number, m
   ["coming to zero is told", "W", 8, 0, true],
   ["staying at zero is not", "W", 0, 0, false],
   ["a number without a unit is told at any change", undefined, 1, 2, true],
-])("%s", (_why, unit, told, value, moved) => {
-  expect(hasMoved(unit, told, value)).toBe(moved);
+])("%s", (_why, unit, reported, value, moved) => {
+  expect(hasMoved(unit, reported, value)).toBe(moved);
 });
 
 test("a measured number is told once per second, with its newest value", async () => {
   const { accessory, site, clock } = bench({ reading: reading({ power: 1_000 }) });
-  const told = notices(accessory, "charger", "Power");
-  site.tell({ power: 2_000 });
+  const reported = notices(accessory, "charger", "Power");
+  site.report({ power: 2_000 });
   await clock.advance(500);
-  site.tell({ power: 3_000 });
-  expect(told).toEqual([]);
+  site.report({ power: 3_000 });
+  expect(reported).toEqual([]);
   await clock.advance(500);
-  expect(told).toEqual([3_000]);
+  expect(reported).toEqual([3_000]);
   await clock.advance(1_000);
-  site.tell({ power: 4_000 });
-  expect(told).toEqual([3_000, 4_000]);
+  site.report({ power: 4_000 });
+  expect(reported).toEqual([3_000, 4_000]);
 });
 
 test("a number that comes back within the second is not told, and no timer stays behind", async () => {
   const { accessory, site, clock } = bench({ reading: reading({ power: 1_000 }) });
-  const told = notices(accessory, "charger", "Power");
-  site.tell({ power: 2_000 });
-  site.tell({ power: 1_004 });
+  const reported = notices(accessory, "charger", "Power");
+  site.report({ power: 2_000 });
+  site.report({ power: 1_004 });
   expect(clock.pending).toBe(0);
   await clock.advance(2_000);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 });
 
 test("a slow drift is told once it has left the dead band", async () => {
   const { accessory, site, clock } = bench({ reading: reading({ power: 100 }) });
-  const told = notices(accessory, "charger", "Power");
+  const reported = notices(accessory, "charger", "Power");
   for (const power of [104, 108, 112, 116]) {
     await clock.advance(5_000);
-    site.tell({ power });
+    site.report({ power });
   }
-  expect(told).toEqual([112]);
+  expect(reported).toEqual([112]);
 });
 
-test.each<[name: string, subtype: string, told: Partial<ChargerReading>[], expected: unknown[]]>([
+test.each<[name: string, subtype: string, reported: Partial<ChargerReading>[], expected: unknown[]]>([
   ["On", "charger", [{ allowCharging: false }, { allowCharging: true }], [false, true]],
   ["State", "charger", [{ state: "charging" }, { state: "fault" }], ["charging", "fault"]],
   ["Contact Sensor State", "plug", [{ state: "disconnected" }, { state: "connected" }], [1, 0]],
 ])("%s is told at any change, at once", (name, subtype, readings, expected) => {
   const { accessory, site } = bench();
-  const told = notices(accessory, subtype, name);
-  readings.forEach((next) => site.tell(next));
-  expect(told).toEqual(expected);
+  const reported = notices(accessory, subtype, name);
+  readings.forEach((next) => site.report(next));
+  expect(reported).toEqual(expected);
 });
 
 describe.each<[why: string, silent: { reachable?: boolean; reading?: null }]>([
@@ -86,7 +86,7 @@ describe.each<[why: string, silent: { reachable?: boolean; reading?: null }]>([
   test("is marked as such before anyone reads, and responds again with its next answer", async () => {
     const { accessory, site, clock } = bench({ writable: [], reading: reading({ power: 1_000 }) });
     const marks = () => accessory.services.flatMap((service) => service.characteristics.map((one) => one.statusCode));
-    site.tell({ power: 2_000 });
+    site.report({ power: 2_000 });
     site.change(silent);
     expect(clock.pending).toBe(0);
     expect(marks().filter((mark) => mark === noResponse).length).toBeGreaterThan(5);
@@ -98,6 +98,6 @@ describe.each<[why: string, silent: { reachable?: boolean; reading?: null }]>([
 
 test("reading takes what is in memory, within the dead band as well", async () => {
   const { accessory, site } = bench({ reading: reading({ power: 1_000 }) });
-  site.tell({ power: 1_001 });
+  site.report({ power: 1_001 });
   expect(await read(accessory, "charger", "Power")).toBe(1_001);
 });

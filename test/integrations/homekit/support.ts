@@ -16,8 +16,8 @@ export const platformName = "EvCharging";
 export const noResponse = -70402;
 export const invalidValue = -70410;
 
-export function reading(told: Partial<ChargerReading> = {}): ChargerReading {
-  return { ...noChargerReading, state: "connected", allowCharging: true, ...told };
+export function reading(reported: Partial<ChargerReading> = {}): ChargerReading {
+  return { ...noChargerReading, state: "connected", allowCharging: true, ...reported };
 }
 
 export function view(overrides: Partial<ChargerView> = {}): ChargerView {
@@ -31,7 +31,7 @@ export function view(overrides: Partial<ChargerView> = {}): ChargerView {
     reading: reading(),
     sessionEnergy: null,
     mode: "fast",
-    wishes: { manual: null, until: null, maxAmpere: null, minAmpere: null, targets: [] },
+    userSettings: { manual: null, until: null, maxAmpere: null, minAmpere: null, targets: [] },
     plan: null,
     decision: null,
     ...overrides,
@@ -75,20 +75,20 @@ export class FakeSite implements SiteApi {
     return this.answer();
   }
 
-  /** Changes every charger, and says so. */
+  /** Changes every charger, and hands out the view. */
   change(overrides: Partial<ChargerView>): void {
     this.chargers = this.chargers.map((charger) => ({ ...charger, ...overrides }));
     const { view } = this;
     this.listeners.forEach((listener) => listener(view));
   }
 
-  /** Lets every charger tell this, and says so. */
-  tell(told: Partial<ChargerReading>): void {
-    this.change({ reading: reading(told) });
+  /** Gives every charger this reading, and hands out the view. */
+  report(reported: Partial<ChargerReading>): void {
+    this.change({ reading: reading(reported) });
   }
 }
 
-/** Does with accessories what Homebridge's API does, and keeps book. */
+/** Does with accessories what Homebridge's API does, and records them. */
 export class FakeApi implements HomeKitApi {
   readonly hap = hap;
   readonly platformAccessory = PlatformAccessory;
@@ -116,7 +116,7 @@ export class FakeApi implements HomeKitApi {
   }
 }
 
-/** Everything around one face. */
+/** Everything around one integration. */
 export class Bench {
   readonly api = new FakeApi();
   readonly clock = new TestClock();
@@ -152,7 +152,7 @@ export class Bench {
   }
 }
 
-/** A face that runs, in front of a charger that is like this. */
+/** A running integration with a charger like this. */
 export function bench(overrides: Partial<ChargerView> = {}): Bench {
   const made = new Bench(new FakeSite(view(overrides)));
   made.integration.start();
@@ -186,11 +186,11 @@ export function write(accessory: PlatformAccessory, subtype: string, name: strin
     .catch((status: unknown) => status);
 }
 
-/** Collects what subscribers of a characteristic are told. */
+/** Collects the notifications of a characteristic. */
 export function notices(accessory: PlatformAccessory, subtype: string, name: string): unknown[] {
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   characteristic(accessory, subtype, name).on("change", ({ oldValue, newValue }) => {
-    if (oldValue !== newValue) told.push(newValue);
+    if (oldValue !== newValue) reported.push(newValue);
   });
-  return told;
+  return reported;
 }

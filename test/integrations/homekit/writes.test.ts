@@ -105,11 +105,11 @@ test("a setting that takes long is acknowledged, and its failure takes it back",
   await clock.advance(2_500);
   expect(await answer).toBeUndefined();
   expect(await read(accessory, "charger", "Access")).toBe("locked");
-  const told = notices(accessory, "charger", "Access");
+  const reported = notices(accessory, "charger", "Access");
   fail(new Error("Garage: no answer. Is it on?"));
   await settle();
   expect(warnings).toHaveLength(1);
-  expect(told).toEqual(["open"]);
+  expect(reported).toEqual(["open"]);
   expect(clock.pending).toBe(0);
 });
 
@@ -132,25 +132,25 @@ test("a charger that the house no longer has does not respond", async () => {
 test("a written value is shown while the charger takes it over, without going back and forth", async () => {
   const { accessory, site, clock } = bench({ reading: reading({ allowCharging: false }) });
   await write(accessory, "charger", "On", true);
-  const told = notices(accessory, "charger", "On");
-  site.tell({ allowCharging: false });
+  const reported = notices(accessory, "charger", "On");
+  site.report({ allowCharging: false });
   expect(await read(accessory, "charger", "On")).toBe(true);
   await clock.advance(2_000);
-  site.tell({ allowCharging: true });
-  site.tell({ allowCharging: true });
-  expect(told).toEqual([]);
+  site.report({ allowCharging: true });
+  site.report({ allowCharging: true });
+  expect(reported).toEqual([]);
   expect(clock.pending).toBe(0);
-  site.tell({ allowCharging: false });
-  expect(told).toEqual([false]);
+  site.report({ allowCharging: false });
+  expect(reported).toEqual([false]);
 });
 
 test("a wish that is not granted in time gives way to the truth", async () => {
   const { accessory, clock } = bench({ reading: reading({ allowCharging: false }) });
   await write(accessory, "charger", "On", true);
-  const told = notices(accessory, "charger", "On");
+  const reported = notices(accessory, "charger", "On");
   await clock.advance(9_999);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
   await clock.advance(1);
-  expect(told).toEqual([false]);
+  expect(reported).toEqual([false]);
   expect(await read(accessory, "charger", "On")).toBe(false);
 });

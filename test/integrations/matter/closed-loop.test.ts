@@ -1,5 +1,5 @@
 /**
- * A real house with the sun on its roof, a wallbox on a real socket and a car, on Matter; and matter.js's own controller
+ * A site with the sun on its roof, a wallbox on a real socket and a car, on Matter; and matter.js's own controller
  * for programs, `CommissioningController`, that sees and drives it.
  */
 
@@ -91,7 +91,7 @@ function mode() {
   return client;
 }
 
-/** Turns the house's time until Matter says so, asking anew each time. */
+/** Lets time pass until Matter says so, asking anew each time. */
 async function until<T>(what: string, look: () => Promise<T>, expected: T, longest = 300): Promise<void> {
   const face = await matter.started;
   for (let second = 0; second < longest; second++) {
@@ -187,7 +187,7 @@ test("a target set here is the house's, and the house's plan for it is told", as
     chargingTargets: [{ targetTimeMinutesPastMidnight: 1_439, addedEnergy: 15_000_000 }],
   };
   await evse().setTargets({ chargingTargetSchedules: [everyDay] });
-  expect(world.view().wishes.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 15 }]);
+  expect(world.view().userSettings.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 15 }]);
   const { chargingTargetSchedules } = await evse().getTargets();
   expect(chargingTargetSchedules).toEqual([everyDay]);
   expect(await evse().getNextChargeTargetTimeAttribute(true)).toBeNull();

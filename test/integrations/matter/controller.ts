@@ -40,7 +40,7 @@ export interface Address {
 const ip = "::1";
 
 /** What an attribute or an event says, and where it stands. */
-export interface Told {
+export interface Report {
   readonly kind: "attribute" | "event";
   readonly endpoint: number;
   readonly cluster: number;
@@ -108,13 +108,13 @@ export class Controller {
   }
 
   /** Calls back with every value and event of an endpoint from now on. */
-  async subscribe(endpoint: number, onTold: (told: Told) => void): Promise<void> {
+  async subscribe(endpoint: number, onReport: (report: Report) => void): Promise<void> {
     const number = EndpointNumber(endpoint);
     const options = { minIntervalFloor: Seconds(0), maxIntervalCeiling: Seconds(10) };
     const request = Subscribe(options, Read.Attribute({ endpoint: number }), Read.Event({ endpoint: number }));
     // Else an event would wait for the next attribute that changes.
     const eventRequests = (request.eventRequests ?? []).map((path) => ({ ...path, isUrgent: true }));
-    const updated = async (data: ReadResult) => (await collect(data)).forEach(onTold);
+    const updated = async (data: ReadResult) => (await collect(data)).forEach(onReport);
     await this.peer.interaction.subscribe({ ...request, eventRequests, updated });
   }
 
@@ -156,17 +156,17 @@ export class Controller {
   }
 }
 
-async function collect(result: ReadResult): Promise<Told[]> {
-  const told: Told[] = [];
+async function collect(result: ReadResult): Promise<Report[]> {
+  const reports: Report[] = [];
   for await (const chunk of result)
     for await (const report of chunk) {
       const { path } = report;
       if (report.kind === "attr-value" && "attributeId" in path)
-        told.push({ ...place(path), kind: "attribute", id: path.attributeId, value: report.value });
+        reports.push({ ...place(path), kind: "attribute", id: path.attributeId, value: report.value });
       if (report.kind === "event-value" && "eventId" in path)
-        told.push({ ...place(path), kind: "event", id: path.eventId, value: report.value });
+        reports.push({ ...place(path), kind: "event", id: path.eventId, value: report.value });
     }
-  return told;
+  return reports;
 }
 
 function place({ endpointId, clusterId }: ReadResult.ConcreteAttributePath | ReadResult.ConcreteEventPath) {

@@ -2,7 +2,7 @@
 
 import { AccessControl } from "@matter/main/clusters/access-control";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { evseEndpoint, Stand } from "./stand.js";
+import { evseEndpoint, TestBench } from "./test-bench.js";
 
 const { attributes, commands } = EnergyEvse;
 
@@ -15,15 +15,15 @@ const globals = {
   generated: 0xfff8,
 };
 
-let stand: Stand;
+let bench: TestBench;
 let values: ReadonlyMap<number, unknown>;
 beforeAll(async () => {
-  stand = await Stand.start();
-  stand.site.plug();
-  await stand.device.integration.settled();
-  values = await stand.controller.readAll(evseEndpoint, EnergyEvse);
+  bench = await TestBench.start();
+  bench.site.plug();
+  await bench.device.integration.settled();
+  values = await bench.controller.readAll(evseEndpoint, EnergyEvse);
 }, 60_000);
-afterAll(() => stand.close());
+afterAll(() => bench.close());
 
 describe("TC_EEVSE_1_1: what every cluster tells of itself", () => {
   test("revision and features", () => {
@@ -81,54 +81,54 @@ describe("TC_EEVSE_2_1: attributes", () => {
     ["userMaximumChargeCurrent", highest],
     ["approximateEvEfficiency", 3_500],
   ])("%s can be written with %p", async (name, value) => {
-    expect(await stand.write(EnergyEvse, name, value)).toBe("Success");
-    expect(await stand.read(EnergyEvse, attributes[name])).toBe(value);
+    expect(await bench.write(EnergyEvse, name, value)).toBe("Success");
+    expect(await bench.read(EnergyEvse, attributes[name])).toBe(value);
   });
 
   test.each([-1, 0, 5_999, highest + 1])("userMaximumChargeCurrent can't be %p", async (value) => {
-    await stand.write(EnergyEvse, "userMaximumChargeCurrent", 16_000);
-    expect(await stand.write(EnergyEvse, "userMaximumChargeCurrent", value)).toBe("ConstraintError");
-    expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(16_000);
-    expect(stand.site.cap).toBe(16);
+    await bench.write(EnergyEvse, "userMaximumChargeCurrent", 16_000);
+    expect(await bench.write(EnergyEvse, "userMaximumChargeCurrent", value)).toBe("ConstraintError");
+    expect(await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(16_000);
+    expect(bench.site.cap).toBe(16);
   });
 
   test.each(["state", "supplyState", "faultState", "chargingEnabledUntil", "circuitCapacity", "sessionId"])(
     "%s is for reading only",
     async (name) => {
       const value = name === "chargingEnabledUntil" ? null : 1;
-      expect(await stand.write(EnergyEvse, name, value)).toBe("UnsupportedWrite");
+      expect(await bench.write(EnergyEvse, name, value)).toBe("UnsupportedWrite");
     },
   );
 
   test("what the house tells while a controller's write is being stored is told after it", async () => {
     let isWritten = false;
     const writes = Promise.all(
-      [20_000, 21_000, 22_000, 23_000].map((value) => stand.write(EnergyEvse, "userMaximumChargeCurrent", value)),
+      [20_000, 21_000, 22_000, 23_000].map((value) => bench.write(EnergyEvse, "userMaximumChargeCurrent", value)),
     ).finally(() => (isWritten = true));
     for (let reachable = false; !isWritten; reachable = !reachable) {
-      stand.site.reachable = reachable;
-      stand.site.change();
+      bench.site.reachable = reachable;
+      bench.site.change();
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await writes).toEqual(["Success", "Success", "Success", "Success"]);
-    stand.site.reachable = true;
-    stand.site.change();
-    await stand.device.integration.settled();
-    expect(stand.device.log.told.filter((line) => line.includes("Cannot lock"))).toEqual([]);
-    expect([stand.site.cap, await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)]).toEqual([23, 23_000]);
+    bench.site.reachable = true;
+    bench.site.change();
+    await bench.device.integration.settled();
+    expect(bench.device.log.told.filter((line) => line.includes("Cannot lock"))).toEqual([]);
+    expect([bench.site.cap, await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)]).toEqual([23, 23_000]);
   });
 
   test("a maximum set elsewhere is the user's", async () => {
-    stand.site.command("Garage", { maxAmpere: 10 });
-    expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(10_000);
-    stand.site.command("Garage", { maxAmpere: null });
-    expect(await stand.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(32_000);
+    bench.site.command("Garage", { maxAmpere: 10 });
+    expect(await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(10_000);
+    bench.site.command("Garage", { maxAmpere: null });
+    expect(await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(32_000);
   });
 });
 
 describe("what no charger here has is not there", () => {
   test("TC_EEVSE_2_5: diagnostics can't be started", async () => {
-    expect(await stand.invoke(EnergyEvse, "startDiagnostics")).toBe("UnsupportedCommand");
+    expect(await bench.invoke(EnergyEvse, "startDiagnostics")).toBe("UnsupportedCommand");
   });
 
   test.each(["stateOfCharge", "batteryCapacity"] as const)("TC_EEVSE_2_7: %s is not told", (name) => {
@@ -141,7 +141,7 @@ describe("what no charger here has is not there", () => {
 
   test("TC_EEVSE_2_10: no car is discharged", async () => {
     const fields = { dischargingEnabledUntil: null, maximumDischargeCurrent: 16_000 };
-    expect(await stand.invoke(EnergyEvse, "enableDischarging", fields)).toBe("UnsupportedCommand");
+    expect(await bench.invoke(EnergyEvse, "enableDischarging", fields)).toBe("UnsupportedCommand");
     expect(values.has(attributes.maximumDischargeCurrent.id)).toBe(false);
   });
 
@@ -154,8 +154,8 @@ describe("what no charger here has is not there", () => {
 test("a controller that may only look can't enable charging", async () => {
   const { AccessControlEntryPrivilege: Privilege, AccessControlEntryAuthMode: AuthMode } = AccessControl;
   const view = { privilege: Privilege.View, authMode: AuthMode.Case, subjects: null, targets: null };
-  expect(await stand.controller.write(0, AccessControl, "acl", [view])).toBe("Success");
-  expect(await stand.enable(null, 6_000, 16_000)).toBe("UnsupportedAccess");
-  expect(await stand.write(EnergyEvse, "userMaximumChargeCurrent", 16_000)).toBe("UnsupportedAccess");
-  expect(await stand.read(EnergyEvse, attributes.state)).toBe(EnergyEvse.State.PluggedInNoDemand);
+  expect(await bench.controller.write(0, AccessControl, "acl", [view])).toBe("Success");
+  expect(await bench.enable(null, 6_000, 16_000)).toBe("UnsupportedAccess");
+  expect(await bench.write(EnergyEvse, "userMaximumChargeCurrent", 16_000)).toBe("UnsupportedAccess");
+  expect(await bench.read(EnergyEvse, attributes.state)).toBe(EnergyEvse.State.PluggedInNoDemand);
 });

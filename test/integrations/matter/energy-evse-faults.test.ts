@@ -3,19 +3,19 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { DeviceEnergyManagement } from "@matter/main/clusters/device-energy-management";
 import { TestSite } from "./test-site.js";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes, State, SupplyState, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 
-let stand: Stand;
+let bench: TestBench;
 beforeAll(async () => {
   const site = new TestSite();
-  site.tell({ tag: "04a2b3c4" });
-  stand = await Stand.start(site);
+  site.report({ tag: "04a2b3c4" });
+  bench = await TestBench.start(site);
 }, 60_000);
-afterAll(() => stand.close());
+afterAll(() => bench.close());
 
-const read = (attribute: { readonly id: number }) => stand.read(EnergyEvse, attribute);
+const read = (attribute: { readonly id: number }) => bench.read(EnergyEvse, attribute);
 
 /** State, supply state and fault. */
 async function states() {
@@ -29,59 +29,59 @@ const fault = (state: EnergyEvse.State, before: EnergyEvse.FaultState, now: Ener
 
 describe("TC_EEVSE_2_4: faults", () => {
   test("3 to 6: a car charges", async () => {
-    stand.site.plug();
-    expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
-    expect(await stand.enable(null, 6_000, 60_000)).toBe("Success");
-    stand.site.ask(true);
-    expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStarted", { sessionId: 1, maximumCurrent: 32_000 }]);
+    bench.site.plug();
+    expect(await bench.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
+    expect(await bench.enable(null, 6_000, 60_000)).toBe("Success");
+    bench.site.ask(true);
+    expect(await bench.nextEvent()).toMatchObject(["EnergyTransferStarted", { sessionId: 1, maximumCurrent: 32_000 }]);
     expect(await states()).toEqual([State.PluggedInCharging, SupplyState.ChargingEnabled, FaultState.NoError]);
   });
 
   test("7: a ground fault", async () => {
-    stand.site.tell({ state: "fault", error: "RCCB" });
-    expect(await stand.nextEvent()).toEqual(fault(State.PluggedInCharging, FaultState.NoError, FaultState.GroundFault));
+    bench.site.report({ state: "fault", error: "RCCB" });
+    expect(await bench.nextEvent()).toEqual(fault(State.PluggedInCharging, FaultState.NoError, FaultState.GroundFault));
     expect(await states()).toEqual([State.Fault, SupplyState.DisabledError, FaultState.GroundFault]);
     const { esaState } = DeviceEnergyManagement.attributes;
-    expect(await stand.read(DeviceEnergyManagement, esaState)).toBe(DeviceEnergyManagement.EsaState.Fault);
+    expect(await bench.read(DeviceEnergyManagement, esaState)).toBe(DeviceEnergyManagement.EsaState.Fault);
   });
 
   test("8: then it is too hot", async () => {
-    stand.site.tell({ error: "OVER_TEMPERATURE" });
-    expect(await stand.nextEvent()).toEqual(fault(State.Fault, FaultState.GroundFault, FaultState.OverTemperature));
+    bench.site.report({ error: "OVER_TEMPERATURE" });
+    expect(await bench.nextEvent()).toEqual(fault(State.Fault, FaultState.GroundFault, FaultState.OverTemperature));
     expect(await states()).toEqual([State.Fault, SupplyState.DisabledError, FaultState.OverTemperature]);
   });
 
   test("beside the steps: enabling is refused meanwhile, disabling is not, and takes effect", async () => {
-    expect(await stand.enable(null, 6_000, 16_000)).toBe("Failure");
-    expect(await stand.invoke(EnergyEvse, "disable")).toBe("Success");
+    expect(await bench.enable(null, 6_000, 16_000)).toBe("Failure");
+    expect(await bench.invoke(EnergyEvse, "disable")).toBe("Success");
     expect(await read(attributes.supplyState)).toBe(SupplyState.DisabledError);
-    stand.site.command("Garage", { mode: "fast" });
+    bench.site.command("Garage", { mode: "fast" });
   });
 
   test("9: all is well again, and it goes on charging", async () => {
-    stand.site.tell({ state: "charging", error: "NONE" });
-    expect(await stand.nextEvent()).toEqual(fault(State.Fault, FaultState.OverTemperature, FaultState.NoError));
+    bench.site.report({ state: "charging", error: "NONE" });
+    expect(await bench.nextEvent()).toEqual(fault(State.Fault, FaultState.OverTemperature, FaultState.NoError));
     expect(await states()).toEqual([State.PluggedInCharging, SupplyState.ChargingEnabled, FaultState.NoError]);
   });
 
   test("10: the car has had enough", async () => {
-    stand.site.tell({ state: "connected" });
-    expect(await stand.nextEvent()).toMatchObject(["EnergyTransferStopped", { reason: Reason.EvStopped }]);
+    bench.site.report({ state: "connected" });
+    expect(await bench.nextEvent()).toMatchObject(["EnergyTransferStopped", { reason: Reason.EvStopped }]);
   });
 
   test("11: it leaves", async () => {
-    stand.site.tell({ state: "disconnected" });
-    expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1, state: State.PluggedInNoDemand }]);
+    bench.site.report({ state: "disconnected" });
+    expect(await bench.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1, state: State.PluggedInNoDemand }]);
   });
 
   test("a charger that does not answer has no state, and is offline", async () => {
-    stand.site.reachable = false;
-    stand.site.change();
+    bench.site.reachable = false;
+    bench.site.change();
     expect(await read(attributes.state)).toBeNull();
     const { esaState } = DeviceEnergyManagement.attributes;
-    expect(await stand.read(DeviceEnergyManagement, esaState)).toBe(DeviceEnergyManagement.EsaState.Offline);
-    stand.site.reachable = true;
-    stand.site.change();
+    expect(await bench.read(DeviceEnergyManagement, esaState)).toBe(DeviceEnergyManagement.EsaState.Offline);
+    bench.site.reachable = true;
+    bench.site.change();
     expect(await read(attributes.state)).toBe(State.NotPluggedIn);
   });
 });
@@ -97,15 +97,15 @@ describe("TC_EEVSE_2_9: RFID", () => {
     ["04:A2:B3:C4:D5:E6:F7", "04a2b3c4d5e6f7"],
     ["00112233445566778899", "00112233445566778899"],
   ])("tag %s is told as its bytes", async (tag, bytes) => {
-    stand.site.tell({ tag: null });
-    stand.site.tell({ tag });
-    const [name, payload] = await stand.nextEvent();
+    bench.site.report({ tag: null });
+    bench.site.report({ tag });
+    const [name, payload] = await bench.nextEvent();
     expect([name, payload]).toEqual(["RFID", { uid: Uint8Array.from(Buffer.from(bytes, "hex")) }]);
   });
 
   test("what is no tag of ISO 14443A is not told", async () => {
-    stand.site.tell({ tag: "Anna" });
-    stand.site.tell({ tag: "04a2b3c4" });
-    expect(await stand.nextEvent()).toMatchObject(["RFID", {}]);
+    bench.site.report({ tag: "Anna" });
+    bench.site.report({ tag: "04a2b3c4" });
+    expect(await bench.nextEvent()).toMatchObject(["RFID", {}]);
   });
 });

@@ -5,7 +5,7 @@ import { EnergyEvseMode } from "@matter/main/clusters/energy-evse-mode";
 import { ModeBase } from "@matter/main/clusters/mode-base";
 import { z } from "zod";
 import { gridMeter, TestSite } from "./test-site.js";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes, ModeTag } = EnergyEvseMode;
 const { ModeChangeStatus: Answer } = ModeBase;
@@ -14,18 +14,18 @@ const modesSchema = z.array(
   z.object({ label: z.string(), mode: z.number(), modeTags: z.array(z.object({ value: z.number() })) }),
 );
 
-let stand: Stand;
+let bench: TestBench;
 beforeAll(async () => {
-  stand = await Stand.start(new TestSite(["Garage"], "solar"));
+  bench = await TestBench.start(new TestSite(["Garage"], "solar"));
 }, 60_000);
-afterAll(() => stand.close());
+afterAll(() => bench.close());
 
-const currentMode = () => stand.read(EnergyEvseMode, attributes.currentMode);
-const change = (newMode: number) => stand.invoke(EnergyEvseMode, "changeToMode", { newMode });
-const houseMode = () => stand.site.view.chargers[0]?.mode;
+const currentMode = () => bench.read(EnergyEvseMode, attributes.currentMode);
+const change = (newMode: number) => bench.invoke(EnergyEvseMode, "changeToMode", { newMode });
+const siteMode = () => bench.site.view.chargers[0]?.mode;
 
 test("TC_EEVSEM_1_1: revision, features and commands", async () => {
-  const values = await stand.controller.readAll(1, EnergyEvseMode);
+  const values = await bench.controller.readAll(1, EnergyEvseMode);
   expect(values.get(0xfffd)).toBe(2);
   expect(values.get(0xfffc)).toEqual({ onOff: false });
   expect(values.get(0xfffb)).toEqual([0, 1, 0xfff8, 0xfff9, 0xfffb, 0xfffc, 0xfffd]);
@@ -36,7 +36,7 @@ test("TC_EEVSEM_1_1: revision, features and commands", async () => {
 describe("TC_EEVSEM_1_2: what modes there are", () => {
   let modes: z.output<typeof modesSchema>;
   beforeAll(async () => {
-    modes = modesSchema.parse(await stand.read(EnergyEvseMode, attributes.supportedModes));
+    modes = modesSchema.parse(await bench.read(EnergyEvseMode, attributes.supportedModes));
   });
 
   test("their numbers and labels are unique", () => {
@@ -71,11 +71,11 @@ describe("TC_EEVSEM_2_1: change to mode", () => {
 
   test("to one in which it can't be now: the meter is silent, and nobody knows of the sun", async () => {
     await change(0);
-    stand.site.meters = [gridMeter(false)];
+    bench.site.meters = [gridMeter(false)];
     expect(await change(2)).toEqual({ status: Answer.InvalidInMode, statusText: expect.stringMatching(/^.{1,64}$/) });
     expect(await currentMode()).toBe(0);
-    expect(houseMode()).toBe("fast");
-    stand.site.meters = [gridMeter(true)];
+    expect(siteMode()).toBe("fast");
+    bench.site.meters = [gridMeter(true)];
   });
 
   test.each([
@@ -86,55 +86,55 @@ describe("TC_EEVSEM_2_1: change to mode", () => {
   ] as const)("to %p, which is the house's %s", async (number, mode) => {
     expect(await change(number)).toEqual({ status: Answer.Success, statusText: "" });
     expect(await currentMode()).toBe(number);
-    expect(houseMode()).toBe(mode);
+    expect(siteMode()).toBe(mode);
   });
 
   test.each([4, 15, 255])("to %p, which there is not", async (number) => {
     expect(await change(number)).toMatchObject({ status: Answer.UnsupportedMode });
     expect(await currentMode()).toBe(3);
-    expect(houseMode()).toBe("solar-min");
+    expect(siteMode()).toBe("solar-min");
   });
 });
 
 describe("modes and being enabled are two things", () => {
   test("a mode chosen elsewhere is shown", async () => {
-    stand.site.command("Garage", { mode: "solar" });
+    bench.site.command("Garage", { mode: "solar" });
     expect(await currentMode()).toBe(2);
   });
 
   test("disabled, it keeps the mode for when it is enabled", async () => {
-    await stand.invoke(EnergyEvse, "disable");
-    expect(houseMode()).toBe("off");
+    await bench.invoke(EnergyEvse, "disable");
+    expect(siteMode()).toBe("off");
     expect(await currentMode()).toBe(2);
     expect(await change(1)).toMatchObject({ status: Answer.Success });
-    expect(houseMode()).toBe("off");
-    expect(await stand.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
+    expect(siteMode()).toBe("off");
+    expect(await bench.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
     expect(await currentMode()).toBe(1);
-    await stand.enable(null, 0, 0);
-    expect(houseMode()).toBe("scheduled");
+    await bench.enable(null, 0, 0);
+    expect(siteMode()).toBe("scheduled");
   });
 
   test("a stop by hand disables too, and enabling takes it back without starting anything at once", async () => {
-    stand.site.plug();
-    stand.site.command("Garage", { mode: "solar", allowCharging: false });
-    expect(await stand.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
-    await stand.enable(null, 0, 0);
-    expect(stand.site.commands.at(-1)).toMatchObject({ allowCharging: null });
-    expect(stand.site.view.chargers[0]).toMatchObject({ mode: "solar", wishes: { manual: null } });
+    bench.site.plug();
+    bench.site.command("Garage", { mode: "solar", allowCharging: false });
+    expect(await bench.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
+    await bench.enable(null, 0, 0);
+    expect(bench.site.commands.at(-1)).toMatchObject({ allowCharging: null });
+    expect(bench.site.view.chargers[0]).toMatchObject({ mode: "solar", userSettings: { manual: null } });
   });
 
   test("a start by hand goes on when it is enabled again", async () => {
-    stand.site.command("Garage", { allowCharging: true });
-    await stand.enable(null, 0, 12_000);
-    expect(stand.site.view.chargers[0]?.wishes).toMatchObject({ manual: "start", maxAmpere: 12 });
+    bench.site.command("Garage", { allowCharging: true });
+    await bench.enable(null, 0, 12_000);
+    expect(bench.site.view.chargers[0]?.userSettings).toMatchObject({ manual: "start", maxAmpere: 12 });
   });
 
   test("what was started by hand in a house that is switched off is enabled", async () => {
-    stand.site.command("Garage", { mode: "off", allowCharging: true });
-    expect(await stand.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(
+    bench.site.command("Garage", { mode: "off", allowCharging: true });
+    expect(await bench.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(
       EnergyEvse.SupplyState.ChargingEnabled,
     );
-    await stand.invoke(EnergyEvse, "disable");
-    expect(await stand.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
+    await bench.invoke(EnergyEvse, "disable");
+    expect(await bench.read(EnergyEvse, EnergyEvse.attributes.supplyState)).toBe(EnergyEvse.SupplyState.Disabled);
   });
 });

@@ -2,7 +2,7 @@
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { EnergyEvseMode } from "@matter/main/clusters/energy-evse-mode";
-import { Stand } from "./stand.js";
+import { TestBench } from "./test-bench.js";
 
 const { attributes } = EnergyEvse;
 
@@ -29,24 +29,24 @@ const tenTimes = Array.from({ length: 10 }, (_, i) => ({
   addedEnergy: 25_000_000,
 }));
 
-let stand: Stand;
+let bench: TestBench;
 beforeAll(async () => {
-  stand = await Stand.start();
+  bench = await TestBench.start();
 }, 60_000);
-afterAll(() => stand.close());
+afterAll(() => bench.close());
 
 const set = (...chargingTargetSchedules: readonly object[]) =>
-  stand.invoke(EnergyEvse, "setTargets", { chargingTargetSchedules });
-const get = async () => stand.invoke(EnergyEvse, "getTargets");
+  bench.invoke(EnergyEvse, "setTargets", { chargingTargetSchedules });
+const get = async () => bench.invoke(EnergyEvse, "getTargets");
 const schedules = (...chargingTargetSchedules: readonly object[]) => ({ chargingTargetSchedules });
 
 /** The four attributes of what is charged next. */
 async function next() {
   return {
-    start: await stand.read(EnergyEvse, attributes.nextChargeStartTime),
-    by: await stand.read(EnergyEvse, attributes.nextChargeTargetTime),
-    energy: await stand.read(EnergyEvse, attributes.nextChargeRequiredEnergy),
-    soc: await stand.read(EnergyEvse, attributes.nextChargeTargetSoC),
+    start: await bench.read(EnergyEvse, attributes.nextChargeStartTime),
+    by: await bench.read(EnergyEvse, attributes.nextChargeTargetTime),
+    energy: await bench.read(EnergyEvse, attributes.nextChargeRequiredEnergy),
+    soc: await bench.read(EnergyEvse, attributes.nextChargeTargetSoC),
   };
 }
 
@@ -55,31 +55,31 @@ const hour = 3_600_000;
 
 describe("TC_EEVSE_2_3: charging preferences", () => {
   test("4, 5: the mode is time of use, and a car is plugged in", async () => {
-    expect(await stand.invoke(EnergyEvseMode, "changeToMode", { newMode: 1 })).toMatchObject({ status: 0 });
-    stand.site.plug();
-    expect(await stand.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
+    expect(await bench.invoke(EnergyEvseMode, "changeToMode", { newMode: 1 })).toMatchObject({ status: 0 });
+    bench.site.plug();
+    expect(await bench.nextEvent()).toEqual(["EVConnected", { sessionId: 1 }]);
   });
 
   test("6, 7: without targets nothing comes next", async () => {
-    expect(await stand.invoke(EnergyEvse, "clearTargets")).toBe("Success");
+    expect(await bench.invoke(EnergyEvse, "clearTargets")).toBe("Success");
     expect(await next()).toEqual(nothing);
     expect(await get()).toEqual(schedules());
   });
 
   test("8: a target for every day; it is not enabled yet", async () => {
     expect(await set(schedule(everyDay, [energyAtNight]))).toBe("Success");
-    expect(stand.site.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 25 }]);
-    const now = stand.clock.now();
-    stand.site.plan = { by: now + 10 * hour, energy: 25, from: now + 7 * hour };
-    stand.site.change();
+    expect(bench.site.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1_439, energy: 25 }]);
+    const now = bench.clock.now();
+    bench.site.plan = { by: now + 10 * hour, energy: 25, from: now + 7 * hour };
+    bench.site.change();
     expect(await next()).toEqual(nothing);
   });
 
   test("9: enabled, it says by when how much is charged, and when that begins", async () => {
-    expect(await stand.enable(null, 6_000, 60_000)).toBe("Success");
+    expect(await bench.enable(null, 6_000, 60_000)).toBe("Success");
     expect(await next()).toEqual({
-      start: stand.now + 7 * 3_600,
-      by: stand.now + 10 * 3_600,
+      start: bench.now + 7 * 3_600,
+      by: bench.now + 10 * 3_600,
       energy: 25_000_000,
       soc: null,
     });
@@ -91,13 +91,13 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
 
   test("11, 12: until it is full", async () => {
     expect(await set(schedule(everyDay, [fullAtNight]))).toBe("Success");
-    expect(stand.site.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1, energy: null }]);
-    const now = stand.clock.now();
-    stand.site.plan = { by: now + 12 * hour, energy: null, from: now + 12 * hour };
-    stand.site.change();
+    expect(bench.site.commands.at(-1)?.targets).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], time: 1, energy: null }]);
+    const now = bench.clock.now();
+    bench.site.plan = { by: now + 12 * hour, energy: null, from: now + 12 * hour };
+    bench.site.change();
     const { start, by, energy, soc } = await next();
-    expect({ by, energy, soc }).toEqual({ by: stand.now + 12 * 3_600, energy: null, soc: 100 });
-    expect(start).toBe(stand.now + 12 * 3_600 - 1);
+    expect({ by, energy, soc }).toEqual({ by: bench.now + 12 * 3_600, energy: null, soc: 100 });
+    expect(start).toBe(bench.now + 12 * 3_600 - 1);
     expect(await get()).toEqual(schedules(schedule(everyDay, [fullAtNight])));
   });
 
@@ -106,14 +106,14 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
     expect(await set(schedule(sunday, []))).toBe("Success");
     const all = [schedule(workdays, [fullAtNight]), schedule(saturday, tenTimes), schedule(sunday, [])];
     expect(await get()).toEqual(schedules(...all));
-    expect(stand.site.commands.at(-1)?.targets).toHaveLength(11);
+    expect(bench.site.commands.at(-1)?.targets).toHaveLength(11);
   });
 
   test("16, 17: cleared", async () => {
-    expect(await stand.invoke(EnergyEvse, "clearTargets")).toBe("Success");
-    expect(stand.site.commands.at(-1)?.targets).toEqual([]);
-    stand.site.plan = null;
-    stand.site.change();
+    expect(await bench.invoke(EnergyEvse, "clearTargets")).toBe("Success");
+    expect(bench.site.commands.at(-1)?.targets).toEqual([]);
+    bench.site.plan = null;
+    bench.site.change();
     expect(await next()).toEqual(nothing);
     expect(await get()).toEqual(schedules());
   });
@@ -139,21 +139,21 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
     ],
     ["beside the steps: no amount", "Failure", schedule(sunday, [{ targetTimeMinutesPastMidnight: 60 }])],
   ])("%s: refused, and nothing changes", async (_step, status, ...refused) => {
-    const asked = stand.site.commands.length;
+    const asked = bench.site.commands.length;
     expect(await set(...refused)).toBe(status);
     expect(await get()).toEqual(schedules());
-    expect(stand.site.commands).toHaveLength(asked);
+    expect(bench.site.commands).toHaveLength(asked);
   });
 
   test("20: the car leaves", async () => {
-    stand.site.unplug();
-    expect(await stand.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1 }]);
+    bench.site.unplug();
+    expect(await bench.nextEvent()).toMatchObject(["EVNotDetected", { sessionId: 1 }]);
   });
 });
 
 describe("a target is the same wherever it comes from", () => {
   test("one that was set elsewhere is read here, days with the same targets together", async () => {
-    stand.site.command("Garage", {
+    bench.site.command("Garage", {
       targets: [
         { days: [1, 2, 3, 4, 5], time: 420, energy: 12.5 },
         { days: [1], time: 1_080, energy: null },
@@ -166,7 +166,7 @@ describe("a target is the same wherever it comes from", () => {
 
   test("setting one day leaves the others as they were set elsewhere", async () => {
     await set(schedule(0b0000010, [energyAtNight]));
-    expect(stand.site.commands.at(-1)?.targets).toEqual([
+    expect(bench.site.commands.at(-1)?.targets).toEqual([
       { days: [2, 3, 4, 5], time: 420, energy: 12.5 },
       { days: [1], time: 1_439, energy: 25 },
     ]);

@@ -9,7 +9,7 @@ import { Descriptor } from "@matter/main/clusters/descriptor";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Controller, matterLog } from "./controller.js";
 import { TestSite } from "./test-site.js";
-import { Device, evseEndpoint } from "./stand.js";
+import { Device, evseEndpoint } from "./test-bench.js";
 
 const { attributes } = EnergyEvse;
 
@@ -56,7 +56,7 @@ describe("a restart", () => {
     });
     await controller.write(evseEndpoint, EnergyEvse, "userMaximumChargeCurrent", 20_000);
     await device.clock.advance(60_000);
-    device.site.tell({ sessionChargeConsumption: 1.5 });
+    device.site.report({ sessionChargeConsumption: 1.5 });
     const before = await controller.readAll(evseEndpoint, EnergyEvse);
 
     await device.clock.advance(60_000);
@@ -75,14 +75,14 @@ describe("a restart", () => {
     const device = await start();
     const controller = await commission(device);
     device.site.plug();
-    device.site.tell({ sessionChargeConsumption: 5 });
+    device.site.report({ sessionChargeConsumption: 5 });
     await restart(device, controller, () => device.site.unplug());
     expect(await read(controller, attributes.state)).toBe(EnergyEvse.State.NotPluggedIn);
     expect(await read(controller, attributes.sessionId)).toBe(1);
 
     device.site.plug();
-    device.site.tell({ sessionChargeConsumption: 5 });
-    await restart(device, controller, () => device.site.tell({ sessionChargeConsumption: 0.2 }));
+    device.site.report({ sessionChargeConsumption: 5 });
+    await restart(device, controller, () => device.site.report({ sessionChargeConsumption: 0.2 }));
     expect(await read(controller, attributes.sessionId)).toBe(3);
     expect(await read(controller, attributes.sessionEnergyCharged)).toBe(200_000);
   }, 60_000);

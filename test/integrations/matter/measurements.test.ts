@@ -12,13 +12,13 @@ import { PowerTopology } from "@matter/main/clusters/power-topology";
 import { TemperatureMeasurement } from "@matter/main/clusters/temperature-measurement";
 import { z } from "zod";
 import { TestSite } from "./test-site.js";
-import { evseEndpoint, Stand } from "./stand.js";
+import { evseEndpoint, TestBench } from "./test-bench.js";
 
 const power = ElectricalPowerMeasurement.attributes;
 const energy = ElectricalEnergyMeasurement.attributes;
 const management = DeviceEnergyManagement.attributes;
 
-/** Seconds after which a new number is told. */
+/** Seconds after which a new number is reported. */
 const soon = 6;
 const later = 31;
 
@@ -32,17 +32,17 @@ const accuracySchema = z.object({
     .min(1),
 });
 
-let stand: Stand;
+let bench: TestBench;
 beforeAll(async () => {
   const site = new TestSite();
-  site.tell({ temperature: 24.3 });
-  stand = await Stand.start(site);
+  site.report({ temperature: 24.3 });
+  bench = await TestBench.start(site);
 }, 60_000);
-afterAll(() => stand.close());
+afterAll(() => bench.close());
 
-const readAll = async (endpoint: number, cluster: Parameters<typeof stand.read>[0]) => {
-  await stand.device.integration.settled();
-  return stand.controller.readAll(endpoint, cluster);
+const readAll = async (endpoint: number, cluster: Parameters<typeof bench.read>[0]) => {
+  await bench.device.integration.settled();
+  return bench.controller.readAll(endpoint, cluster);
 };
 
 describe("the device types that an EVSE is made of", () => {
@@ -73,7 +73,7 @@ describe("the device types that an EVSE is made of", () => {
   });
 
   test("the charger has a temperature", async () => {
-    expect(await stand.read(TemperatureMeasurement, TemperatureMeasurement.attributes.measuredValue)).toBe(2_430);
+    expect(await bench.read(TemperatureMeasurement, TemperatureMeasurement.attributes.measuredValue)).toBe(2_430);
   });
 });
 
@@ -118,26 +118,26 @@ describe("TC_EPM_2_2: live values of a load", () => {
   };
 
   test("about 1 kW on one phase", async () => {
-    stand.site.tell({ power: 1_003, currentL1: 4.35, currentL2: 0, currentL3: 0, voltageL1: 233 });
-    await stand.pass(soon);
+    bench.site.report({ power: 1_003, currentL1: 4.35, currentL2: 0, currentL3: 0, voltageL1: 233 });
+    await bench.pass(soon);
     expect(await read(evseEndpoint)).toEqual([1_003_000, 4_350, 231_000]);
     expect(await read(evseEndpoint + 1)).toEqual([1_013_550, 4_350, 233_000]);
     expect(await read(evseEndpoint + 2)).toEqual([0, 0, 230_000]);
   });
 
   test("a little later, a little different", async () => {
-    stand.site.tell({ power: 985, currentL1: 4.2, powerL1: 985 });
-    await stand.pass(soon);
+    bench.site.report({ power: 985, currentL1: 4.2, powerL1: 985 });
+    await bench.pass(soon);
     expect(await read(evseEndpoint)).toEqual([985_000, 4_200, 231_000]);
     expect(await read(evseEndpoint + 1)).toEqual([985_000, 4_200, 233_000]);
   });
 
   test("no answer, no value", async () => {
-    stand.site.reachable = false;
-    stand.site.change();
+    bench.site.reachable = false;
+    bench.site.change();
     expect(await read(evseEndpoint)).toEqual([null, null, null]);
-    stand.site.reachable = true;
-    stand.site.change();
+    bench.site.reachable = true;
+    bench.site.change();
     expect(await read(evseEndpoint)).toEqual([985_000, 4_200, 231_000]);
   });
 });
@@ -161,8 +161,8 @@ describe("energy", () => {
 
   test("TC_EEM_2_2: what the charger has counted, and that it counts on", async () => {
     expect(await imported()).toEqual({ energy: 100_000_000 });
-    stand.site.tell({ totalConsumption: 100.25 });
-    await stand.pass(later);
+    bench.site.report({ totalConsumption: 100.25 });
+    await bench.pass(later);
     expect(await imported()).toEqual({ energy: 100_250_000 });
   });
 
@@ -202,15 +202,15 @@ describe("TC_DEM_2_1: device energy management", () => {
 
   test("a plan is a forecast of one slot", async () => {
     const hour = 3_600;
-    stand.site.plug();
-    stand.site.command("Garage", { mode: "solar" });
-    stand.site.plan = { by: (stand.now + 10 * hour) * 1_000, energy: 20, from: (stand.now + 8 * hour) * 1_000 };
-    stand.site.change();
+    bench.site.plug();
+    bench.site.command("Garage", { mode: "solar" });
+    bench.site.plan = { by: (bench.now + 10 * hour) * 1_000, energy: 20, from: (bench.now + 8 * hour) * 1_000 };
+    bench.site.change();
     const values = await readAll(evseEndpoint, DeviceEnergyManagement);
     expect(values.get(management.forecast.id)).toMatchObject({
       activeSlotNumber: null,
-      startTime: stand.now + 8 * hour,
-      endTime: stand.now + 10 * hour,
+      startTime: bench.now + 8 * hour,
+      endTime: bench.now + 10 * hour,
       isPausable: false,
       slots: [
         { defaultDuration: 2 * hour, remainingSlotTime: 2 * hour, nominalPower: 10_000_000, nominalEnergy: 20_000_000 },

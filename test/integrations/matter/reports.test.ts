@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ServerNode } from "@matter/main";
 import { MdnsService } from "@matter/protocol";
 import { MatterCharger } from "../../../src/integrations/matter/charger.js";
-import { MemoryFile } from "../../../src/integrations/matter/memory-file.js";
+import { PersistentStateFile } from "../../../src/integrations/matter/persistent-state.js";
 import { createEnvironment } from "../../../src/integrations/matter/node.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { TestClock } from "../../support/test-clock.js";
@@ -27,7 +27,7 @@ const currents: Change[] = [];
 const energies: Change[] = [];
 let folder: string;
 let node: ServerNode;
-let memory: MemoryFile;
+let memory: PersistentStateFile;
 let charger: MatterCharger;
 let beginning: number;
 
@@ -37,7 +37,7 @@ beforeAll(async () => {
   node = await ServerNode.create({ id: "node", environment });
   const [view] = site.view.chargers;
   if (view === undefined) throw new Error("the site has a charger");
-  memory = new MemoryFile(join(folder, "chargers.json"), log);
+  memory = new PersistentStateFile(join(folder, "chargers.json"), log);
   charger = new MatterCharger(view, { site, clock, log, memory, bridged: false });
   const { endpoint, phases } = charger.evse;
   await node.add(endpoint);
@@ -64,11 +64,11 @@ beforeEach(() => {
   for (const list of [powers, currents, energies]) list.length = 0;
 });
 
-/** A word of the charger's each second. */
-async function run(seconds: number, told: (second: number) => Parameters<TestSite["tell"]>[0]): Promise<void> {
+/** A report of the charger each second. */
+async function run(seconds: number, reported: (second: number) => Parameters<TestSite["report"]>[0]): Promise<void> {
   for (let second = 1; second <= seconds; second++) {
     await clock.advance(1_000);
-    site.tell(told(second));
+    site.report(reported(second));
     await charger.settled();
   }
 }

@@ -1,7 +1,7 @@
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { newChargerMemory, noPersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 import { observeCharger } from "../../../src/control/observe/chargers.js";
-import { follow, type Happening, type Session, type Shown } from "../../../src/integrations/matter/session.js";
+import { follow, type SessionEvent, type Session, type Shown } from "../../../src/integrations/matter/session.js";
 import { noChargerReading, type ChargerReading } from "../../../src/model/readings.js";
 import { charger } from "../../control/support.js";
 
@@ -22,15 +22,15 @@ class Course {
   }
 
   /** One reading, so many seconds after the one before. */
-  tell(told: Partial<ChargerReading>, { offered = true, after = 5 } = {}): readonly Happening[] {
+  report(reported: Partial<ChargerReading>, { offered = true, after = 5 } = {}): readonly SessionEvent[] {
     this.now += after * 1_000;
-    const reading = { ...noChargerReading, error: "NONE", ...told };
+    const reading = { ...noChargerReading, error: "NONE", ...reported };
     this.#memory = observeCharger(this.#memory, reading, this.now, charger(), 230);
     const energy = this.#memory.persistent.session === null ? null : this.#memory.charged;
     const progress = follow(this.session, this.shown, { reading, energy, offered, now: this.now });
     this.session = progress.session;
     this.shown = progress.shown;
-    return progress.happenings;
+    return progress.events;
   }
 
   get state() {
@@ -38,10 +38,10 @@ class Course {
   }
 }
 
-const events = (happenings: readonly Happening[]) => happenings.map(({ event }) => event);
+const events = (happenings: readonly SessionEvent[]) => happenings.map(({ event }) => event);
 
 describe("state", () => {
-  test.each<[why: string, told: Partial<ChargerReading>, state: EnergyEvse.State | null]>([
+  test.each<[why: string, reported: Partial<ChargerReading>, state: EnergyEvse.State | null]>([
     ["no car", { state: "disconnected" }, State.NotPluggedIn],
     ["a car that has shown no wish yet", { state: "connected" }, State.PluggedInNoDemand],
     ["a car whose pilot says C", { state: "connected", pwmSignal: "C" }, State.PluggedInDemand],
@@ -49,50 +49,50 @@ describe("state", () => {
     ["a charge", { state: "charging" }, State.PluggedInCharging],
     ["a fault", { state: "fault", error: "RCCB" }, State.Fault],
     ["a charger that does not know", {}, null],
-  ])("%s", (_why, told, state) => {
+  ])("%s", (_why, reported, state) => {
     const course = new Course();
-    course.tell(told);
+    course.report(reported);
     expect(course.state).toBe(state);
   });
 
   test("a pause of ours does not end the wish of a car that has charged", () => {
     const course = new Course();
-    course.tell({ state: "charging" });
-    course.tell({ state: "connected" }, { offered: false });
+    course.report({ state: "charging" });
+    course.report({ state: "connected" }, { offered: false });
     expect(course.state).toBe(State.PluggedInDemand);
-    course.tell({ state: "connected", pwmSignal: "B1" }, { offered: false, after: 600 });
+    course.report({ state: "connected", pwmSignal: "B1" }, { offered: false, after: 600 });
     expect(course.state).toBe(State.PluggedInDemand);
   });
 
   test("a car that takes nothing of what it is offered again wants nothing, after a minute", () => {
     const course = new Course();
-    course.tell({ state: "charging" });
-    course.tell({ state: "connected" }, { offered: false });
-    course.tell({ state: "connected" });
+    course.report({ state: "charging" });
+    course.report({ state: "connected" }, { offered: false });
+    course.report({ state: "connected" });
     expect(course.state).toBe(State.PluggedInDemand);
-    course.tell({ state: "connected" }, { after: 61 });
+    course.report({ state: "connected" }, { after: 61 });
     expect(course.state).toBe(State.PluggedInNoDemand);
   });
 
   test("a moment without an answer to the question ends no session", () => {
     const course = new Course();
-    course.tell({ state: "charging" });
-    expect(course.tell({ state: null })).toEqual([]);
-    expect(course.tell({ state: "charging" })).toEqual([]);
+    course.report({ state: "charging" });
+    expect(course.report({ state: null })).toEqual([]);
+    expect(course.report({ state: "charging" })).toEqual([]);
     expect(course.session?.id).toBe(1);
   });
 });
 
 describe("what happens", () => {
   test("a car that comes charging is connected first", () => {
-    expect(events(new Course().tell({ state: "charging" }))).toEqual(["connected", "started"]);
+    expect(events(new Course().report({ state: "charging" }))).toEqual(["connected", "started"]);
   });
 
   test("a plug that is pulled ends transfer and session, with what was charged", () => {
     const course = new Course();
-    course.tell({ state: "charging", sessionChargeConsumption: 0 });
-    course.tell({ state: "charging", sessionChargeConsumption: 2.5 });
-    expect(course.tell({ state: "disconnected", sessionChargeConsumption: 0 })).toEqual([
+    course.report({ state: "charging", sessionChargeConsumption: 0 });
+    course.report({ state: "charging", sessionChargeConsumption: 2.5 });
+    expect(course.report({ state: "disconnected", sessionChargeConsumption: 0 })).toEqual([
       { event: "stopped", sessionId: 1, reason: Reason.Other, energy: 2.5 },
       { event: "not-detected", sessionId: 1, state: State.PluggedInCharging, duration: 10, energy: 2.5 },
     ]);
@@ -103,29 +103,29 @@ describe("what happens", () => {
     ["the charger has stopped", false, Reason.EvseStopped],
   ])("%s", (_who, offered, reason) => {
     const course = new Course();
-    course.tell({ state: "charging" });
-    expect(course.tell({ state: "connected" }, { offered })).toEqual([
+    course.report({ state: "charging" });
+    expect(course.report({ state: "connected" }, { offered })).toEqual([
       { event: "stopped", sessionId: 1, reason, energy: 0 },
     ]);
   });
 
   test("energy is counted by the charger's counter where it does not count by session", () => {
     const course = new Course();
-    course.tell({ state: "charging", totalConsumption: 1_000 });
-    course.tell({ state: "charging", totalConsumption: 1_004.25 });
+    course.report({ state: "charging", totalConsumption: 1_000 });
+    course.report({ state: "charging", totalConsumption: 1_004.25 });
     expect(course.session?.energy).toBe(4.25);
   });
 
   test("a transfer goes on over a fault, and ends with it if nothing flows then", () => {
     const course = new Course();
-    course.tell({ state: "charging" });
-    expect(events(course.tell({ state: "fault", error: "RCCB" }))).toEqual(["fault"]);
-    expect(events(course.tell({ state: "fault", error: "RCCB" }))).toEqual([]);
-    expect(events(course.tell({ state: "connected" }, { offered: false }))).toEqual(["fault", "stopped"]);
+    course.report({ state: "charging" });
+    expect(events(course.report({ state: "fault", error: "RCCB" }))).toEqual(["fault"]);
+    expect(events(course.report({ state: "fault", error: "RCCB" }))).toEqual([]);
+    expect(events(course.report({ state: "connected" }, { offered: false }))).toEqual(["fault", "stopped"]);
   });
 
   test("a fault without a car has no session", () => {
-    expect(new Course().tell({ state: "fault", error: "Overtemp" })).toEqual([
+    expect(new Course().report({ state: "fault", error: "Overtemp" })).toEqual([
       {
         event: "fault",
         sessionId: null,
@@ -138,17 +138,17 @@ describe("what happens", () => {
 
   test("a fault that hides the car keeps the session, by the pilot or by what was there before", () => {
     const course = new Course();
-    course.tell({ state: "connected" });
-    course.tell({ state: "fault", error: "RCCB" });
+    course.report({ state: "connected" });
+    course.report({ state: "fault", error: "RCCB" });
     expect(course.session).toMatchObject({ id: 1, open: true });
-    expect(events(course.tell({ state: "fault", error: "RCCB", pwmSignal: "A" }))).toEqual(["not-detected"]);
+    expect(events(course.report({ state: "fault", error: "RCCB", pwmSignal: "A" }))).toEqual(["not-detected"]);
   });
 
   test("another car while a fault lasts is another session", () => {
     const course = new Course();
-    course.tell({ state: "charging" });
-    course.tell({ state: "fault", error: "RCCB", pwmSignal: "A" });
-    const cleared = course.tell({ state: "charging" });
+    course.report({ state: "charging" });
+    course.report({ state: "fault", error: "RCCB", pwmSignal: "A" });
+    const cleared = course.report({ state: "charging" });
     expect(events(cleared)).toEqual(["connected", "fault", "started"]);
     expect(course.session?.id).toBe(2);
   });
@@ -168,13 +168,13 @@ describe("after a restart of the program", () => {
 
   test("the car that still charges is the same session and the same transfer", () => {
     const course = new Course(open);
-    expect(course.tell({ state: "charging", sessionChargeConsumption: 5.5 })).toEqual([]);
+    expect(course.report({ state: "charging", sessionChargeConsumption: 5.5 })).toEqual([]);
     expect(course.session).toMatchObject({ id: 7, energy: 5.5 });
   });
 
   test("a smaller count of the charger's is another car", () => {
     const course = new Course(open);
-    expect(events(course.tell({ state: "charging", sessionChargeConsumption: 0.5 }))).toEqual([
+    expect(events(course.report({ state: "charging", sessionChargeConsumption: 0.5 }))).toEqual([
       "stopped",
       "not-detected",
       "connected",
@@ -185,14 +185,14 @@ describe("after a restart of the program", () => {
 
   test("later, a smaller count is only a charger that was restarted", () => {
     const course = new Course(open);
-    course.tell({ state: "charging", sessionChargeConsumption: 5.5 });
-    expect(course.tell({ state: "charging", sessionChargeConsumption: 0 })).toEqual([]);
+    course.report({ state: "charging", sessionChargeConsumption: 5.5 });
+    expect(course.report({ state: "charging", sessionChargeConsumption: 0 })).toEqual([]);
     expect(course.session).toMatchObject({ id: 7, energy: 5.5 });
   });
 
   test("ids begin anew after 31 bits", () => {
     const course = new Course({ ...open, id: 0x7fff_ffff, open: false, transferFrom: null });
-    course.tell({ state: "connected" });
+    course.report({ state: "connected" });
     expect(course.session?.id).toBe(1);
   });
 });

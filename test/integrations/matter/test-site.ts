@@ -20,7 +20,7 @@ export class TestSite implements SiteApi {
   readonly #listeners = new Set<(view: SiteView) => void>();
   readonly #range = { min: 6, max: 32, step: 1 };
   #memory: ChargerMemory = newChargerMemory(noPersistentChargerState);
-  #told: Partial<ChargerReading> = {};
+  #reported: Partial<ChargerReading> = {};
   #configured: ChargerMode;
   #plugged = false;
   #asking = false;
@@ -38,7 +38,7 @@ export class TestSite implements SiteApi {
   /** A car is plugged in that does not ask for current yet. */
   plug(): void {
     this.#plugged = true;
-    this.tell({ sessionChargeConsumption: 0 });
+    this.report({ sessionChargeConsumption: 0 });
   }
 
   commandSite(): void {
@@ -47,18 +47,18 @@ export class TestSite implements SiteApi {
 
   unplug(): void {
     this.#plugged = this.#asking = false;
-    this.tell({});
+    this.report({});
   }
 
   /** The car asks for current, or no longer does. */
   ask(asking: boolean): void {
     this.#asking = asking;
-    this.tell({});
+    this.report({});
   }
 
-  /** Words of the charger's own, from now on. */
-  tell(told: Partial<ChargerReading>): void {
-    this.#told = { ...this.#told, ...told };
+  /** What the charger reports, from now on. */
+  report(reported: Partial<ChargerReading>): void {
+    this.#reported = { ...this.#reported, ...reported };
     const reading = this.#reading;
     const persistent = detectManualChange(this.#memory.persistent, reading, false);
     const { charged, session } = observeSession(this.#memory, reading, { at: 0, currents: [0, 0, 0], power: 0 });
@@ -87,7 +87,7 @@ export class TestSite implements SiteApi {
       reading: this.#reading,
       sessionEnergy: session === null ? null : this.#memory.charged,
       mode: mode ?? this.#configured,
-      wishes: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
+      userSettings: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
       plan: this.plan,
       decision: null,
     }));
@@ -135,12 +135,12 @@ export class TestSite implements SiteApi {
       currentL3: current,
       power: 3 * voltage * current,
       totalConsumption: 100,
-      ...this.#told,
+      ...this.#reported,
     };
   }
 }
 
-/** @param knows it tells what flows through the grid connection */
+/** @param knows it measures what flows through the grid connection */
 export function gridMeter(knows: boolean): MeterView {
   return { name: "Grid", reachable: knows, reading: { grid: { ...noQuantities, power: -1_000 } } };
 }

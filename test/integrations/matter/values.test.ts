@@ -7,7 +7,7 @@ import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { forecastOf } from "../../../src/integrations/matter/device-energy-management.js";
 import { faultOf } from "../../../src/integrations/matter/faults.js";
 import { capOf, highestOf, reconciled, type Limits } from "../../../src/integrations/matter/limits.js";
-import { isNews, MemoryFile, nothingKept } from "../../../src/integrations/matter/memory-file.js";
+import { isUrgent, PersistentStateFile, initialState } from "../../../src/integrations/matter/persistent-state.js";
 import { clipped } from "../../../src/integrations/matter/names.js";
 import { tagBytes } from "../../../src/integrations/matter/tag.js";
 import { noChargerReading } from "../../../src/model/readings.js";
@@ -103,12 +103,12 @@ describe("what is kept", () => {
 
   test("is there after a restart, for each charger", async () => {
     const path = join(folder, "chargers.json");
-    const file = new MemoryFile(path, new MemoryLog());
-    const kept = { ...nothingKept, until: 5, limits: { command: 10, user: null } };
+    const file = new PersistentStateFile(path, new MemoryLog());
+    const kept = { ...initialState, until: 5, limits: { command: 10, user: null } };
     file.save("Garage", kept);
-    file.save("Carport", nothingKept);
+    file.save("Carport", initialState);
     await file.settled();
-    const again = new MemoryFile(path, new MemoryLog());
+    const again = new PersistentStateFile(path, new MemoryLog());
     await again.load();
     expect(again.of("Garage")).toEqual(kept);
     expect(again.knows("Carport")).toBe(true);
@@ -121,28 +121,28 @@ describe("what is kept", () => {
       const path = join(folder, "chargers.json");
       await writeFile(path, text);
       const log = new MemoryLog();
-      const file = new MemoryFile(path, log);
+      const file = new PersistentStateFile(path, log);
       await file.load();
-      expect(file.of("Garage")).toEqual(nothingKept);
+      expect(file.of("Garage")).toEqual(initialState);
       expect(log.told).toEqual([expect.stringContaining(`${path} could not be understood`)]);
     },
   );
 
   test("nothing is told of a file that is not there yet", async () => {
     const log = new MemoryLog();
-    const file = new MemoryFile(join(folder, "chargers.json"), log);
+    const file = new PersistentStateFile(join(folder, "chargers.json"), log);
     await file.load();
-    expect(file.of("Garage")).toEqual(nothingKept);
+    expect(file.of("Garage")).toEqual(initialState);
     expect(log.told).toEqual([]);
   });
 
   test("what is the same is not written again", async () => {
     const path = join(folder, "chargers.json");
-    const file = new MemoryFile(path, new MemoryLog());
-    file.save("Garage", nothingKept);
+    const file = new PersistentStateFile(path, new MemoryLog());
+    file.save("Garage", initialState);
     await file.settled();
     await rm(path);
-    file.save("Garage", { ...nothingKept });
+    file.save("Garage", { ...initialState });
     await file.settled();
     await expect(readFile(path)).rejects.toThrow("ENOENT");
   });
@@ -150,9 +150,9 @@ describe("what is kept", () => {
   test("a folder that can't be written is told once", async () => {
     const log = new MemoryLog();
     // Not even a folder can have a name like this.
-    const file = new MemoryFile(join(folder, "no", "\0", "chargers.json"), log);
-    file.save("Garage", nothingKept);
-    file.save("Garage", { ...nothingKept, until: 1 });
+    const file = new PersistentStateFile(join(folder, "no", "\0", "chargers.json"), log);
+    file.save("Garage", initialState);
+    file.save("Garage", { ...initialState, until: 1 });
     await file.settled();
     expect(log.told).toHaveLength(1);
     await expect(readFile(join(folder, "no"))).rejects.toThrow("ENOENT");
@@ -170,10 +170,10 @@ describe("what is kept", () => {
       wanting: true,
       idleSince: null,
     };
-    const before = { ...nothingKept, session };
-    expect(isNews(before, { ...before, session: { ...session, energy: 2 } })).toBe(false);
-    expect(isNews(before, { ...before, session: { ...session, transferFrom: null } })).toBe(true);
-    expect(isNews(before, { ...before, session: { ...session, id: 2 } })).toBe(true);
-    expect(isNews(before, { ...before, mode: "solar" })).toBe(true);
+    const before = { ...initialState, session };
+    expect(isUrgent(before, { ...before, session: { ...session, energy: 2 } })).toBe(false);
+    expect(isUrgent(before, { ...before, session: { ...session, transferFrom: null } })).toBe(true);
+    expect(isUrgent(before, { ...before, session: { ...session, id: 2 } })).toBe(true);
+    expect(isUrgent(before, { ...before, mode: "solar" })).toBe(true);
   });
 });

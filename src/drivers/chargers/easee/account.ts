@@ -40,7 +40,6 @@ export class EaseeAccount {
   readonly #stream: HubLink;
   readonly #log: Log;
   readonly #listeners = new Set<StreamListener>();
-  #started = false;
   /** The loss of the stream stands in the log. */
   #lossReported = false;
 
@@ -79,8 +78,7 @@ export class EaseeAccount {
   join(listener: StreamListener): void {
     this.#listeners.add(listener);
     if (this.streaming) this.subscribe(listener);
-    if (!this.#started) this.#stream.start();
-    this.#started = true;
+    this.#stream.start();
   }
 
   leave(listener: StreamListener): void {

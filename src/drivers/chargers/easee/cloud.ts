@@ -43,7 +43,7 @@ export class EaseeCloud {
   /** @param deadline ms for each request */
   constructor(apiUrl: string, credentials: Credentials, clock: Clock, deadline: number) {
     this.tokens = new Tokens((request) => this.#send(request), clock, credentials);
-    this.#client = new CloudClient({ base: apiUrl, deadline });
+    this.#client = new CloudClient({ base: apiUrl, deadline, clock });
     this.#limiter = new RateLimiter(clock);
   }
 

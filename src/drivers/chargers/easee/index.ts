@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";
 import { defineCharger, type WritableChannel } from "../../driver.js";
+import { hidden } from "../../options/schema.js";
 import { connectEasee, currentRange, lifetime } from "./charger.js";
 
 const urlMessage = "write it like https://api.example.com, without user name and password; http:// only for 127.0.0.1";
@@ -54,8 +55,8 @@ export const easee = defineCharger({
       .max(80)
       .default(6)
       .describe("Amperes per phase that the fuse carries at any time: a higher offline limit at Easee is warned of."),
-    apiUrl: urlOption("https://api.easee.com").describe("Address of the REST interface."),
-    streamUrl: urlOption("https://streams.easee.com/hubs/chargers").describe("Address of the stream."),
+    apiUrl: hidden(urlOption("https://api.easee.com").describe("Address of the REST interface.")),
+    streamUrl: hidden(urlOption("https://streams.easee.com/hubs/chargers").describe("Address of the stream.")),
   }),
   current: currentRange,
   writable: ({ control }) => (control === "circuit" ? [...writableAlways, "phases"] : writableAlways),

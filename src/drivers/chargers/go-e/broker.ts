@@ -3,10 +3,11 @@
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
+import { SerialQueue } from "../../../model/serial-queue.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
 import { answerOf, toNumber } from "../../decoding/fields.js";
-import { Waiting } from "../../push/waiting.js";
+import { Waiting } from "../../../transport/waiting.js";
 import type { ApiVersion, Route } from "./route.js";
 
 /** ms; a charger of version 1 publishes its status at least every 5 s. */
@@ -43,6 +44,7 @@ class BrokerRoute implements Route {
   readonly #keys: readonly string[];
   readonly #context: DriverContext;
   readonly #waiting: Waiting;
+  readonly #writes = new SerialQueue();
   /** The last value of each key, retained by the broker or not. */
   readonly #values = new Map<string, unknown>();
   /** When the charger itself published each key last. */
@@ -55,8 +57,6 @@ class BrokerRoute implements Route {
   /** When the last retained message came, or else the subscription began; `null`: not subscribed yet. */
   #retainedAt: number | null = null;
   #updateTimer: { cancel(): void } | null = null;
-  /** Settles with the last write; never rejects. */
-  #lastWrite: Promise<unknown> = Promise.resolve();
 
   constructor(address: BrokerAddress, keys: readonly string[], context: DriverContext) {
     this.#address = address;
@@ -71,7 +71,7 @@ class BrokerRoute implements Route {
       return this.#until(() => this.#statusSince(this.#clock.now() - newStatus), statusTimeout);
     },
     set: (key: string, value: number): Promise<unknown> =>
-      this.#inTurn(async () => {
+      this.#writes.run(async () => {
         const connection = await this.#ready();
         const from = this.#clock.now();
         connection.publish(`${this.#address.topic}/cmd/req`, `${key}=${value}`);
@@ -91,7 +91,7 @@ class BrokerRoute implements Route {
       return this.#until(() => this.#valuesOf(keys), readTimeout);
     },
     set: (key: string, value: number | null): Promise<true | string> =>
-      this.#inTurn(async () => {
+      this.#writes.run(async () => {
         const connection = await this.#ready();
         this.#results.delete(key);
         this.#published.delete(key);
@@ -120,6 +120,7 @@ class BrokerRoute implements Route {
     this.#listeners.clear();
     this.#updateTimer?.cancel();
     this.#waiting.close();
+    this.#connection?.close();
   }
 
   get #clock(): Clock {
@@ -130,7 +131,6 @@ class BrokerRoute implements Route {
     return this.#clock.now() - this.#lastMessageAt < alive;
   }
 
-  /** The broker's connection outlives this charger, whose subscriptions then fall on deaf ears. */
   async #ready(): Promise<MqttConnection> {
     const { url, login, topic } = this.#address;
     if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
@@ -145,7 +145,6 @@ class BrokerRoute implements Route {
   }
 
   #onValue({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed) return;
     const key = topic.slice(topic.lastIndexOf("/") + 1);
     const json = parseJson(payload);
     const now = this.#clock.now();
@@ -166,7 +165,7 @@ class BrokerRoute implements Route {
 
   #onResult({ topic, payload, retained }: MqttMessage): void {
     const key = topic.split("/").at(-2);
-    if (retained || key === undefined || !this.#keys.includes(key) || this.#waiting.closed) return;
+    if (retained || key === undefined || !this.#keys.includes(key)) return;
     this.#lastMessageAt = this.#clock.now();
     this.#results.set(key, { text: payload, at: this.#lastMessageAt });
     this.#waiting.look();
@@ -208,12 +207,6 @@ class BrokerRoute implements Route {
     const { topic, url } = this.#address;
     const only = this.#values.size > 0 && !this.#isAlive ? "only retained values" : "no status";
     return `${only} came from ${topic} through the MQTT broker at ${new URL(url).host} within ${timeout / 1_000} s`;
-  }
-
-  #inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const done = this.#lastWrite.then(write);
-    this.#lastWrite = done.catch(() => undefined);
-    return done;
   }
 
   #error(code: DeviceErrorCode, what: string): DeviceError {

@@ -64,7 +64,7 @@ export function connectGoE(
 }
 
 function routeTo(address: GoERoute, context: DriverContext, deadline: number): Route {
-  if (address.by === "local") return localRoute(address, context.name, deadline);
+  if (address.by === "local") return localRoute(address, context, deadline);
   if (address.by === "broker") return brokerRoute(address, keysV2, context);
   return cloudRoute(address, context, deadline);
 }

@@ -2,7 +2,9 @@
 
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
+import { SerialQueue } from "../../../model/serial-queue.js";
 import { type CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+import { pause } from "../../../transport/deadlines.js";
 import { type Answer, answerOf, toNumber } from "../../decoding/fields.js";
 import type { DriverContext } from "../../driver.js";
 import type { Route, RouteV1, RouteV2 } from "./route.js";
@@ -171,27 +173,25 @@ class PacedCloud {
   readonly #options: PacedCloudOptions;
   readonly #client: CloudClient;
   readonly #host: string;
+  readonly #queue = new SerialQueue();
+  readonly #closing = new AbortController();
   #lastStart = -Infinity;
-  /** What ends the wait for a request's turn. */
-  #skipWait = (): void => undefined;
-  #closed = false;
-  /** Settles with the last request in the queue; never rejects. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: PacedCloudOptions) {
     this.#options = options;
-    this.#client = new CloudClient({ base: options.url, deadline: options.deadline });
+    this.#client = new CloudClient({ base: options.url, deadline: options.deadline, clock: options.clock });
     this.#host = new URL(options.url).host;
   }
 
   /** Never repeated by itself. Any HTTP status below 500 but 429 is an answer. Rejects with DeviceError. */
   get(path: string, query: Readonly<Record<string, string>>): Promise<CloudAnswer> {
-    const answer = this.#last.then(async () => {
-      await this.#turn();
+    return this.#queue.run(async () => {
+      const { clock } = this.#options;
+      const wait = this.#lastStart + spacing - clock.now();
+      if (wait > 0) await pause(clock, wait, this.#closing.signal);
+      this.#lastStart = clock.now();
       return this.#exchange(path, new URLSearchParams(query).toString());
     });
-    this.#last = answer.catch(() => undefined);
-    return answer;
   }
 
   error(code: DeviceErrorCode, what: string, whatToDo = advice): DeviceError {
@@ -200,25 +200,9 @@ class PacedCloud {
 
   /** Breaks off what is under way. Always ends. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#skipWait();
+    this.#closing.abort();
     await this.#client.close();
-    await this.#last;
-  }
-
-  async #turn(): Promise<void> {
-    const { clock } = this.#options;
-    const wait = this.#lastStart + spacing - clock.now();
-    if (wait > 0 && !this.#closed) {
-      await new Promise<void>((resolve) => {
-        const timer = clock.after(wait, resolve);
-        this.#skipWait = () => {
-          timer.cancel();
-          resolve();
-        };
-      });
-    }
-    this.#lastStart = clock.now();
+    await this.#queue.idle();
   }
 
   async #exchange(path: string, query: string): Promise<CloudAnswer> {

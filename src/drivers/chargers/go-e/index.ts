@@ -2,8 +2,9 @@
 
 import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";
-import { defineCharger, type OptionProblem, type WritableChannel } from "../../driver.js";
+import { defineCharger, type WritableChannel } from "../../driver.js";
 import { brokerLogin, brokerOption, defaultBroker, hostOption, portOption } from "../../options/options.js";
+import { byTransport, hidden, needed } from "../../options/schema.js";
 import { connectGoE, type GoERoute } from "./charger.js";
 import type { ApiVersion } from "./route.js";
 import { currentRange } from "./status.js";
@@ -40,14 +41,39 @@ const options = z.object({
   password: z.string().optional().describe("Password that belongs to the user name."),
   cloud: z.boolean().default(false).describe("Reach it through go-e's cloud, which needs its serial number and token."),
   token: z.string().min(1).optional().describe("Key of the cloud API, as the go-e app shows it."),
-  cloudUrl: z
-    .string()
-    .refine(isSafeCloudUrl, "write it like https://cloud.example; http:// is taken for 127.0.0.1 alone")
-    .optional()
-    .describe("Address of another cloud than go-e's, for tests."),
+  cloudUrl: hidden(
+    z
+      .string()
+      .refine(isSafeCloudUrl, "write it like https://cloud.example; http:// is taken for 127.0.0.1 alone")
+      .optional()
+      .describe("Address of another cloud than go-e's, for tests."),
+  ),
 });
 
-type Options = z.output<typeof options>;
+const local = options.extend({ cloud: z.literal(false) });
+
+/** The ways to the charger, each with all that it needs. */
+const routes = z.discriminatedUnion("cloud", [
+  options.extend({
+    cloud: z.literal(true),
+    transport: z.literal("http", 'is "http" where cloud is true'),
+    serial: needed('is needed for the cloud, such as "012345"'),
+    token: needed("is needed for the cloud; the go-e app shows it"),
+  }),
+  z.discriminatedUnion("transport", [
+    local.extend({
+      transport: z.literal("http"),
+      host: needed('is needed for transport "http", such as 192.168.1.36'),
+    }),
+    local.extend({ transport: z.literal("mqtt") }).transform((chosen, context) => {
+      const topic = chosen.topic ?? (chosen.serial === undefined ? undefined : `go-eCharger/${chosen.serial}`);
+      if (topic !== undefined) return { ...chosen, topic };
+      const message = 'is needed for transport "mqtt", or topic, such as go-eCharger/012345';
+      context.addIssue({ code: "custom", path: ["serial"], message });
+      return z.NEVER;
+    }),
+  ]),
+]);
 
 export const goE = defineCharger({
   kind: "charger",
@@ -70,15 +96,12 @@ export const goE = defineCharger({
     "Whether a start or stop (frc) outlasts unplugging and a restart of the charger is not documented.",
     "Through the cloud of version 1, how a write is answered: it is read back in any case.",
   ],
-  options,
-  check: problemsOf,
+  options: byTransport(options, routes),
   current: currentRange,
   writable: ({ apiVersion }) => writableIn(apiVersion),
   connect: (chosen, context) => {
     const { apiVersion, serial } = chosen;
-    const route = routeOf(chosen);
-    if (route === null) throw new TypeError(`${context.name}: options that check() refuses`);
-    return connectGoE({ route, apiVersion, serial }, context);
+    return connectGoE({ route: routeOf(chosen), apiVersion, serial }, context);
   },
 });
 
@@ -89,27 +112,9 @@ function writableIn(apiVersion: ApiVersion | undefined): readonly WritableChanne
   return writableV1.filter((channel) => writableV2.some((other) => other === channel));
 }
 
-function problemsOf({ transport, cloud, host, serial, topic, token }: Options): readonly OptionProblem[] {
-  if (cloud) {
-    if (transport === "mqtt") return [{ path: "transport", message: 'is "http" where cloud is true' }];
-    return [
-      ...(serial === undefined ? [{ path: "serial", message: 'is needed for the cloud, such as "012345"' }] : []),
-      ...(token === undefined ? [{ path: "token", message: "is needed for the cloud; the go-e app shows it" }] : []),
-    ];
-  }
-  if (transport === "mqtt" && serial === undefined && topic === undefined)
-    return [{ path: "serial", message: 'is needed for transport "mqtt", or topic, such as go-eCharger/012345' }];
-  if (transport === "http" && host === undefined)
-    return [{ path: "host", message: 'is needed for transport "http", such as 192.168.1.36' }];
-  return [];
-}
-
-/** `null`: something is missing. */
-function routeOf(chosen: Options): GoERoute | null {
-  const { transport, cloud, host, port, serial, topic, url, token, cloudUrl } = chosen;
-  if (cloud) return serial === undefined || token === undefined ? null : { by: "cloud", serial, token, url: cloudUrl };
-  if (transport === "http") return host === undefined ? null : { by: "local", host, port };
-  const own = topic ?? (serial === undefined ? null : `go-eCharger/${serial}`);
-  if (own === null) return null;
-  return { by: "broker", topic: own, url: url ?? defaultBroker, login: brokerLogin(chosen) };
+function routeOf(chosen: z.output<typeof routes>): GoERoute {
+  if (chosen.cloud) return { by: "cloud", serial: chosen.serial, token: chosen.token, url: chosen.cloudUrl };
+  if (chosen.transport === "http") return { by: "local", host: chosen.host, port: chosen.port };
+  const { topic, url = defaultBroker } = chosen;
+  return { by: "broker", topic, url, login: brokerLogin(chosen) };
 }

@@ -3,6 +3,7 @@
 import { DeviceError } from "../../../model/errors.js";
 import { hostUrl } from "../../../transport/host-url.js";
 import { HttpDevice } from "../../../transport/http.js";
+import type { DriverContext } from "../../driver.js";
 import { answerOf } from "../../decoding/fields.js";
 import type { ApiVersion, Route, RouteV1, RouteV2 } from "./route.js";
 
@@ -18,8 +19,12 @@ export interface LocalAddress {
 }
 
 /** @param deadline ms for each request */
-export function localRoute({ host, port }: LocalAddress, device: string, deadline: number): Route {
-  const http = new HttpDevice({ device, url: hostUrl("http", host, port), deadline, advice });
+export function localRoute(
+  { host, port }: LocalAddress,
+  { name: device, clock }: DriverContext,
+  deadline: number,
+): Route {
+  const http = new HttpDevice({ device, url: hostUrl("http", host, port), clock, deadline, advice });
   const v1: RouteV1 = {
     status: () => http.getJson("/status"),
     set: (key, value) => http.sendJson("/mqtt", { payload: `${key}=${value}` }),

@@ -1,6 +1,7 @@
 /** Requests to the WiFi gateway of one OpenEVSE: one at a time, each with an end. */
 
 import { z } from "zod";
+import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
 import { Exchange, type ExchangeRequest, type Login } from "../../../transport/exchange.js";
@@ -22,6 +23,7 @@ export interface GatewayOptions {
   readonly login?: Login | undefined;
   /** ms from the sending of a request to the last byte of its answer */
   readonly deadline: number;
+  readonly clock: Clock;
 }
 
 export interface GatewayRequest extends Pick<ExchangeRequest, "method" | "path" | "body"> {
@@ -47,9 +49,9 @@ export class Gateway {
   readonly device: string;
   readonly #exchange: Exchange;
 
-  constructor({ device, host, port, login, deadline }: GatewayOptions) {
+  constructor({ device, host, port, ...options }: GatewayOptions) {
     this.device = device;
-    this.#exchange = new Exchange({ url: hostUrl("http", host, port), login, deadline, advice });
+    this.#exchange = new Exchange({ ...options, url: hostUrl("http", host, port), advice });
   }
 
   /** Rejects with DeviceError, also for an HTTP status that the caller does not expect. */

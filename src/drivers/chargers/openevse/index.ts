@@ -57,7 +57,8 @@ export const openEvse = defineCharger({
   writable: ({ api }) => writable[api],
   voltageFrom: ({ voltage }) => voltage,
   connect({ host, port, api, ...credentials }, context) {
-    const options = { device: context.name, host, port, deadline, ...basicLogin(credentials) };
+    const { name, clock } = context;
+    const options = { device: name, host, port, deadline, clock, ...basicLogin(credentials) };
     return api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, context);
   },
 });

@@ -16,7 +16,7 @@ import { type Details, detailsOf, factsOf, numbers, parseStatus, readingKeys } f
 import { currentRange, wholeVolts } from "./writes.js";
 
 /** Times of its WebSocket; what is left out is the transport's own. */
-export type FeedTiming = Pick<WebSocketOptions, "deadline" | "heartbeat" | "retry" | "clock">;
+export type FeedTiming = Pick<WebSocketOptions, "deadline" | "heartbeat" | "retry">;
 
 /** Keys whose change means that the configuration, the claims or the limit have to be requested anew. */
 const versions = ["config_version", "claims_version", "override_version", "limit_version", "limit"] as const;
@@ -88,10 +88,11 @@ export class WifiCharger implements Charger {
 
   watch(onReading: (reading: ChargerReading) => void): void {
     this.#listeners.add(onReading);
-    const { device, host, port, login } = this.#options;
+    const { device, host, port, login, clock } = this.#options;
     this.#link ??= openWebSocket({
       device,
       url: `${hostUrl("ws", host, port)}/ws`,
+      clock,
       log: this.#log,
       advice: gatewayAdvice,
       onMessage: (text) => this.#received(text),

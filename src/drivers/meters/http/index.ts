@@ -1,4 +1,4 @@
-/** Any meter that tells its values as JSON over HTTP: a person says what stands where. */
+/** Any meter that answers with JSON over HTTP: the configuration says where each value stands. */
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
@@ -6,14 +6,8 @@ import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import { HttpDevice, type HttpDeviceOptions, isPlainHttpUrl } from "../../../transport/http.js";
 import { defineMeter, type Meter } from "../../driver.js";
 import { basicLogin, problemsOfLogin } from "../../options/options.js";
-import {
-  extractor,
-  namesOfValues,
-  problemsOfNames,
-  problemsOfRoles,
-  readingOf,
-  valueInJson,
-} from "../../decoding/values.js";
+import { readingOf } from "../../decoding/value-names.js";
+import { extractorsOf, namesOfValues, problemsOfNames, problemsOfRoles, valueInJson } from "../../decoding/values.js";
 
 const advice = "Check the address and the paths of its values against what a browser shows there";
 
@@ -26,7 +20,7 @@ export const httpMeter = defineMeter({
   kind: "meter",
   driver: "http",
   products: [{ brand: "Any", model: "meter with JSON over HTTP" }],
-  needs: ["The address under which the meter tells its values as JSON"],
+  needs: ["The address under which the meter answers with its values as JSON"],
   measures: ["grid"],
   options: z.object({
     url: z
@@ -42,8 +36,8 @@ export const httpMeter = defineMeter({
   }),
   check: (options) => [...problemsOfLogin(options), ...problemsOfNames(options.values)],
   checkMeasures: (measures, { values }) => problemsOfRoles(measures, values),
-  connect: ({ url, values, measures, ...credentials }, { name }) =>
-    connectHttpMeter({ values, measures }, { device: name, url, ...basicLogin(credentials) }),
+  connect: ({ url, values, measures, ...credentials }, { name, clock }) =>
+    connectHttpMeter({ values, measures }, { device: name, url, clock, ...basicLogin(credentials) }),
 });
 
 interface HttpMeterOptions {
@@ -65,9 +59,9 @@ export function connectHttpMeter(
 
 /** Makes a reading of an answer; it throws DeviceError when no value of it makes sense. */
 export function answerParser({ values, measures }: HttpMeterOptions, device: string): (json: unknown) => MeterReading {
-  const extractors = Object.entries(values).map(([name, where]) => [name, extractor(name, where)] as const);
+  const sources = extractorsOf(values);
   return (json) => {
-    const found = new Map(extractors.map(([name, extract]) => [name, extract(json)]));
+    const found = new Map(sources.map(({ name, extract }) => [name, extract(json)]));
     if ([...found.values()].some((each) => each !== null)) return readingOf(found, measures);
     const what = `none of its values makes sense: ${Object.keys(values).join(", ")}`;
     throw new DeviceError({ code: "protocol", device, what, advice });

@@ -1,7 +1,8 @@
-/** Any meter that speaks Modbus TCP: a person says which register holds what. */
+/** Any meter with Modbus TCP: the configuration says which register holds what. */
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
+import type { MeterChannelName } from "../../../model/meter-channels.js";
 import type { MeterRole } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { defineMeter, type Meter, type OptionProblem } from "../../driver.js";
@@ -11,9 +12,10 @@ import {
   type NumberRow,
   readRegisters,
   type RegisterTable,
-  widthOf,
+  widths,
 } from "../../decoding/registers.js";
-import { parseName, problemsOfRoles, quantities, readingOf } from "../../decoding/values.js";
+import { parseName, plausibilityOf, readingOf } from "../../decoding/value-names.js";
+import { namesOfValues, problemsOfNames, problemsOfRoles } from "../../decoding/values.js";
 
 const advice = "Check register, table, type and word order of its values against the device's manual";
 
@@ -45,30 +47,20 @@ export const modbusMeter = defineMeter({
   measures: ["grid"],
   options: z.object({
     ...modbusAddress(),
-    values: z
-      .record(z.string(), value)
-      .describe(
-        'Where each value stands: power, powerL1 to L3, currentL1 to L3, voltageL1 to L3, importEnergy, exportEnergy, soc; "pv.power" and the like for a device that measures several things.',
-      ),
+    values: z.record(z.string(), value).describe(`Where each value stands: ${namesOfValues}.`),
   }),
-  check: ({ values }) => {
-    const problems = Object.entries(values).flatMap(([name, where]) => problemsOf(name, where));
-    const none = { path: "values", message: 'is empty: name at least one value, such as "power"' };
-    return Object.keys(values).length === 0 ? [none] : problems;
-  },
+  check: ({ values }) => [...problemsOfNames(values), ...problemsOfAddresses(values)],
   checkMeasures: (measures, { values }) => problemsOfRoles(measures, values),
   connect: (options, context) => connectModbusMeter(options, modbusLink(context)),
 });
 
-function problemsOf(name: string, where: ValueOptions): readonly OptionProblem[] {
-  if (parseName(name) === null) {
-    const names = Object.keys(quantities).join(", ");
-    const message = `is no value of a meter: choose from ${names}; with "pv." and the like before it`;
-    return [{ path: `values.${name}`, message }];
-  }
-  const last = where.register + widthOf(rowOf(name, where)) - 1;
-  const beyond = `lies beyond the last register: ${where.type} at ${where.register} would end at ${last}`;
-  return last > 65_535 ? [{ path: `values.${name}.register`, message: beyond }] : [];
+function problemsOfAddresses(values: Readonly<Record<string, ValueOptions>>): readonly OptionProblem[] {
+  return Object.entries(values).flatMap(([name, where]) => {
+    const last = where.register + widths[where.type] - 1;
+    if (last <= 65_535) return [];
+    const message = `lies beyond the last register: ${where.type} at ${where.register} would end at ${last}`;
+    return [{ path: `values.${name}.register`, message }];
+  });
 }
 
 interface ModbusMeterOptions {
@@ -105,13 +97,14 @@ function tableOf(
   values: Readonly<Record<string, ValueOptions>>,
   table: "holding" | "input",
 ): RegisterTable<Record<string, NumberRow>> {
-  const own = Object.entries(values).filter(([, where]) => where.table === table);
-  const rows: Record<string, NumberRow> = Object.fromEntries(own.map(([name, where]) => [name, rowOf(name, where)]));
-  return defineRegisters(rows, { table, wordOrder: "high-first" });
+  const rows = Object.entries(values).flatMap(([name, where]): [string, NumberRow][] => {
+    const channel = parseName(name)?.channel;
+    return where.table === table && channel !== undefined ? [[name, rowOf(channel, where)]] : [];
+  });
+  return defineRegisters<Record<string, NumberRow>>(Object.fromEntries(rows), { table, wordOrder: "high-first" });
 }
 
-function rowOf(name: string, { register, type, wordOrder, scale, missing }: ValueOptions): NumberRow {
-  const quantity = parseName(name)?.quantity ?? "power";
+function rowOf(channel: MeterChannelName, { register, type, wordOrder, scale, missing }: ValueOptions): NumberRow {
   const sentinel = missing === undefined ? {} : { missing };
-  return { at: register, type, wordOrder, scale, ...quantities[quantity], ...sentinel };
+  return { at: register, type, wordOrder, scale, ...plausibilityOf(channel), ...sentinel };
 }

@@ -2,14 +2,15 @@
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
-import { noQuantities, type MeterRole, type Quantities } from "../../../model/readings.js";
+import { quantitiesFrom } from "../../../model/meter-channels.js";
+import type { MeterRole, Quantities } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import { defineMeter, type Meter, type MeterDriver } from "../../driver.js";
 import { modbusAddress, modbusLink } from "../../options/modbus-address.js";
 import { registerReader } from "../../decoding/registers.js";
 import { reversed, signedLike, sumOf } from "../../decoding/signs.js";
 
-/** What a row is called, by what it tells; energies may have several rows, which add up. Others are not looked at. */
+/** By the name of the row. Energies may have several rows, which add up; rows of other names are not read. */
 type Values = Readonly<Record<string, number | string | null>>;
 
 interface ModbusMeterDeclaration {
@@ -76,20 +77,16 @@ function quantitiesOf(values: Values, device: string): Quantities {
     const rows = Object.keys(values).filter((name) => name.startsWith(direction));
     return rows.length === 0 ? null : sumOf(rows.map(at));
   };
-  const voltages = [at("voltageL1"), at("voltageL2"), at("voltageL3")] as const;
+  const reported = quantitiesFrom(at);
   // Floats in another byte order are next to nothing, which would do for a power, but for no voltage.
-  if (voltages.every((voltage) => voltage === null)) {
+  if (reported.voltages.every((voltage) => voltage === null)) {
     const what = "not a single voltage makes sense";
     const advice = "Check that host, port and unit id belong to this meter, and that it has mains voltage";
     throw new DeviceError({ code: "protocol", device, what, advice });
   }
-  const powers = [at("powerL1"), at("powerL2"), at("powerL3")] as const;
   return {
-    ...noQuantities,
-    power: at("power"),
-    powers,
-    currents: signedLike([at("currentL1"), at("currentL2"), at("currentL3")], powers),
-    voltages,
+    ...reported,
+    currents: signedLike(reported.currents, reported.powers),
     importEnergy: total("import"),
     exportEnergy: total("export"),
   };

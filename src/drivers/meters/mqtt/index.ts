@@ -1,4 +1,4 @@
-/** Any meter that publishes its values over MQTT: a person says what stands where. */
+/** Any meter that publishes its values over MQTT: the configuration says where each value stands. */
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
@@ -14,9 +14,9 @@ const value = z.strictObject({
 export const mqttMeter = defineMeter({
   kind: "meter",
   driver: "mqtt",
-  products: [{ brand: "Any", model: "meter that speaks MQTT" }],
+  products: [{ brand: "Any", model: "meter that publishes over MQTT" }],
   needs: [
-    "The meter's topics, and that it speaks every few seconds: what the broker has kept is not taken for a new value",
+    "The meter's topics, and a message on each every few seconds: a retained message is not taken for a new value",
   ],
   measures: ["grid"],
   options: z.object({

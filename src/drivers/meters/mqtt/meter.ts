@@ -1,24 +1,27 @@
-/** A connection to one generic meter behind an MQTT broker: it is heard, and never asked. */
+/** A connection to one generic meter behind an MQTT broker: its messages are received, and it is never polled. */
 
 import { DeviceError, messageOf } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
 import type { MeterReading, MeterRole } from "../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
-import { BurstEnd } from "../../push/burst-end.js";
-import type { DriverContext, Meter } from "../../driver.js";
 import { parseNumber } from "../../decoding/fields.js";
-import { type Extract, extractor, readingOf } from "../../decoding/values.js";
-import { Waiting } from "../../push/waiting.js";
-import { Bursts } from "../../push/bursts.js";
+import type { Path } from "../../decoding/path.js";
+import { readingOf } from "../../decoding/value-names.js";
+import { type Extract, extractorsOf } from "../../decoding/values.js";
+import type { DriverContext, Meter } from "../../driver.js";
+import { BurstEnd } from "../../push/burst-end.js";
+import { KnownValues } from "../../push/known-values.js";
+import { Waiting } from "../../../transport/waiting.js";
+import { readingOfBurst } from "./burst-reading.js";
 
 /** ms that a read waits. */
 const readTimeout = 10_000;
 
-const advice = "Check topics and paths, for example with mosquitto_sub, and how often the meter speaks";
+const advice = "Check topics and paths, for example with mosquitto_sub, and how often the meter publishes";
 
 export interface Topic {
   readonly topic: string;
-  readonly path: string;
+  readonly path: Path;
   readonly scale: number;
 }
 
@@ -41,23 +44,16 @@ export class MqttMeter implements Meter {
   readonly #options: MqttMeterOptions;
   readonly #context: DriverContext;
   readonly #sources: readonly Source[];
-  readonly #bursts: Bursts;
+  readonly #known = new KnownValues<string>();
   readonly #burstEnd: BurstEnd;
   readonly #waiting: Waiting;
   readonly #listeners = new Set<OnReading>();
-  /** What reads that still wait have heard since they began. */
-  readonly #collections = new Set<Map<string, number>>();
   #connection: MqttConnection | null = null;
 
   constructor(options: MqttMeterOptions, context: DriverContext) {
     this.#options = options;
     this.#context = context;
-    this.#sources = Object.entries(options.values).map(([name, topic]) => ({
-      ...topic,
-      name,
-      extract: extractor(name, topic),
-    }));
-    this.#bursts = new Bursts(Object.keys(options.values), options.measures);
+    this.#sources = extractorsOf(options.values);
     this.#burstEnd = new BurstEnd(context.clock, () => this.#endBurst());
     this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
   }
@@ -73,28 +69,26 @@ export class MqttMeter implements Meter {
   async read(): Promise<MeterReading> {
     if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
     const { clock, name } = this.#context;
-    const collected = new Map<string, number>();
-    this.#collections.add(collected);
-    try {
-      const deadline = clock.now() + readTimeout;
-      await this.#connect().ready(name, readTimeout);
-      const complete = (): MeterReading | null =>
-        this.#missingIn(collected).length === 0 ? readingOf(collected, this.#options.measures) : null;
-      return await this.#waiting.until(complete, Math.max(0, deadline - clock.now()), () => {
-        throw this.#incomplete(collected);
-      });
-    } finally {
-      this.#collections.delete(collected);
-    }
+    const startedAt = clock.now();
+    await this.#connect().ready(name, readTimeout);
+    const complete = (): MeterReading | null => {
+      const values = this.#valuesSince(startedAt);
+      return this.#sources.every((source) => values.has(source.name))
+        ? readingOf(values, this.#options.measures)
+        : null;
+    };
+    return this.#waiting.until(complete, Math.max(0, startedAt + readTimeout - clock.now()), () => {
+      throw this.#incomplete(this.#valuesSince(startedAt));
+    });
   }
 
   async close(): Promise<void> {
     this.#burstEnd.cancel();
     this.#listeners.clear();
     this.#waiting.close();
+    this.#connection?.close();
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login } = this.#options;
@@ -107,35 +101,42 @@ export class MqttMeter implements Meter {
 
   /** A retained value may be from last year. */
   #onMessage({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed || retained) return;
+    if (retained) return;
     const now = this.#context.clock.now();
     const number = parseNumber(payload);
     const json = number ?? parseJson(payload);
     for (const { name, path, extract } of this.#sources.filter((source) => source.topic === topic))
-      this.#bursts.add(name, extract(path === "" ? number : json), now);
+      this.#known.add(name, extract(path.length === 0 ? number : json), now);
     this.#burstEnd.came();
   }
 
   #endBurst(): void {
-    const { came, reading } = this.#bursts.take(this.#context.clock.now());
-    for (const collected of this.#collections)
-      for (const [name, value] of came)
-        if (value === null) collected.delete(name);
-        else collected.set(name, value);
+    const { clock } = this.#context;
+    const names = this.#sources.map(({ name }) => name);
+    const reading = readingOfBurst(this.#known, names, this.#options.measures, clock.now());
+    this.#known.endBurst();
     this.#waiting.look();
     for (const listener of this.#listeners) listener(reading);
   }
 
-  #missingIn(collected: ReadonlyMap<string, number>): readonly string[] {
-    return this.#sources.map(({ name }) => name).filter((name) => !collected.has(name));
+  /** The newest values by name, without those that have not been reported since. */
+  #valuesSince(since: number): ReadonlyMap<string, number> {
+    const { clock } = this.#context;
+    const values = new Map<string, number>();
+    for (const { name } of this.#sources) {
+      const reportedAt = this.#known.reportedAt(name);
+      const value = this.#known.value(name, clock.now());
+      if (reportedAt !== null && reportedAt >= since && value !== null) values.set(name, value);
+    }
+    return values;
   }
 
-  #incomplete(collected: ReadonlyMap<string, number>): DeviceError {
-    const missing = this.#missingIn(collected);
+  #incomplete(values: ReadonlyMap<string, number>): DeviceError {
+    const missing = this.#sources.map(({ name }) => name).filter((name) => !values.has(name));
     const topics = [...new Set(this.#sources.filter(({ name }) => missing.includes(name)).map(({ topic }) => topic))];
     const { host } = new URL(this.#options.url);
     const where = `from ${topics.join(", ")} through the MQTT broker at ${host} within ${readTimeout / 1_000} s`;
-    if (collected.size === 0) return this.#error("unreachable", `no value came ${where}`);
+    if (values.size === 0) return this.#error("unreachable", `no value came ${where}`);
     return this.#error("protocol", `${missing.join(", ")} did not come ${where}`);
   }
 

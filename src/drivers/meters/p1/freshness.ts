@@ -1,4 +1,4 @@
-/** Whether a telegram tells what is, or what a gateway had kept back. */
+/** Whether a telegram is current, or one that the gateway had buffered. */
 
 import type { Telegram } from "./telegram.js";
 

@@ -8,7 +8,7 @@ import { signedLike } from "../../decoding/signs.js";
 /** Bytes; a telegram with its messages and its gas meter takes a few thousand. */
 export const longestTelegram = 16 * 1024;
 
-/** The Dutch and Belgian meters tell kW and kWh, the Austrian ones W and Wh. */
+/** The Dutch and Belgian meters report kW and kWh, the Austrian ones W and Wh. */
 const watts = (key: string): Field => ({
   key: `${key}*kW`,
   unit: "W",
@@ -30,7 +30,7 @@ const amperes = (key: string): Field => ({ key: `${key}*A`, unit: "A", range: [0
 const totals = {
   import: watts("1.7.0"),
   export: watts("2.7.0"),
-  /** Of meters that tell them for all tariffs together. */
+  /** Of meters that report them for all tariffs together. */
   imported: energy("1.8.0"),
   imported1: energy("1.8.1"),
   imported2: energy("1.8.2"),
@@ -49,7 +49,7 @@ const phases = {
 export interface Telegram {
   /** When the meter made it, in ms since 1970 by its own clock; `null`: it does not say. */
   readonly time: number | null;
-  /** Import +. `power` is `null` where the telegram does not tell it. */
+  /** Import +. `power` is `null` where the telegram does not have it. */
   readonly quantities: Quantities;
 }
 

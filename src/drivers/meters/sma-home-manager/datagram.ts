@@ -27,7 +27,7 @@ const meterProtocol = 0x6069;
 /** Types of records, by the bytes that follow them: what flows now, and what has been counted. */
 const current = 4;
 const counter = 8;
-/** Channel of the record that tells the firmware: it has no type that its length could be read from. */
+/** Channel of the record with the firmware: it has no type that its length could be read from. */
 const versionChannel = 0x90;
 
 interface Row {
@@ -65,7 +65,7 @@ export interface Datagram {
   readonly serial: number;
   /** ms, modulo 2^32 */
   readonly ticker: number;
-  /** Import +. `power` is `null` where the datagram does not tell it. */
+  /** Import +. `power` is `null` where the datagram does not have it. */
   readonly quantities: Quantities;
 }
 

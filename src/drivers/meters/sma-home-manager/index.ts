@@ -1,4 +1,4 @@
-/** SMA Energy Meter and Sunny Home Manager 2.0: meters for three phases that speak to everyone by multicast. */
+/** SMA Energy Meter and Sunny Home Manager 2.0: meters for three phases that send multicast datagrams. */
 
 import { z } from "zod";
 import { defineMeter } from "../../driver.js";
@@ -32,7 +32,7 @@ export const smaHomeManager = defineMeter({
       .ipv4("write an IPv4 address of this computer, such as 192.168.1.5")
       .optional()
       .describe("This computer's address in the meter's network; left out: the system chooses."),
-    port: portOption(9_522).describe("UDP port on which the meter speaks."),
+    port: portOption(9_522).describe("UDP port that the meter sends to."),
     reversed: z
       .boolean()
       .default(false)

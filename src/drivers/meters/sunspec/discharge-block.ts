@@ -55,7 +55,7 @@ export function lacking({ device }: ModbusRegisters, what: string): DeviceError 
 }
 
 function notTakenOver({ device }: ModbusRegisters): DeviceError {
-  const what = "its storage controls do not hold what they were told";
+  const what = "its storage controls do not hold what was written";
   const advice = "Allow control by Modbus at the device, and let no one else control its battery";
   return new DeviceError({ code: "not-taken-over", device, what, advice });
 }

@@ -1,4 +1,4 @@
-/** A connection to one SunSpec device: which of its models tell what is to be measured. */
+/** A connection to one SunSpec device: finds the models that have what is to be measured. */
 
 import { DeviceError } from "../../../model/errors.js";
 import type { MeterReading, MeterRole, Quantities } from "../../../model/readings.js";
@@ -90,9 +90,9 @@ class SunSpecMeter implements Meter {
 
   #missing(role: MeterRole, found: readonly FoundModel[]): DeviceError {
     const ids = found.map(({ id }) => id).join(", ");
-    const what = `none of its SunSpec models tells what it measures for ${role}: it has ${ids || "none"}`;
+    const what = `none of its SunSpec models has what is measured for ${role}: it has ${ids || "none"}`;
     const device = this.#modbus.device;
-    return new DeviceError({ code: "unsupported", device, what, advice: "Set measures to what this device tells" });
+    return new DeviceError({ code: "unsupported", device, what, advice: "Set measures to what this device measures" });
   }
 
   #moved({ id, at }: Place, now: number | null): DeviceError {

@@ -1,4 +1,4 @@
-/** What the SunSpec models of inverters, meters and batteries say, in the words of a reading. */
+/** The SunSpec models of inverters, meters and batteries as readings. */
 
 import { noQuantities, type Quantities } from "../../../model/readings.js";
 import type { ModbusRegisters } from "../../../transport/modbus.js";
@@ -32,7 +32,7 @@ export interface SunSpecModel {
   read(registers: ModbusRegisters): Promise<ModelReading>;
 }
 
-/** Off, asleep, on standby: an inverter that has no power to tell then feeds nothing in. */
+/** Off, asleep, on standby: an inverter that reports no power then feeds nothing in. */
 const restingStates: readonly (number | null)[] = [1, 2, 8];
 
 /** `ChaSt` of model 802. */
@@ -119,8 +119,8 @@ async function readMeterFloats(registers: ModbusRegisters): Promise<ModelReading
 async function readBattery(registers: ModbusRegisters): Promise<ModelReading> {
   const read = await readRegisters(registers, batteryCounts);
   const soc = scaled(read.soc, read.socExponent, limits.soc);
-  const told = scaled(read.power, read.powerExponent, limits.power);
-  const power = told === null ? null : dischargePositive(told, read.chargeStatus);
+  const reported = scaled(read.power, read.powerExponent, limits.power);
+  const power = reported === null ? null : dischargePositive(reported, read.chargeStatus);
   return { id: read.id, quantities: { ...noQuantities, soc, power } };
 }
 

@@ -1,21 +1,30 @@
-/** What one phase of a Shelly 3EM measures. */
+/** What one phase of a Shelly 3EM reports. */
 
-/** Shelly API, Gen 1, 3EM: the names are the same in `/status` and in MQTT topics. */
+import { plausible, toNumber } from "../../../decoding/fields.js";
+import { type PhaseField, phaseFields } from "../phase-values.js";
+
+/** Shelly API, Gen 1, 3EM: the keys are the same in `/status` and in MQTT topics. */
 export const emeterFields = {
-  /** Signed: import +. */
-  power: { unit: "W", range: [-100_000, 100_000] },
-  /** Without a sign. */
-  current: { unit: "A", range: [0, 200] },
-  voltage: { unit: "V", range: [0, 500] },
-  pf: { unit: "", range: [-1, 1] },
-  /** Import, of this phase alone: the three are not netted. */
-  total: { unit: "Wh", range: [0, 1e12] },
-  /** Export. */
-  total_returned: { unit: "Wh", range: [0, 1e12] },
-} as const satisfies Record<string, { readonly unit: string; readonly range: readonly [number, number] }>;
+  power: { key: "power", unit: "W", range: [-100_000, 100_000] },
+  current: { key: "current", unit: "A", range: [0, 200] },
+  voltage: { key: "voltage", unit: "V", range: [0, 500] },
+  total: { key: "total", unit: "Wh", range: [0, 1e12] },
+  returned: { key: "total_returned", unit: "Wh", range: [0, 1e12] },
+} as const satisfies Record<
+  PhaseField,
+  { readonly key: string; readonly unit: string; readonly range: readonly [number, number] }
+>;
 
-export type EmeterField = keyof typeof emeterFields;
+/** Belongs to a burst, and is not read. */
+export const powerFactorKey = "pf";
 
-export function isEmeterField(name: string): name is EmeterField {
-  return Object.hasOwn(emeterFields, name);
+/** `null`: no value that is read. */
+export function fieldOf(key: string): PhaseField | null {
+  return phaseFields.find((field) => emeterFields[field].key === key) ?? null;
+}
+
+/** A number, as such or as text; `null`: none, or none that is plausible. */
+export function valueIn(raw: unknown, field: PhaseField): number | null {
+  const number = toNumber(raw);
+  return number === null ? null : plausible(number, emeterFields[field].range);
 }

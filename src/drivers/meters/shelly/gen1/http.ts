@@ -1,15 +1,14 @@
-/** A Shelly 3EM that is asked over HTTP. */
+/** A Shelly 3EM that is polled over HTTP. */
 
 import { z } from "zod";
 import { DeviceError } from "../../../../model/errors.js";
-import { perPhase } from "../../../../model/phases.js";
+import { phaseIndexes } from "../../../../model/phases.js";
 import type { MeterReading, MeterRole } from "../../../../model/readings.js";
 import { hostUrl } from "../../../../transport/host-url.js";
 import { HttpDevice, type HttpDeviceOptions } from "../../../../transport/http.js";
 import type { Meter } from "../../../driver.js";
-import { plausible, toNumber } from "../../../decoding/fields.js";
-import { readingOf, signedLike, sumOf } from "../reading.js";
-import { type EmeterField, emeterFields } from "./emeter.js";
+import { phaseFields, PhaseValues, readingOf } from "../phase-values.js";
+import { emeterFields, valueIn } from "./emeter.js";
 
 const advice = "Check that host and port belong to a Shelly 3EM of the first generation";
 
@@ -25,7 +24,7 @@ const emeter = z.object({
 
 const status = z.object({ emeters: z.tuple([emeter, emeter, emeter], z.unknown()) });
 
-export interface ShellyHttpOptions extends Pick<HttpDeviceOptions, "device" | "login" | "deadline"> {
+export interface ShellyHttpOptions extends Pick<HttpDeviceOptions, "device" | "login" | "deadline" | "clock"> {
   readonly host: string;
   readonly port: number;
   readonly measures: readonly MeterRole[];
@@ -45,22 +44,11 @@ export function parseStatus(json: unknown, measures: readonly MeterRole[], devic
   if (!parsed.success)
     throw new DeviceError({ code: "protocol", device, what: "the status does not show three phases", advice });
   const { emeters } = parsed.data;
-  const values = (field: Exclude<EmeterField, "pf">) =>
-    perPhase((phase) => {
-      const raw = emeters[phase].is_valid === false ? null : toNumber(emeters[phase][field]);
-      return raw === null ? null : plausible(raw, emeterFields[field].range);
-    });
-  const powers = values("power");
-  const currents = values("current");
-  return readingOf(
-    {
-      power: sumOf(powers),
-      powers,
-      currents: perPhase((phase) => signedLike(currents[phase], powers[phase])),
-      voltages: values("voltage"),
-      totals: values("total"),
-      returned: values("total_returned"),
-    },
-    measures,
-  );
+  const values = new PhaseValues();
+  for (const phase of phaseIndexes)
+    for (const field of phaseFields) {
+      const { is_valid: isValid, ...raw } = emeters[phase];
+      values.add(field, phase, isValid === false ? null : valueIn(raw[emeterFields[field].key], field), 0);
+    }
+  return readingOf(values.take(0), measures);
 }

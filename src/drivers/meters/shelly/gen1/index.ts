@@ -1,4 +1,4 @@
-/** Shelly 3EM (first generation): a meter for three phases, heard over MQTT or asked over HTTP. */
+/** Shelly 3EM (first generation): a meter for three phases, over MQTT or HTTP. */
 
 import { z } from "zod";
 import { defineMeter } from "../../../driver.js";
@@ -11,8 +11,30 @@ import {
   portOption,
   topicOption,
 } from "../../../options/options.js";
+import { byTransport, needed } from "../../../options/schema.js";
 import { connectOverHttp } from "./http.js";
-import { MqttMeter } from "./mqtt.js";
+import { Gen1MqttMeter } from "./mqtt-meter.js";
+
+const options = z.object({
+  transport: z
+    .enum(["mqtt", "http"])
+    .default("mqtt")
+    .describe("How it is reached: mqtt needs its topic and receives every change, http needs its host and polls."),
+  topic: topicOption.optional().describe("MQTT topic of the meter, such as shellies/shellyem3-AABBCC."),
+  url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
+  host: hostOption.optional().describe("Name or IP address of the meter, for transport http."),
+  port: portOption(80),
+  username: z.string().optional().describe("User name, at the MQTT broker or on the meter's web page."),
+  password: z.string().optional().describe("Password that belongs to the user name."),
+});
+
+const transports = z.discriminatedUnion("transport", [
+  options.extend({
+    transport: z.literal("mqtt"),
+    topic: needed('is needed for transport "mqtt", such as shellies/shellyem3-AABBCC'),
+  }),
+  options.extend({ transport: z.literal("http"), host: needed('is needed for transport "http"') }),
+]);
 
 export const shelly3em = defineMeter({
   kind: "meter",
@@ -20,31 +42,21 @@ export const shelly3em = defineMeter({
   products: [{ brand: "Shelly", model: "3EM (SHEM-3)" }],
   needs: ["For MQTT: switch it on in the Shelly's web page, under Internet & Security; this ends its use of the cloud"],
   measures: ["grid"],
-  options: z.object({
-    transport: z
-      .enum(["mqtt", "http"])
-      .default("mqtt")
-      .describe("How it is reached: mqtt needs its topic and hears every change, http needs its host and asks."),
-    topic: topicOption.optional().describe("MQTT topic of the meter, such as shellies/shellyem3-AABBCC."),
-    url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
-    host: hostOption.optional().describe("Name or IP address of the meter, for transport http."),
-    port: portOption(80),
-    username: z.string().optional().describe("User name, at the MQTT broker or on the meter's web page."),
-    password: z.string().optional().describe("Password that belongs to the user name."),
-  }),
-  check({ transport, topic, host }) {
-    if (transport === "mqtt" && topic === undefined)
-      return [{ path: "topic", message: 'is needed for transport "mqtt", such as shellies/shellyem3-AABBCC' }];
-    if (transport === "http" && host === undefined)
-      return [{ path: "host", message: 'is needed for transport "http"' }];
-    return [];
-  },
-  connect(options, context) {
-    const { transport, topic, url = defaultBroker, host, port, measures } = options;
-    if (transport === "mqtt" && topic !== undefined)
-      return new MqttMeter({ topic, url, login: brokerLogin(options), measures }, context);
-    if (transport === "http" && host !== undefined)
-      return connectOverHttp({ device: context.name, host, port, measures, ...basicLogin(options) });
-    throw new TypeError(`${context.name}: options that check() refuses`);
+  options: byTransport(options, transports),
+  connect(chosen, context) {
+    const { measures } = chosen;
+    if (chosen.transport === "http") {
+      const { host, port } = chosen;
+      return connectOverHttp({
+        device: context.name,
+        clock: context.clock,
+        host,
+        port,
+        measures,
+        ...basicLogin(chosen),
+      });
+    }
+    const { topic, url = defaultBroker } = chosen;
+    return new Gen1MqttMeter({ topic, url, login: brokerLogin(chosen), measures }, context);
   },
 });

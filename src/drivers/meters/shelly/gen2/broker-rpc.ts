@@ -1,11 +1,11 @@
-/** A Shelly behind an MQTT broker: asked, and heard when it speaks by itself. */
+/** A Shelly behind an MQTT broker: RPC requests, and the status that it publishes by itself. */
 
 import { parseJson } from "../../../../model/json.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../../transport/mqtt.js";
 import type { DriverContext } from "../../../driver.js";
 import { type Answer, answerOf } from "../../../decoding/fields.js";
-import { Frames, type Notice } from "./frames.js";
-import type { Speaker } from "./meter.js";
+import { Frames, type StatusNotification } from "./frames.js";
+import type { RpcConnection } from "./meter.js";
 import { refusalOf, resultOf } from "./rpc.js";
 
 /** ms */
@@ -18,13 +18,13 @@ export interface BrokerAddress {
   readonly login: MqttLogin;
 }
 
-export class BrokerRpc implements Speaker {
+export class BrokerRpc implements RpcConnection {
   readonly #address: BrokerAddress;
   readonly #context: DriverContext;
   readonly #frames: Frames;
-  readonly #notices = new Set<(notice: Notice) => void>();
-  readonly #greetings = new Set<() => void>();
-  readonly #farewells = new Set<() => void>();
+  readonly #notificationListeners = new Set<(notification: StatusNotification) => void>();
+  readonly #onlineListeners = new Set<() => void>();
+  readonly #offlineListeners = new Set<() => void>();
   #connection: MqttConnection | null = null;
   #closed = false;
 
@@ -46,17 +46,20 @@ export class BrokerRpc implements Speaker {
     return resultOf(result, this.#context.name);
   }
 
-  listen(onNotice: (notice: Notice) => void, onGreeting: () => void, onFarewell: () => void): void {
-    this.#notices.add(onNotice);
-    this.#greetings.add(onGreeting);
-    this.#farewells.add(onFarewell);
+  listen(
+    onNotification: (notification: StatusNotification) => void,
+    onOnline: () => void,
+    onOffline: () => void,
+  ): void {
+    this.#notificationListeners.add(onNotification);
+    this.#onlineListeners.add(onOnline);
+    this.#offlineListeners.add(onOffline);
     this.#connect();
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const listeners of [this.#notices, this.#greetings, this.#farewells]) listeners.clear();
+    this.#connection?.close();
     this.#frames.abandon("the connection has been closed");
   }
 
@@ -68,8 +71,8 @@ export class BrokerRpc implements Speaker {
     connection.subscribe(`${topic}/events/rpc`, (message) => this.#onEvent(message));
     connection.subscribe(`${topic}/status/+`, (message) => this.#onStatus(message));
     connection.subscribe(`${topic}/online`, ({ payload, retained }) => {
-      if (payload === "false") this.#farewells.forEach((listener) => listener());
-      else if (!retained) this.#greetings.forEach((listener) => listener());
+      if (payload === "false") this.#offlineListeners.forEach((listener) => listener());
+      else if (!retained) this.#onlineListeners.forEach((listener) => listener());
     });
     this.#connection = connection;
     return connection;
@@ -77,14 +80,16 @@ export class BrokerRpc implements Speaker {
 
   /** A retained value may be from last year. */
   #onEvent({ payload, retained }: MqttMessage): void {
-    const notice = retained ? null : this.#frames.take(payload);
-    if (notice) this.#notices.forEach((listener) => listener(notice));
+    const notification = retained ? null : this.#frames.take(payload);
+    if (notification) this.#notificationListeners.forEach((listener) => listener(notification));
   }
 
   #onStatus({ topic, payload, retained }: MqttMessage): void {
     const status = retained ? null : answerOf(parseJson(payload));
     const component = topic.slice(topic.lastIndexOf("/") + 1);
     if (status)
-      this.#notices.forEach((listener) => listener({ components: new Map([[component, status]]), whole: true }));
+      this.#notificationListeners.forEach((listener) =>
+        listener({ components: new Map([[component, status]]), whole: true }),
+      );
   }
 }

@@ -42,11 +42,11 @@ export function challengeOfHeader(header: string): Challenge | null {
 
 /** Out of the message of an error 401 in a frame, which is JSON in a text; `null`: it is none that we can answer. */
 export function challengeOfMessage(message: unknown): Challenge | null {
-  const told = typeof message === "string" ? answerOf(parseJson(message)) : null;
-  const [realm, nonce] = [told?.get("realm"), told?.get("nonce")];
-  if (told?.get("algorithm") !== "SHA-256" || typeof realm !== "string") return null;
+  const fields = typeof message === "string" ? answerOf(parseJson(message)) : null;
+  const [realm, nonce] = [fields?.get("realm"), fields?.get("nonce")];
+  if (fields?.get("algorithm") !== "SHA-256" || typeof realm !== "string") return null;
   if (typeof nonce !== "number" && typeof nonce !== "string") return null;
-  return { realm, nonce: String(nonce), numeric: typeof nonce === "number", nc: toNumber(told.get("nc")) ?? 1 };
+  return { realm, nonce: String(nonce), numeric: typeof nonce === "number", nc: toNumber(fields.get("nc")) ?? 1 };
 }
 
 /** The `Authorization` header of a request. */

@@ -1,4 +1,4 @@
-/** Questions and answers as frames with a number each, and the notices that come between them. */
+/** RPC frames: numbered requests and responses, and the status notifications between them. */
 
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../../model/clock.js";
@@ -17,7 +17,7 @@ export interface Reply {
   readonly error: Answer | null;
 }
 
-export interface Notice {
+export interface StatusNotification {
   readonly components: Components;
   /** All of each component, not only what has changed. */
   readonly whole: boolean;
@@ -64,7 +64,7 @@ export class Frames {
   }
 
   /** Takes a frame in: settles the question that it answers, or gives the notice that it is. */
-  take(text: string): Notice | null {
+  take(text: string): StatusNotification | null {
     const frame = answerOf(parseJson(text));
     if (!frame) return null;
     const method = frame.get("method");

@@ -1,6 +1,7 @@
-/** A Shelly that is asked over HTTP, with its own sort of login: one request at a time, each with an end. */
+/** A Shelly over HTTP with its digest login: one request at a time, each with a deadline. */
 
 import { randomBytes } from "node:crypto";
+import type { Clock } from "../../../../model/clock.js";
 import { parseJson } from "../../../../model/json.js";
 import { type Ask, Exchange, type ExchangeAnswer } from "../../../../transport/exchange.js";
 import { hostUrl } from "../../../../transport/host-url.js";
@@ -24,12 +25,13 @@ export class HttpRpc implements Rpc {
   readonly #exchange: Exchange;
   #challenge: Challenge | null = null;
 
-  constructor(address: ShellyAddress) {
+  constructor(address: ShellyAddress, clock: Clock) {
     const { host, port, deadline } = address;
     this.#address = address;
     this.#exchange = new Exchange({
       url: hostUrl("http", host, port),
       deadline,
+      clock,
       advice: adviceAtHome(advice),
     });
   }

@@ -1,7 +1,7 @@
-/** Shelly Pro 3EM and 3EM Gen3: meters for three phases, heard over a WebSocket or MQTT, or asked over HTTP. */
+/** Shelly Pro 3EM and 3EM Gen3: meters for three phases, over a WebSocket, MQTT or HTTP. */
 
 import { z } from "zod";
-import { defineMeter } from "../../../driver.js";
+import { defineMeter, type DriverContext } from "../../../driver.js";
 import {
   brokerLogin,
   brokerOption,
@@ -10,13 +10,45 @@ import {
   portOption,
   topicOption,
 } from "../../../options/options.js";
+import { byTransport, needed } from "../../../options/schema.js";
 import { BrokerRpc } from "./broker-rpc.js";
 import { HttpRpc, type ShellyAddress } from "./http-rpc.js";
-import { ProMeter } from "./meter.js";
+import { Gen2Meter, type RpcConnection } from "./meter.js";
 import { SocketRpc } from "./socket-rpc.js";
 
 /** ms for each request over HTTP */
 const deadline = 5_000;
+
+const options = z.object({
+  transport: z
+    .enum(["ws", "http", "mqtt"])
+    .default("ws")
+    .describe(
+      "How it is reached: ws needs its host and receives every change, http needs its host and polls, mqtt needs its topic.",
+    ),
+  host: hostOption.optional().describe("Name or IP address of the meter, for transport ws and http."),
+  port: portOption(80),
+  topic: topicOption.optional().describe("MQTT topic of the meter, such as shellypro3em-aabbcc112233."),
+  url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
+  username: z.string().optional().describe("User name at the MQTT broker; on the meter itself it is always admin."),
+  password: z.string().optional().describe("Password of the meter's web page, or at the MQTT broker."),
+});
+
+function overHost<T extends "ws" | "http">(transport: T) {
+  return options.extend({
+    transport: z.literal(transport),
+    host: needed(`is needed for transport "${transport}", such as 192.168.1.21`),
+  });
+}
+
+const transports = z.discriminatedUnion("transport", [
+  overHost("ws"),
+  overHost("http"),
+  options.extend({
+    transport: z.literal("mqtt"),
+    topic: needed('is needed for transport "mqtt", such as shellypro3em-aabbcc112233'),
+  }),
+]);
 
 export const shellyPro3em = defineMeter({
   kind: "meter",
@@ -33,33 +65,16 @@ export const shellyPro3em = defineMeter({
     "The error phase_sequence is reported and leaves the values as they are: each phase is measured against the neutral.",
   ],
   measures: ["grid"],
-  options: z.object({
-    transport: z
-      .enum(["ws", "http", "mqtt"])
-      .default("ws")
-      .describe("How it is reached: ws hears every change and needs its host, http asks, mqtt needs its topic."),
-    host: hostOption.optional().describe("Name or IP address of the meter, for transport ws and http."),
-    port: portOption(80),
-    topic: topicOption.optional().describe("MQTT topic of the meter, such as shellypro3em-aabbcc112233."),
-    url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
-    username: z.string().optional().describe("User name at the MQTT broker; on the meter itself it is always admin."),
-    password: z.string().optional().describe("Password of the meter's web page, or at the MQTT broker."),
-  }),
-  check({ transport, topic, host }) {
-    if (transport === "mqtt" && topic === undefined)
-      return [{ path: "topic", message: 'is needed for transport "mqtt", such as shellypro3em-aabbcc112233' }];
-    if (transport !== "mqtt" && host === undefined)
-      return [{ path: "host", message: `is needed for transport "${transport}", such as 192.168.1.21` }];
-    return [];
-  },
-  connect(options, context) {
-    const { transport, topic, url = defaultBroker, host, port, password, measures } = options;
-    if (transport === "mqtt" && topic !== undefined)
-      return new ProMeter(new BrokerRpc({ topic, url, login: brokerLogin(options) }, context), measures, context);
-    if (transport === "mqtt" || host === undefined)
-      throw new TypeError(`${context.name}: options that check() refuses`);
-    const address: ShellyAddress = { device: context.name, host, port, password, deadline };
-    const speaker = transport === "http" ? new HttpRpc(address) : new SocketRpc(address, context);
-    return new ProMeter(speaker, measures, context);
-  },
+  options: byTransport(options, transports),
+  connect: (chosen, context) => new Gen2Meter(connectionTo(chosen, context), chosen.measures, context),
 });
+
+function connectionTo(chosen: z.output<typeof transports>, context: DriverContext): RpcConnection {
+  if (chosen.transport === "mqtt") {
+    const { topic, url = defaultBroker } = chosen;
+    return new BrokerRpc({ topic, url, login: brokerLogin(chosen) }, context);
+  }
+  const { host, port, password } = chosen;
+  const address: ShellyAddress = { device: context.name, host, port, password, deadline };
+  return chosen.transport === "http" ? new HttpRpc(address, context.clock) : new SocketRpc(address, context);
+}

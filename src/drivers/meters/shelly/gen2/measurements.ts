@@ -1,38 +1,26 @@
 /** What a Shelly of the second generation or later has measured: each value with its age, whole or changed field by field. */
 
-import { perPhase, phaseIndexes, type PhaseIndex } from "../../../../model/phases.js";
+import { phaseIndexes, type PhaseIndex } from "../../../../model/phases.js";
 import { type Answer, plausible, toNumber } from "../../../decoding/fields.js";
-import { type PhaseReadings, signedLike, sumOf } from "../reading.js";
+import { type PhaseField, phaseFields, type PhaseReadings, PhaseValues } from "../phase-values.js";
 
 /** `triphase`: one meter for three phases · `monophase`: three meters of one phase each. */
 export type Profile = "triphase" | "monophase";
 
 /** Shelly API, Gen 2: components EM, EMData, EM1, EM1Data; the key in the status of its component. */
 const fields = {
-  /** Signed: import +. */
   power: { of: "meter", key: "act_power", unit: "W", range: [-150_000, 150_000] },
-  /** Without a sign. */
   current: { of: "meter", key: "current", unit: "A", range: [0, 500] },
   voltage: { of: "meter", key: "voltage", unit: "V", range: [0, 500] },
-  /** Import, of this phase alone. */
   total: { of: "data", key: "total_act_energy", unit: "Wh", range: [0, 1e12] },
-  /** Export. */
   returned: { of: "data", key: "total_act_ret_energy", unit: "Wh", range: [0, 1e12] },
-} as const;
-
-export type ProField = keyof typeof fields;
-
-/** What a watched meter has to tell again and again. */
-const watched = ["power", "current", "voltage"] as const satisfies readonly ProField[];
+} as const satisfies Record<PhaseField, object>;
 
 /**
  * An error of the whole meter after which its phases are still measured rightly, each against the neutral: the order
  * of the phases at the meter's voltage inputs. Every other one makes all three phases unknown.
  */
 const harmlessErrors: readonly unknown[] = ["phase_sequence"];
-
-/** ms that a power stays good for sums and signs; the meter is asked again long before. */
-const powerLifetime = 15_000;
 
 const letters = ["a_", "b_", "c_"] as const;
 
@@ -57,17 +45,13 @@ export function profileOf(component: string): Profile | null {
   return /^em1(data)?:[0-2]$/.test(component) ? "monophase" : null;
 }
 
-interface Told {
-  readonly value: unknown;
-  /** ms since 1970 */
-  readonly at: number;
-}
-
 /** By component, then by key. */
 export type Components = ReadonlyMap<string, Answer>;
 
 export class Measurements {
-  readonly #told = new Map<string, Map<string, Told>>();
+  readonly #values = new PhaseValues();
+  /** What stands under each key for errors, by component. */
+  readonly #errors = new Map<string, Map<string, unknown>>();
   #profile: Profile | null = null;
 
   get profile(): Profile | null {
@@ -75,97 +59,69 @@ export class Measurements {
   }
 
   /**
-   * Takes what was told of some components.
+   * Takes what was reported of some components.
    * @param whole each component's status is complete, so that what it leaves out is gone; else it is what has changed
    * @returns what came with it; sums and signs also look at what is known from before. `null`: nothing that counts
    */
   take(components: Components, whole: boolean, now: number): PhaseReadings | null {
-    const ours = [...components].filter(([component]) => profileOf(component) !== null);
-    for (const [component, status] of ours) this.#merge(component, status, whole, now);
-    const profile = this.#profile;
-    if (ours.length === 0 || profile === null) return null;
-    return this.#readings(profile, (field, phase) => this.#came(profile, components, field, phase), now);
+    let profile: Profile | null = null;
+    for (const [component, status] of components) profile = this.#merge(component, status, whole, now) ?? profile;
+    if (profile === null) return null;
+    return this.#values.take(now, (field, phase) => fields[field].of === "data" || !this.#isSpoiled(phase));
   }
 
   forget(): void {
-    this.#told.clear();
+    this.#values.forget();
+    this.#errors.clear();
   }
 
-  /** ms since 1970 of the value that was told longest ago; `null`: one was never told. */
+  /** ms since 1970 of the value that was reported longest ago; `null`: one never was. */
   oldest(): number | null {
-    const profile = this.#profile;
-    if (profile === null) return null;
-    const times = phaseIndexes.flatMap((phase) =>
-      watched.map((field) => this.#entry(profile, field, phase)?.at ?? null),
-    );
-    return times.reduce((oldest, time) => (oldest === null || time === null ? null : Math.min(oldest, time)), Infinity);
+    return this.#values.oldest();
   }
 
   /** Errors that the meter reports now, for people. */
   errors(): readonly string[] {
-    return [...this.#told].flatMap(([component, keys]) =>
-      [...keys]
-        .filter(([key]) => key === "errors" || key.endsWith("_errors"))
-        .flatMap(([key, { value }]) => listOf(value).map((error) => `${component} ${key}: ${String(error)}`)),
+    return [...this.#errors].flatMap(([component, keys]) =>
+      [...keys].flatMap(([key, value]) => listOf(value).map((error) => `${component} ${key}: ${String(error)}`)),
     );
   }
 
-  #merge(component: string, status: Answer, whole: boolean, now: number): void {
+  /** @returns the profile that has this component; `null`: none, and nothing was taken */
+  #merge(component: string, status: Answer, whole: boolean, now: number): Profile | null {
     const profile = profileOf(component);
+    if (profile === null) return null;
     if (this.#profile !== null && profile !== this.#profile) this.forget();
     this.#profile = profile;
-    const known = whole ? new Map<string, Told>() : (this.#told.get(component) ?? new Map<string, Told>());
-    for (const [key, value] of status) known.set(key, { value, at: now });
-    this.#told.set(component, known);
+    for (const phase of phaseIndexes) {
+      const place = placeOf(profile, phase);
+      for (const field of phaseFields) {
+        const { of, key } = fields[field];
+        if (place[of] !== component) continue;
+        const raw = status.get(place.prefix + key);
+        if (raw !== undefined) this.#values.add(field, phase, valueOf(raw, field), now);
+        else if (whole) this.#values.drop(field, phase);
+      }
+    }
+    const errors = whole ? new Map<string, unknown>() : (this.#errors.get(component) ?? new Map<string, unknown>());
+    for (const [key, value] of status) if (key === "errors" || key.endsWith("_errors")) errors.set(key, value);
+    this.#errors.set(component, errors);
+    return profile;
   }
 
-  #came(profile: Profile, components: Components, field: ProField, phase: PhaseIndex): boolean {
-    const place = placeOf(profile, phase);
-    const { of, key } = fields[field];
-    return components.get(place[of])?.has(place.prefix + key) === true;
+  /** Whether an error of the phase or of the whole meter makes what it measures unknown. */
+  #isSpoiled(phase: PhaseIndex): boolean {
+    const { meter, prefix } = placeOf(this.#profile ?? "triphase", phase);
+    const errors = this.#errors.get(meter);
+    const all = [...listOf(errors?.get(`${prefix}errors`)), ...listOf(errors?.get("errors"))];
+    return all.some((error) => !harmlessErrors.includes(error));
   }
+}
 
-  #readings(profile: Profile, came: (field: ProField, phase: PhaseIndex) => boolean, now: number): PhaseReadings {
-    const value = (field: ProField, phase: PhaseIndex, lifetime: number) =>
-      this.#value(profile, field, phase, now - lifetime);
-    const fresh = (field: ProField) => perPhase((phase) => (came(field, phase) ? value(field, phase, Infinity) : null));
-    const sums = (field: ProField, lifetime: number) => {
-      const any = phaseIndexes.some((phase) => came(field, phase));
-      return perPhase((phase) => (any ? value(field, phase, lifetime) : null));
-    };
-    const currents = fresh("current");
-    return {
-      power: sumOf(sums("power", powerLifetime)),
-      powers: fresh("power"),
-      currents: perPhase((phase) => signedLike(currents[phase], value("power", phase, powerLifetime))),
-      voltages: fresh("voltage"),
-      totals: sums("total", Infinity),
-      returned: sums("returned", Infinity),
-    };
-  }
-
-  /** `null`: never told, told before `since`, no number, not plausible, or spoiled by an error of its phase. */
-  #value(profile: Profile, field: ProField, phase: PhaseIndex, since: number): number | null {
-    const entry = this.#entry(profile, field, phase);
-    if (!entry || entry.at <= since) return null;
-    if (fields[field].of === "meter" && this.#spoiled(profile, phase)) return null;
-    const number = typeof entry.value === "number" ? toNumber(entry.value) : null;
-    return number === null ? null : plausible(number, fields[field].range);
-  }
-
-  #spoiled(profile: Profile, phase: PhaseIndex): boolean {
-    const { meter, prefix } = placeOf(profile, phase);
-    const status = this.#told.get(meter);
-    const own = listOf(status?.get(`${prefix}errors`)?.value);
-    const common = listOf(status?.get("errors")?.value).filter((error) => !harmlessErrors.includes(error));
-    return own.some((error) => !harmlessErrors.includes(error)) || common.length > 0;
-  }
-
-  #entry(profile: Profile, field: ProField, phase: PhaseIndex): Told | undefined {
-    const place = placeOf(profile, phase);
-    const { of, key } = fields[field];
-    return this.#told.get(place[of])?.get(place.prefix + key);
-  }
+/** `null`: no number, or none that is plausible. */
+function valueOf(raw: unknown, field: PhaseField): number | null {
+  const number = typeof raw === "number" ? toNumber(raw) : null;
+  return number === null ? null : plausible(number, fields[field].range);
 }
 
 function listOf(value: unknown): readonly unknown[] {

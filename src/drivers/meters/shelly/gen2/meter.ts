@@ -1,36 +1,40 @@
-/** A Shelly meter that speaks by itself, is asked in full once a minute, and whenever it keeps quiet. */
+/** A Shelly meter that pushes changes; it is asked for everything once a minute, and for values that stay away. */
 
 import type { Timer } from "../../../../model/clock.js";
 import { DeviceError, messageOf } from "../../../../model/errors.js";
 import type { MeterReading, MeterRole } from "../../../../model/readings.js";
 import type { DriverContext, Meter } from "../../../driver.js";
-import { readingOf } from "../reading.js";
-import type { Notice } from "./frames.js";
+import { readingOf } from "../phase-values.js";
+import type { StatusNotification } from "./frames.js";
 import { type Components, Measurements } from "./measurements.js";
 import { advice, askStatus, type Rpc } from "./rpc.js";
 
-/** ms that a value may stay away before the meter is asked: small changes it keeps to itself. */
+/** ms that a value may stay away before the meter is asked: it does not push small changes. */
 const askAfter = 5_000;
-/** ms after which it is looked again whether a question that is under way has been answered. */
+/** ms after which it is checked again whether a pending request has been answered. */
 const lookAgain = 100;
-/** ms between two questions for everything, counters included; those move on once a minute. */
+/** ms between two requests for everything, counters included; those move on once a minute. */
 const askAllAfter = 60_000;
 
-/** A Shelly that can be asked, and may speak by itself. */
-export interface Speaker extends Rpc {
+/** A Shelly that takes RPC requests, and may push its status. */
+export interface RpcConnection extends Rpc {
   /**
-   * @param onGreeting when the device can be heard anew, and has to be asked something first
-   * @param onFarewell when what it said last no longer holds
+   * @param onOnline when the device can be reached anew; it pushes nothing before the first request
+   * @param onOffline when what it reported last no longer holds
    */
-  listen?(onNotice: (notice: Notice) => void, onGreeting: () => void, onFarewell: () => void): void;
+  listen?(
+    onNotification: (notification: StatusNotification) => void,
+    onOnline: () => void,
+    onOffline: () => void,
+  ): void;
   /** Always ends, also when the device is gone. */
   close(): Promise<void>;
 }
 
 type OnReading = (reading: MeterReading) => void;
 
-export class ProMeter implements Meter {
-  readonly #speaker: Speaker;
+export class Gen2Meter implements Meter {
+  readonly #connection: RpcConnection;
   readonly #measures: readonly MeterRole[];
   readonly #context: DriverContext;
   readonly #measurements = new Measurements();
@@ -40,22 +44,22 @@ export class ProMeter implements Meter {
   #lastAsked = -Infinity;
   #lastAskedAll = -Infinity;
   #startedAt = 0;
-  /** Questions that are under way. */
+  /** Pending requests. */
   #asking = 0;
   #reported = "";
   #closed = false;
 
-  constructor(speaker: Speaker, measures: readonly MeterRole[], context: DriverContext) {
-    this.#speaker = speaker;
+  constructor(connection: RpcConnection, measures: readonly MeterRole[], context: DriverContext) {
+    this.#connection = connection;
     this.#measures = measures;
     this.#context = context;
-    if (speaker.listen) this.watch = (onReading) => this.#watch(onReading);
+    if (connection.listen) this.watch = (onReading) => this.#watch(onReading);
   }
 
   async read(): Promise<MeterReading> {
     if (this.#closed) throw this.#error("unreachable", "the connection has been closed");
     const reading = this.#take(await this.#ask(true), true);
-    if (reading === null) throw this.#error("protocol", "the Shelly does not tell what it measures");
+    if (reading === null) throw this.#error("protocol", "the Shelly does not report what it measures");
     return reading;
   }
 
@@ -63,21 +67,21 @@ export class ProMeter implements Meter {
     this.#closed = true;
     this.#askTimer?.cancel();
     this.#listeners.clear();
-    await this.#speaker.close();
+    await this.#connection.close();
   }
 
   #watch(onReading: OnReading): void {
     this.#listeners.add(onReading);
     if (this.#listeners.size > 1) return;
     this.#startedAt = this.#context.clock.now();
-    this.#speaker.listen?.(
-      ({ components, whole }) => this.#tell(components, whole),
+    this.#connection.listen?.(
+      ({ components, whole }) => this.#report(components, whole),
       () => {
-        if (this.#asking === 0) this.#askAndTell(true);
+        if (this.#asking === 0) this.#askAndReport(true);
       },
       () => this.#measurements.forget(),
     );
-    this.#askAndTell(true);
+    this.#askAndReport(true);
     this.#askWhenQuiet();
   }
 
@@ -86,20 +90,20 @@ export class ProMeter implements Meter {
     if (everything) this.#lastAskedAll = this.#lastAsked;
     this.#asking += 1;
     try {
-      return await askStatus(this.#speaker, this.#measurements.profile, everything, this.#context.name);
+      return await askStatus(this.#connection, this.#measurements.profile, everything, this.#context.name);
     } finally {
       this.#asking -= 1;
     }
   }
 
-  #askAndTell(everything: boolean): void {
+  #askAndReport(everything: boolean): void {
     this.#ask(everything).then(
-      (components) => this.#tell(components, true),
+      (components) => this.#report(components, true),
       (error: unknown) => this.#context.log.debug(messageOf(error)),
     );
   }
 
-  #tell(components: Components, whole: boolean): void {
+  #report(components: Components, whole: boolean): void {
     const reading = this.#closed ? null : this.#take(components, whole);
     if (reading !== null) for (const listener of this.#listeners) listener(reading);
   }
@@ -116,7 +120,7 @@ export class ProMeter implements Meter {
     const now = this.#context.clock.now();
     const quietFrom = () => Math.max(this.#measurements.oldest() ?? this.#startedAt, this.#lastAsked) + askAfter;
     const everything = now >= this.#lastAskedAll + askAllAfter;
-    if (this.#asking === 0 && (everything || now >= quietFrom())) this.#askAndTell(everything);
+    if (this.#asking === 0 && (everything || now >= quietFrom())) this.#askAndReport(everything);
     const next = Math.min(quietFrom(), this.#lastAskedAll + askAllAfter);
     this.#askTimer = this.#context.clock.after(Math.max(lookAgain, next - now), () => this.#askWhenQuiet());
   }

@@ -1,4 +1,4 @@
-/** Questions to a Shelly in its own words, whatever carries them, and what its refusals mean. */
+/** RPC requests to a Shelly over any transport, and what its errors mean. */
 
 import { DeviceError } from "../../../../model/errors.js";
 import { type Answer, answerOf, toNumber } from "../../../decoding/fields.js";
@@ -15,12 +15,12 @@ export interface Rpc {
 /** What a device says when it does not have a method, or no component of this number (Shelly API, Gen 2, common errors). */
 const absent: readonly (number | null)[] = [404, -105, -114];
 
-/** An error that the device tells, in its words. */
+/** The device's error as one of ours. */
 export function refusalOf(error: unknown, device: string): DeviceError {
-  const told = answerOf(error);
-  const code = toNumber(told?.get("code"));
+  const fields = answerOf(error);
+  const code = toNumber(fields?.get("code"));
   if (code === 401) return loginRefused(device);
-  const text = told?.get("message");
+  const text = fields?.get("message");
   const message = typeof text === "string" ? `: ${text.replace(/\s+/g, " ").slice(0, 100)}` : "";
   const what = `the Shelly refuses a question (${code ?? "without a code"}${message})`;
   return new DeviceError({ code: absent.includes(code) ? "unsupported" : "protocol", device, what, advice });

@@ -1,4 +1,4 @@
-/** A Shelly that is asked over a WebSocket, and over HTTP while that is broken. */
+/** A Shelly over a WebSocket, and over HTTP while that is broken. */
 
 import { randomInt } from "node:crypto";
 import { DeviceError } from "../../../../model/errors.js";
@@ -7,21 +7,21 @@ import { openWebSocket, type WebSocketLink } from "../../../../transport/websock
 import type { DriverContext } from "../../../driver.js";
 import type { Answer } from "../../../decoding/fields.js";
 import { type Challenge, challengeOfMessage, frameAuth } from "./digest.js";
-import { Frames, type Notice, type Reply } from "./frames.js";
+import { Frames, type StatusNotification, type Reply } from "./frames.js";
 import { HttpRpc, type ShellyAddress } from "./http-rpc.js";
-import type { Speaker } from "./meter.js";
+import type { RpcConnection } from "./meter.js";
 import { advice, loginRefused, refusalOf, resultOf } from "./rpc.js";
 
-/** ms that a question waits for the connection before it takes the other road. */
+/** ms that a request waits for the WebSocket before it goes over HTTP. */
 const connectTimeout = 2_000;
 
-export class SocketRpc implements Speaker {
+export class SocketRpc implements RpcConnection {
   readonly #address: ShellyAddress;
   readonly #context: DriverContext;
   readonly #frames: Frames;
   readonly #http: HttpRpc;
-  readonly #notices = new Set<(notice: Notice) => void>();
-  readonly #greetings = new Set<() => void>();
+  readonly #notificationListeners = new Set<(notification: StatusNotification) => void>();
+  readonly #openListeners = new Set<() => void>();
   #challenge: Challenge | null = null;
   #link: WebSocketLink | null = null;
   /** The socket is known to be broken, and nobody waits for it. */
@@ -32,7 +32,7 @@ export class SocketRpc implements Speaker {
     this.#address = address;
     this.#context = context;
     this.#frames = new Frames(address.device, context.clock);
-    this.#http = new HttpRpc(address);
+    this.#http = new HttpRpc(address, context.clock);
   }
 
   async call(method: string, params: { readonly id: number }): Promise<Answer> {
@@ -48,17 +48,17 @@ export class SocketRpc implements Speaker {
     }
   }
 
-  /** The device tells nothing by itself before it was asked something on this connection. */
-  listen(onNotice: (notice: Notice) => void, onGreeting: () => void): void {
-    this.#notices.add(onNotice);
-    this.#greetings.add(onGreeting);
+  /** The device pushes nothing on a connection before the first request on it. */
+  listen(onNotification: (notification: StatusNotification) => void, onOpen: () => void): void {
+    this.#notificationListeners.add(onNotification);
+    this.#openListeners.add(onOpen);
     this.#open();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#notices.clear();
-    this.#greetings.clear();
+    this.#notificationListeners.clear();
+    this.#openListeners.clear();
     this.#frames.abandon("the connection has been closed");
     await Promise.all([this.#link?.close(), this.#http.close()]);
   }
@@ -73,12 +73,12 @@ export class SocketRpc implements Speaker {
       log: this.#context.log,
       onOpen: () => {
         this.#broken = false;
-        this.#greetings.forEach((greet) => greet());
+        this.#openListeners.forEach((listener) => listener());
       },
       onLost: (why) => this.#frames.abandon(why),
       onMessage: (text) => {
-        const notice = this.#frames.take(text);
-        if (notice) this.#notices.forEach((listener) => listener(notice));
+        const notification = this.#frames.take(text);
+        if (notification) this.#notificationListeners.forEach((listener) => listener(notification));
       },
     });
     return this.#link;

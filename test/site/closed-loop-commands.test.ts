@@ -24,11 +24,11 @@ const targets = [{ days: [0, 1, 2, 3, 4, 5, 6], time: 15 * 60 + 30, energy: 20 }
 
 test("a target that presses is charged for, and faces see the plan", async () => {
   const scene = await night();
-  expect(scene.world.view()).toMatchObject({ plan: null, wishes: { targets: [] } });
+  expect(scene.world.view()).toMatchObject({ plan: null, userSettings: { targets: [] } });
   scene.world.site.command("Garage", { targets });
   await scene.world.until("it charges", () => scene.world.box.evse.state === "charging", 120);
-  const { plan, wishes, decision } = scene.world.view();
-  expect(wishes.targets).toEqual(targets);
+  const { plan, userSettings, decision } = scene.world.view();
+  expect(userSettings.targets).toEqual(targets);
   expect(plan).toMatchObject({ by: 1_750_001_400_000, energy: expect.closeTo(20, 1) });
   expect(decision?.reasons).toMatchObject([
     { code: "target-due", by: { weekday: null, minutes: 15 * 60 + 30 }, possible: expect.any(Number) },
@@ -37,8 +37,8 @@ test("a target that presses is charged for, and faces see the plan", async () =>
 
 test("configured targets are seen as they hold", async () => {
   const scene = await night({ targets: [{ days: ["mon"], time: "07:00", energy: 20 }] });
-  const { plan, wishes, decision } = scene.world.view();
-  expect(wishes.targets).toEqual([{ days: [1], time: 420, energy: 20 }]);
+  const { plan, userSettings, decision } = scene.world.view();
+  expect(userSettings.targets).toEqual([{ days: [1], time: 420, energy: 20 }]);
   expect(plan).toMatchObject({ by: Date.parse("2025-06-16T07:00:00Z"), energy: 20 });
   expect(decision?.reasons.at(-1)).toMatchObject({
     code: "target-upcoming",
@@ -52,10 +52,10 @@ test("a start that ends: the charger is stopped at its time, and faces see a sto
   const until = scene.world.clock.now() + 60_000;
   scene.world.site.command("Garage", { allowCharging: true, until });
   await scene.world.until("it charges", () => scene.world.box.evse.state === "charging", 50);
-  expect(scene.world.view().wishes).toMatchObject({ manual: "start", until });
+  expect(scene.world.view().userSettings).toMatchObject({ manual: "start", until });
   await scene.world.turn(70);
   expect(scene.world.box.evse.allowed).toBe(false);
-  expect(scene.world.view().wishes).toMatchObject({ manual: "stop", until: null });
+  expect(scene.world.view().userSettings).toMatchObject({ manual: "stop", until: null });
 });
 
 test("prices that are told start who waits for them", async () => {

@@ -5,12 +5,13 @@ import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
+import { SerialQueue } from "../model/serial-queue.js";
 
-export class WholeFile {
+export class AtomicFile {
   readonly #path: string;
   readonly #log: Log;
+  readonly #writes = new SerialQueue();
   #text = "";
-  #lastWrite: Promise<void> = Promise.resolve();
   #failing = false;
 
   constructor(path: string, log: Log) {
@@ -24,19 +25,19 @@ export class WholeFile {
   }
 
   /**
-   * Writes it if it changed. A failure is told once, and what failed is written again with the next call.
+   * Writes it if it changed. A failure is logged once, and what failed is written again with the next call.
    * @returns whether it changed
    */
   save(text: string): boolean {
     if (text === this.#text) return false;
     this.#text = text;
-    this.#lastWrite = this.#lastWrite.then(() => this.#write(text));
+    void this.#writes.run(() => this.#write(text));
     return true;
   }
 
   /** Resolves once everything is on the disk, or has failed to get there. */
-  async settled(): Promise<void> {
-    await this.#lastWrite;
+  settled(): Promise<void> {
+    return this.#writes.idle();
   }
 
   async #write(text: string): Promise<void> {

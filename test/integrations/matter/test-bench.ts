@@ -1,4 +1,4 @@
-/** A house on Matter and a controller that has it, both in this process. */
+/** A site on Matter and a controller that has it, both in this process. */
 
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import type { MatterIntegration } from "../../../src/integrations/matter/integra
 import { Matter } from "../../../src/integrations/matter/load.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { TestClock } from "../../support/test-clock.js";
-import { Controller, freePort, type Address, type Told } from "./controller.js";
+import { Controller, freePort, type Address, type Report } from "./controller.js";
 import { TestSite } from "./test-site.js";
 
 const credentials = z.object({ passcode: z.number() });
@@ -20,7 +20,7 @@ export const evseEndpoint = 1;
 
 const eventNames = ["EVConnected", "EVNotDetected", "EnergyTransferStarted", "EnergyTransferStopped", "Fault", "RFID"];
 
-/** A house on Matter without anyone who looks. */
+/** A site on Matter without anyone who looks. */
 export class Device {
   readonly log = new MemoryLog();
   #matter: Matter | null = null;
@@ -67,9 +67,9 @@ export class Device {
   }
 }
 
-/** A house on Matter, and a controller that has subscribed to its EVSE. */
-export class Stand {
-  readonly #told: Told[] = [];
+/** A site on Matter, and a controller that has subscribed to its EVSE. */
+export class TestBench {
+  readonly #reports: Report[] = [];
   #waiting: (() => void) | null = null;
   #marks = 0;
 
@@ -78,12 +78,12 @@ export class Stand {
     readonly controller: Controller,
   ) {}
 
-  static async start(site = new TestSite()): Promise<Stand> {
+  static async start(site = new TestSite()): Promise<TestBench> {
     const device = await Device.start(site);
     const controller = await Controller.commission(await device.address());
-    const stand = new Stand(device, controller);
-    await controller.subscribe(evseEndpoint, (told) => stand.#hear(told));
-    return stand;
+    const bench = new TestBench(device, controller);
+    await controller.subscribe(evseEndpoint, (report) => bench.#receive(report));
+    return bench;
   }
 
   get site(): TestSite {
@@ -97,8 +97,8 @@ export class Stand {
   /** The next event of Energy EVSE that was not asked for yet: its name, and what it says. */
   async nextEvent(): Promise<[name: string, payload: unknown]> {
     for (;;) {
-      const index = this.#told.findIndex(({ kind, cluster }) => kind === "event" && cluster === EnergyEvse.id);
-      const [event] = index < 0 ? [] : this.#told.splice(index, 1);
+      const index = this.#reports.findIndex(({ kind, cluster }) => kind === "event" && cluster === EnergyEvse.id);
+      const [event] = index < 0 ? [] : this.#reports.splice(index, 1);
       if (event !== undefined) return [eventNames[event.id] ?? `event ${event.id}`, event.value];
       await this.#next();
     }
@@ -106,10 +106,10 @@ export class Stand {
 
   /** How often an attribute was reported since it was asked last. */
   reports(cluster: ClusterType.Concrete, attribute: { readonly id: number }): number {
-    const mine = ({ kind, cluster: place, id }: Told) =>
+    const mine = ({ kind, cluster: place, id }: Report) =>
       kind === "attribute" && place === cluster.id && id === attribute.id;
-    const count = this.#told.filter(mine).length;
-    this.#told.splice(0, this.#told.length, ...this.#told.filter((told) => !mine(told)));
+    const count = this.#reports.filter(mine).length;
+    this.#reports.splice(0, this.#reports.length, ...this.#reports.filter((report) => !mine(report)));
     return count;
   }
 
@@ -134,22 +134,22 @@ export class Stand {
     return this.invoke(EnergyEvse, "enableCharging", fields);
   }
 
-  /** s since 1970, by the house's clock */
+  /** s since 1970, by the site's clock */
   get now(): number {
     return Math.round(this.clock.now() / 1_000);
   }
 
-  /** Resolves once the controller has heard all that there is: reports come in order, and this is one. */
-  async heard(): Promise<void> {
+  /** Resolves once the controller has received all reports: reports come in order, and this is one. */
+  async received(): Promise<void> {
     const { approximateEvEfficiency: mark } = EnergyEvse.attributes;
     const efficiency = (this.#marks += 1);
     await this.write(EnergyEvse, "approximateEvEfficiency", efficiency);
-    const isMark = ({ cluster, id, value }: Told) =>
+    const isMark = ({ cluster, id, value }: Report) =>
       cluster === EnergyEvse.id && id === mark.id && value === efficiency;
-    while (!this.#told.some(isMark)) await this.#next();
+    while (!this.#reports.some(isMark)) await this.#next();
   }
 
-  /** Lets time pass; the house looks around each second. */
+  /** Lets time pass; the site makes a view each second. */
   async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       await this.clock.advance(1_000);
@@ -171,8 +171,8 @@ export class Stand {
     return new Promise((resolve) => (this.#waiting = resolve));
   }
 
-  #hear(told: Told): void {
-    this.#told.push(told);
+  #receive(report: Report): void {
+    this.#reports.push(report);
     this.#waiting?.();
     this.#waiting = null;
   }

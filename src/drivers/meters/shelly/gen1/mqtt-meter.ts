@@ -1,26 +1,20 @@
-/** A Shelly 3EM that is heard over MQTT, and asked whenever it keeps quiet. */
+/** A Shelly 3EM over MQTT: its messages are received, and it is asked for an update when they stay away. */
 
 import type { Timer } from "../../../../model/clock.js";
 import { DeviceError } from "../../../../model/errors.js";
 import { phaseIndexes } from "../../../../model/phases.js";
-import type { MeterReading, MeterRole, Quantities } from "../../../../model/readings.js";
+import { mergedQuantities, type MeterReading, type MeterRole, type Quantities } from "../../../../model/readings.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../../transport/mqtt.js";
 import { BurstEnd } from "../../../push/burst-end.js";
 import type { DriverContext, Meter } from "../../../driver.js";
-import { Waiting } from "../../../push/waiting.js";
-import { missingIn, overlay } from "../overlay.js";
-import { readingOf } from "../reading.js";
-import { Bursts } from "./burst.js";
-import { isEmeterField } from "./emeter.js";
+import { Waiting } from "../../../../transport/waiting.js";
+import { PhaseValues, readingOf } from "../phase-values.js";
+import { fieldOf, powerFactorKey, valueIn } from "./emeter.js";
 
 /** ms that a value may stay away before the meter is asked; by itself it may keep quiet for 30 s. */
-const askAfter = 5_000;
+const requestAfter = 5_000;
 /** ms that a read waits. */
 const readTimeout = 10_000;
-
-const watched = phaseIndexes.flatMap((phase) =>
-  (["power", "current", "voltage"] as const).map((field) => ({ phase, field })),
-);
 
 export interface ShellyMqttOptions {
   readonly topic: string;
@@ -31,16 +25,16 @@ export interface ShellyMqttOptions {
 
 type OnReading = (reading: MeterReading) => void;
 
-export class MqttMeter implements Meter {
+export class Gen1MqttMeter implements Meter {
   readonly #options: ShellyMqttOptions;
   readonly #context: DriverContext;
-  readonly #bursts = new Bursts();
+  readonly #values = new PhaseValues();
   readonly #burstEnd: BurstEnd;
   readonly #waiting: Waiting;
   readonly #listeners = new Set<OnReading>();
   #connection: MqttConnection | null = null;
-  #askTimer: Timer | null = null;
-  #lastAsked = -Infinity;
+  #requestTimer: Timer | null = null;
+  #lastRequest = -Infinity;
 
   constructor(options: ShellyMqttOptions, context: DriverContext) {
     this.#options = options;
@@ -55,10 +49,10 @@ export class MqttMeter implements Meter {
     const { clock, log, name } = this.#context;
     const startedAt = clock.now();
     connection.ready(name, readTimeout).then(
-      () => this.#ask(connection),
+      () => this.#requestUpdate(connection),
       (error: unknown) => log.debug(String(error)),
     );
-    if (this.#askTimer === null) this.#askWhenQuiet(connection, startedAt);
+    if (this.#requestTimer === null) this.#requestWhenQuiet(connection, startedAt);
   }
 
   async read(): Promise<MeterReading> {
@@ -66,13 +60,13 @@ export class MqttMeter implements Meter {
     const { clock, name } = this.#context;
     const role = this.#role;
     let merged: Quantities | null = null;
-    const listen = (reading: MeterReading): void => void (merged = overlay(merged, reading[role]));
+    const listen = (reading: MeterReading): void => void (merged = mergedQuantities(merged, reading[role]));
     const deadline = clock.now() + readTimeout;
     const connection = this.#connect();
     await connection.ready(name, readTimeout);
     this.#listeners.add(listen);
     try {
-      this.#ask(connection);
+      this.#requestUpdate(connection);
       const complete = () => (merged !== null && missingIn(merged).length === 0 ? { [role]: merged } : null);
       return await this.#waiting.until<MeterReading>(complete, Math.max(0, deadline - clock.now()), () => {
         throw this.#incomplete(merged);
@@ -84,8 +78,9 @@ export class MqttMeter implements Meter {
 
   async close(): Promise<void> {
     this.#burstEnd.cancel();
-    this.#askTimer?.cancel();
+    this.#requestTimer?.cancel();
     this.#waiting.close();
+    this.#connection?.close();
     this.#listeners.clear();
   }
 
@@ -93,7 +88,6 @@ export class MqttMeter implements Meter {
     return this.#options.measures[0] ?? "grid";
   }
 
-  /** The broker's connection outlives this meter, whose subscriptions then fall on deaf ears. */
   #connect(): MqttConnection {
     if (this.#connection) return this.#connection;
     const { url, login, topic } = this.#options;
@@ -108,39 +102,40 @@ export class MqttMeter implements Meter {
 
   /** A retained value may be from last year. */
   #onValue({ topic, payload, retained }: MqttMessage): void {
-    if (this.#waiting.closed || retained) return;
-    const [number, field] = topic.split("/").slice(-2);
+    if (retained) return;
+    const [number, key = ""] = topic.split("/").slice(-2);
     const phase = phaseIndexes.find((index) => String(index) === number);
-    if (phase === undefined || field === undefined || !isEmeterField(field)) return;
-    this.#bursts.add(phase, field, payload, this.#context.clock.now());
+    const field = fieldOf(key);
+    if (phase === undefined || (field === null && key !== powerFactorKey)) return;
+    if (field !== null) this.#values.add(field, phase, valueIn(payload, field), this.#context.clock.now());
     this.#burstEnd.came();
   }
 
   #endBurst(): void {
-    const reading = readingOf(this.#bursts.take(this.#context.clock.now()), this.#options.measures);
+    const reading = readingOf(this.#values.take(this.#context.clock.now()), this.#options.measures);
     for (const listener of this.#listeners) listener(reading);
     this.#waiting.look();
   }
 
   #onOffline(): void {
     this.#burstEnd.cancel();
-    this.#bursts.forget();
+    this.#values.forget();
   }
 
-  #ask(connection: MqttConnection): void {
-    if (this.#waiting.closed) return;
-    this.#lastAsked = this.#context.clock.now();
+  #requestUpdate(connection: MqttConnection): void {
+    this.#lastRequest = this.#context.clock.now();
     connection.publish(`${this.#options.topic}/command`, "update");
   }
 
-  /** Asks, at most once in `askAfter`, while any watched value has stayed away for so long. */
-  #askWhenQuiet(connection: MqttConnection, startedAt: number): void {
+  /** Asks, at most once in `requestAfter`, while any watched value has stayed away for so long. */
+  #requestWhenQuiet(connection: MqttConnection, startedAt: number): void {
     if (this.#waiting.closed) return;
     const now = this.#context.clock.now();
-    const oldest = Math.min(...watched.map(({ phase, field }) => this.#bursts.lastSeen(phase, field) ?? startedAt));
-    if (now >= Math.max(oldest, this.#lastAsked) + askAfter) this.#ask(connection);
-    const next = Math.max(oldest, this.#lastAsked) + askAfter;
-    this.#askTimer = this.#context.clock.after(next - now, () => this.#askWhenQuiet(connection, startedAt));
+    const quietFrom = () => Math.max(this.#values.oldest() ?? startedAt, this.#lastRequest) + requestAfter;
+    if (now >= quietFrom()) this.#requestUpdate(connection);
+    this.#requestTimer = this.#context.clock.after(quietFrom() - now, () =>
+      this.#requestWhenQuiet(connection, startedAt),
+    );
   }
 
   #incomplete(merged: Quantities | null): DeviceError {
@@ -154,4 +149,13 @@ export class MqttMeter implements Meter {
     const advice = "Check that the Shelly is on, that its MQTT is switched on, and that the topic is its own";
     return new DeviceError({ code, device: this.#context.name, what, advice });
   }
+}
+
+/** What a complete reading still lacks, for people. */
+function missingIn({ power, powers, currents }: Quantities): readonly string[] {
+  const missing = phaseIndexes.flatMap((phase) => [
+    ...(powers[phase] === null ? [`power of L${phase + 1}`] : []),
+    ...(currents[phase] === null ? [`current of L${phase + 1}`] : []),
+  ]);
+  return missing.length === 0 && power === null ? ["power"] : missing;
 }

@@ -1,33 +1,40 @@
-/** What the Matter node has to know of the chargers over a restart, beside what matter.js keeps itself: one file. */
+/** What the Matter node has to know of the chargers after a restart, beside what matter.js stores itself: one file. */
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { systemCodeOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
-import { WholeFile } from "../../site/whole-file.js";
+import { AtomicFile } from "../../site/atomic-file.js";
 import { noLimits, type Limits } from "./limits.js";
 import type { EvseMode } from "./modes.js";
 import type { Session } from "./session.js";
-import { nothingTold, type Told } from "./told.js";
+import { nothingReported, type ReportedValues } from "./reported-values.js";
 
-export interface Kept {
+export interface PersistentState {
   readonly session: Session | null;
   readonly limits: Limits;
   /** ms since 1970 until which charging is enabled; `null`: for good, or not at all. */
   readonly until: number | null;
   /** The mode that an enabled charger has, or will have again. */
   readonly mode: EvseMode;
-  readonly told: Told;
+  /** Named as in files that exist already. */
+  readonly told: ReportedValues;
 }
 
-export const nothingKept: Kept = { session: null, limits: noLimits, until: null, mode: "fast", told: nothingTold };
+export const initialState: PersistentState = {
+  session: null,
+  limits: noLimits,
+  until: null,
+  mode: "fast",
+  told: nothingReported,
+};
 
 /** Whether more has changed than what counts on by itself. */
-export function isNews(before: Kept, after: Kept): boolean {
+export function isUrgent(before: PersistentState, after: PersistentState): boolean {
   return textOf(before) !== textOf(after);
 }
 
-function textOf({ session, ...rest }: Kept): string {
+function textOf({ session, ...rest }: PersistentState): string {
   return JSON.stringify({ ...rest, session: session && [session.id, session.open, session.transferFrom !== null] });
 }
 
@@ -42,7 +49,7 @@ const sessionSchema: z.ZodType<Session> = z.object({
   idleSince: z.number().nullable(),
 });
 
-const keptSchema: z.ZodType<Kept> = z.object({
+const stateSchema: z.ZodType<PersistentState> = z.object({
   session: sessionSchema.nullable(),
   limits: z.object({ command: z.number().nullable(), user: z.number().nullable() }),
   until: z.number().nullable(),
@@ -50,24 +57,24 @@ const keptSchema: z.ZodType<Kept> = z.object({
   told: z.object({ phases: z.array(z.int().min(0).max(2)).readonly(), temperature: z.boolean(), tag: z.boolean() }),
 });
 
-const fileSchema = z.object({ version: z.literal(1), chargers: z.record(z.string(), keptSchema) });
+const fileSchema = z.object({ version: z.literal(1), chargers: z.record(z.string(), stateSchema) });
 
-export class MemoryFile {
+export class PersistentStateFile {
   readonly #path: string;
   readonly #log: Log;
-  readonly #file: WholeFile;
-  #kept: Record<string, Kept> = {};
+  readonly #file: AtomicFile;
+  #states: Record<string, PersistentState> = {};
 
   constructor(path: string, log: Log) {
     this.#path = path;
     this.#log = log;
-    this.#file = new WholeFile(path, log);
+    this.#file = new AtomicFile(path, log);
   }
 
-  /** A file that can't be understood is as good as none, which is told: sessions count from 1 again. */
+  /** A file that can't be understood is as good as none, and a warning: sessions count from 1 again. */
   async load(): Promise<void> {
     try {
-      this.#kept = fileSchema.parse(JSON.parse(await readFile(this.#path, "utf8"))).chargers;
+      this.#states = fileSchema.parse(JSON.parse(await readFile(this.#path, "utf8"))).chargers;
     } catch (error) {
       if (systemCodeOf(error) === "ENOENT") return;
       this.#log.warn(`${this.#path} could not be understood; sessions and limits begin anew on Matter`);
@@ -75,17 +82,17 @@ export class MemoryFile {
   }
 
   knows(charger: string): boolean {
-    return Object.hasOwn(this.#kept, charger);
+    return Object.hasOwn(this.#states, charger);
   }
 
-  of(charger: string): Kept {
-    return this.#kept[charger] ?? nothingKept;
+  of(charger: string): PersistentState {
+    return this.#states[charger] ?? initialState;
   }
 
-  /** Keeps it if it changed. */
-  save(charger: string, kept: Kept): void {
-    this.#kept = { ...this.#kept, [charger]: kept };
-    this.#file.save(`${JSON.stringify({ version: 1, chargers: this.#kept })}\n`);
+  /** Writes it if it changed. */
+  save(charger: string, state: PersistentState): void {
+    this.#states = { ...this.#states, [charger]: state };
+    this.#file.save(`${JSON.stringify({ version: 1, chargers: this.#states })}\n`);
   }
 
   /** Resolves once everything is on the disk, or has failed to get there. */

@@ -1,10 +1,10 @@
-/** The readings of a meter that speaks by itself: for those who watch, and for those who wait for the next one. */
+/** The readings that a meter pushes: for those who watch, and for those who wait for the next one. */
 
 import type { Clock } from "../../model/clock.js";
 import type { MeterReading } from "../../model/readings.js";
-import { Waiting } from "./waiting.js";
+import { Waiting } from "../../transport/waiting.js";
 
-export class ToldReadings {
+export class PushedReadings {
   readonly #waiting: Waiting;
   readonly #listeners = new Set<(reading: MeterReading) => void>();
   #last: MeterReading | null = null;
@@ -22,7 +22,7 @@ export class ToldReadings {
   }
 
   /**
-   * Resolves with the first reading that is told from now on.
+   * Resolves with the first reading that is pushed from now on.
    * @param timeout ms; then it rejects with `failure`
    */
   next(timeout: number, failure: () => Error): Promise<MeterReading> {
@@ -36,7 +36,7 @@ export class ToldReadings {
     );
   }
 
-  tell(reading: MeterReading): void {
+  push(reading: MeterReading): void {
     this.#last = reading;
     this.#waiting.look();
     for (const listener of this.#listeners) listener(reading);
