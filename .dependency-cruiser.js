@@ -9,6 +9,7 @@
  */
 const layers = [
   ["model"],
+  ["texts"],
   ["transport", "control"],
   ["drivers"],
   ["config", "simulator"],

@@ -16,6 +16,7 @@ import type {
   HomebridgeMatterIntegration,
   HomebridgeMatterParts,
 } from "./integrations/homebridge-matter/integration.js";
+import { reportDecisions } from "./integrations/demo/decision-report.js";
 import { HomeKitIntegration } from "./integrations/homekit/integration.js";
 import { logDecisions } from "./integrations/log/decision-log.js";
 import { startMatter, type Matter } from "./integrations/matter/load.js";
@@ -52,6 +53,7 @@ export class EVChargingPlatform implements DynamicPlatformPlugin {
     let bridged: HomebridgeMatterIntegration | null = null;
     let matter: Matter | null = null;
     logDecisions(site, log);
+    if (process.env[demoSpeed] !== undefined) reportDecisions(site, (report) => process.send?.(report));
     api.on("didFinishLaunching", () => {
       homeKit.start();
       site.start().catch((error: unknown) => log.error(messageOf(error)));

@@ -32,7 +32,7 @@ export interface OpenLoopRun {
 
 export function runOpenLoop(controller: Controller, { day, charging, importPenalty, tick }: OpenLoop): OpenLoopRun {
   const decide = controller.start(sunSettings(charging, importPenalty));
-  let now: Decision = { allowCharging: false, current: 0, phases: charging.phases === 3 ? 3 : 1, reason: "" };
+  let now: Decision = { allowCharging: false, current: 0, phases: charging.phases === 3 ? 3 : 1, reasons: [] };
   const closings: number[] = [];
   const score = { solar: 0, imported: 0, starts: 0, switches: 0 };
   const { surplus } = day;

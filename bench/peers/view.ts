@@ -41,7 +41,7 @@ export function isPlugged(reading: ChargerReading | undefined): boolean {
 
 /** A decision for one charger, kept in memory as it is. */
 export function decision(current: number, phases: 1 | 3): Decision {
-  return { allowCharging: current > 0, current, phases, reason: "" };
+  return { allowCharging: current > 0, current, phases, reasons: [] };
 }
 
 /** The number of phases of a charger that can't, or must not, switch them by itself. */

@@ -1,6 +1,7 @@
 /** `ev-charging demo`: a house to try it in. */
 
 import qrcode from "qrcode-terminal";
+import type { DecisionReport } from "../integrations/demo/decision-report.js";
 import {
   choiceOption,
   commonOptions,
@@ -67,8 +68,10 @@ Nothing is left behind.
         speed,
         local: values.local,
         matter: true,
-        verbose: true,
-        onLine: (line) => show.hear(line),
+        onLine: (line, isProblem) => {
+          if (isProblem) terminal.error(line);
+        },
+        onDecision: (decision) => show.decided(decision),
       });
       try {
         terminal.out(await invitation(homebridge, speed, charger, meter));
@@ -118,23 +121,18 @@ const heading = " time       sun   house     car    grid  charger";
 /** The table: a row every few seconds, and one for every start, pause and switch. */
 class Show {
   readonly #terminal: Terminal;
-  #reason = "waiting for the first readings";
+  #text = "waiting for the first readings";
+  #charges: boolean | null = null;
   #turn: () => void = () => {};
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
-  /** Homebridge's log shows what was decided, and why. */
-  hear(line: string): void {
-    const decision = /\[EV Charging\] Garage: (?<sentence>(?:paused|\d+(?:\.\d+)? A on).*)$/.exec(line);
-    const sentence = decision?.groups?.["sentence"];
-    if (sentence === undefined) {
-      if (/\b(error|warn)/i.test(line)) this.#terminal.error(line);
-      return;
-    }
-    const turned = sentence.startsWith("paused") !== this.#reason.startsWith("paused");
-    this.#reason = sentence;
+  decided({ text, allowCharging }: DecisionReport): void {
+    const turned = allowCharging !== this.#charges;
+    this.#text = text;
+    this.#charges = allowCharging;
     if (turned) this.#turn();
   }
 
@@ -168,7 +166,7 @@ class Show {
     const { timeOfDay } = time;
     const clock = `${Math.floor(timeOfDay / 3_600)}:${String(Math.floor(timeOfDay / 60) % 60).padStart(2, "0")}`;
     const powers = [house.pv, house.house, house.car, house.grid].map(({ power }) => kilowatts(power).padStart(8));
-    return `${clock.padStart(5)}  ${powers.join("")}  ${this.#reason}`;
+    return `${clock.padStart(5)}  ${powers.join("")}  ${this.#text}`;
   }
 }
 

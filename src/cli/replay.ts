@@ -4,11 +4,13 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { loadConfig } from "../config/load.js";
 import { newMemory, type Memory } from "../control/memory.js";
-import { decide } from "../control/decide/decide.js";
+import { decide, type Outcome } from "../control/decide/decide.js";
 import { observe } from "../control/observe/observe.js";
 import type { ControlSettings } from "../control/settings.js";
 import { messageOf } from "../model/errors.js";
+import { byName } from "../model/names.js";
 import { controlSettings } from "../site/settings.js";
+import { reasonText } from "../texts/decision-text.js";
 import { commonOptions, exit, noNames, parse, type Command } from "./command.js";
 import { parseLine } from "./replay-line.js";
 
@@ -47,9 +49,17 @@ export function replayer(settings: ControlSettings): (line: string) => object {
       if (memory.time !== null && time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
       const outcome = decide(settings, observe(settings, memory, observation));
       memory = outcome.memory;
-      return { time, chargers: outcome.decisions };
+      return { time, chargers: answersOf(outcome.decisions) };
     } catch (error) {
       return { error: messageOf(error) };
     }
   };
+}
+
+/** Decisions as they are printed: the reasons as one sentence. */
+function answersOf(decisions: Outcome["decisions"]): object {
+  const answers = byName<object>();
+  for (const [name, { reasons, ...decision }] of Object.entries(decisions))
+    answers[name] = { ...decision, reason: reasonText(reasons) };
+  return answers;
 }

@@ -1,7 +1,7 @@
 /** Times of the week, and what energy costs when, as a person writes them. */
 
 import { z } from "zod";
-import type { Weekday } from "../model/commands.js";
+import type { Weekday } from "../model/weekdays.js";
 
 const dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 

@@ -1,6 +1,8 @@
 /** What people ask for, and what is decided. */
 
 import type { PhaseCount } from "./phases.js";
+import type { Reason } from "./reasons.js";
+import type { Weekday } from "./weekdays.js";
 
 /**
  * `off`: never · `fast`: as much as the fuse gives · `solar`: the sun's surplus only ·
@@ -33,11 +35,6 @@ export interface ChargerCommand {
   /** What shall be charged by when, week after week. Replaces all that were there. */
   readonly targets?: readonly ChargeTarget[];
 }
-
-/** 0 = Sunday … 6 = Saturday. */
-export const weekdays = [0, 1, 2, 3, 4, 5, 6] as const;
-
-export type Weekday = (typeof weekdays)[number];
 
 /** An amount that shall be in the car at a time of some days of the week. */
 export interface ChargeTarget {
@@ -93,6 +90,6 @@ export interface Decision {
   /** A per phase; 0 exactly when charging is not allowed. */
   readonly current: number;
   readonly phases: PhaseCount;
-  /** One sentence for people. */
-  readonly reason: string;
+  /** Why: first what decided, then what follows from it. */
+  readonly reasons: readonly Reason[];
 }

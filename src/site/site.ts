@@ -255,8 +255,7 @@ export class Site implements SiteApi {
   #stopAll(error: unknown): void {
     if (!this.#broken) this.#log.error(`The controller failed, all chargers pause: ${messageOf(error)}`);
     this.#broken = true;
-    const reason = "the controller failed";
-    const pause: Decision = { allowCharging: false, current: 0, phases: 1, reason };
+    const pause: Decision = { allowCharging: false, current: 0, phases: 1, reasons: [{ code: "controller-failed" }] };
     this.#decisions = Object.fromEntries(this.#chargers.map(({ config }) => [config.name, pause]));
     this.#plans = {};
     for (const charger of this.#chargers) charger.apply(pause);

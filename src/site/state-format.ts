@@ -2,7 +2,8 @@
 
 import { z } from "zod";
 import { type PersistentState } from "../control/memory.js";
-import { chargerModes, weekdays } from "../model/commands.js";
+import { chargerModes } from "../model/commands.js";
+import { weekdays } from "../model/weekdays.js";
 import type { PersistentChargerState } from "../control/observe/charger-memory.js";
 import { noPersistentChargerState } from "../control/observe/charger-memory.js";
 

@@ -1,5 +1,6 @@
 /** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
 
+import type { Demand, DemandKind } from "../../src/control/decide/demand.js";
 import type { Headroom } from "../../src/control/estimate/headroom.js";
 import { noSolarMemory, type SolarMemory } from "../../src/control/decide/solar/solar-memory.js";
 import type { LagMemory } from "../../src/control/estimate/meter-lag.js";
@@ -7,6 +8,7 @@ import { newMemory } from "../../src/control/memory.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/estimate/situation.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
+import type { Reason } from "../../src/model/reasons.js";
 import type { ChargerReading } from "../../src/model/readings.js";
 import { charger, charging, connected, house, start } from "./support.js";
 import type { Session, PersistentChargerState } from "../../src/control/observe/charger-memory.js";
@@ -92,6 +94,18 @@ export function session(age: number | null, overrides: Partial<Session> = {}): S
   return { since, countsFrom: 0, due: null, targetActiveSince: null, ...overrides };
 }
 
+/** Why something is asked for, where that does not matter. */
+export const asked: Reason = { code: "fast-mode" };
+
+/** What a charger may be asked to do, with nothing special about it. */
+export const demands: { readonly [K in DemandKind]: Extract<Demand, { readonly kind: K }> } = {
+  none: { kind: "none", reason: asked, isScheduled: false },
+  fast: { kind: "fast", reason: asked },
+  fixed: { kind: "fixed", reason: asked, current: 8 },
+  solar: { kind: "solar", minPower: null, later: null },
+  "solar-with-minimum": { kind: "solar-with-minimum", reason: { code: "minimum-mode" }, later: null },
+};
+
 export interface SituationOverrides {
   readonly settings?: Partial<ControlSettings>;
   readonly chargers?: readonly ChargerFacts[];
@@ -136,7 +150,7 @@ export function headroom(toStay: number | PerPhase<number>, overrides: Partial<H
     limit: 25,
     toStay: each,
     toRaise: each,
-    trust: { raise: true, stay: true, problem: "" },
+    trusts: [{ kind: "good" }],
     ...overrides,
   };
 }

@@ -4,16 +4,17 @@
  */
 
 import type { VehicleSettings, ChargerSettings } from "../../src/control/settings.js";
-import { weekdays, type Decision } from "../../src/model/commands.js";
+import type { Decision } from "../../src/model/commands.js";
+import { weekdays } from "../../src/model/weekdays.js";
 import { play, type Given, type Stretch } from "./play.js";
 import { car } from "./support.js";
 
-type Expected = Partial<Omit<Decision, "reason">> & { readonly reason?: unknown };
+type Expected = Partial<Omit<Decision, "reasons">> & { readonly reasons?: readonly object[] };
 
 type Row = readonly [rule: string, given: Given, expected: Expected];
 
 const stopped = { allowCharging: false, current: 0 };
-const says = (text: string | RegExp) => expect.stringMatching(text);
+const at = (hours: number, minutes: number) => ({ weekday: null, minutes: 60 * hours + minutes });
 const minutes = (count: number) => 60 * count;
 
 function hold(rows: readonly Row[]): void {
@@ -99,12 +100,15 @@ describe("Jeedom's rules for OpenEVSE: cheap hours, and the stop on unplugging",
     [
       "dear: stopped",
       { ...automatic, periods: [dark(20)] },
-      { ...stopped, reason: says("15:30, when energy is cheap") },
+      {
+        ...stopped,
+        reasons: [{ code: "surplus-too-low" }, { code: "cheap-energy-upcoming", from: at(15, 30) }],
+      },
     ],
     [
       "cheap: started, at full current",
       { ...automatic, periods: [dark(30)] },
-      { current: 16, reason: says("cheap until 16:00") },
+      { current: 16, reasons: [{ code: "cheap-energy", until: at(16, 0) }] },
     ],
     ["dear again: stopped", { ...automatic, periods: [dark(60)] }, stopped],
     [
@@ -136,7 +140,7 @@ describe("Jeedom's rules for OpenEVSE: cheap hours, and the stop on unplugging",
     [
       "the next car does not start by itself",
       { charger: { mode: "fast", stopOnUnplug: true }, periods: [dark(5), dark(1, { car: null }), dark(20)] },
-      { ...stopped, reason: says("until someone starts it") },
+      { ...stopped, reasons: [{ code: "stopped-until-start" }] },
     ],
     [
       "but when it is started",
@@ -184,7 +188,13 @@ describe("evecc's rules for Easee: a power limit by one phase or three", () => {
     [
       "better: below 1380 W it pauses and says why (theirs: silently)",
       limited(1_000),
-      { ...stopped, reason: says("capped at 1.0 kW by hand; charging needs at least 6 A") },
+      {
+        ...stopped,
+        reasons: [
+          { code: "power-cap", power: 1_000 },
+          { code: "below-minimum", current: 6 },
+        ],
+      },
     ],
     ["better: never more than the charger carries (theirs: unbounded)", limited(30_000), { current: 16, phases: 3 }],
   ]);
@@ -230,9 +240,9 @@ describe("wallbox's rules: cars by their tag, and one ampere up, down at once", 
     [
       "a tag that nobody knows: nothing",
       row(nobody, leaf(1, -9_000, { tag: "FFFF" })),
-      { ...stopped, reason: says("no known car") },
+      { ...stopped, reasons: [{ code: "tag-unknown" }] },
     ],
-    ["no tag: nothing", row(nobody, { for: 60, others: -9_000 }), { ...stopped, reason: says("waits for the tag") }],
+    ["no tag: nothing", row(nobody, { for: 60, others: -9_000 }), { ...stopped, reasons: [{ code: "tag-missing" }] }],
     [
       "better: a tag that is shown later counts at once (theirs: after a minute)",
       row(nobody, { for: 60 }, leaf(1, 0)),
@@ -242,14 +252,18 @@ describe("wallbox's rules: cars by their tag, and one ampere up, down at once", 
     [
       "right after plugging in: the default current, whatever the sun",
       row(nobody, zoe(2, 300)),
-      { current: 8, reason: says("after plugging in") },
+      { current: 8, reasons: [{ code: "plug-in-hold", current: 8 }] },
     ],
-    ["also with much of it", row(nobody, zoe(2, -9_000)), { current: 8, reason: says("after plugging in") }],
+    [
+      "also with much of it",
+      row(nobody, zoe(2, -9_000)),
+      { current: 8, reasons: [{ code: "plug-in-hold", current: 8 }] },
+    ],
     ["after that the sun decides", row(nobody, zoe(20, 300)), stopped],
     [
       "the energy limit of the car ends its session",
       row(nobody, zoe(1, 0, { energy: 30.1 })),
-      { ...stopped, reason: says("30 kWh") },
+      { ...stopped, reasons: [{ code: "session-limit-reached", limit: 30 }] },
     ],
     [
       "which another limit replaces",
@@ -265,7 +279,7 @@ describe("wallbox's rules: cars by their tag, and one ampere up, down at once", 
     [
       "sun only, and less than the car's minimum power: halted",
       row(nobody, zoe(4, -5_000), zoe(15, -2_200)),
-      { ...stopped, reason: says("needs 2.3 kW") },
+      { ...stopped, reasons: [{ code: "vehicle-needs-more", needed: 2_300 }] },
     ],
     ["not sun only: its minimum goes on", row(nobody, leaf(4, -5_000), leaf(15, 300)), { current: 8 }],
     [
@@ -363,7 +377,7 @@ describe("dynloadmgr's rules: the most loaded phase of a main fuse of 25 A", () 
     [
       "a stop in the charger's own app is respected",
       row(load(3), minutesOf(10, load(3, 0, 0, { enabled: false }))),
-      { ...stopped, reason: says("by hand") },
+      { ...stopped, reasons: [{ code: "stopped-by-hand" }] },
     ],
     [
       "also one that is made while it is paused for an overload",

@@ -3,6 +3,7 @@ import { installedDrivers, parseConfig } from "../../src/config/parse.js";
 import { chargerSettings, meterSettings, monitorSettings } from "../../src/config/device-settings.js";
 import { blockSchema } from "../../src/config/schema.js";
 import { shownOptions } from "../../src/drivers/options/schema.js";
+import { englishCatalogue } from "../../src/texts/en-catalogue.js";
 import { documents, freshText } from "../../tools/docs/documents.js";
 import { examplesOf, blockWith } from "../../tools/docs/examples.js";
 import { documentedDrivers } from "../../tools/docs/overview.js";
@@ -65,6 +66,10 @@ test.each([
   ...Object.keys(monitorSettings.shape),
 ])("docs/configuration.md tells of %s", (setting) => {
   expect(textAt("docs/configuration.md")).toContain(`| \`${setting}\` `);
+});
+
+test.each(Object.keys(englishCatalogue))("docs/reasons.md tells of %s", (code) => {
+  expect(textAt("docs/reasons.md")).toContain(`| \`${code}\` `);
 });
 
 test("every link within the configuration page leads to a heading", () => {

@@ -73,7 +73,6 @@ describe("the packed plugin's own Matter node", () => {
       speed,
       local: true,
       matter: false,
-      verbose: false,
       onLine: (line) => lines.push(line),
     });
   const code = () => {

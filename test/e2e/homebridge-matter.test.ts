@@ -46,7 +46,6 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
       speed,
       local: true,
       matter: true,
-      verbose: false,
       onLine: (line) => lines.push(line),
     });
   const bridge = () => {

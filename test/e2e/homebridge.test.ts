@@ -30,7 +30,6 @@ describe("the packed plugin in a real Homebridge", () => {
       speed,
       local: true,
       matter: false,
-      verbose: false,
       onLine: (line) => lines.push(line),
     });
     controller = new HomeKitController(homebridge.username, homebridge.port);

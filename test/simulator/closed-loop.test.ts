@@ -6,8 +6,8 @@ import { charger, house } from "../control/support.js";
 
 const settings: ControlSettings = house({ chargers: [charger({ name: "Garage", phases: "auto" })] });
 
-const off: Decision = { allowCharging: false, current: 0, phases: 1, reason: "" };
-const on: Decision = { allowCharging: true, current: 10, phases: 1, reason: "" };
+const off: Decision = { allowCharging: false, current: 0, phases: 1, reasons: [] };
+const on: Decision = { allowCharging: true, current: 10, phases: 1, reasons: [] };
 
 /** What was seen at each second at which something was decided. */
 function run(

@@ -67,7 +67,7 @@ export class ActuatorBox {
 }
 
 export function decision(current: number, phases: 1 | 3 = 3): Decision {
-  return { allowCharging: current > 0, current, phases, reason: "a test" };
+  return { allowCharging: current > 0, current, phases, reasons: [] };
 }
 
 /** A charger that takes over what is written. */

@@ -60,7 +60,7 @@ describe.each([2, 1] as const)("a stop in the charger's own app, API v%i", (apiV
     await world.turn(15 * minimumPause);
     expect(world.box.sent()).toEqual([]);
     expect(world.box.evse.allowed).toBe(false);
-    expect(world.view().decision?.reason).toContain("by hand");
+    expect(world.view().decision?.reasons).toEqual([{ code: "stopped-by-hand" }]);
   });
 
   test("ends with a start in the app", async () => {

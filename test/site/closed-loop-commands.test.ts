@@ -30,7 +30,9 @@ test("a target that presses is charged for, and faces see the plan", async () =>
   const { plan, userSettings, decision } = scene.world.view();
   expect(userSettings.targets).toEqual(targets);
   expect(plan).toMatchObject({ by: 1_750_001_400_000, energy: expect.closeTo(20, 1) });
-  expect(decision?.reason).toContain("by 15:30, of which");
+  expect(decision?.reasons).toMatchObject([
+    { code: "target-due", by: { weekday: null, minutes: 15 * 60 + 30 }, possible: expect.any(Number) },
+  ]);
 });
 
 test("configured targets are seen as they hold", async () => {
@@ -38,7 +40,11 @@ test("configured targets are seen as they hold", async () => {
   const { plan, userSettings, decision } = scene.world.view();
   expect(userSettings.targets).toEqual([{ days: [1], time: 420, energy: 20 }]);
   expect(plan).toMatchObject({ by: Date.parse("2025-06-16T07:00:00Z"), energy: 20 });
-  expect(decision?.reason).toContain("for 20 kWh by 07:00");
+  expect(decision?.reasons.at(-1)).toMatchObject({
+    code: "target-upcoming",
+    energy: 20,
+    by: { weekday: null, minutes: 7 * 60 },
+  });
 });
 
 test("a start that ends: the charger is stopped at its time, and faces see a stop", async () => {

@@ -30,7 +30,7 @@ describe.each(losses)("%s", (_what, lose, find) => {
     expect(waited).toBeGreaterThanOrEqual(12);
     expect(waited).toBeLessThanOrEqual(15);
     expect(world.box.sent()).toEqual(["frc=1"]);
-    expect([...world.reasons].join("\n")).toContain("failsafe");
+    expect(world.reasons).toContainEqual(expect.objectContaining({ code: "failsafe" }));
 
     await world.turn(120);
     expect(world.box.sent()).toEqual([]);
@@ -103,7 +103,8 @@ test("a meter that repeats itself while the car's current moves is not believed"
   await world.turn(10);
   world.site.command("Garage", { maxAmpere: 6 });
   await world.until("the pause", () => !world.box.evse.allowed, 90);
-  expect([...world.reasons].join("\n")).toContain("its values stand still while a car's current moved");
+  const problem: object = expect.objectContaining({ doubt: { code: "stands-still" } });
+  expect(world.reasons).toContainEqual(expect.objectContaining({ problem }));
 });
 
 test("a house in which nothing moves any more is no broken meter", async () => {

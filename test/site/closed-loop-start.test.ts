@@ -131,7 +131,7 @@ describe("a wrong device in the configuration keeps only itself from starting", 
     await built.startConfig(config);
     await built.turn(120);
     expect(built.box.sent()).toEqual([]);
-    expect(built.view().decision?.reason).toContain("no meter");
+    expect(built.view().decision?.reasons).toMatchObject([{ code: "failsafe", problem: { code: "no-grid-meter" } }]);
   });
 });
 

@@ -13,6 +13,7 @@ import { Evse, type EvseOptions } from "../../src/simulator/house/evse.js";
 import { Car, type CarOptions } from "../../src/simulator/house/car.js";
 import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { perPhase } from "../../src/model/phases.js";
+import type { Reason } from "../../src/model/reasons.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { Traffic } from "./traffic.js";
@@ -77,8 +78,8 @@ export class World {
   readonly traffic = new Traffic(realPatience);
   readonly house: VirtualHouse;
   readonly boxes: readonly Box[];
-  /** All that was ever given as a reason. */
-  readonly reasons = new Set<string>();
+  /** All reasons that were ever given. */
+  readonly reasons: Reason[] = [];
   /** W */
   sun = 0;
   /** W on L1, L2, L3 */
@@ -162,7 +163,7 @@ export class World {
     const site = new Site(this.traffic.watch(config), { log: this.log, clock: withRealDeadlines(this.clock), ...kept });
     this.#site = site;
     site.onChange(() => {
-      for (const { decision } of site.view.chargers) if (decision) this.reasons.add(decision.reason);
+      for (const { decision } of site.view.chargers) if (decision) this.reasons.push(...decision.reasons);
     });
     this.#siteRuns = true;
     await site.start();

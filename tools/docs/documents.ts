@@ -5,6 +5,7 @@ import { configurationPage } from "./configuration-page.js";
 import { devicePage } from "./device-page.js";
 import { emptyParts, withParts } from "./marks.js";
 import { deviceTable, documentedDrivers } from "./overview.js";
+import { reasonTable } from "./reasons-page.js";
 
 export interface Document {
   /** From the root of the package. */
@@ -28,6 +29,7 @@ export async function documents(drivers: Drivers = installedDrivers): Promise<re
       parts: settings,
     },
     ...pages,
+    { path: "docs/reasons.md", template: `# Reasons\n\n${emptyParts(["reasons"])}`, parts: { reasons: reasonTable() } },
     { path: "README.md", template: null, parts: { devices: await deviceTable(drivers) } },
   ];
 }

@@ -12,6 +12,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { freeTcpPort, freeUdpPort } from "../../simulator/servers/free-port.js";
+import { decisionReport, type DecisionReport } from "../../integrations/demo/decision-report.js";
 
 /** ms in which Homebridge has to be up, and ms in which it has to be gone; it ends itself after 5 s. */
 const startBudget = 60_000;
@@ -33,10 +34,10 @@ export interface HomebridgeOptions {
   readonly plugin?: string;
   /** Where Homebridge keeps what it knows, and is the same Homebridge again; left out: a folder that goes when it does. */
   readonly storage?: string;
-  /** Log what is only of interest to the curious, too. */
-  readonly verbose: boolean;
-  /** Every line that Homebridge logs. */
-  readonly onLine: (line: string) => void;
+  /** Every line that Homebridge logs. `isProblem`: a warning or an error. */
+  readonly onLine: (line: string, isProblem: boolean) => void;
+  /** Every decision of the plugin, again after every change of anything. */
+  readonly onDecision?: (report: DecisionReport) => void;
 }
 
 export interface RunningHomebridge {
@@ -78,8 +79,8 @@ export async function startHomebridge({
   matter,
   plugin = packageRoot(),
   storage: lasting,
-  verbose,
   onLine,
+  onDecision = () => {},
 }: HomebridgeOptions): Promise<RunningHomebridge> {
   const executable = findHomebridge();
   const storage = lasting ?? (await mkdtemp(join(tmpdir(), "ev-charging-demo-")));
@@ -89,7 +90,7 @@ export async function startHomebridge({
 
   const child = spawn(
     process.execPath,
-    [executable, "-U", storage, "-P", plugin, "--strict-plugin-resolution", "-T", "-Q", ...(verbose ? ["-D"] : [])],
+    [executable, "-U", storage, "-P", plugin, "--strict-plugin-resolution", "-T", "-Q"],
     {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
@@ -102,12 +103,17 @@ export async function startHomebridge({
     },
   );
   const lastLines: string[] = [];
-  const tell = (line: string) => {
-    lastLines.push(line);
-    if (lastLines.length > 10) lastLines.shift();
-    onLine(line);
-  };
-  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface({ input: stream }).on("line", tell);
+  for (const stream of [child.stdout, child.stderr])
+    if (stream)
+      createInterface({ input: stream }).on("line", (line) => {
+        lastLines.push(line);
+        if (lastLines.length > 10) lastLines.shift();
+        onLine(line, stream === child.stderr);
+      });
+  child.on("message", (message) => {
+    const { data } = decisionReport.safeParse(message);
+    if (data !== undefined) onDecision(data);
+  });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const close = async () => {
     await end(child, ended);

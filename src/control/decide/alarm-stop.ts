@@ -1,22 +1,19 @@
 /** A residual-current monitor that raises an alarm, or is silent, stops all chargers. */
 
+import type { Reason } from "../../model/reasons.js";
 import { monitorSilence } from "../parameters.js";
 import type { Memory } from "../memory.js";
 import type { ControlSettings } from "../settings.js";
-import { duration } from "../format.js";
 import { noMonitorMemory } from "../observe/residual-current.js";
 
 /** Why no charger may charge; `null`: they may. */
-export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): string | null {
+export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): Reason | null {
   for (const name of monitors) {
     const { at, latched, alarm } = memory.monitors[name] ?? noMonitorMemory;
-    if (latched !== null) {
-      const raises = alarm ? "raises" : "raised";
-      return `${name} ${raises} an alarm: residual current (${latched}); look for the cause, then start by hand`;
-    }
-    if (at === null) return `${name} has not told anything yet`;
-    const silent = (memory.time ?? at) - at;
-    if (silent > monitorSilence) return `${name} has been silent for ${duration(silent)}`;
+    if (latched !== null) return { code: "residual-current-alarm", monitor: name, isActive: alarm, bands: latched };
+    if (at === null) return { code: "monitor-not-heard", monitor: name };
+    const age = (memory.time ?? at) - at;
+    if (age > monitorSilence) return { code: "monitor-silent", monitor: name, age };
   }
   return null;
 }

@@ -13,7 +13,7 @@ import type { ControlSettings } from "../settings.js";
 import { situationOf, type ChargerFacts, type Situation } from "../estimate/situation.js";
 import { surplusTrust } from "../estimate/surplus.js";
 import { allocate, type Request } from "./load-management/allocate.js";
-import type { Demand } from "./demand.js";
+import { followsSurplus, type Demand, type SurplusDemand } from "./demand.js";
 import { chargesFromGrid, type ChargeDecision } from "./discharge-block.js";
 import { fastSetpoint, fixedSetpoint } from "./fast.js";
 import { ownLimit } from "./own-limit.js";
@@ -44,7 +44,7 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
   const planned = demandsOf(situation, headrooms, stoppedByMonitor(settings, memory));
   const solar = shareSurplus(
     situation,
-    planned.filter(({ demand }) => dependsOnSurplus(demand)),
+    planned.flatMap(({ charger, demand }) => (followsSurplus(demand) ? [{ charger, demand }] : [])),
   );
   const permitted = (setpoint: Setpoint, { charger, demand }: PlannedDemand): Setpoint => {
     const inputs = inputsOf(charger, demand, headrooms, surplus);
@@ -55,8 +55,9 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
   // What failsafe and settling do not permit is not kept from others: both come before load management, and after it.
   const requests = planned.map((each): Request => {
     const { charger, demand } = each;
-    const followed = solar.get(charger.settings.name)?.setpoint;
-    const asked = followed ? withLater(followed, demand) : setpointWithoutSun(charger, demand, situation, headrooms);
+    const asked = followsSurplus(demand)
+      ? withLater(solar.get(charger.settings.name)?.setpoint ?? pauseOf(charger), demand)
+      : setpointWithoutSun(charger, demand, situation, headrooms);
     return { charger, setpoint: permitted(limitToItself(asked, charger, situation), each) };
   });
   const allocated = allocate(situation, requests, headrooms);
@@ -70,8 +71,8 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
     const { name } = charger.settings;
     const share = allocated[index] ?? pauseOf(charger);
     const setpoint = share === requests[index]?.setpoint ? share : permitted(share, each);
-    const { current, phases, reason } = setpoint;
-    const decision: Decision = { allowCharging: current > 0, current, phases, reason };
+    const { current, phases, reasons } = setpoint;
+    const decision: Decision = { allowCharging: current > 0, current, phases, reasons };
     decisions[name] = decision;
     decided.push({ charger, demand, decision });
     if (plan !== null) plans[name] = plan;
@@ -95,34 +96,35 @@ function withinLimit(situation: Situation, configured: number | null): Situation
 }
 
 /** Says also what the clock will bring. */
-function withLater(setpoint: Setpoint, { later }: Demand): Setpoint {
-  return later === undefined ? setpoint : { ...setpoint, reason: `${setpoint.reason}; ${later}` };
+function withLater(setpoint: Setpoint, { later }: SurplusDemand): Setpoint {
+  return later === null ? setpoint : { ...setpoint, reasons: [...setpoint.reasons, later] };
 }
 
 /** What a charger's current depends on; nothing, if it shall not charge. */
-function inputsOf({ settings }: ChargerFacts, demand: Demand, headrooms: Headrooms, surplus: Trust): readonly Trust[] {
+function inputsOf(
+  { settings }: ChargerFacts,
+  demand: Demand,
+  headrooms: Headrooms,
+  surplus: readonly Trust[],
+): readonly Trust[] {
   if (demand.kind === "none") return [];
   const trusts = headrooms.trustsIn(settings);
-  return dependsOnSurplus(demand) ? [...trusts, surplus] : trusts;
-}
-
-function dependsOnSurplus({ kind }: Demand): boolean {
-  return kind === "solar" || kind === "solar-with-minimum";
+  return followsSurplus(demand) ? [...trusts, ...surplus] : trusts;
 }
 
 function setpointWithoutSun(
   charger: ChargerFacts,
-  { kind, reason, current = 0 }: Demand,
+  demand: Exclude<Demand, SurplusDemand>,
   situation: Situation,
   headrooms: Headrooms,
 ): Setpoint {
-  if (kind === "fast") return fastSetpoint(charger, reason, situation, headrooms);
-  if (kind === "fixed") return fixedSetpoint(charger, current, reason, situation);
-  return { ...pauseOf(charger), reason };
+  if (demand.kind === "fast") return fastSetpoint(charger, demand.reason, situation, headrooms);
+  if (demand.kind === "fixed") return fixedSetpoint(charger, demand.current, demand.reason, situation);
+  return { ...pauseOf(charger), reasons: [demand.reason] };
 }
 
 function pauseOf({ activeSetpoint }: ChargerFacts): Setpoint {
-  return { current: 0, phases: activeSetpoint.phases, reason: "" };
+  return { current: 0, phases: activeSetpoint.phases, reasons: [] };
 }
 
 /** Where a circuit is shared, who takes nothing holds no more than the minimum of it. */
@@ -130,6 +132,5 @@ function limitToItself(setpoint: Setpoint, charger: ChargerFacts, { voltage, cha
   const own = ownLimit(charger, setpoint.phases, voltage);
   const limited = atMost(setpoint, own.current, own.reason);
   if (chargers.length === 1 || (charger.plugged && !charger.idle)) return limited;
-  const reason = charger.plugged ? "the car takes nothing" : "no car is plugged in";
-  return atMost(limited, charger.settings.minCurrent, reason);
+  return atMost(limited, charger.settings.minCurrent, { code: charger.plugged ? "vehicle-idle" : "no-vehicle" });
 }

@@ -1,27 +1,62 @@
 /** First step: what a charger is asked to do by its mode, by people, by its car and by the clock. */
 
-import { timeText } from "../schedule/calendar.js";
+import type { ClockTime, MinimumReason, Reason, Upcoming } from "../../model/reasons.js";
+import { clockTime } from "../schedule/calendar.js";
 import { vehicleOf } from "../schedule/vehicles.js";
 import type { ActiveTarget } from "../schedule/targets.js";
 import type { VehicleSettings } from "../settings.js";
 import type { ChargerFacts } from "../estimate/situation.js";
-import { amperes, duration, kilowattHours } from "../format.js";
 
-/**
- * `none`: do not charge · `full`: as much as there is room for · `held`: a current of its own · `sun`: what the sun
- * gives · `sun-and-minimum`: what the sun gives, and the minimum without it.
- */
-export type DemandKind = "none" | "fast" | "fixed" | "solar" | "solar-with-minimum";
+/** What a charger is asked to do. */
+export type Demand = NoDemand | FastDemand | FixedDemand | SolarDemand | SolarWithMinimumDemand;
 
-export interface Demand {
-  readonly kind: DemandKind;
-  readonly reason: string;
-  /** A; only where it is held. */
-  readonly current?: number;
-  /** W of surplus below which, for `sun`, there is as good as none. */
-  readonly minPower?: number;
-  /** What will change it by itself, and when; as half a sentence. */
-  readonly later?: string;
+export type DemandKind = Demand["kind"];
+
+/** Do not charge. */
+export interface NoDemand {
+  readonly kind: "none";
+  readonly reason: Reason;
+  /** It waits for a time that is known: what its next target asks for still holds. */
+  readonly isScheduled: boolean;
+}
+
+/** As much as there is headroom for. */
+export interface FastDemand {
+  readonly kind: "fast";
+  readonly reason: Reason;
+}
+
+/** A current that does not depend on the surplus. */
+export interface FixedDemand {
+  readonly kind: "fixed";
+  readonly reason: Reason;
+  /** A per phase */
+  readonly current: number;
+}
+
+/** The surplus only. */
+export interface SolarDemand {
+  readonly kind: "solar";
+  /** W of surplus below which there is as good as none for this vehicle; `null`: it takes any. */
+  readonly minPower: number | null;
+  /** When it will charge fast by itself; `null`: that is not known. */
+  readonly later: Upcoming | null;
+}
+
+/** The surplus, and the minimum current without it. */
+export interface SolarWithMinimumDemand {
+  readonly kind: "solar-with-minimum";
+  /** Why it has the minimum. */
+  readonly reason: MinimumReason;
+  /** As in `SolarDemand`. */
+  readonly later: Upcoming | null;
+}
+
+/** Those whose current follows the surplus. */
+export type SurplusDemand = SolarDemand | SolarWithMinimumDemand;
+
+export function followsSurplus(demand: Demand): demand is SurplusDemand {
+  return demand.kind === "solar" || demand.kind === "solar-with-minimum";
 }
 
 export type DemandFacts = Pick<ChargerFacts, "mode" | "reading" | "persistent" | "settings" | "memory">;
@@ -50,21 +85,19 @@ export function demandOf(charger: DemandFacts, circumstances: DemandContext): De
   const forbidden = whyForbidden(charger, circumstances);
   if (forbidden !== null) return none(forbidden);
   const started = persistent.manual === "start";
-  const reason = started ? byHand(charger, circumstances) : "fast charging";
-  if (mode === "off")
-    return started ? { kind: "fast", reason } : none("switched off: charges only when started by hand");
+  const reason: Reason = started ? byHand(charger, circumstances) : { code: "fast-mode" };
+  if (mode === "off") return started ? { kind: "fast", reason } : none({ code: "mode-off" });
 
   const unplugged = reading?.state === "disconnected";
   const whoComesIsKnown = !settings.refusesUnknownTags || !unplugged;
   if (mode === "fast" && whoComesIsKnown) return { kind: "fast", reason };
   if (unplugged) {
     const { unpluggedCurrent } = settings;
-    const idle = "no car is plugged in";
     return unpluggedCurrent > 0
-      ? fixed(unpluggedCurrent, `${idle}: ready with ${amperes(unpluggedCurrent)}`)
-      : none(idle);
+      ? fixed(unpluggedCurrent, { code: "ready-without-vehicle", current: unpluggedCurrent })
+      : none({ code: "no-vehicle" });
   }
-  if (reading?.state === null) return none("the charger does not tell whether a car is plugged in");
+  if (reading?.state === null) return none({ code: "plug-state-unknown" });
   const timely = timedDemand(charger, circumstances);
   if (timely !== null) return timely;
   if (mode === "scheduled") return started ? { kind: "fast", reason } : scheduledDemand(charger, circumstances);
@@ -72,17 +105,17 @@ export function demandOf(charger: DemandFacts, circumstances: DemandContext): De
 }
 
 /** What keeps it from charging in every mode; `null`: nothing. */
-function whyForbidden(charger: DemandFacts, { vehicles, now, timeZone }: DemandContext): string | null {
+function whyForbidden(charger: DemandFacts, { vehicles, now, timeZone }: DemandContext): Reason | null {
   const { reading, persistent, settings, memory } = charger;
-  if (reading === null) return "the charger has not answered yet";
-  if (reading.state === "fault") return `the charger reports a fault${reading.error ? `: ${reading.error}` : ""}`;
-  if (persistent.manual === "stop") return whyStopped(charger, (at) => timeText(timeZone, at, now));
+  if (reading === null) return { code: "charger-not-heard" };
+  if (reading.state === "fault") return { code: "charger-fault", error: reading.error };
+  if (persistent.manual === "stop") return whyStopped(charger, (at) => clockTime(timeZone, at, now));
   if (reading.state === "disconnected") return null;
   if (settings.refusesUnknownTags && vehicleOf(memory.tag, vehicles) === null)
-    return memory.tag === null ? "waits for the tag of a known car" : "the tag belongs to no known car: refused";
+    return { code: memory.tag === null ? "tag-missing" : "tag-unknown" };
   const limit = energyLimitOf(charger);
   const charged = reading.sessionChargeConsumption ?? memory.charged;
-  return limit !== null && charged >= limit ? `the session has its ${limit} kWh` : null;
+  return limit !== null && charged >= limit ? { code: "session-limit-reached", limit } : null;
 }
 
 /** What goes before the sun at this moment; `null`: nothing. */
@@ -90,43 +123,36 @@ function timedDemand(
   { settings, persistent, mode }: DemandFacts,
   { now, timeZone, activeTarget, tariff }: DemandContext,
 ): Demand | null {
-  const time = (at: number) => timeText(timeZone, at, now);
+  const time = (at: number) => clockTime(timeZone, at, now);
   const { plugInHold, cheapHours } = settings;
   const since = persistent.session?.since ?? null;
   const holdLeft = plugInHold === null || since === null ? 0 : since + plugInHold.duration - now;
   if (plugInHold !== null && holdLeft > 0)
-    return fixed(
-      plugInHold.current,
-      `${amperes(plugInHold.current)} after plugging in, for ${duration(holdLeft)} more`,
-    );
+    return fixed(plugInHold.current, { code: "plug-in-hold", current: plugInHold.current, left: holdLeft });
   if (activeTarget?.isTime) return { kind: "fast", reason: targetReason(activeTarget, time) };
   const { cheapUntil, price } = tariff;
   if (!(cheapHours || mode === "scheduled") || cheapUntil === null) return null;
-  const cost = price === null ? "" : ` (${price} per kWh)`;
-  return { kind: "fast", reason: `energy is cheap until ${time(cheapUntil)}${cost}` };
+  return { kind: "fast", reason: { code: "cheap-energy", until: time(cheapUntil), price } };
 }
 
 function solarDemand(charger: DemandFacts, circumstances: DemandContext): Demand {
   const { mode, persistent, memory } = charger;
   const later = laterOf(charger, circumstances);
   if (persistent.manual === "start")
-    return { kind: "solar-with-minimum", reason: byHand(charger, circumstances), ...later };
+    return { kind: "solar-with-minimum", reason: byHand(charger, circumstances), later };
   const car = vehicleOf(memory.tag, circumstances.vehicles);
   const sunOnly = car?.sunOnly ?? mode === "solar";
-  if (!sunOnly) return { kind: "solar-with-minimum", reason: "the minimum at least", ...later };
-  const minPower = car !== null && car.minPower > 0 ? { minPower: car.minPower } : {};
-  return { kind: "solar", reason: "", ...later, ...minPower };
+  if (!sunOnly) return { kind: "solar-with-minimum", reason: { code: "minimum-mode" }, later };
+  return { kind: "solar", minPower: car !== null && car.minPower > 0 ? car.minPower : null, later };
 }
 
-function byHand({ persistent: { until } }: DemandFacts, { timeZone, now }: DemandContext): string {
-  return until === null ? "started by hand" : `started by hand until ${timeText(timeZone, until, now)}`;
+function byHand({ persistent: { until } }: DemandFacts, { timeZone, now }: DemandContext): MinimumReason {
+  return { code: "started-by-hand", until: until === null ? null : clockTime(timeZone, until, now) };
 }
 
-function whyStopped({ persistent, settings }: DemandFacts, time: (at: number) => string): string {
-  if (persistent.until !== null)
-    return `it was started until ${time(persistent.until)}: stopped until someone starts it`;
-  if (settings.stopOnUnplug) return "stopped, by hand or since a car was unplugged: until someone starts it";
-  return "stopped by hand, until it is started again or the car is unplugged";
+function whyStopped({ persistent, settings }: DemandFacts, time: (at: number) => ClockTime): Reason {
+  if (persistent.until !== null) return { code: "timed-start-over", until: time(persistent.until) };
+  return { code: settings.stopOnUnplug ? "stopped-until-start" : "stopped-by-hand" };
 }
 
 /** kWh of the session after which charging ends: ours, and the one set in the charger; `null`: none. */
@@ -137,38 +163,35 @@ function energyLimitOf({ reading, persistent, settings }: DemandFacts): number |
   return ours > 0 ? ours : theirs > 0 ? theirs : null;
 }
 
-function targetReason({ plan, possible }: ActiveTarget, time: (at: number) => string): string {
-  if (plan.energy === null) return `charges until the car is full, by ${time(plan.by)}`;
-  const reason = `charges ${kilowattHours(plan.energy)} more by ${time(plan.by)}`;
-  return possible === null ? reason : `${reason}, of which ${kilowattHours(possible)} are possible`;
+function targetReason({ plan, possible }: ActiveTarget, time: (at: number) => ClockTime): Reason {
+  return { code: "target-due", energy: plan.energy, by: time(plan.by), possible };
 }
 
 /** In the mode that waits for its time alone. */
 function scheduledDemand(charger: DemandFacts, circumstances: DemandContext): Demand {
-  const { later } = laterOf(charger, circumstances);
-  if (later === undefined) return none("waits for a target or a cheap hour: none is set");
-  return { ...none(`waits: ${later}`), later };
+  const next = laterOf(charger, circumstances);
+  if (next === null) return none({ code: "nothing-scheduled" });
+  return { kind: "none", reason: { code: "waits-for-schedule", next }, isScheduled: true };
 }
 
-/** What the clock will bring. */
+/** What the clock will bring; `null`: nothing. */
 function laterOf(
   { settings, mode }: DemandFacts,
   { now, timeZone, activeTarget, tariff }: DemandContext,
-): Pick<Demand, "later"> {
-  const time = (at: number) => timeText(timeZone, at, now);
+): Upcoming | null {
+  const time = (at: number) => clockTime(timeZone, at, now);
   if (activeTarget !== null && activeTarget.plan.energy !== 0) {
     const { by, energy, from } = activeTarget.plan;
-    const aim = energy === null ? `to be full by ${time(by)}` : `for ${kilowattHours(energy)} by ${time(by)}`;
-    return { later: `all current from ${time(from)} ${aim}` };
+    return { code: "target-upcoming", from: time(from), energy, by: time(by) };
   }
-  if (!(settings.cheapHours || mode === "scheduled") || tariff.cheapFrom === null) return {};
-  return { later: `all current from ${time(tariff.cheapFrom)}, when energy is cheap` };
+  if (!(settings.cheapHours || mode === "scheduled") || tariff.cheapFrom === null) return null;
+  return { code: "cheap-energy-upcoming", from: time(tariff.cheapFrom) };
 }
 
-function fixed(current: number, reason: string): Demand {
+function fixed(current: number, reason: Reason): Demand {
   return { kind: "fixed", current, reason };
 }
 
-function none(reason: string): Demand {
-  return { kind: "none", reason };
+function none(reason: Reason): Demand {
+  return { kind: "none", reason, isScheduled: false };
 }

@@ -1,6 +1,7 @@
 /** What every charger is asked to do now, with what its next target and the tariff have to say to it. */
 
 import type { Plan } from "../../model/commands.js";
+import type { Reason } from "../../model/reasons.js";
 import { vehiclesOn, activeTargetOf, type PlanningContext } from "../schedule/targets.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
@@ -21,7 +22,7 @@ export interface PlannedDemand {
 export function demandsOf(
   situation: Situation,
   headrooms: Headrooms,
-  stopped: string | null,
+  stopped: Reason | null,
 ): readonly PlannedDemand[] {
   const { settings, memory, now, chargers } = situation;
   const tariff = { ...settings.tariff, prices: memory.prices ?? settings.tariff.prices };
@@ -40,11 +41,11 @@ export function demandsOf(
     const demand: Demand =
       stopped === null
         ? demandOf(charger, active === null ? circumstances : { ...circumstances, activeTarget: active.activeTarget })
-        : { kind: "none", reason: stopped };
+        : { kind: "none", reason: stopped, isScheduled: false };
     if (active === null) return { charger, demand, plan: null, session: charger.persistent.session };
     const { activeTarget, session } = active;
     if (demand.kind !== "none") return { charger, demand, plan: activeTarget.plan, session };
-    const plan = demand.later === undefined ? null : activeTarget.plan;
+    const plan = demand.isScheduled ? activeTarget.plan : null;
     return { charger, demand, plan, session: { ...session, targetActiveSince: null } };
   });
 }

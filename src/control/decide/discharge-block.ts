@@ -19,7 +19,7 @@ export interface ChargeDecision {
  */
 export function chargesFromGrid(charges: readonly ChargeDecision[], { memory, voltage }: Situation): boolean {
   const active = charges.filter(({ charger, decision }) => charger.plugged && !charger.idle && decision.current > 0);
-  if (active.some(({ demand: { kind } }) => kind === "fast" || kind === "fixed")) return true;
+  if (active.some(({ demand }) => demand.kind === "fast" || demand.kind === "fixed")) return true;
   if (someBatteryGives(memory) || active.every(({ demand }) => demand.kind !== "solar-with-minimum")) return false;
   const power = active.reduce((sum, { charger, decision: { current, phases } }) => {
     return sum + current * charger.overdrawRatio * voltage * charger.activePhases(phases);

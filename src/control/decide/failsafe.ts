@@ -1,10 +1,10 @@
 /** A current is raised, and a charge goes on, only as far as the inputs can be trusted. */
 
+import type { Problem, Reason } from "../../model/reasons.js";
 import { wiringCheckPatience, chargerSilence, freshForRaising, noticeableCurrent } from "../parameters.js";
 import type { ChargerFacts } from "../estimate/situation.js";
-import { amperes } from "../format.js";
 import { atMost, type Setpoint } from "./setpoint.js";
-import type { Trust } from "../estimate/trust.js";
+import type { TestedTrust, Trust } from "../estimate/trust.js";
 
 export interface FailsafeFacts {
   readonly charger: Pick<ChargerFacts, "activeSetpoint" | "memory" | "settings">;
@@ -17,59 +17,57 @@ export interface FailsafeFacts {
 
 export function applyFailsafe(setpoint: Setpoint, { charger, now, inputs, failsafeCurrent }: FailsafeFacts): Setpoint {
   const { activeSetpoint, memory, settings } = charger;
-  const lost = inputs.find(isLost);
+  const lost = inputs.find((trust) => trust.kind === "lost");
   if (lost) {
     const current = Math.min(setpoint.current, activeSetpoint.current, failsafeCurrent);
-    return { current, phases: activeSetpoint.phases, reason: `${lost.problem}: failsafe` };
+    return { current, phases: activeSetpoint.phases, reasons: [{ code: "failsafe", problem: lost.problem }] };
   }
-  const wrong = inputs.find(isWrong);
-  if (wrong)
-    return { ...atMost(withoutIncrease(setpoint, activeSetpoint, ""), settings.minCurrent, ""), reason: wrong.problem };
-  const tested = inputs.find(isTested);
+  const wrong = inputs.find((trust) => trust.kind === "wrong");
+  if (wrong) {
+    const { problem } = wrong;
+    const lowered = atMost(withoutIncrease(setpoint, activeSetpoint, problem), settings.minCurrent, problem);
+    return { ...lowered, reasons: [problem] };
+  }
+  const tested = inputs.find((trust) => trust.kind === "tested");
   if (tested) setpoint = testWiring(setpoint, charger, now, tested);
-  const doubted = inputs.find(isDoubted);
-  if (doubted) return withoutIncrease(setpoint, activeSetpoint, `${doubted.problem}: no increase`);
+  const doubted = inputs.find((trust) => trust.kind === "doubted");
+  if (doubted) return withoutIncrease(setpoint, activeSetpoint, noIncrease(doubted.problem));
   const age = memory.at === null ? Infinity : now - memory.at;
-  if (memory.failing || age > freshForRaising) return withoutIncrease(setpoint, activeSetpoint, silence(age));
-  return setpoint;
+  if (!memory.failing && age <= freshForRaising) return setpoint;
+  const problem: Problem = { code: age > chargerSilence ? "charger-silent" : "charger-late" };
+  return withoutIncrease(setpoint, activeSetpoint, noIncrease(problem));
 }
-
-const isLost = ({ stay }: Trust) => !stay;
-const isWrong = (trust: Trust) => trust.isWrong === true;
-const isTested = ({ testedSince = null }: Trust) => testedSince !== null;
-const isDoubted = ({ raise }: Trust) => !raise;
 
 /** Lowers the current once, and waits for the meter's answer to that, or to any other change since that is noticed. */
 function testWiring(
   setpoint: Setpoint,
   { activeSetpoint, memory, settings }: FailsafeFacts["charger"],
   now: number,
-  { problem, testedSince }: Trust,
+  { problem, since }: TestedTrust,
 ): Setpoint {
   const changedAt = memory.persistent.lastCommand?.at ?? 0;
-  const hasChanged = changedAt >= (testedSince ?? 0);
+  const hasChanged = changedAt >= since;
   if (hasChanged && now - changedAt < wiringCheckPatience)
-    return withoutIncrease(setpoint, activeSetpoint, `${problem}: waits for its answer`);
+    return withoutIncrease(setpoint, activeSetpoint, { code: "wiring-test-running", problem });
   const more = setpoint.current - activeSetpoint.current;
   if (hasChanged || activeSetpoint.current <= settings.minCurrent)
     return more > 0 && more < noticeableCurrent
-      ? withoutIncrease(setpoint, activeSetpoint, `${problem}: no small increase`)
+      ? withoutIncrease(setpoint, activeSetpoint, { code: "wiring-test-small-increase", problem })
       : setpoint;
-  return atMost(setpoint, settings.minCurrent, `${problem}: tries ${amperes(settings.minCurrent)}`);
+  return atMost(setpoint, settings.minCurrent, { code: "wiring-test", problem, current: settings.minCurrent });
 }
 
 /** Neither more current nor more phases than now. */
 function withoutIncrease(
   setpoint: Setpoint,
   { current, phases }: ChargerFacts["activeSetpoint"],
-  reason: string,
+  reason: Reason,
 ): Setpoint {
   const raisesPhases = setpoint.current > 0 && setpoint.phases > phases;
-  if (raisesPhases) return { current: Math.min(setpoint.current, current), phases, reason };
+  if (raisesPhases) return { current: Math.min(setpoint.current, current), phases, reasons: [reason] };
   return atMost(setpoint, current, reason);
 }
 
-function silence(age: number): string {
-  const silent = age > chargerSilence ? "the charger does not answer" : "the charger's last answer is missing";
-  return `${silent}: no increase`;
+function noIncrease(problem: Problem): Reason {
+  return { code: "no-increase", problem };
 }

@@ -1,6 +1,7 @@
 /** What a charger wishes that shall charge as fast as it may, or with a current that does not depend on the sun. */
 
 import type { PhaseCount } from "../../model/phases.js";
+import type { Reason } from "../../model/reasons.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import { type ChargerFacts, type Situation } from "../estimate/situation.js";
 import { ownLimit } from "./own-limit.js";
@@ -10,7 +11,7 @@ import { maySwitchPhases, phaseOptions } from "./phase-switching.js";
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
 export function fastSetpoint(
   charger: ChargerFacts,
-  reason: string,
+  reason: Reason,
   situation: Situation,
   headrooms: Headrooms,
 ): Setpoint {
@@ -18,7 +19,7 @@ export function fastSetpoint(
   const phases = other === undefined ? first : bestOf([first, other], charger, situation, headrooms);
   const limit = ownLimit(charger, phases, situation.voltage);
   const { current } = limit;
-  return { current, phases, reason: current < charger.settings.maxCurrent ? limit.reason : reason };
+  return { current, phases, reasons: [current < charger.settings.maxCurrent ? limit.reason : reason] };
 }
 
 function bestOf(
@@ -41,10 +42,12 @@ function bestOf(
 }
 
 /** This current, on the phases that it uses now where it may, so that nothing has to be switched for it. */
-export function fixedSetpoint(charger: ChargerFacts, current: number, reason: string, situation: Situation): Setpoint {
+export function fixedSetpoint(charger: ChargerFacts, current: number, reason: Reason, situation: Situation): Setpoint {
   const [phases] = phaseOptions(charger, situation);
   const limit = ownLimit(charger, phases, situation.voltage);
-  return current > limit.current ? { ...limit, phases } : { current, phases, reason };
+  return current > limit.current
+    ? { current: limit.current, phases, reasons: [limit.reason] }
+    : { current, phases, reasons: [reason] };
 }
 
 /** Room for the minimum: on phases that it does not load yet, room that has lasted. */

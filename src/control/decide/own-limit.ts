@@ -1,14 +1,14 @@
 /** What the charger, its cable and its owner allow, whatever the house could give. */
 
 import type { PhaseCount } from "../../model/phases.js";
+import type { Reason } from "../../model/reasons.js";
 import type { ChargerFacts } from "../estimate/situation.js";
-import { amperes, watts } from "../format.js";
 import { floorTo } from "../../model/rounding.js";
 
 export interface OwnLimit {
   /** A, highest set-point, a multiple of the step; below the minimum: charging is not possible. */
   readonly current: number;
-  readonly reason: string;
+  readonly reason: Reason;
 }
 
 /** Cables are coded from 13 A on (IEC 61851-1); smaller numbers mean that none is known. */
@@ -20,20 +20,20 @@ export function ownLimit(
   voltage: number,
 ): OwnLimit {
   let current = settings.maxCurrent;
-  let reason: string | null = null;
+  let reason: Reason = { code: "charger-limit", current };
   const cable = reading?.cableEncoding ?? 0;
   if (cable >= smallestCable && cable < current) {
     current = cable;
-    reason = `the cable carries ${amperes(cable)}`;
+    reason = { code: "cable-limit", current: cable };
   }
   const { cap, powerLimit } = persistent;
   if (cap !== null && cap < current) {
     current = cap;
-    reason = `capped at ${amperes(cap)} by hand`;
+    reason = { code: "current-cap", current: cap };
   }
   if (powerLimit !== null && powerLimit / (phases * voltage) < current) {
     current = powerLimit / (phases * voltage);
-    reason = `capped at ${watts(powerLimit)} by hand`;
+    reason = { code: "power-cap", power: powerLimit };
   }
-  return { current: floorTo(current, settings.step), reason: reason ?? `${amperes(settings.maxCurrent)} at most` };
+  return { current: floorTo(current, settings.step), reason };
 }

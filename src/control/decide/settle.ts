@@ -1,7 +1,7 @@
 /** Turns what is left of a wish into a set-point, and keeps pauses from being too short. */
 
+import type { Reason } from "../../model/reasons.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
-import { amperes, duration } from "../format.js";
 import type { Setpoint } from "./setpoint.js";
 import { floorTo } from "../../model/rounding.js";
 
@@ -15,14 +15,14 @@ export function settle(
   if (setpoint.current === 0) return setpoint;
   const current = floorTo(setpoint.current, settings.step);
   if (current < settings.minCurrent)
-    return pause(activeSetpoint, `${setpoint.reason}; charging needs at least ${amperes(settings.minCurrent)}`);
+    return pause(activeSetpoint, [...setpoint.reasons, { code: "below-minimum", current: settings.minCurrent }]);
 
   const pauseLeft = persistent.pausedAt === null ? 0 : persistent.pausedAt + site.minimumPause - now;
   if (activeSetpoint.current === 0 && pauseLeft > 0 && persistent.manual !== "start")
-    return pause(activeSetpoint, `pauses for ${duration(pauseLeft)} more`);
+    return pause(activeSetpoint, [{ code: "minimum-pause", left: pauseLeft }]);
   return { ...setpoint, current };
 }
 
-function pause({ phases }: SettleFacts["activeSetpoint"], reason: string): Setpoint {
-  return { current: 0, phases, reason };
+function pause({ phases }: SettleFacts["activeSetpoint"], reasons: readonly Reason[]): Setpoint {
+  return { current: 0, phases, reasons };
 }

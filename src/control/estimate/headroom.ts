@@ -5,8 +5,7 @@ import { measuredPhases, hasCurrents } from "./base-load.js";
 import { headroomMemory } from "../parameters.js";
 import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
 import { type Situation } from "./situation.js";
-import type { Trust } from "./trust.js";
-import { allOf, trustIn } from "./trust.js";
+import { trustIn, type NeededMeasurement, type Trust } from "./trust.js";
 import type { BaseLoad, BaseLoadSample } from "./samples.js";
 import { quantitiesOf } from "../observe/meter-memory.js";
 
@@ -19,7 +18,8 @@ export interface Headroom {
   readonly toStay: PerPhase<number>;
   /** A per phase for all chargers together, up to which they may be raised. Never more than `toStay`. */
   readonly toRaise: PerPhase<number>;
-  readonly trust: Trust;
+  /** In each of its meters; none are needed where it has none. */
+  readonly trusts: readonly Trust[];
 }
 
 /** The rooms on all circuits. */
@@ -33,7 +33,7 @@ export class Headrooms {
     for (const [name, way] of this.#ways)
       this.#trusts.set(
         name,
-        way.map(({ trust }) => trust),
+        way.flatMap(({ trusts }) => trusts),
       );
   }
 
@@ -56,7 +56,7 @@ export function headroomsOf(situation: Situation): Headrooms {
       const { newest = null, samples = [] } = memory.baseLoad[name] ?? {};
       const lately = samples.filter(({ at }) => at >= now - headroomMemory);
       const { toStay, toRaise } = headroomBeside(newest, lately, limit);
-      return { name, parent, limit, toStay, toRaise, trust: circuitTrust(circuit, situation) };
+      return { name, parent, limit, toStay, toRaise, trusts: circuitTrusts(circuit, situation) };
     }),
   );
 }
@@ -84,18 +84,21 @@ export function overloadedPhases(circuit: CircuitSettings, { memory, settings }:
   );
 }
 
-function circuitTrust({ name: circuit, meters }: CircuitSettings, { memory, settings, now }: Situation): Trust {
-  const trusts = meters.map((name) => {
+function circuitTrusts(
+  { name: circuit, meters }: CircuitSettings,
+  { memory, settings, now }: Situation,
+): readonly Trust[] {
+  if (meters.length === 0 && circuit === mainFuse) return [{ kind: "lost", problem: { code: "no-grid-meter" } }];
+  return meters.map((name) => {
     const meter = memory.meters[name];
     const quantities = quantitiesOf(meter);
-    const needed =
+    const needed: readonly NeededMeasurement[] =
       quantities && !hasCurrents(quantities)
-        ? [{ what: "the power", sample: quantities.power }]
-        : measuredPhases(settings).map((i) => ({ what: `the current of L${i + 1}`, sample: quantities?.currents[i] }));
+        ? [{ quantity: { kind: "power", role: null }, sample: quantities.power }]
+        : measuredPhases(settings).map((phase) => ({
+            quantity: { kind: "current", phase },
+            sample: quantities?.currents[phase],
+          }));
     return trustIn(name, meter, needed, now);
   });
-  if (trusts.length === 0 && circuit === mainFuse)
-    return { raise: false, stay: false, problem: "no meter measures the grid" };
-  if (trusts.length === 0) return { raise: true, stay: true, problem: "" };
-  return allOf(trusts);
 }

@@ -8,8 +8,7 @@ import type { MeterRole } from "../../model/readings.js";
 import type { ControlSettings } from "../settings.js";
 import { likelyDraw } from "./in-flight.js";
 import { powerNow, type Situation } from "./situation.js";
-import type { Trust } from "./trust.js";
-import { allOf, trustIn } from "./trust.js";
+import { trustIn, type Trust } from "./trust.js";
 import { isSolarMode } from "../observe/charger-state.js";
 import type { Measured } from "../observe/meter-memory.js";
 import type { SurplusSample } from "./samples.js";
@@ -43,21 +42,21 @@ export function withSample(history: Memory["surplus"], sample: SurplusSample): M
   return [...spaced(history, surplusSpacing).filter(({ at }) => at >= sample.at - surplusMemory), sample];
 }
 
-/** Trust in what tells the surplus: the grid's power, and that of each battery whose discharge is no sun. */
-export function surplusTrust({ settings, memory, now }: Situation): Trust {
+/** Trust in all that tells the surplus: the grid's power, and that of each battery whose discharge is no sun. */
+export function surplusTrust({ settings, memory, now }: Situation): readonly Trust[] {
   const isNeeded = (name: string, role: MeterRole) =>
     role === "grid" || (role === "battery" && memory.batteries[name]?.rank !== "gives");
   const needed = settings.meters.flatMap(({ name, measures }) =>
     measures.filter((role) => isNeeded(name, role)).map((role) => ({ name, role })),
   );
-  if (!needed.some(({ role }) => role === "grid"))
-    return { raise: false, stay: false, problem: "no meter measures the grid" };
-  const trusts = needed.map(({ name, role }) => {
+  if (!needed.some(({ role }) => role === "grid")) return [{ kind: "lost", problem: { code: "no-grid-meter" } }];
+  return needed.map(({ name, role }) => {
     const meter = memory.meters[name];
-    return trustIn(name, meter, [{ what: `the ${role} power`, sample: meter?.roles[role]?.power }], now);
+    const quantity = { kind: "power", role } as const;
+    const trust = trustIn(name, meter, [{ quantity, sample: meter?.roles[role]?.power }], now);
+    // No surplus can be followed by a meter that is mounted wrongly.
+    return trust.kind === "wrong" ? { kind: "lost", problem: trust.problem } : trust;
   });
-  const trust = allOf(trusts);
-  return trust.isWrong === true ? { ...trust, stay: false } : trust;
 }
 
 /** W that come from the grid, by the meter that shows most; `null`: none has told it. */

@@ -3,6 +3,7 @@
  * that is mounted the wrong way round, or whose clamps are swapped, would raise a current into room that is not there.
  */
 
+import type { Problem } from "../../model/reasons.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
 import { noticeableCurrent } from "../parameters.js";
 
@@ -151,21 +152,12 @@ export function wiringVerdict({ reversed, swapped }: WiringCheckState): WiringVe
   return most === 0 ? "good" : most < conclusiveCount ? "suspected" : "wrong";
 }
 
-/** What is wrong with the meter of this name, and what to do about it. */
-export function wiringProblem(name: string, { reversed, swapped }: WiringCheckState): string {
-  const turned = phaseIndexes.filter((i) => reversed[i] >= conclusiveCount).map(phaseName);
-  const where = turned.join(" and ");
-  const clamps = turned.length === 1 ? "the clamp" : "the clamps";
-  if (turned.length === 3) return `${name} shows the opposite of what cars draw: turn it round, then start by hand`;
-  if (turned.length > 0)
-    return `${name} shows the opposite of what cars draw on ${where}: turn ${clamps} on ${where} round, then start by hand`;
+/** What is wrong with the meter of this name. */
+export function wiringProblem(meter: string, { reversed, swapped }: WiringCheckState): Problem {
+  const turned = phaseIndexes.filter((i) => reversed[i] >= conclusiveCount);
+  if (turned.length > 0) return { code: "clamps-reversed", meter, phases: turned };
   const spared = phaseIndexes.find((i) => swapped[i] >= conclusiveCount);
-  const pair = phaseIndexes.filter((i) => i !== spared).map(phaseName);
-  return `${name} seems to have ${pair.join(" and ")} swapped: swap the clamps, or correct the charger's phases; then start by hand`;
-}
-
-function phaseName(phase: PhaseIndex): string {
-  return `L${phase + 1}`;
+  return { code: "clamps-swapped", meter, phases: phaseIndexes.filter((i) => i !== spared) };
 }
 
 /** The current with which a fuse is safe while the meter is doubted: the highest that may be meant for this phase. */

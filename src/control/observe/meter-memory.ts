@@ -1,6 +1,7 @@
 /** What is remembered of one meter. */
 
 import type { PerPhase } from "../../model/phases.js";
+import type { MeterDoubt } from "../../model/reasons.js";
 import type { MeterRole } from "../../model/readings.js";
 import type { WiringCheckState } from "../estimate/wiring-check.js";
 import { noWiringCheck } from "../estimate/wiring-check.js";
@@ -29,7 +30,7 @@ export interface MeterMemory {
   /** Good readings in a row since the last loss, counted up to what is needed. */
   readonly goodReadings: number;
   /** Why its last reading was not used; `null`: it was. */
-  readonly doubt: string | null;
+  readonly doubt: MeterDoubt | null;
   /** A that chargers drew together through it when it was last read; `null`: not known. */
   readonly drawn: number | null;
   readonly wiringCheck: WiringCheckState;

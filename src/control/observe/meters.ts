@@ -2,10 +2,10 @@
 
 import { perPhase, phaseIndexes, type PerPhase } from "../../model/phases.js";
 import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../../model/readings.js";
+import type { MeterDoubt } from "../../model/reasons.js";
 import { updateWiringCheck, type WiringCheckState } from "../estimate/wiring-check.js";
 import { freshForStaying, freshForStayingOften, idleCurrent, readingsToTrust } from "../parameters.js";
 import type { ControlSettings } from "../settings.js";
-import { amperes, watts } from "../format.js";
 import type { Measured, QuantityMemory, MeterMemory } from "./meter-memory.js";
 import { noMeterMemory } from "./meter-memory.js";
 
@@ -51,18 +51,19 @@ const noQuantityMemory: QuantityMemory = {
 export function implausible(
   quantities: Quantities,
   limits: { readonly current: number; readonly voltage: number; readonly phases: number },
-): string | null {
+): MeterDoubt | null {
   const { power, currents } = quantities;
   const values = [power, ...currents].filter((value) => value !== null);
-  if (values.some((value) => !Number.isFinite(value))) return "a value is not a number";
+  if (values.some((value) => !Number.isFinite(value))) return { code: "not-a-number" };
   const highest = currents.reduce<number>((most, current) => Math.max(most, Math.abs(current ?? 0)), 0);
-  if (highest > limits.current) return `${amperes(highest)} on one phase can't be`;
-  if (power !== null && Math.abs(power) > 3 * limits.current * limits.voltage) return `${watts(power)} can't be`;
+  if (highest > limits.current) return { code: "current-impossible", current: highest };
+  if (power !== null && Math.abs(power) > 3 * limits.current * limits.voltage)
+    return { code: "power-impossible", power };
   const measured = currents.slice(0, limits.phases).filter((current) => current !== null);
   if (measured.length < limits.phases) return null;
   const sum = measured.reduce((total, current) => total + Math.abs(current), 0);
   if (power !== null && Math.abs(power) > 1.2 * limits.voltage * sum + 500)
-    return `${watts(power)} does not fit ${amperes(sum)} on all phases together`;
+    return { code: "power-without-currents", power, current: sum };
   return null;
 }
 
@@ -75,11 +76,11 @@ export function seemsDead(
   phases: number,
   { drawn }: MeterExpectation,
   before: { readonly flow: number | null; readonly drawn: number | null },
-): string | null {
+): MeterDoubt | null {
   const isNothing = (power ?? 0) === 0 && currents.slice(0, phases).every((current) => current === 0);
   if (!isNothing || drawn === null || drawn <= idleCurrent) return null;
   const expected = before.flow === null ? Infinity : before.flow + drawn - (before.drawn ?? 0);
-  return Math.abs(expected) <= ordinaryChange ? null : `it shows nothing while a car draws ${amperes(drawn)}`;
+  return Math.abs(expected) <= ordinaryChange ? null : { code: "shows-nothing", current: drawn };
 }
 
 /**
@@ -95,7 +96,7 @@ export function observeMeter(
   lookedAt: number | null,
 ): MeterMemory {
   const memory = trusted(before, now, lookedAt);
-  if (reading === null) return { ...memory, goodReadings: 0, doubt: "it did not answer" };
+  if (reading === null) return { ...memory, goodReadings: 0, doubt: { code: "no-answer" } };
 
   const mainLimit = settings.circuits.find(({ parent }) => parent === null)?.limit;
   const { voltage, phases } = settings;
@@ -129,8 +130,7 @@ export function observeMeter(
     roles[role] = next;
   }
   const movedAt = moved ? now : memory.movedAt;
-  if (isFrozen(movedAt, expected, now))
-    return { ...memory, movedAt, goodReadings: 0, doubt: "its values stand still while a car's current moved" };
+  if (isFrozen(movedAt, expected, now)) return { ...memory, movedAt, goodReadings: 0, doubt: { code: "stands-still" } };
   const goodReadings = regained ? 1 : Math.min(readingsToTrust, memory.goodReadings + 1);
   const wiringCheck = wiringCheckAfter(memory.wiringCheck, reading, now, settings, expected);
   return {

@@ -3,7 +3,8 @@
  * time are arguments.
  */
 
-import { weekdays, type Weekday } from "../../model/commands.js";
+import type { ClockTime } from "../../model/reasons.js";
+import { weekdays, type Weekday } from "../../model/weekdays.js";
 
 /** A time of some days of the week. */
 export interface WeeklyTime {
@@ -64,15 +65,15 @@ export function momentOf(zone: string, dayOfCalendar: number, time: number): num
   return jump;
 }
 
-/** "07:00", and with the day where it is more than a day away: "Tue 07:00". */
-export function timeText(zone: string, at: number, now: number): string {
+/** What clocks show then, and which day of the week it is, where it is a day away or more. */
+export function clockTime(zone: string, at: number, now: number): ClockTime {
   const local = at + offsetAt(zone, at);
-  const minutes = Math.floor((local - Math.floor(local / day) * day) / minute);
-  const time = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
-  return at - now < day ? time : `${dayNames[weekdayOf(Math.floor(local / day))]} ${time}`;
+  const date = Math.floor(local / day);
+  return {
+    weekday: at - now < day ? null : weekdayOf(date),
+    minutes: Math.floor((local - date * day) / minute),
+  };
 }
-
-const dayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"] as const;
 
 /** ms by which clocks in this zone are ahead of UTC then. */
 function offsetAt(zone: string, at: number): number {

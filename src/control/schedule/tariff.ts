@@ -1,6 +1,7 @@
 /** When energy from the grid is cheap: by the hours of a week, or by prices. */
 
-import type { Price, Weekday } from "../../model/commands.js";
+import type { Price } from "../../model/commands.js";
+import type { Weekday } from "../../model/weekdays.js";
 import { dayOf, momentOf, weekdayOf } from "./calendar.js";
 
 export interface Tariff {

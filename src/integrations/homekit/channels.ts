@@ -5,6 +5,7 @@ import type { WritableChannel } from "../../drivers/driver.js";
 import { channelNames, chargerChannels, type Channel, type ChannelName } from "../../model/channels.js";
 import { chargerModes } from "../../model/commands.js";
 import type { ChargerView } from "../../site/site-view.js";
+import { reasonText } from "../../texts/decision-text.js";
 import type { Value } from "../dead-band.js";
 import { booleanOf, type CharacteristicDefinition, type CustomCharacteristic, type Write } from "./definition.js";
 
@@ -161,7 +162,7 @@ export const controlCharacteristics: readonly CharacteristicDefinition[] = [
     id: "reason",
     shape: { uuid: uuidOf("reason"), name: "Reason", format: "string" },
     always: true,
-    read: ({ charger }) => charger.decision?.reason ?? null,
+    read: ({ charger }) => (charger.decision === null ? null : reasonText(charger.decision.reasons)),
     none: "",
   },
 ];

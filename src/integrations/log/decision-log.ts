@@ -3,17 +3,20 @@
 import type { Decision } from "../../model/commands.js";
 import type { Log } from "../../model/log.js";
 import type { SiteApi } from "../../site/site-view.js";
+import { decisionText } from "../../texts/decision-text.js";
 
 /** Begins at once; returns what ends it. */
 export function logDecisions(site: SiteApi, log: Log): () => void {
-  const logged = new Map<string, Decision>();
+  const logged = new Map<string, { readonly decision: Decision; readonly text: string }>();
   return site.onChange(({ chargers }) => {
     for (const { name, decision } of chargers) {
       const before = logged.get(name);
-      if (decision === null || (before !== undefined && sentence(before) === sentence(decision))) continue;
-      logged.set(name, decision);
-      const line = `${name}: ${sentence(decision)}`;
-      if (before === undefined || isSwitch(before, decision)) log.info(line);
+      if (decision === null || decision === before?.decision) continue;
+      const text = decisionText(decision);
+      if (text === before?.text) continue;
+      logged.set(name, { decision, text });
+      const line = `${name}: ${text}`;
+      if (before === undefined || isSwitch(before.decision, decision)) log.info(line);
       else log.debug(line);
     }
   });
@@ -23,9 +26,4 @@ export function logDecisions(site: SiteApi, log: Log): () => void {
 function isSwitch(before: Decision, after: Decision): boolean {
   if (before.allowCharging !== after.allowCharging) return true;
   return after.allowCharging && before.phases !== after.phases;
-}
-
-function sentence({ allowCharging, current, phases, reason }: Decision): string {
-  if (!allowCharging) return `paused: ${reason}`;
-  return `${current} A on ${phases === 1 ? "one phase" : "three phases"}: ${reason}`;
 }

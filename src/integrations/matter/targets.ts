@@ -2,7 +2,8 @@
 
 import type { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Status, StatusResponseError } from "@matter/main/types";
-import { weekdays, type ChargeTarget, type Weekday } from "../../model/commands.js";
+import type { ChargeTarget } from "../../model/commands.js";
+import { weekdays, type Weekday } from "../../model/weekdays.js";
 
 type Schedule = EnergyEvse.ChargingTargetSchedule;
 type Target = EnergyEvse.ChargingTarget;

@@ -6,6 +6,7 @@ import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import type { MeterReading } from "../../../src/model/readings.js";
 import { ClosedLoop } from "../../../src/simulator/closed-loop.js";
 import type { Battery, BatteryOptions } from "../../../src/simulator/house/battery.js";
@@ -42,9 +43,9 @@ export interface Second {
   readonly currents: PerPhase<number>;
   /** W */
   readonly power: number;
-  /** A that each charger is told, and why */
+  /** A that each charger is told, and what decided that */
   readonly told: readonly number[];
-  readonly reasons: readonly string[];
+  readonly reasons: readonly (Reason | undefined)[];
   /** A that each car draws on its fullest phase */
   readonly drawn: readonly number[];
   /** W, discharge +, and % */
@@ -129,7 +130,7 @@ export class Plant {
       currents,
       power,
       told: chargers.map(({ name }) => decisions?.[name]?.current ?? 0),
-      reasons: chargers.map(({ name }) => decisions?.[name]?.reason ?? ""),
+      reasons: chargers.map(({ name }) => decisions?.[name]?.reasons[0]),
       drawn: this.evses.map(({ draw }) => Math.max(...draw)),
       battery: this.battery?.power ?? 0,
       soc: 100 * (this.battery?.soc ?? 0),

@@ -1,4 +1,5 @@
-import { weekdays, type ChargeTarget } from "../../../src/model/commands.js";
+import type { ChargeTarget } from "../../../src/model/commands.js";
+import { weekdays } from "../../../src/model/weekdays.js";
 import { charger, house } from "../support.js";
 import { Plant, type PlantOptions, type Second } from "./plant.js";
 

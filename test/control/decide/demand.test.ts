@@ -1,5 +1,12 @@
-import { demandOf, type DemandContext, type Demand, type DemandKind } from "../../../src/control/decide/demand.js";
+import {
+  demandOf,
+  followsSurplus,
+  type DemandContext,
+  type Demand,
+  type DemandKind,
+} from "../../../src/control/decide/demand.js";
 import type { ChargerMode } from "../../../src/model/commands.js";
+import type { ClockTime, Reason, Upcoming } from "../../../src/model/reasons.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { facts, session, type FactOverrides } from "../facts.js";
 import { car, charging, connected, disconnected, start } from "../support.js";
@@ -20,42 +27,72 @@ function demand(overrides: FactOverrides = {}, circumstances: Partial<DemandCont
   return demandOf(facts(overrides), { ...plain, ...circumstances });
 }
 
+/** `null`: the surplus will give it. */
+function reasonOf(planned: Demand): Reason | null {
+  return planned.kind === "solar" ? null : planned.reason;
+}
+
+function laterOf(planned: Demand): Upcoming | null {
+  return followsSurplus(planned) ? planned.later : null;
+}
+
 const hour = 3_600_000;
 
-test.each<[mode: ChargerMode, manual: Manual, kind: DemandKind, reported: string]>([
-  ["off", null, "none", "switched off: charges only when started by hand"],
-  ["off", "start", "fast", "by hand"],
-  ["off", "stop", "none", "by hand"],
-  ["fast", null, "fast", "fast"],
-  ["fast", "start", "fast", "by hand"],
-  ["fast", "stop", "none", "by hand"],
-  ["scheduled", null, "none", "waits"],
-  ["scheduled", "start", "fast", "by hand"],
-  ["scheduled", "stop", "none", "by hand"],
-  ["solar", null, "solar", ""],
-  ["solar", "start", "solar-with-minimum", "by hand"],
-  ["solar", "stop", "none", "by hand"],
-  ["solar-min", null, "solar-with-minimum", "minimum"],
-  ["solar-min", "start", "solar-with-minimum", "by hand"],
-  ["solar-min", "stop", "none", "by hand"],
-])("in mode %s with %s by hand the pull is %s", (mode, manual, kind, reported) => {
+function at(hours: number, minutes: number): ClockTime {
+  return { weekday: null, minutes: 60 * hours + minutes };
+}
+
+const modeOff: Reason = { code: "mode-off" };
+const noVehicle: Reason = { code: "no-vehicle" };
+const stopped: Reason = { code: "stopped-by-hand" };
+const started: Reason = { code: "started-by-hand", until: null };
+
+test.each<[mode: ChargerMode, manual: Manual, kind: DemandKind, reason: Reason | null]>([
+  ["off", null, "none", modeOff],
+  ["off", "start", "fast", started],
+  ["off", "stop", "none", stopped],
+  ["fast", null, "fast", { code: "fast-mode" }],
+  ["fast", "start", "fast", started],
+  ["fast", "stop", "none", stopped],
+  ["scheduled", null, "none", { code: "nothing-scheduled" }],
+  ["scheduled", "start", "fast", started],
+  ["scheduled", "stop", "none", stopped],
+  ["solar", null, "solar", null],
+  ["solar", "start", "solar-with-minimum", started],
+  ["solar", "stop", "none", stopped],
+  ["solar-min", null, "solar-with-minimum", { code: "minimum-mode" }],
+  ["solar-min", "start", "solar-with-minimum", started],
+  ["solar-min", "stop", "none", stopped],
+])("in mode %s with %s by hand the pull is %s", (mode, manual, kind, reason) => {
   const planned = demand({ persistent: { mode, manual } });
   expect(planned.kind).toBe(kind);
-  expect(planned.reason).toContain(reported);
+  expect(reasonOf(planned)).toEqual(reason);
 });
 
-test.each<[why: string, mode: ChargerMode, reading: ChargerReading | null, kind: DemandKind, reported: string]>([
-  ["a charger that never answered", "fast", null, "none", "not answered"],
-  ["a fault", "fast", connected({ state: "fault" }), "none", "fault"],
-  ["a fault with a name", "fast", connected({ state: "fault", error: "no ground" }), "none", "no ground"],
-  ["no car, fast: ready for the next", "fast", disconnected, "fast", ""],
-  ["no car, solar: nothing to follow the sun with", "solar", disconnected, "none", "no car"],
-  ["no car, solar-min", "solar-min", disconnected, "none", "no car"],
-  ["nobody knows whether there is a car: no start by the sun", "solar", connected({ state: null }), "none", "not tell"],
-])("%s", (_why, mode, reading, kind, reported) => {
+test.each<[why: string, mode: ChargerMode, reading: ChargerReading | null, kind: DemandKind, reason: Reason | null]>([
+  ["a charger that never answered", "fast", null, "none", { code: "charger-not-heard" }],
+  ["a fault", "fast", connected({ state: "fault" }), "none", { code: "charger-fault", error: null }],
+  [
+    "a fault with a name",
+    "fast",
+    connected({ state: "fault", error: "no ground" }),
+    "none",
+    { code: "charger-fault", error: "no ground" },
+  ],
+  ["no car, fast: ready for the next", "fast", disconnected, "fast", { code: "fast-mode" }],
+  ["no car, solar: nothing to follow the sun with", "solar", disconnected, "none", noVehicle],
+  ["no car, solar-min", "solar-min", disconnected, "none", noVehicle],
+  [
+    "nobody knows whether there is a car: no start by the sun",
+    "solar",
+    connected({ state: null }),
+    "none",
+    { code: "plug-state-unknown" },
+  ],
+])("%s", (_why, mode, reading, kind, reason) => {
   const planned = demand({ settings: { mode }, reading });
   expect(planned.kind).toBe(kind);
-  expect(planned.reason).toContain(reported);
+  expect(reasonOf(planned)).toEqual(reason);
 });
 
 test("a person's mode goes before the configured one", () => {
@@ -99,12 +136,17 @@ test("a session that is over limits nothing: the charger is ready for the next",
   expect(demand({ settings: { mode: "fast", sessionEnergyLimit: 10 }, reading }).kind).toBe("fast");
 });
 
-test.each<[why: string, persistent: Partial<PersistentChargerState>, stopOnUnplug: boolean, reported: string]>([
-  ["started until a time", { manual: "start", until: start + hour }, false, "started by hand until 16:06"],
-  ["which has passed", { manual: "stop", until: start - hour }, false, "started until 14:06: stopped until"],
-  ["stopped by unplugging, or by hand", { manual: "stop" }, true, "since a car was unplugged"],
-])("by hand: %s", (_why, persistent, stopOnUnplug, reported) => {
-  expect(demand({ persistent, settings: { stopOnUnplug } }).reason).toContain(reported);
+test.each<[why: string, persistent: Partial<PersistentChargerState>, stopOnUnplug: boolean, reason: Reason | null]>([
+  [
+    "started until a time",
+    { manual: "start", until: start + hour },
+    false,
+    { code: "started-by-hand", until: at(16, 6) },
+  ],
+  ["which has passed", { manual: "stop", until: start - hour }, false, { code: "timed-start-over", until: at(14, 6) }],
+  ["stopped by unplugging, or by hand", { manual: "stop" }, true, { code: "stopped-until-start" }],
+])("by hand: %s", (_why, persistent, stopOnUnplug, reason) => {
+  expect(reasonOf(demand({ persistent, settings: { stopOnUnplug } }))).toEqual(reason);
 });
 
 describe("cars by their tag", () => {
@@ -113,136 +155,156 @@ describe("cars by their tag", () => {
   const bus = car({ name: "Bus", tags: ["04D4"] });
   const vehicles = [zoe, leaf, bus];
 
-  test.each<[why: string, mode: ChargerMode, tag: string | null, kind: DemandKind, minPower: number | undefined]>([
+  test.each<[why: string, mode: ChargerMode, tag: string | null, kind: DemandKind, minPower: number | null]>([
     ["the sun only, with the power that it needs", "solar", "04A1B2", "solar", 2_300],
     ["the sun only, also where others get the minimum", "solar-min", "04A1B2", "solar", 2_300],
-    ["not the sun only: the minimum without it", "solar", "04C3", "solar-with-minimum", undefined],
-    ["nothing of its own: as the charger has it", "solar", "04D4", "solar", undefined],
-    ["nothing of its own, with the minimum", "solar-min", "04D4", "solar-with-minimum", undefined],
-    ["an unknown one: as the charger has it", "solar", "04FF", "solar", undefined],
-    ["none: as the charger has it", "solar", null, "solar", undefined],
-    ["fast is fast for all", "fast", "04A1B2", "fast", undefined],
-    ["off is off for all", "off", "04C3", "none", undefined],
+    ["not the sun only: the minimum without it", "solar", "04C3", "solar-with-minimum", null],
+    ["nothing of its own: as the charger has it", "solar", "04D4", "solar", null],
+    ["nothing of its own, with the minimum", "solar-min", "04D4", "solar-with-minimum", null],
+    ["an unknown one: as the charger has it", "solar", "04FF", "solar", null],
+    ["none: as the charger has it", "solar", null, "solar", null],
+    ["fast is fast for all", "fast", "04A1B2", "fast", null],
+    ["off is off for all", "off", "04C3", "none", null],
   ])("%s", (_why, mode, tag, kind, minPower) => {
     const planned = demand({ settings: { mode }, tag }, { vehicles });
-    expect(planned).toMatchObject({ kind });
-    expect(planned.minPower).toBe(minPower);
+    expect(planned.kind).toBe(kind);
+    expect(planned.kind === "solar" ? planned.minPower : null).toBe(minPower);
   });
 
-  test.each<[why: string, facts: FactOverrides, kind: DemandKind, reported: string]>([
-    ["a known one", { tag: "04A1B2" }, "solar", ""],
-    ["an unknown one", { tag: "04FF" }, "none", "no known car"],
-    ["none", {}, "none", "waits for the tag"],
-    ["an unknown one in a fast mode", { tag: "04FF", settings: { mode: "fast" } }, "none", "no known car"],
-    ["a start by hand is no tag", { tag: "04FF", persistent: { manual: "start" } }, "none", "no known car"],
-    ["charging already without one", { reading: charging(6) }, "none", "waits for the tag"],
+  test.each<[why: string, facts: FactOverrides, kind: DemandKind, reason: Reason | null]>([
+    ["a known one", { tag: "04A1B2" }, "solar", null],
+    ["an unknown one", { tag: "04FF" }, "none", { code: "tag-unknown" }],
+    ["none", {}, "none", { code: "tag-missing" }],
+    ["an unknown one in a fast mode", { tag: "04FF", settings: { mode: "fast" } }, "none", { code: "tag-unknown" }],
+    ["a start by hand is no tag", { tag: "04FF", persistent: { manual: "start" } }, "none", { code: "tag-unknown" }],
+    ["charging already without one", { reading: charging(6) }, "none", { code: "tag-missing" }],
     [
       "no car: fast is not ready for whoever comes",
       { reading: disconnected, settings: { mode: "fast" } },
       "none",
-      "no car",
+      noVehicle,
     ],
-    ["no car, ready by wish", { reading: disconnected, settings: { unpluggedCurrent: 8 } }, "fixed", "ready with 8 A"],
-  ])("unknown tags are refused: %s", (_why, { settings, ...others }, kind, reported) => {
+    [
+      "no car, ready by wish",
+      { reading: disconnected, settings: { unpluggedCurrent: 8 } },
+      "fixed",
+      { code: "ready-without-vehicle", current: 8 },
+    ],
+  ])("unknown tags are refused: %s", (_why, { settings, ...others }, kind, reason) => {
     const planned = demand({ ...others, settings: { ...settings, refusesUnknownTags: true } }, { vehicles });
     expect(planned.kind).toBe(kind);
-    expect(planned.reason).toContain(reported);
+    expect(reasonOf(planned)).toEqual(reason);
   });
 
   test("a tag is told to nobody", () => {
-    expect(demand({ tag: "04FF", settings: { refusesUnknownTags: true } }, { vehicles }).reason).not.toContain("04FF");
+    expect(JSON.stringify(demand({ tag: "04FF", settings: { refusesUnknownTags: true } }, { vehicles }))).not.toContain(
+      "04FF",
+    );
   });
 });
 
 describe("right after plugging in", () => {
   const plugInHold = { current: 8, duration: 180_000 };
+  const hold: Reason = { code: "plug-in-hold", current: 8, left: 120_000 };
 
-  test.each<[why: string, facts: FactOverrides, kind: DemandKind, reported: string]>([
-    ["the current is held", { persistent: { session: session(60) } }, "fixed", "8 A after plugging in, for 2 min more"],
+  test.each<[why: string, facts: FactOverrides, kind: DemandKind, reason: Reason | null]>([
+    ["the current is held", { persistent: { session: session(60) } }, "fixed", hold],
     [
       "with the sun and the minimum too",
       { settings: { mode: "solar-min" }, persistent: { session: session(60) } },
       "fixed",
-      "",
+      hold,
     ],
-    ["until its time is over", { persistent: { session: session(180) } }, "solar", ""],
-    ["not for a car that was there before us", { persistent: { session: session(null) } }, "solar", ""],
-    ["fast is more", { settings: { mode: "fast" }, persistent: { session: session(60) } }, "fast", "fast"],
-    ["off is off", { settings: { mode: "off" }, persistent: { session: session(60) } }, "none", "off"],
-    ["a stop is a stop", { persistent: { manual: "stop", session: session(60) } }, "none", "by hand"],
+    ["until its time is over", { persistent: { session: session(180) } }, "solar", null],
+    ["not for a car that was there before us", { persistent: { session: session(null) } }, "solar", null],
+    [
+      "fast is more",
+      { settings: { mode: "fast" }, persistent: { session: session(60) } },
+      "fast",
+      { code: "fast-mode" },
+    ],
+    ["off is off", { settings: { mode: "off" }, persistent: { session: session(60) } }, "none", modeOff],
+    ["a stop is a stop", { persistent: { manual: "stop", session: session(60) } }, "none", stopped],
     [
       "an unknown tag is refused first",
       { settings: { refusesUnknownTags: true }, persistent: { session: session(60) } },
       "none",
-      "tag",
+      { code: "tag-missing" },
     ],
     [
       "a reached limit ends it",
       { settings: { sessionEnergyLimit: 5 }, charged: 5, persistent: { session: session(60) } },
       "none",
-      "5 kWh",
+      { code: "session-limit-reached", limit: 5 },
     ],
-  ])("%s", (_why, { settings, ...others }, kind, reported) => {
+  ])("%s", (_why, { settings, ...others }, kind, reason) => {
     const planned = demand({ ...others, settings: { plugInHold, ...settings } });
     expect(planned.kind).toBe(kind);
-    expect(planned.reason).toContain(reported);
-    expect(planned.current).toBe(kind === "fixed" ? 8 : undefined);
+    expect(reasonOf(planned)).toEqual(reason);
+    expect(planned.kind === "fixed" ? planned.current : 8).toBe(8);
   });
 });
 
-test.each<[why: string, mode: ChargerMode, manual: Manual, kind: DemandKind, current: number | undefined]>([
+test.each<[why: string, mode: ChargerMode, manual: Manual, kind: DemandKind, current: number | null]>([
   ["following the sun: ready with its own current", "solar", null, "fixed", 8],
   ["also with the minimum", "solar-min", null, "fixed", 8],
-  ["fast: ready for all", "fast", null, "fast", undefined],
-  ["off", "off", null, "none", undefined],
-  ["stopped", "solar", "stop", "none", undefined],
+  ["fast: ready for all", "fast", null, "fast", null],
+  ["off", "off", null, "none", null],
+  ["stopped", "solar", "stop", "none", null],
 ])("no car is plugged in, %s", (_why, mode, manual, kind, current) => {
   const planned = demand({ settings: { mode, unpluggedCurrent: 8 }, persistent: { manual }, reading: disconnected });
-  expect(planned).toMatchObject({ kind });
-  expect(planned.current).toBe(current);
+  expect(planned.kind).toBe(kind);
+  expect(planned.kind === "fixed" ? planned.current : null).toBe(current);
 });
 
 describe("a target", () => {
   const by = start + 12 * hour;
   const waiting = { plan: { by, energy: 20, from: start + 8 * hour }, isTime: false, possible: null };
   const due = { plan: { by, energy: 20, from: start }, isTime: true, possible: null };
+  const target = { code: "target-due", energy: 20, by: at(3, 6), possible: null } as const;
 
   test.each<
-    [why: string, facts: FactOverrides, activeTarget: DemandContext["activeTarget"], kind: DemandKind, reported: string]
-  >([
-    ["waits: the sun has its chance", {}, waiting, "solar", ""],
-    ["presses: all current", {}, due, "fast", "charges 20 kWh more by 03:06"],
-    ["presses, whatever the mode", { settings: { mode: "solar-min" } }, due, "fast", "charges 20 kWh"],
     [
-      "is too much for the time",
-      {},
-      { ...due, possible: 7.42 },
-      "fast",
-      "20 kWh more by 03:06, of which 7.4 kWh are possible",
+      why: string,
+      facts: FactOverrides,
+      activeTarget: DemandContext["activeTarget"],
+      kind: DemandKind,
+      reason: Reason | null,
+    ]
+  >([
+    ["waits: the sun has its chance", {}, waiting, "solar", null],
+    ["presses: all current", {}, due, "fast", target],
+    ["presses, whatever the mode", { settings: { mode: "solar-min" } }, due, "fast", target],
+    ["is too much for the time", {}, { ...due, possible: 7.42 }, "fast", { ...target, possible: 7.42 }],
+    ["is a full car", {}, { ...due, plan: { ...due.plan, energy: null } }, "fast", { ...target, energy: null }],
+    ["starts nothing that is off", { settings: { mode: "off" } }, due, "none", modeOff],
+    ["starts nothing that was stopped", { persistent: { manual: "stop" } }, due, "none", stopped],
+    [
+      "breaks no limit",
+      { settings: { sessionEnergyLimit: 5 }, charged: 5 },
+      due,
+      "none",
+      { code: "session-limit-reached", limit: 5 },
     ],
-    ["is a full car", {}, { ...due, plan: { ...due.plan, energy: null } }, "fast", "until the car is full, by 03:06"],
-    ["starts nothing that is off", { settings: { mode: "off" } }, due, "none", "off"],
-    ["starts nothing that was stopped", { persistent: { manual: "stop" } }, due, "none", "by hand"],
-    ["breaks no limit", { settings: { sessionEnergyLimit: 5 }, charged: 5 }, due, "none", "5 kWh"],
-    ["is as good as fast", { settings: { mode: "fast" } }, due, "fast", "fast charging"],
-  ])("%s", (_why, overrides, activeTarget, kind, reported) => {
+    ["is as good as fast", { settings: { mode: "fast" } }, due, "fast", { code: "fast-mode" }],
+  ])("%s", (_why, overrides, activeTarget, kind, reason) => {
     const planned = demand(overrides, { activeTarget });
     expect(planned.kind).toBe(kind);
-    expect(planned.reason).toContain(reported);
+    expect(reasonOf(planned)).toEqual(reason);
   });
 
-  test.each<[why: string, activeTarget: DemandContext["activeTarget"], later: string | undefined]>([
-    ["an amount", waiting, "all current from 23:06 for 20 kWh by 03:06"],
+  test.each<[why: string, activeTarget: DemandContext["activeTarget"], later: Upcoming | null]>([
+    ["an amount", waiting, { code: "target-upcoming", from: at(23, 6), energy: 20, by: at(3, 6) }],
     [
       "a full car",
       { ...waiting, plan: { ...waiting.plan, energy: null } },
-      "all current from 23:06 to be full by 03:06",
+      { code: "target-upcoming", from: at(23, 6), energy: null, by: at(3, 6) },
     ],
-    ["reached", { ...waiting, plan: { ...waiting.plan, energy: 0 } }, undefined],
-    ["none", null, undefined],
+    ["reached", { ...waiting, plan: { ...waiting.plan, energy: 0 } }, null],
+    ["none", null, null],
   ])("that waits is told of: %s", (_why, activeTarget, later) => {
-    expect(demand({}, { activeTarget }).later).toBe(later);
-    expect(demand({ persistent: { manual: "start" } }, { activeTarget }).later).toBe(later);
+    expect(laterOf(demand({}, { activeTarget }))).toEqual(later);
+    expect(laterOf(demand({ persistent: { manual: "start" } }, { activeTarget }))).toEqual(later);
   });
 });
 
@@ -250,26 +312,41 @@ describe("cheap energy", () => {
   const cheap = { cheapUntil: start + hour, cheapFrom: start, price: null };
   const dear = { cheapUntil: null, cheapFrom: start + hour, price: null };
 
-  test.each<[why: string, facts: FactOverrides, tariff: DemandContext["tariff"], kind: DemandKind, reported: string]>([
-    ["all current for who wants it", {}, cheap, "fast", "cheap until 16:06"],
-    ["with its price, where one is known", {}, { ...cheap, price: 0.21 }, "fast", "(0.21 per kWh)"],
-    ["not for who does not", { settings: { cheapHours: false } }, cheap, "solar", ""],
-    ["over: the sun again", {}, dear, "solar", ""],
-    ["over: the minimum again", { settings: { mode: "solar-min" } }, dear, "solar-with-minimum", ""],
-    ["off is off", { settings: { mode: "off" } }, cheap, "none", "off"],
-    ["a stop is a stop", { persistent: { manual: "stop" } }, cheap, "none", "by hand"],
-    ["no car", { reading: disconnected }, cheap, "none", "no car"],
-  ])("%s", (_why, { settings, ...others }, tariff, kind, reported) => {
+  test.each<
+    [why: string, facts: FactOverrides, tariff: DemandContext["tariff"], kind: DemandKind, reason: Reason | null]
+  >([
+    ["all current for who wants it", {}, cheap, "fast", { code: "cheap-energy", until: at(16, 6), price: null }],
+    [
+      "with its price, where one is known",
+      {},
+      { ...cheap, price: 0.21 },
+      "fast",
+      { code: "cheap-energy", until: at(16, 6), price: 0.21 },
+    ],
+    ["not for who does not", { settings: { cheapHours: false } }, cheap, "solar", null],
+    ["over: the sun again", {}, dear, "solar", null],
+    [
+      "over: the minimum again",
+      { settings: { mode: "solar-min" } },
+      dear,
+      "solar-with-minimum",
+      { code: "minimum-mode" },
+    ],
+    ["off is off", { settings: { mode: "off" } }, cheap, "none", modeOff],
+    ["a stop is a stop", { persistent: { manual: "stop" } }, cheap, "none", stopped],
+    ["no car", { reading: disconnected }, cheap, "none", noVehicle],
+  ])("%s", (_why, { settings, ...others }, tariff, kind, reason) => {
     const planned = demand({ ...others, settings: { cheapHours: true, ...settings } }, { tariff });
     expect(planned.kind).toBe(kind);
-    expect(planned.reason).toContain(reported);
+    expect(reasonOf(planned)).toEqual(reason);
   });
 
   test("that is to come is told of, to who waits for it", () => {
-    expect(demand({ settings: { cheapHours: true } }, { tariff: dear }).later).toContain(
-      "from 16:06, when energy is cheap",
-    );
-    expect(demand({}, { tariff: dear }).later).toBeUndefined();
-    expect(demand({ settings: { cheapHours: true } }).later).toBeUndefined();
+    expect(laterOf(demand({ settings: { cheapHours: true } }, { tariff: dear }))).toEqual({
+      code: "cheap-energy-upcoming",
+      from: at(16, 6),
+    });
+    expect(laterOf(demand({}, { tariff: dear }))).toBeNull();
+    expect(laterOf(demand({ settings: { cheapHours: true } }))).toBeNull();
   });
 });

@@ -1,7 +1,7 @@
 import type { DemandKind } from "../../../src/control/decide/demand.js";
 import { chargesFromGrid } from "../../../src/control/decide/discharge-block.js";
 import { charger, charging, connected, disconnected, house, Run, grid } from "../support.js";
-import { facts, situation, type FactOverrides } from "../facts.js";
+import { demands, facts, situation, type FactOverrides } from "../facts.js";
 import type { BatteryRank } from "../../../src/control/observe/battery-memory.js";
 
 interface Case {
@@ -36,8 +36,8 @@ test.each<[why: string, facts: Case, expected: boolean]>([
   const one = facts({ activeSetpoint: { current }, ...overrides });
   const seen = situation({ chargers: [one], surplus: surplus === undefined ? [] : [[0, surplus]] });
   const memory = { ...seen.memory, batteries: { Battery: { rank, powers: [] } } };
-  const decision = { allowCharging: current > 0, current, phases: 1, reason: "" } as const;
-  const charges = [{ charger: one, demand: { kind, reason: "" }, decision }];
+  const decision = { allowCharging: current > 0, current, phases: 1, reasons: [] } as const;
+  const charges = [{ charger: one, demand: demands[kind], decision }];
   expect(chargesFromGrid(charges, { ...seen, memory })).toBe(expected);
 });
 

@@ -1,12 +1,31 @@
 import { applyFailsafe } from "../../../src/control/decide/failsafe.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
-import { facts, type FactOverrides } from "../facts.js";
+import type { Problem, Reason } from "../../../src/model/reasons.js";
+import { asked, facts, type FactOverrides } from "../facts.js";
 import { start } from "../support.js";
 import type { Trust } from "../../../src/control/estimate/trust.js";
 
-const good: Trust = { raise: true, stay: true, problem: "" };
-const doubted: Trust = { raise: false, stay: true, problem: "Grid is not trusted yet" };
-const lost: Trust = { raise: false, stay: false, problem: "Grid does not tell the power" };
+const missing: Problem = {
+  code: "measurement-missing",
+  meter: "Grid",
+  quantity: { kind: "power", role: null },
+  doubt: null,
+};
+const notTrusted: Problem = { code: "meter-not-trusted-yet", meter: "Grid", doubt: null };
+const reversed: Problem = { code: "clamps-reversed", meter: "Grid", phases: [0] };
+const unconfirmed: Problem = { code: "wiring-doubted", meter: "Grid" };
+
+const good: Trust = { kind: "good" };
+const doubted: Trust = { kind: "doubted", problem: notTrusted };
+const lost: Trust = { kind: "lost", problem: missing };
+const wrong: Trust = { kind: "wrong", problem: reversed };
+const tested: Trust = { kind: "tested", problem: unconfirmed, since: start - 60_000 };
+
+const failsafe: Reason = { code: "failsafe", problem: missing };
+
+function noIncrease(problem: Problem): Reason {
+  return { code: "no-increase", problem };
+}
 
 interface Case {
   readonly planned: number;
@@ -23,71 +42,77 @@ function decide({
   inputs = [good],
   failsafeCurrent = 0,
 }: Case) {
-  const setpoint = { current: planned, phases, reason: "wished" };
+  const setpoint = { current: planned, phases, reasons: [asked] };
   return applyFailsafe(setpoint, { charger: facts(charger), now: start, inputs, failsafeCurrent });
 }
 
-test.each<[why: string, facts: Case, current: number, reported: string]>([
-  ["all is well: the wish", { planned: 16 }, 16, "wished"],
-  ["doubt: no increase", { planned: 16, inputs: [good, doubted] }, 10, "Grid is not trusted yet: no increase"],
-  ["doubt: a decrease passes", { planned: 7, inputs: [doubted] }, 7, "wished"],
-  ["doubt: no start", { planned: 6, inputs: [doubted], charger: {} }, 0, "no increase"],
-  ["loss: pause", { planned: 16, inputs: [lost] }, 0, "failsafe"],
-  [
-    "loss: the failsafe current",
-    { planned: 16, inputs: [lost], failsafeCurrent: 6 },
-    6,
-    "Grid does not tell the power: failsafe",
-  ],
+test.each<[why: string, facts: Case, current: number, reason: Reason]>([
+  ["all is well: the wish", { planned: 16 }, 16, asked],
+  ["doubt: no increase", { planned: 16, inputs: [good, doubted] }, 10, noIncrease(notTrusted)],
+  ["doubt: a decrease passes", { planned: 7, inputs: [doubted] }, 7, asked],
+  ["doubt: no start", { planned: 6, inputs: [doubted], charger: {} }, 0, noIncrease(notTrusted)],
+  ["loss: pause", { planned: 16, inputs: [lost] }, 0, failsafe],
+  ["loss: the failsafe current", { planned: 16, inputs: [lost], failsafeCurrent: 6 }, 6, failsafe],
   [
     "loss: who holds less than the failsafe current stays",
     { planned: 16, inputs: [lost], charger: { activeSetpoint: { current: 6 } }, failsafeCurrent: 8 },
     6,
-    "failsafe",
+    failsafe,
   ],
-  ["loss: who pauses stays paused", { planned: 16, inputs: [lost], charger: {}, failsafeCurrent: 6 }, 0, "failsafe"],
+  ["loss: who pauses stays paused", { planned: 16, inputs: [lost], charger: {}, failsafeCurrent: 6 }, 0, failsafe],
+  ["loss: a pause is a pause, and lasts for the loss", { planned: 0, inputs: [lost], failsafeCurrent: 6 }, 0, failsafe],
+  ["loss goes before doubt", { planned: 16, inputs: [doubted, lost] }, 0, failsafe],
+  ["loss goes before what is known to be wrong", { planned: 16, inputs: [wrong, lost] }, 0, failsafe],
+  ["known to be wrong: the minimum", { planned: 16, inputs: [good, wrong] }, 6, reversed],
+  ["known to be wrong: a pause says so, too", { planned: 0, inputs: [wrong] }, 0, reversed],
+  ["known to be wrong: no start", { planned: 16, inputs: [wrong], charger: {} }, 0, reversed],
   [
-    "loss: a pause is a pause, and lasts for the loss",
-    { planned: 0, inputs: [lost], failsafeCurrent: 6 },
-    0,
-    "failsafe",
+    "tested: a change of our own shows how it answers",
+    { planned: 16, inputs: [tested] },
+    6,
+    { code: "wiring-test", problem: unconfirmed, current: 6 },
   ],
-  ["loss goes before doubt", { planned: 16, inputs: [doubted, lost] }, 0, "failsafe"],
-  ["no input is needed: nothing to doubt", { planned: 16, inputs: [] }, 16, "wished"],
+  [
+    "tested and doubted: the change may come, no increase",
+    { planned: 16, inputs: [doubted, tested], charger: { activeSetpoint: { current: 6 } } },
+    6,
+    noIncrease(notTrusted),
+  ],
+  ["no input is needed: nothing to doubt", { planned: 16, inputs: [] }, 16, asked],
   [
     "the charger's last answer is missing",
     { planned: 16, charger: { activeSetpoint: { current: 10 }, failing: true } },
     10,
-    "last answer is missing",
+    noIncrease({ code: "charger-late" }),
   ],
   [
     "the charger is 10 s old: just fresh",
     { planned: 16, charger: { activeSetpoint: { current: 10 }, age: 10_000 } },
     16,
-    "wished",
+    asked,
   ],
   [
     "the charger is older than 10 s",
     { planned: 16, charger: { activeSetpoint: { current: 10 }, age: 10_001 } },
     10,
-    "last answer is missing",
+    noIncrease({ code: "charger-late" }),
   ],
   [
     "the charger is older than 30 s",
     { planned: 16, charger: { activeSetpoint: { current: 10 }, age: 30_001 } },
     10,
-    "does not answer",
+    noIncrease({ code: "charger-silent" }),
   ],
   [
     "a silent charger may be lowered",
     { planned: 6, charger: { activeSetpoint: { current: 10 }, age: 99_000 } },
     6,
-    "wished",
+    asked,
   ],
-])("%s", (_why, facts, current, reported) => {
+])("%s", (_why, facts, current, reason) => {
   const setpoint = decide(facts);
   expect(setpoint.current).toBe(current);
-  expect(setpoint.reason).toContain(reported);
+  expect(setpoint.reasons).toEqual([reason]);
 });
 
 test("in doubt the number of phases stays as well", () => {

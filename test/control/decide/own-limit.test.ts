@@ -1,5 +1,6 @@
 import { ownLimit } from "../../../src/control/decide/own-limit.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import { facts } from "../facts.js";
 import { connected } from "../support.js";
 import { floorTo } from "../../../src/model/rounding.js";
@@ -13,26 +14,40 @@ interface Facts {
   readonly phases?: PhaseCount;
 }
 
-test.each<[why: string, facts: Facts, current: number, reported: string]>([
-  ["the charger's maximum", {}, 32, "32 A at most"],
-  ["the cable carries less", { cable: 20 }, 20, "cable carries 20 A"],
-  ["a cable of 0 is none that is known", { cable: 0 }, 32, "at most"],
-  ["a coding below 6 A is none", { cable: 5 }, 32, "at most"],
-  ["the cable is not told", { cable: null }, 32, "at most"],
-  ["a cap by hand", { persistent: { cap: 10 } }, 10, "capped at 10 A"],
-  ["a cap above the maximum changes nothing", { persistent: { cap: 40 } }, 32, "at most"],
-  ["a cap between two steps is rounded down", { persistent: { cap: 10.9 } }, 10, "10.9 A"],
-  ["a cap below the minimum stays below it", { persistent: { cap: 4 } }, 4, "capped at 4 A"],
-  ["a power cap on one phase", { persistent: { powerLimit: 2_300 } }, 10, "2.3 kW"],
-  ["a power cap on three phases", { persistent: { powerLimit: 6_900 }, phases: 3 }, 10, "6.9 kW"],
-  ["a power cap of 0 W", { persistent: { powerLimit: 0 } }, 0, "0 W"],
-  ["the tightest of all counts", { cable: 13, persistent: { cap: 12, powerLimit: 2_530 } }, 11, "2.5 kW"],
-  ["steps of 0.6 A", { maxCurrent: 16, step: 0.6 }, 15.6, "16 A at most"],
-])("%s", (_why, { maxCurrent = 32, step = 1, cable = null, persistent = {}, phases = 1 }, current, reported) => {
+test.each<[why: string, facts: Facts, current: number, reason: Reason]>([
+  ["the charger's maximum", {}, 32, { code: "charger-limit", current: 32 }],
+  ["the cable carries less", { cable: 20 }, 20, { code: "cable-limit", current: 20 }],
+  ["a cable of 0 is none that is known", { cable: 0 }, 32, { code: "charger-limit", current: 32 }],
+  ["a coding below 6 A is none", { cable: 5 }, 32, { code: "charger-limit", current: 32 }],
+  ["the cable is not told", { cable: null }, 32, { code: "charger-limit", current: 32 }],
+  ["a cap by hand", { persistent: { cap: 10 } }, 10, { code: "current-cap", current: 10 }],
+  ["a cap above the maximum changes nothing", { persistent: { cap: 40 } }, 32, { code: "charger-limit", current: 32 }],
+  [
+    "a cap between two steps is rounded down",
+    { persistent: { cap: 10.9 } },
+    10,
+    { code: "current-cap", current: 10.9 },
+  ],
+  ["a cap below the minimum stays below it", { persistent: { cap: 4 } }, 4, { code: "current-cap", current: 4 }],
+  ["a power cap on one phase", { persistent: { powerLimit: 2_300 } }, 10, { code: "power-cap", power: 2_300 }],
+  [
+    "a power cap on three phases",
+    { persistent: { powerLimit: 6_900 }, phases: 3 },
+    10,
+    { code: "power-cap", power: 6_900 },
+  ],
+  ["a power cap of 0 W", { persistent: { powerLimit: 0 } }, 0, { code: "power-cap", power: 0 }],
+  [
+    "the tightest of all counts",
+    { cable: 13, persistent: { cap: 12, powerLimit: 2_530 } },
+    11,
+    { code: "power-cap", power: 2_530 },
+  ],
+  ["steps of 0.6 A", { maxCurrent: 16, step: 0.6 }, 15.6, { code: "charger-limit", current: 16 }],
+])("%s", (_why, { maxCurrent = 32, step = 1, cable = null, persistent = {}, phases = 1 }, current, reason) => {
   const reading = connected({ cableEncoding: cable });
   const limit = ownLimit(facts({ settings: { maxCurrent, step }, persistent, reading }), phases, 230);
-  expect(limit.current).toBe(current);
-  expect(limit.reason).toContain(reported);
+  expect(limit).toEqual({ current, reason });
 });
 
 test("before the first answer the charger's maximum counts", () => {

@@ -7,6 +7,7 @@ import {
   type WiringCheckState,
 } from "../../../src/control/estimate/wiring-check.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
+import type { Problem } from "../../../src/model/reasons.js";
 import { start } from "../support.js";
 import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
 
@@ -113,29 +114,13 @@ const wrong = (overrides: Partial<WiringCheckState>): WiringCheckState => ({
   ...overrides,
 });
 
-test.each<[why: string, memory: WiringCheckState, problem: string]>([
-  [
-    "one clamp",
-    wrong({ reversed: [0, 4, 0] }),
-    "Grid shows the opposite of what cars draw on L2: turn the clamp on L2 round, then start by hand",
-  ],
-  [
-    "two clamps",
-    wrong({ reversed: [4, 0, 4] }),
-    "Grid shows the opposite of what cars draw on L1 and L3: turn the clamps on L1 and L3 round, then start by hand",
-  ],
-  [
-    "all of it",
-    wrong({ reversed: [4, 4, 4] }),
-    "Grid shows the opposite of what cars draw: turn it round, then start by hand",
-  ],
-  [
-    "two phases",
-    wrong({ swapped: [0, 4, 0] }),
-    "Grid seems to have L1 and L3 swapped: swap the clamps, or correct the charger's phases; then start by hand",
-  ],
+test.each<[why: string, memory: WiringCheckState, problem: Problem]>([
+  ["one clamp", wrong({ reversed: [0, 4, 0] }), { code: "clamps-reversed", meter: "Grid", phases: [1] }],
+  ["two clamps", wrong({ reversed: [4, 0, 4] }), { code: "clamps-reversed", meter: "Grid", phases: [0, 2] }],
+  ["all of it", wrong({ reversed: [4, 4, 4] }), { code: "clamps-reversed", meter: "Grid", phases: [0, 1, 2] }],
+  ["two phases", wrong({ swapped: [0, 4, 0] }), { code: "clamps-swapped", meter: "Grid", phases: [0, 2] }],
 ])("%s: what to do", (_why, memory, problem) => {
-  expect(wiringProblem("Grid", memory)).toBe(problem);
+  expect(wiringProblem("Grid", memory)).toEqual(problem);
 });
 
 test.each<[why: string, memory: WiringCheckState, phase: 0 | 1 | 2, current: number]>([

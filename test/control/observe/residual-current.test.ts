@@ -1,6 +1,7 @@
 /** Residual-current monitors: what stops a charge, and who lets it go on. */
 
 import { persistentStateOf, newMemory } from "../../../src/control/memory.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import type { ResidualCurrentReading } from "../../../src/model/readings.js";
 import { charger, charging, grid, house, Run, soundMonitor } from "../support.js";
 
@@ -19,13 +20,17 @@ function running(): Run {
   return run;
 }
 
-test.each<[why: string, reading: ResidualCurrentReading]>([
-  ["alarm A", alarmA],
-  ["alarm B", { ...quiet, alarmB: ["total"] }],
-])("%s stops the charge in the same pass, and says why", (_why, reading) => {
+function alarm(isActive: boolean, bands = "dc"): Reason {
+  return { code: "residual-current-alarm", monitor: "RCM", isActive, bands };
+}
+
+test.each<[why: string, reading: ResidualCurrentReading, bands: string]>([
+  ["alarm A", alarmA, "dc"],
+  ["alarm B", { ...quiet, alarmB: ["total"] }, "total"],
+])("%s stops the charge in the same pass, and says why", (_why, reading, bands) => {
   const decision = running().after(1, { ...sound, monitors: { RCM: reading } });
   expect(decision).toMatchObject({ allowCharging: false, current: 0 });
-  expect(decision.reason).toContain("RCM raises an alarm");
+  expect(decision.reasons).toEqual([alarm(true, bands)]);
 });
 
 test("an alarm that is over holds until a person starts the charge", () => {
@@ -33,7 +38,7 @@ test("an alarm that is over holds until a person starts the charge", () => {
   run.after(1, { ...sound, monitors: { RCM: alarmA } });
   const later = run.keep(900, { ...sound, monitors: { RCM: quiet } });
   expect(later.allowCharging).toBe(false);
-  expect(later.reason).toContain("start by hand");
+  expect(later.reasons).toEqual([alarm(false)]);
   const started = run.after(1, { ...sound, monitors: { RCM: quiet }, commands: { Garage: { allowCharging: true } } });
   expect(started.allowCharging).toBe(true);
 });
@@ -48,7 +53,7 @@ test("an alarm survives a restart", () => {
   const run = running();
   run.after(1, { ...sound, monitors: { RCM: alarmA } });
   run.memory = newMemory(persistentStateOf(run.memory));
-  expect(run.keep(30, { ...sound, monitors: { RCM: quiet } }).reason).toContain("start by hand");
+  expect(run.keep(30, { ...sound, monitors: { RCM: quiet } }).reasons).toEqual([alarm(false)]);
 });
 
 test.each<[why: string, seconds: number, allowed: boolean]>([
@@ -73,7 +78,7 @@ test("values that the device itself does not vouch for are as good as none", () 
 
 test("no charge before the monitor has spoken", () => {
   const run = new Run(settings);
-  expect(run.after(5, sound).reason).toContain("RCM has not told anything yet");
+  expect(run.after(5, sound).reasons).toEqual([{ code: "monitor-not-heard", monitor: "RCM" }]);
 });
 
 test("a monitor that only notifies stops nothing", () => {

@@ -5,6 +5,7 @@ import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
 import type { Observation } from "../../../src/control/observation.js";
+import { reasonText } from "../../../src/texts/decision-text.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { happenings, houses, World, type Happening } from "./world.js";
 
@@ -76,7 +77,7 @@ function metamorphic(worse: (twin: Twin) => Twin): void {
       const now = other[name]?.current ?? 0;
       const held = twin.observation.meters.Grid === null ? (previous[name]?.current ?? 0) : 0;
       const highest = Math.max(decisions[name]?.current ?? 0, held);
-      ensure(now <= highest + 1e-9, () => `${highest} A becomes ${now} A: ${other[name]?.reason}`);
+      ensure(now <= highest + 1e-9, () => `${highest} A becomes ${now} A: ${reasonText(other[name]?.reasons ?? [])}`);
     }
   });
   holdsInHouses(300, holds);

@@ -5,6 +5,8 @@ import { pass } from "../support.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
+import type { Reason, ReasonCode } from "../../../src/model/reasons.js";
+import { reasonText } from "../../../src/texts/decision-text.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { houses, stories, type Happening, World } from "./world.js";
 import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
@@ -26,8 +28,8 @@ function always(...prepare: readonly (() => Watch)[]) {
   });
 }
 
-function reported(name: string, { current, phases, reason }: Decision): string {
-  return `${name}: ${current} A on ${phases}, ${reason}`;
+function reported(name: string, { current, phases, reasons }: Decision): string {
+  return `${name}: ${current} A on ${phases}, ${reasonText(reasons)}`;
 }
 
 /** The most that charger, cable and owner allow. A */
@@ -51,7 +53,7 @@ function possible(): Watch {
       if (decision === undefined) throw new Error(`nothing was decided for ${name}`);
       const { allowCharging, current, phases } = decision;
       const why = () => reported(name, decision);
-      ensure(Object.keys(decision).sort().join() === "allowCharging,current,phases,reason", why);
+      ensure(Object.keys(decision).sort().join() === "allowCharging,current,phases,reasons", why);
       ensure(allowCharging === current > 0, why);
       ensure(phases === 1 || phases === 3, why);
       if (current === 0) continue;
@@ -109,6 +111,10 @@ function stopsStay(): Watch {
   };
 }
 
+function isOfSurplus(reason: Reason): boolean {
+  return "surplus" in reason || reason.code === "surplus-unknown";
+}
+
 /** After a person's start no lack of sun ends the charge, until the plug is pulled or a person says otherwise. */
 function startsStay(): Watch {
   return ({ settings, decisions, memory, previous }) => {
@@ -116,7 +122,7 @@ function startsStay(): Watch {
       const after = decisions[name];
       if (memory.chargers[name]?.persistent.manual !== "start" || after === undefined) continue;
       if ((previous[name]?.current ?? 0) === 0 || after.current > 0) continue;
-      ensure(!/surplus|sun/.test(after.reason), () => reported(name, after));
+      ensure(!after.reasons.some(isOfSurplus), () => reported(name, after));
     }
   };
 }
@@ -145,6 +151,11 @@ function alarmsStop(): Watch {
   };
 }
 
+function isLoss(reason: Reason): boolean {
+  if (reason.code === "no-increase") return ["charger-late", "charger-silent"].includes(reason.problem.code);
+  return reason.code === "failsafe" || reason.code === "monitor-silent";
+}
+
 /** Nobody who merely looks lowers a current twice: without any news all stays, until a reading is too old. */
 function oneDecreasePerReading(): Watch {
   return ({ settings, memory, decisions, time }) => {
@@ -156,7 +167,7 @@ function oneDecreasePerReading(): Watch {
       const [first, second] = [decisions[name], again[name]];
       if (first === undefined || second === undefined) continue;
       // Time alone ends trust in meters, chargers and monitors.
-      const justLost = /failsafe|does not answer|is missing|silent/.test(second.reason);
+      const justLost = second.reasons.some(isLoss);
       ensure(
         justLost || second.current >= first.current,
         () => `${reported(name, first)} becomes ${reported(name, second)}`,
@@ -182,18 +193,49 @@ function pausesLast(): Watch {
   };
 }
 
-/** What ends a pause, or what a person can do about it. */
-const endOfPause =
-  /needs at least|waits|rests|starts|until|by hand|look for the cause|for .* more|has its|not |no |fault|silent/;
+/** What says what ends a pause, or what a person can do about it. */
+const explainsPause: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  "below-minimum",
+  "charger-fault",
+  "charger-not-heard",
+  "clamps-reversed",
+  "clamps-swapped",
+  "failsafe",
+  "minimum-pause",
+  "mode-off",
+  "monitor-not-heard",
+  "monitor-silent",
+  "no-increase",
+  "no-vehicle",
+  "nothing-scheduled",
+  "plug-state-unknown",
+  "residual-current-alarm",
+  "session-limit-reached",
+  "starts-too-often",
+  "stopped-by-hand",
+  "stopped-until-start",
+  "surplus-ended",
+  "surplus-too-low",
+  "surplus-too-new",
+  "surplus-too-unsteady",
+  "tag-missing",
+  "tag-unknown",
+  "timed-start-over",
+  "waits-for-schedule",
+  "wiring-test",
+  "wiring-test-running",
+  "wiring-test-small-increase",
+]);
 
 /** Every decision has one sentence that a person can read, and a pause says what would end it. */
 function reasonsAreClear(): Watch {
   return ({ decisions }) => {
     for (const [name, decision] of Object.entries(decisions)) {
-      const { reason, current } = decision;
+      const { reasons, current } = decision;
+      const reason = reasonText(reasons);
       ensure(/^\S.*[^\s.;:,]$/.test(reason) && reason.length <= 160, () => reported(name, decision));
       ensure(!/NaN|Infinity|undefined|null|\[object|-0 /.test(reason), () => reported(name, decision));
-      ensure(current > 0 || endOfPause.test(reason), () => reported(name, decision));
+      ensure(current > 0 || reasons.some(({ code }) => explainsPause.has(code)), () => reported(name, decision));
     }
   };
 }

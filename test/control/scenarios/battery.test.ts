@@ -40,7 +40,7 @@ describe.each<[why: string, discharge: null | undefined]>([
     live(run, 300, 0);
     live(run, 15, discharge);
     expect(run.decision("Garage").current).toBe(0);
-    expect(run.decision("Garage").reason).toMatch(/Battery .*failsafe/);
+    expect(run.decision("Garage").reasons).toMatchObject([{ code: "failsafe", problem: { meter: "Battery" } }]);
   });
 
   test("is nothing to a charge that does not follow the sun", () => {

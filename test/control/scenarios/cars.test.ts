@@ -29,7 +29,7 @@ describe("cars by their tag", () => {
     live(run, 60, 2, charging(6, 1, { tag: "A1", sessionChargeConsumption: 4.9 }));
     expect(run.decision("Garage").current).toBe(13);
     live(run, 5, 2, charging(6, 1, { tag: "A1", sessionChargeConsumption: 5 }));
-    expect(run.decision("Garage").reason).toContain("5 kWh");
+    expect(run.decision("Garage").reasons).toEqual([{ code: "session-limit-reached", limit: 5 }]);
   });
 
   test("one that needs not wait for the sun charges with the minimum", () => {
@@ -42,7 +42,10 @@ describe("cars by their tag", () => {
     const run = runWith({ mode: "solar" }, { vehicles });
     const tell = (seconds: number, others: number) => charge(run, seconds, others, { tag: "C3" });
     tell(900, -9);
-    expect(run.decision("Garage")).toMatchObject({ current: 0, reason: "2.1 kW of surplus, this car needs 2.3 kW" });
+    expect(run.decision("Garage")).toMatchObject({
+      current: 0,
+      reasons: [{ code: "vehicle-needs-more", surplus: expect.closeTo(2_072, 0), needed: 2_300 }],
+    });
     tell(300, -11);
     expect(run.decision("Garage").current).toBe(11);
     tell(900, -9);
@@ -60,9 +63,9 @@ describe("cars by their tag", () => {
   test("unknown ones are refused where that is wished, until a known tag is shown", () => {
     const run = runWith({ mode: "fast", refusesUnknownTags: true }, { vehicles });
     live(run, 60, 2, connected());
-    expect(run.decision("Garage")).toMatchObject({ current: 0, reason: "waits for the tag of a known car" });
+    expect(run.decision("Garage")).toMatchObject({ current: 0, reasons: [{ code: "tag-missing" }] });
     live(run, 60, 2, connected({ tag: "ff" }));
-    expect(run.decision("Garage")).toMatchObject({ current: 0, reason: "the tag belongs to no known car: refused" });
+    expect(run.decision("Garage")).toMatchObject({ current: 0, reasons: [{ code: "tag-unknown" }] });
     live(run, 5, 2, connected({ tag: "b2" }));
     expect(run.decision("Garage").current).toBe(16);
   });
@@ -73,7 +76,7 @@ describe("plugging in and out", () => {
     const run = runWith({ mode: "solar", plugInHold: { current: 8, duration: 180_000 } });
     plugIn(run);
     expect(run.decision("Garage")).toMatchObject({ current: 8 });
-    expect(run.decision("Garage").reason).toContain("after plugging in");
+    expect(run.decision("Garage").reasons).toMatchObject([{ code: "plug-in-hold", current: 8 }]);
     live(run, 170, 2);
     expect(run.decision("Garage").current).toBe(8);
     live(run, 400, 2);
@@ -95,7 +98,10 @@ describe("plugging in and out", () => {
   test("without a car the current of that is offered", () => {
     const run = runWith({ mode: "solar", unpluggedCurrent: 8 });
     live(run, 60, 2, disconnected);
-    expect(run.decision("Garage")).toMatchObject({ current: 8, reason: "no car is plugged in: ready with 8 A" });
+    expect(run.decision("Garage")).toMatchObject({
+      current: 8,
+      reasons: [{ code: "ready-without-vehicle", current: 8 }],
+    });
     live(run, 600, 2);
     expect(run.decision("Garage").current).toBe(0);
   });
@@ -107,7 +113,7 @@ describe("plugging in and out", () => {
     expect(run.decision("Garage").current).toBe(0);
     live(run, 600, -14, connected());
     expect(run.decision("Garage")).toMatchObject({ current: 0 });
-    expect(run.decision("Garage").reason).toContain("until someone starts it");
+    expect(run.decision("Garage").reasons).toEqual([{ code: "stopped-until-start" }]);
     command(run, { allowCharging: true });
     live(run, 10, 2);
     expect(run.decision("Garage").current).toBe(16);

@@ -51,14 +51,16 @@ describe("a start by hand until a time", () => {
     return run;
   }
 
+  const until = { weekday: null, minutes: 16 * 60 + 6 };
+
   test("ends by a stop, however much sun there is then", () => {
     const run = started();
-    expect(run.decision("Garage").reason).toContain("16:06");
+    expect(run.decision("Garage").reasons).toMatchObject([{ why: { code: "started-by-hand", until } }]);
     live(run, hour - run.seconds, -14);
     expect(run.decision("Garage").current).toBe(0);
     live(run, 900, -14);
     expect(run.decision("Garage")).toMatchObject({ current: 0 });
-    expect(run.decision("Garage").reason).toBe("it was started until 16:06: stopped until someone starts it");
+    expect(run.decision("Garage").reasons).toEqual([{ code: "timed-start-over", until }]);
   });
 
   test("also over a restart, and if nobody looked at that time", () => {

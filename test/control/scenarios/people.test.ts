@@ -23,7 +23,7 @@ describe.each<[mode: ChargerMode]>([["solar"], ["solar-min"], ["fast"]])(
       const run = stopped();
       live(run, 1_800, -16, connected());
       expect(run.decision("Garage")).toMatchObject({ current: 0, allowCharging: false });
-      expect(run.decision("Garage").reason).toContain("stopped by hand");
+      expect(run.decision("Garage").reasons).toEqual([{ code: "stopped-by-hand" }]);
     });
 
     test("also over a restart of the program, and one of the charger", () => {
@@ -123,5 +123,5 @@ test("a charger that is slow to obey is not taken for a person", () => {
   live(run, 60, 2, connected());
   expect(run.decision("Garage").current).toBeGreaterThan(0);
   live(run, 60, 2, charging(16));
-  expect(run.decision("Garage").reason).toBe("fast charging");
+  expect(run.decision("Garage").reasons).toEqual([{ code: "fast-mode" }]);
 });

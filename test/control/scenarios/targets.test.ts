@@ -5,6 +5,13 @@ import { alive, charge, command, hour, live, restart, runWith } from "./support.
 
 /** It is 15:06:40; by 03:00 that is in 11:53:20, and 7.36 kWh take two hours at 16 A on one phase. */
 const byThree = { days: [0, 1, 2, 3, 4, 5, 6], time: 180, energy: 7.36 } as const;
+const three = { weekday: null, minutes: 180 };
+const upcoming = {
+  code: "target-upcoming",
+  from: { weekday: null, minutes: expect.closeTo(45, -1) },
+  energy: expect.closeTo(7.36, 1),
+  by: three,
+};
 const threeOClock = start + 42_800_000;
 
 const planOf = (run: Run): Plan | undefined => run.last?.plans["Garage"];
@@ -14,16 +21,16 @@ describe("a target", () => {
     const run = runWith({ mode: "solar", targets: [byThree] });
     charge(run, 60, 2);
     expect(run.decision("Garage")).toMatchObject({ current: 0 });
-    expect(run.decision("Garage").reason).toMatch(
-      / of surplus: waits for .*; all current from 00:4\d for 7.4 kWh by 03:00$/,
-    );
+    expect(run.decision("Garage").reasons).toMatchObject([{ code: "surplus-too-low" }, upcoming]);
     expect(planOf(run)).toMatchObject({ by: threeOClock, energy: 7.36 });
 
     charge(run, 9.4 * hour, 2);
     expect(run.decision("Garage").current).toBe(0);
     charge(run, 0.3 * hour, 2);
     expect(run.decision("Garage")).toMatchObject({ current: 16 });
-    expect(run.decision("Garage").reason).toMatch(/^charges (7|7\.\d) kWh more by 03:00$/);
+    expect(run.decision("Garage").reasons).toMatchObject([
+      { code: "target-due", energy: expect.closeTo(7.2, 0), by: three, possible: null },
+    ]);
     const begun = planOf(run)?.from;
     charge(run, hour, 2);
     expect(planOf(run)?.from).toBe(begun);
@@ -46,7 +53,9 @@ describe("a target", () => {
     const run = runWith({ mode: "solar", targets: [{ ...byThree, energy: 60 }] });
     charge(run, 60, 2);
     expect(run.decision("Garage")).toMatchObject({ current: 16 });
-    expect(run.decision("Garage").reason).toBe("charges 59.9 kWh more by 03:00, of which 43.7 kWh are possible");
+    expect(run.decision("Garage").reasons).toEqual([
+      { code: "target-due", energy: expect.closeTo(59.9, 1), by: three, possible: expect.closeTo(43.7, 1) },
+    ]);
   });
 
   test("that is set by a person replaces the configured ones, over a restart too", () => {
@@ -96,7 +105,7 @@ describe("a target", () => {
     const run = runWith({ mode: "scheduled", targets: [byThree] });
     charge(run, hour, -12);
     expect(run.decision("Garage")).toMatchObject({ current: 0 });
-    expect(run.decision("Garage").reason).toMatch(/^waits: all current from 00:4\d for 7.4 kWh by 03:00$/);
+    expect(run.decision("Garage").reasons).toMatchObject([{ code: "waits-for-schedule", next: upcoming }]);
     expect(planOf(run)).toMatchObject({ by: threeOClock, energy: 7.36 });
     charge(run, 9 * hour, 2);
     expect(run.decision("Garage")).toMatchObject({ current: 16 });
@@ -112,7 +121,7 @@ describe("a target", () => {
     run.after(5, { powerLimit: 1_840 });
     charge(run, 60, 2);
     expect(run.decision("Garage").current).toBe(8);
-    expect(run.decision("Garage").reason).toContain("grid operator");
+    expect(run.decision("Garage").reasons).toEqual([{ code: "site-power-limit", power: 1_840 }]);
   });
 
   test("takes the cheap hours before the last ones", () => {
@@ -193,7 +202,7 @@ describe("cheap hours", () => {
     });
     charge(run, 60, 2);
     expect(run.decision("Garage")).toMatchObject({ current: 16 });
-    expect(run.decision("Garage").reason).toContain("(0.2 per kWh)");
+    expect(run.decision("Garage").reasons).toMatchObject([{ code: "cheap-energy", price: 0.2 }]);
     run.after(1, { prices: [] });
     charge(run, 400, 2);
     expect(run.decision("Garage").current).toBe(0);

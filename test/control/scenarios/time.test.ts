@@ -6,7 +6,7 @@ test("surplus starts a charge once 5 Wh were missed, and the current follows", (
   const run = new Run();
   live(run, 10, -12);
   expect(run.decision("Garage")).toMatchObject({ current: 0 });
-  expect(run.decision("Garage").reason).toContain("starts if it stays");
+  expect(run.decision("Garage").reasons).toMatchObject([{ code: "surplus-too-new" }]);
   live(run, 150, -12);
   expect(run.decision("Garage")).toMatchObject({ current: 12, allowCharging: true });
 });
@@ -21,7 +21,7 @@ test("sun that is gone ends it after the minimum run, and the pause lasts as wel
   expect(run.decision("Garage").current).toBe(0);
   expect(run.seconds - startedAt).toBeGreaterThan(300);
   live(run, 90, -14);
-  expect(run.decision("Garage").reason).toContain("pauses for");
+  expect(run.decision("Garage").reasons).toMatchObject([{ code: "minimum-pause" }]);
   live(run, 240, -14);
   expect(run.decision("Garage").current).toBe(14);
 });

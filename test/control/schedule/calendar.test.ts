@@ -1,5 +1,6 @@
-import { dayOf, momentOf, nextTime, timeText, weekdayOf } from "../../../src/control/schedule/calendar.js";
-import { weekdays, type Weekday } from "../../../src/model/commands.js";
+import { clockTime, dayOf, momentOf, nextTime, weekdayOf } from "../../../src/control/schedule/calendar.js";
+import type { ClockTime } from "../../../src/model/reasons.js";
+import { weekdays, type Weekday } from "../../../src/model/weekdays.js";
 
 const berlin = "Europe/Berlin";
 
@@ -61,11 +62,11 @@ test("weekdays follow each other", () => {
   expect(weekdayOf(-1)).toBe(3);
 });
 
-test.each<[why: string, when: string, now: string, text: string]>([
-  ["today", "2026-11-23T06:05:00Z", "2026-11-23T00:00:00Z", "07:05"],
-  ["tomorrow, within a day", "2026-11-24T06:00:00Z", "2026-11-23T06:30:00Z", "07:00"],
-  ["later: with its day", "2026-11-24T06:00:00Z", "2026-11-23T06:00:00Z", "Tue 07:00"],
-  ["midnight", "2026-11-22T23:00:00Z", "2026-11-22T22:00:00Z", "00:00"],
-])("people read: %s", (_why, when, now, text) => {
-  expect(timeText(berlin, at(when), at(now))).toBe(text);
+test.each<[why: string, when: string, now: string, shown: ClockTime]>([
+  ["today", "2026-11-23T06:05:00Z", "2026-11-23T00:00:00Z", { weekday: null, minutes: 425 }],
+  ["tomorrow, within a day", "2026-11-24T06:00:00Z", "2026-11-23T06:30:00Z", { weekday: null, minutes: 420 }],
+  ["later: with its day", "2026-11-24T06:00:00Z", "2026-11-23T06:00:00Z", { weekday: 2, minutes: 420 }],
+  ["midnight", "2026-11-22T23:00:00Z", "2026-11-22T22:00:00Z", { weekday: null, minutes: 0 }],
+])("people read: %s", (_why, when, now, shown) => {
+  expect(clockTime(berlin, at(when), at(now))).toEqual(shown);
 });

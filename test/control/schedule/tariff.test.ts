@@ -5,7 +5,7 @@ import {
   tariffPeriodsFrom,
   type Tariff,
 } from "../../../src/control/schedule/tariff.js";
-import { weekdays } from "../../../src/model/commands.js";
+import { weekdays } from "../../../src/model/weekdays.js";
 
 const berlin = "Europe/Berlin";
 const at = (text: string) => Date.parse(text);

@@ -137,7 +137,7 @@ test("the house brings it to a decision: start, current, pause, and start again 
   const clock = new TestClock();
   const actuator = new Actuator("Garage", charger, log, clock);
   const decide = async (current: number) => {
-    actuator.apply({ allowCharging: current > 0, current, phases: 3, reason: "" });
+    actuator.apply({ allowCharging: current > 0, current, phases: 3, reasons: [] });
     await actuator.idle();
     await clock.advance(5_000);
     actuator.received(await charger.read());
@@ -161,7 +161,7 @@ test("a limit that someone else sets is set back", async () => {
   const { charger, device, log } = await virtual();
   const clock = new TestClock();
   const actuator = new Actuator("Garage", charger, log, clock);
-  const aim = { allowCharging: true, current: 10, phases: 3, reason: "" } as const;
+  const aim = { allowCharging: true, current: 10, phases: 3, reasons: [] } as const;
   actuator.received(await charger.read());
   actuator.apply(aim);
   await actuator.idle();

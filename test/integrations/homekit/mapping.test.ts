@@ -1,5 +1,5 @@
 import { channelNames, chargerChannels, type ChannelName } from "../../../src/model/channels.js";
-import type { ChargerMode } from "../../../src/model/commands.js";
+import type { ChargerMode, Decision } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { bench, find, noResponse, read, reading } from "./support.js";
 
@@ -31,10 +31,10 @@ test.each<Row>([
 });
 
 test("a charger that does not tell whether it may charge is on when it was told so", async () => {
-  const decision = { allowCharging: true, current: 10, phases: 3, reason: "Enough sun" } as const;
+  const decision: Decision = { allowCharging: true, current: 10, phases: 3, reasons: [{ code: "fast-mode" }] };
   const { accessory } = bench({ decision, reading: reading({ allowCharging: null }) });
   expect(await read(accessory, "charger", "On")).toBe(true);
-  expect(await read(accessory, "charger", "Reason")).toBe("Enough sun");
+  expect(await read(accessory, "charger", "Reason")).toBe("fast charging");
 });
 
 test.each<[mode: ChargerMode, on: boolean]>([
@@ -120,7 +120,8 @@ test("before the first reading the list of accessories has a value of the right 
 });
 
 test("numbers beyond the declared limits are held to them, texts beyond HAP's length are cut", async () => {
-  const decision = { allowCharging: true, current: 10, phases: 3, reason: "x".repeat(300) } as const;
+  const reasons: Decision["reasons"] = [{ code: "monitor-not-heard", monitor: "x".repeat(300) }];
+  const decision: Decision = { allowCharging: true, current: 10, phases: 3, reasons };
   const { accessory } = bench({ decision, reading: reading({ maxAmpere: 32 }) });
   expect(await read(accessory, "charger", "Maximum current")).toBe(16);
   expect(await read(accessory, "charger", "Reason")).toHaveLength(256);

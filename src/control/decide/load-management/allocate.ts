@@ -3,12 +3,12 @@
  * what was already commanded but does not show yet; raises only into room that has lasted.
  */
 
-import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../../model/phases.js";
+import { perPhase, phaseIndexes, type PerPhase } from "../../../model/phases.js";
+import type { Reason } from "../../../model/reasons.js";
 import { holdingOverload, headroomMemory } from "../../parameters.js";
 import type { Headroom, Headrooms } from "../../estimate/headroom.js";
 import type { ChargerSettings } from "../../settings.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
-import { amperes, duration, watts } from "../../format.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
 import { byRotation } from "./rotation.js";
 import type { Setpoint } from "../setpoint.js";
@@ -65,9 +65,9 @@ export function allocate(
     if (charger.silent || setpoint.current < minCurrent) return setpoint;
     const current = floorTo(participant.now.allotted, step);
     if (setpoint.current <= current) return setpoint;
-    const reason = reasonFor(participant.now, situation);
-    const needed = current > 0 ? "" : `; charging needs at least ${amperes(minCurrent)}`;
-    return { ...setpoint, current, reason: reason + needed };
+    const reasons = reasonsFor(participant.now, situation);
+    const none: readonly Reason[] = current > 0 ? [] : [{ code: "below-minimum", current: minCurrent }];
+    return { ...setpoint, current, reasons: [...reasons, ...none] };
   });
 }
 
@@ -186,19 +186,21 @@ function isTolerated({ charger, fair }: Participant, { memory, settings, now }: 
   });
 }
 
-/** Names the limit that leaves least, and who has the rest of it. */
-function reasonFor({ tightest, ofBudget }: Entry, { memory: { powerLimit } }: Situation): string {
+/** Names the limit that leaves least, and who has the rest of it; empty: there is none. */
+function reasonsFor({ tightest, ofBudget }: Entry, { memory: { powerLimit } }: Situation): readonly Reason[] {
   if (tightest === null || ofBudget <= tightest.left)
-    return powerLimit === null ? "" : `the grid operator allows ${watts(powerLimit)} for all chargers together`;
+    return powerLimit === null ? [] : [{ code: "site-power-limit", power: powerLimit }];
   const { circuit, phase, shared } = tightest;
-  const draw = amperes(Math.max(0, circuit.limit - circuit.toStay[phase]));
-  const drew = amperes(Math.max(0, circuit.limit - circuit.toRaise[phase]));
-  const load = draw === drew ? `others draw ${draw}` : `others drew up to ${drew}`;
-  const more = shared < noticeableShare ? "" : ` and other chargers have ${amperes(shared)}`;
-  const when = draw === drew ? "" : ` in the last ${duration(headroomMemory)}`;
-  return `${circuit.name}: ${load}${more} of ${amperes(circuit.limit)} on ${phaseName(phase)}${when}`;
-}
-
-function phaseName(phase: PhaseIndex): string {
-  return `L${phase + 1}`;
+  return [
+    {
+      code: "circuit-limit",
+      circuit: circuit.name,
+      phase,
+      limit: circuit.limit,
+      baseLoad: Math.max(0, circuit.limit - circuit.toStay[phase]),
+      highestBaseLoad: Math.max(0, circuit.limit - circuit.toRaise[phase]),
+      within: headroomMemory,
+      otherChargers: shared < noticeableShare ? 0 : shared,
+    },
+  ];
 }

@@ -3,7 +3,7 @@
 import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../../parameters.js";
 import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { chooseForVehicle } from "./vehicle-power.js";
-import type { Demand } from "../demand.js";
+import type { SurplusDemand } from "../demand.js";
 import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice } from "./start-stop.js";
 import { outlookOf } from "./outlook.js";
 import { bestCurrent, meanValue, type Outlook } from "./current.js";
@@ -14,7 +14,7 @@ import type { SolarMemory } from "./solar-memory.js";
 /** A charger that asks for the sun, and how. */
 export interface SolarRequest {
   readonly charger: ChargerFacts;
-  readonly demand: Demand;
+  readonly demand: SurplusDemand;
 }
 
 export interface SolarSetpoint {
@@ -59,11 +59,14 @@ export function shareSurplus(
     let left = pool;
     for (const request of [...equals].sort(runningFirst)) {
       const choice = chooseForVehicle(request.charger, request.demand, left, situation);
-      const { option, reason } = choice;
+      const { option, reasons } = choice;
       left = less(left, choice.claim);
       if (option !== null) members.push({ ...request, choice, option });
       const { phases } = request.charger.activeSetpoint;
-      setpoints.set(request.charger.settings.name, { setpoint: { current: 0, phases, reason }, memory: choice.memory });
+      setpoints.set(request.charger.settings.name, {
+        setpoint: { current: 0, phases, reasons },
+        memory: choice.memory,
+      });
     }
     for (const { charger, setpoint, choice } of levels(members.reverse(), pool, outlook, situation)) {
       setpoints.set(charger.settings.name, { setpoint, memory: choice.memory });
@@ -97,7 +100,7 @@ function levels(members: readonly Member[], pool: Pool, outlook: Outlook, situat
       high: (shares.high[index] ?? 0) + rest.high,
     };
     const current = member.charger.idle ? member.option.lowest : levelOf(member, share, own, situation);
-    const setpoint: Setpoint = { current, phases: member.option.phases, reason: member.choice.reason };
+    const setpoint: Setpoint = { current, phases: member.option.phases, reasons: member.choice.reasons };
     if (middle(share) > minimumOf(member.option))
       rest = less(share, takenBy(member.charger, setpoint, situation.voltage));
     return { ...member, setpoint };
@@ -173,11 +176,11 @@ function vehicleLimitOf(charger: ChargerFacts, voltage: number): number {
 }
 
 /** Without any word of a meter nothing changes here; the safety step says how far to fall. */
-function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: Demand): SolarSetpoint {
+function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: SurplusDemand): SolarSetpoint {
   const current =
     kind === "solar-with-minimum" ? Math.max(activeSetpoint.current, settings.minCurrent) : activeSetpoint.current;
   return {
-    setpoint: { current, phases: activeSetpoint.phases, reason: "no meter tells the surplus" },
+    setpoint: { current, phases: activeSetpoint.phases, reasons: [{ code: "surplus-unknown" }] },
     memory: { ...memory.solar, regret: 0, phaseRegret: 0 },
   };
 }

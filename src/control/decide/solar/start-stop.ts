@@ -7,6 +7,7 @@
  */
 
 import type { PhaseCount } from "../../../model/phases.js";
+import type { Reason } from "../../../model/reasons.js";
 import {
   expectedValue,
   updateIntermittency,
@@ -24,8 +25,7 @@ import {
   startPrice,
 } from "../../parameters.js";
 import { type ChargerFacts, type Situation } from "../../estimate/situation.js";
-import { amperes, duration, watts } from "../../format.js";
-import type { Demand } from "../demand.js";
+import type { SurplusDemand } from "../demand.js";
 import { ownLimit } from "../own-limit.js";
 import { bestValue, type CurrentRange } from "./current.js";
 import { maySwitchPhases, contactorRest, phaseOptions } from "../phase-switching.js";
@@ -45,7 +45,7 @@ export interface PhaseOption extends CurrentRange {
 export interface SolarChoice {
   /** What it charges with; `null`: it does not. */
   readonly option: PhaseOption | null;
-  readonly reason: string;
+  readonly reasons: readonly Reason[];
   /** It would like to charge, and so much of the surplus is kept for it, in W. */
   readonly claim: number;
   readonly memory: SolarMemory;
@@ -59,7 +59,7 @@ type Options = readonly [PhaseOption, PhaseOption?];
 
 interface Weighing {
   readonly charger: ChargerFacts;
-  readonly demand: Demand;
+  readonly demand: SurplusDemand;
   readonly pool: Pool;
   readonly situation: Situation;
   readonly options: Options;
@@ -71,17 +71,21 @@ interface Weighing {
 }
 
 /** @param pool what is there for this charger once those that are served before it have their minimum */
-export function chooseBySurplus(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation): SolarChoice {
+export function chooseBySurplus(
+  charger: ChargerFacts,
+  demand: SurplusDemand,
+  pool: Pool,
+  situation: Situation,
+): SolarChoice {
   const { importPenalty } = situation.settings;
   const possible = phaseOptions(charger, situation).flatMap((phases) => optionWith(charger, phases, situation) ?? []);
   const [first, second] = possible;
   const { sunIntermittency, threePhaseIntermittency, phaseStay } = charger.memory.solar;
   if (first === undefined) {
     const { reason } = ownLimit(charger, charger.activeSetpoint.phases, situation.voltage);
-    const needed = `charging needs at least ${amperes(charger.settings.minCurrent)}`;
     return {
       option: null,
-      reason: `${reason}; ${needed}`,
+      reasons: [reason, { code: "below-minimum", current: charger.settings.minCurrent }],
       claim: 0,
       memory: fresh({ sunIntermittency, threePhaseIntermittency, phaseStay }),
     };
@@ -124,29 +128,28 @@ function waitFor({ charger, demand, pool, situation, options, worth, gain, learn
   // No relay moves for a car that may be full: on other phases it starts only once it has shown that it takes current.
   const start = hasTaken(charger) ? startOption(options, gain, learned.threePhaseIntermittency) : options[0];
   if (demand.kind === "solar-with-minimum")
-    return { option: start, reason: demand.reason, claim: minimumOf(start), memory: fresh(learned) };
+    return { option: start, reasons: [demand.reason], claim: minimumOf(start), memory: fresh(learned) };
 
   const regret = between(0, memory.solar.regret + worth * situation.hours, startPatience);
-  const wait = (reason: string): SolarChoice => {
+  const wait = (reason: Reason): SolarChoice => {
     const claim = worth > 0 ? minimumOf(start) : 0;
-    return { option: null, reason, claim, memory: { ...learned, regret, phaseRegret: 0 } };
+    return { option: null, reasons: [reason], claim, memory: { ...learned, regret, phaseRegret: 0 } };
   };
-  const there = watts(Math.max(0, middle(pool)));
-  const from = Math.min(...options.map((option) => (option ? breakEven(option, importPenalty) : Infinity)));
-  if (worth <= 0) return wait(`${there} of surplus: waits for ${watts(from)}`);
+  const surplus = Math.max(0, middle(pool));
+  const needed = Math.min(...options.map((option) => (option ? breakEven(option, importPenalty) : Infinity)));
+  if (worth <= 0) return wait({ code: "surplus-too-low", surplus, needed });
   const pauseLeft = persistent.pausedAt === null ? 0 : persistent.pausedAt + minimumPause - situation.now;
-  if (pauseLeft > 0) return wait(`pauses for ${duration(pauseLeft)} more`);
-  const rest = contactorRest(charger);
-  if (rest > 0)
-    return wait(`${there} of surplus: began ${mostClosings} times within an hour, rests ${duration(rest)} more`);
+  if (pauseLeft > 0) return wait({ code: "minimum-pause", left: pauseLeft });
+  const left = contactorRest(charger);
+  if (left > 0) return wait({ code: "starts-too-often", surplus, starts: mostClosings, left });
   const isSure = situation.memory.surplus.at(-1)?.isConfirmed ?? false;
-  if (regret < startPatience || !isSure) return wait(`${there} of surplus: starts if it stays above ${watts(from)}`);
+  if (regret < startPatience || !isSure) return wait({ code: "surplus-too-new", surplus, needed });
   if (expectedValue(learned.sunIntermittency, worth, hoursOf(minimumRun)) <= 0)
-    return wait(`${there} of surplus: too many clouds lately, starts once it stays above ${watts(from)} for longer`);
+    return wait({ code: "surplus-too-unsteady", surplus, needed });
   const phaseStay = { ...learned.phaseStay, gain: 0 };
   return {
     option: start,
-    reason: `${there} of surplus`,
+    reasons: [{ code: "surplus-used", surplus }],
     claim: minimumOf(start),
     memory: fresh({ ...learned, phaseStay }),
   };
@@ -177,20 +180,20 @@ function keepOn({ charger, demand, pool, situation, options, gain, learned }: We
   const { minimumRun, minimumPause, importPenalty } = situation.settings;
   const { memory, persistent } = charger;
   const [option, other] = options;
-  if (charger.idle) return { option, reason: "the car takes nothing", claim: 0, memory: fresh(learned) };
+  if (charger.idle) return { option, reasons: [{ code: "vehicle-idle" }], claim: 0, memory: fresh(learned) };
 
-  const surplus = middle(pool);
-  const there = watts(Math.max(0, surplus));
-  const enough = breakEven(option, importPenalty);
-  const value = bestValue(surplus, option, importPenalty);
+  const there = middle(pool);
+  const surplus = Math.max(0, there);
+  const needed = breakEven(option, importPenalty);
+  const value = bestValue(there, option, importPenalty);
   const regret = between(0, memory.solar.regret - value * situation.hours, mostStartsLost * startPrice);
   const hasRun = situation.now - (persistent.startedAt ?? 0) >= minimumRun;
   const isPassing = expectedValue(learned.sunIntermittency, value, hoursOf(minimumPause)) >= 0;
   const isLoss = value < 0 && regret >= (isPassing ? mostStartsLost : 1) * startPrice;
-  const usesOther = other !== undefined && bestValue(surplus, other, importPenalty) > 0;
+  const usesOther = other !== undefined && bestValue(there, other, importPenalty) > 0;
   if (demand.kind === "solar" && isLoss && hasRun && !usesOther) {
-    const reason = `${there} of surplus for too long: starts again from ${watts(enough)} on`;
-    return { option: null, reason, claim: 0, memory: fresh(learned) };
+    const reasons: readonly Reason[] = [{ code: "surplus-ended", surplus, needed }];
+    return { option: null, reasons, claim: 0, memory: fresh(learned) };
   }
 
   const better = option.phases === 1 ? gain : -gain;
@@ -205,16 +208,22 @@ function keepOn({ charger, demand, pool, situation, options, gain, learned }: We
     contactorRest(charger) === 0 &&
     startOption(options, gain, learned.threePhaseIntermittency) === other;
   if (other !== undefined && better > 0 && (isDue || isBegun)) {
-    const reason = `${there} of surplus suit ${other.phases === 1 ? "one phase" : "three phases"} better`;
+    const reasons: readonly Reason[] = [{ code: "phases-fit-surplus", surplus, phases: other.phases }];
     const didPay = persistent.switchedAt === null || learned.phaseStay.gain >= plainPrice;
     const phaseStay = { gain: 0, doubt: didPay ? 0 : learned.phaseStay.doubt + 1 };
-    return { option: other, reason, claim: minimumOf(other), memory: fresh({ ...learned, phaseStay }) };
+    return { option: other, reasons, claim: minimumOf(other), memory: fresh({ ...learned, phaseStay }) };
   }
 
-  const until = surplus < enough ? "pauses if it stays below" : "goes on down to";
-  const below = demand.kind === "solar-with-minimum" ? `, ${demand.reason}` : `: ${until} ${watts(enough)}`;
-  const reason = `${there} of surplus${surplus < minimumOf(option) ? below : ""}`;
-  return { option, reason, claim: minimumOf(option), memory: { ...learned, regret, phaseRegret } };
+  const reasons = [whyKeepOn(demand, there, needed, minimumOf(option))];
+  return { option, reasons, claim: minimumOf(option), memory: { ...learned, regret, phaseRegret } };
+}
+
+/** @param minimum W that the smallest current draws */
+function whyKeepOn(demand: SurplusDemand, there: number, needed: number, minimum: number): Reason {
+  const surplus = Math.max(0, there);
+  if (there >= minimum) return { code: "surplus-used", surplus };
+  if (demand.kind === "solar-with-minimum") return { code: "minimum-above-surplus", surplus, why: demand.reason };
+  return { code: there < needed ? "surplus-below-need" : "surplus-covers-part", surplus, needed };
 }
 
 /** W of surplus from which on the smallest current is worth more than none. */

@@ -1,18 +1,22 @@
 /** A car that needs more than its minimum current is not charged from a weaker sun. */
 
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
-import { watts } from "../../format.js";
-import type { Demand } from "../demand.js";
+import type { SurplusDemand } from "../demand.js";
 import { chooseBySurplus, type Pool, type SolarChoice } from "./start-stop.js";
 
 /**
  * Below the power that the car needs, the sun is as good as none for starting and stopping, by the same law as
  * otherwise. Until it stops, its current follows what is there.
  */
-export function chooseForVehicle(charger: ChargerFacts, demand: Demand, pool: Pool, situation: Situation): SolarChoice {
-  const { minPower } = demand;
+export function chooseForVehicle(
+  charger: ChargerFacts,
+  demand: SurplusDemand,
+  pool: Pool,
+  situation: Situation,
+): SolarChoice {
+  const minPower = demand.kind === "solar" ? demand.minPower : null;
   const there = charger.activeSetpoint.current > 0 ? pool.high : pool.low;
-  if (minPower === undefined || there >= minPower) return chooseBySurplus(charger, demand, pool, situation);
+  if (minPower === null || there >= minPower) return chooseBySurplus(charger, demand, pool, situation);
   const choice = chooseBySurplus(charger, demand, { low: 0, high: 0 }, situation);
-  return { ...choice, reason: `${watts(Math.max(0, there))} of surplus, this car needs ${watts(minPower)}` };
+  return { ...choice, reasons: [{ code: "vehicle-needs-more", surplus: Math.max(0, there), needed: minPower }] };
 }

@@ -2,7 +2,7 @@ import { allocate, type Request } from "../../../../src/control/decide/load-mana
 import { Headrooms, type Headroom } from "../../../../src/control/estimate/headroom.js";
 import { mainFuse } from "../../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../../src/model/phases.js";
-import { facts, headroom, situation, type FactOverrides } from "../../facts.js";
+import { asked, facts, headroom, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 
 interface Case {
@@ -22,7 +22,7 @@ function decide({ planned = 16, phases = 1, charger = {}, stay = [25, 25, 25], r
   const held = { current: charger.activeSetpoint?.current ?? 0, phases: charger.activeSetpoint?.phases ?? phases };
   const claim: Request = {
     charger: facts({ ...charger, activeSetpoint: held }),
-    setpoint: { current: planned, phases, reason: "wished" },
+    setpoint: { current: planned, phases, reasons: [asked] },
   };
   const { overloadTolerance = 0, powerLimit = null, overloadedSince } = site;
   const now = situation({
@@ -82,26 +82,30 @@ test.each<[why: string, powerLimit: number]>([
   expect(decide({ powerLimit, charger: runs(16) })?.current).toBe(0);
 });
 
-test.each<[why: string, facts: Case, reported: string]>([
+function onCircuit(values: object): object {
+  return { code: "circuit-limit", circuit: mainFuse, phase: 0, limit: 25, within: 30_000, otherChargers: 0, ...values };
+}
+
+test.each<[why: string, facts: Case, reasons: readonly object[]]>([
   [
     "the circuit, the load and the phase",
     { phases: 3, stay: [25, 12, 20] },
-    "main fuse: others draw 13 A of 25 A on L2",
+    [onCircuit({ phase: 1, baseLoad: 13, highestBaseLoad: 13 })],
   ],
   [
     "what was there lately, if that keeps it from being raised",
     { raise: [10, 25, 25] },
-    "main fuse: others drew up to 15 A of 25 A on L1 in the last 30 s",
+    [onCircuit({ baseLoad: 0, highestBaseLoad: 15 })],
   ],
   [
     "what it waits for, if not even the minimum is left",
     { stay: [5, 25, 25] },
-    "main fuse: others draw 20 A of 25 A on L1; charging needs at least 6 A",
+    [onCircuit({ baseLoad: 20, highestBaseLoad: 20 }), { code: "below-minimum", current: 6 }],
   ],
-  ["the grid operator", { powerLimit: 2_300 }, "the grid operator allows 2.3 kW"],
-  ["nothing new where nothing was lowered", {}, "wished"],
-  ["a wish below the minimum keeps its own reason", { planned: 4 }, "wished"],
-])("names %s", (_why, facts, reported) => expect(decide(facts)?.reason).toContain(reported));
+  ["the grid operator", { powerLimit: 2_300 }, [{ code: "site-power-limit", power: 2_300 }]],
+  ["nothing new where nothing was lowered", {}, [asked]],
+  ["a wish below the minimum keeps its own reason", { planned: 4 }, [asked]],
+])("names %s", (_why, facts, reasons) => expect(decide(facts)?.reasons).toEqual(reasons));
 
 describe("an overload of at most 13 %, while the minimum runs", () => {
   const tolerance = 60_000;
@@ -126,7 +130,7 @@ describe("an overload of at most 13 %, while the minimum runs", () => {
 });
 
 test("without any circuit nothing is limited", () => {
-  const claim: Request = { charger: facts(), setpoint: { current: 16, phases: 3, reason: "wished" } };
+  const claim: Request = { charger: facts(), setpoint: { current: 16, phases: 3, reasons: [asked] } };
   expect(allocate(situation(), [claim], new Headrooms([]))).toEqual([claim.setpoint]);
 });
 
@@ -143,7 +147,7 @@ describe("a tree of circuits", () => {
   ])("%s", (_why, circuit, headrooms, current) => {
     const claim: Request = {
       charger: facts({ settings: { circuit } }),
-      setpoint: { current: 16, phases: 1, reason: "wished" },
+      setpoint: { current: 16, phases: 1, reasons: [asked] },
     };
     expect(allocate(situation(), [claim], new Headrooms(headrooms))[0]?.current).toBe(current);
   });

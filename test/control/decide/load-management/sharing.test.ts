@@ -2,14 +2,14 @@ import { allocate, type Request } from "../../../../src/control/decide/load-mana
 import { Headrooms } from "../../../../src/control/estimate/headroom.js";
 import { mainFuse } from "../../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../../src/model/phases.js";
-import { facts, headroom, situation, type FactOverrides } from "../../facts.js";
+import { asked as reason, facts, headroom, situation, type FactOverrides } from "../../facts.js";
 import { disconnected } from "../../support.js";
 
 type Asker = FactOverrides & { readonly asked?: number; readonly phases?: PhaseCount };
 
 function request({ asked = 16, phases = 1, ...charger }: Asker): Request {
   const activeSetpoint = { phases, current: 0, ...charger.activeSetpoint };
-  return { charger: facts({ ...charger, activeSetpoint }), setpoint: { current: asked, phases, reason: "asked" } };
+  return { charger: facts({ ...charger, activeSetpoint }), setpoint: { current: asked, phases, reasons: [reason] } };
 }
 
 function share(
@@ -140,8 +140,6 @@ test("what one charger can't use for the size of its steps, another one has", ()
 test("who shares is told what the other chargers have", () => {
   const requests = [request({}), request({})];
   const setpoints = allocate(situation(), requests, new Headrooms([headroom(20)]));
-  expect(setpoints.map(({ reason }) => reason)).toEqual([
-    "main fuse: others draw 5 A and other chargers have 10 A of 25 A on L1",
-    "main fuse: others draw 5 A and other chargers have 10 A of 25 A on L1",
-  ]);
+  const reasons = [{ code: "circuit-limit", circuit: "main fuse", baseLoad: 5, otherChargers: 10 }];
+  expect(setpoints).toMatchObject([{ reasons }, { reasons }]);
 });

@@ -1,6 +1,6 @@
 import { chooseBySurplus } from "../../../../src/control/decide/solar/start-stop.js";
 import type { PhaseCount } from "../../../../src/model/phases.js";
-import { facts, situation, type FactOverrides } from "../../facts.js";
+import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
 import { phaseOptions } from "../../../../src/control/decide/phase-switching.js";
 import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
@@ -25,7 +25,7 @@ function decide({ held, phases, surplus, charger = {} }: Case) {
     settings: { phases: "auto", ...charger.settings },
   });
   const pool = { low: surplus, high: surplus };
-  return chooseBySurplus(switchable, { kind: "solar", reason: "" }, pool, situation({ surplus: [[0, surplus]] }));
+  return chooseBySurplus(switchable, demands.solar, pool, situation({ surplus: [[0, surplus]] }));
 }
 
 /** Three phases gain for a few minutes, and then lose for longer. */

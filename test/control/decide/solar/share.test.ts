@@ -1,17 +1,13 @@
 import { shareSurplus, type SolarRequest } from "../../../../src/control/decide/solar/share.js";
-import type { DemandKind } from "../../../../src/control/decide/demand.js";
-import { facts, situation, type FactOverrides, type SituationOverrides } from "../../facts.js";
+import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
+import { demands, facts, situation, type FactOverrides, type SituationOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
 
 const longAgo = { startedAt: start - 3_600_000 };
 
-function request(
-  name: string,
-  overrides: FactOverrides = {},
-  kind: Exclude<DemandKind, "none" | "fast"> = "solar",
-): SolarRequest {
+function request(name: string, overrides: FactOverrides = {}, kind: SurplusDemand["kind"] = "solar"): SolarRequest {
   const charger = facts({ persistent: longAgo, ...overrides, settings: { name, ...overrides.settings } });
-  return { charger, demand: { kind, reason: "" } };
+  return { charger, demand: demands[kind] };
 }
 
 function currents(requests: readonly SolarRequest[], overrides: SituationOverrides) {

@@ -1,11 +1,11 @@
-import type { Demand } from "../../../../src/control/decide/demand.js";
+import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
 import { chooseBySurplus, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
-import { facts, situation, type FactOverrides } from "../../facts.js";
+import type { Reason } from "../../../../src/model/reasons.js";
+import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
-const sun: Demand = { kind: "solar", reason: "" };
-const sunAndMinimum: Demand = { kind: "solar-with-minimum", reason: "the minimum at least" };
+const { solar: sun, "solar-with-minimum": sunAndMinimum } = demands;
 const minute = 60_000;
 
 function even(power: number): Pool {
@@ -15,7 +15,7 @@ function even(power: number): Pool {
 interface Case {
   readonly pool: Pool;
   readonly charger?: FactOverrides;
-  readonly demand?: Demand;
+  readonly demand?: SurplusDemand;
   readonly importPenalty?: number;
   /** Seconds since the last pass. */
   readonly step?: number;
@@ -110,10 +110,10 @@ describe("a paused charger", () => {
       0,
     ],
   ])("%s", (_why, facts, charges, regret) => {
-    const { option, memory, reason } = decide(facts);
+    const { option, memory, reasons } = decide(facts);
     expect(option !== null).toBe(charges);
     expect(memory.regret).toBeCloseTo(regret, 1);
-    expect(reason).not.toBe("");
+    expect(reasons).not.toEqual([]);
   });
 
   test("does not start without sun, however much was missed before", () => {
@@ -183,10 +183,10 @@ describe("a running charger", () => {
     ],
     ["a cap below the minimum ends it", { pool: even(9_000), charger: running({ persistent: { cap: 5 } }) }, false, 0],
   ])("%s", (_why, facts, charges, regret) => {
-    const { option, memory, reason } = decide(facts);
+    const { option, memory, reasons } = decide(facts);
     expect(option !== null).toBe(charges);
     expect(memory.regret).toBeCloseTo(regret, 1);
-    expect(reason).not.toBe("");
+    expect(reasons).not.toEqual([]);
   });
 
   test("does not stop in the sun, however much was lost before", () => {
@@ -194,37 +194,39 @@ describe("a running charger", () => {
   });
 });
 
-test.each<[why: string, facts: Case, reason: string]>([
-  ["too little", { pool: even(300) }, "300 W of surplus: waits for 690 W"],
+test.each<[why: string, facts: Case, reason: Reason]>([
+  ["too little", { pool: even(300) }, { code: "surplus-too-low", surplus: 300, needed: 690 }],
   [
     "too often",
     { pool: even(1_840), charger: { closings: closings(48) } },
-    "1.8 kW of surplus: began 6 times within an hour, rests 12 min more",
+    { code: "starts-too-often", surplus: 1_840, starts: 6, left: 12 * minute },
   ],
-  ["enough, not for long", { pool: even(1_150), step: 5 }, "1.1 kW of surplus: starts if it stays above 690 W"],
+  ["enough, not for long", { pool: even(1_150), step: 5 }, { code: "surplus-too-new", surplus: 1_150, needed: 690 }],
   [
     "enough, but among clouds",
     { pool: even(1_840), charger: { regret: 5, learned: { sunIntermittency: fastClouds(60) } } },
-    "1.8 kW of surplus: too many clouds lately, starts once it stays above 690 W for longer",
+    { code: "surplus-too-unsteady", surplus: 1_840, needed: 690 },
   ],
   [
     "a charge",
     { pool: even(2_300), charger: { activeSetpoint: { current: 6 }, persistent: longAgo } },
-    "2.3 kW of surplus",
+    { code: "surplus-used", surplus: 2_300 },
   ],
   [
     "a charge with nearly enough",
     { pool: even(1_000), charger: { activeSetpoint: { current: 6 }, persistent: longAgo } },
-    "1.0 kW of surplus: goes on down to 690 W",
+    { code: "surplus-covers-part", surplus: 1_000, needed: 690 },
   ],
   [
     "a charge with too little",
     { pool: even(500), charger: { activeSetpoint: { current: 6 }, persistent: longAgo } },
-    "500 W of surplus: pauses if it stays below 690 W",
+    { code: "surplus-below-need", surplus: 500, needed: 690 },
   ],
   [
     "a charge with too little for too long",
     { pool: even(0), charger: { activeSetpoint: { current: 6 }, persistent: longAgo, regret: 20 } },
-    "0 W of surplus for too long: starts again from 690 W on",
+    { code: "surplus-ended", surplus: 0, needed: 690 },
   ],
-])("it says why, and what would change it: %s", (_why, facts, reason) => expect(decide(facts).reason).toBe(reason));
+])("it says why, and what would change it: %s", (_why, facts, reason) =>
+  expect(decide(facts).reasons).toEqual([reason]),
+);

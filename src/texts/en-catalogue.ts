@@ -1,0 +1,183 @@
+/** What each reason means, and what ends it, in English. */
+
+import type { ReasonCode } from "../model/reasons.js";
+
+export interface ReasonEntry {
+  readonly meaning: string;
+  readonly end: string;
+}
+
+export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
+  "controller-failed": {
+    meaning: "An error in this plugin: all chargers pause.",
+    end: "The next decision that succeeds. Please report what the log says.",
+  },
+  "charger-not-heard": { meaning: "The charger has not answered since the start.", end: "Its first answer." },
+  "charger-fault": { meaning: "The charger reports a fault.", end: "The charger no longer reports it." },
+  "charger-late": { meaning: "The newest answer of the charger is missing or late.", end: "Its next answer." },
+  "charger-silent": { meaning: "The charger has not answered for more than 30 s.", end: "Its next answer." },
+
+  "stopped-by-hand": {
+    meaning: "A person stopped it, here or at the charger.",
+    end: "A start by hand, or unplugging the car.",
+  },
+  "stopped-until-start": {
+    meaning: "A person stopped it, or a car was unplugged and `stopOnUnplug` is set.",
+    end: "A start by hand.",
+  },
+  "timed-start-over": { meaning: "The time of a start by hand is over.", end: "A start by hand." },
+  "tag-missing": {
+    meaning: "`unknownTags` refuses cars without a known tag, and none was shown.",
+    end: "A known tag.",
+  },
+  "tag-unknown": { meaning: "The tag that was shown belongs to none of the configured cars.", end: "A known tag." },
+  "session-limit-reached": {
+    meaning: "The session has the energy that it is limited to.",
+    end: "Another limit, or unplugging the car.",
+  },
+  "mode-off": { meaning: "The mode is `off`.", end: "Another mode, or a start by hand." },
+  "plug-state-unknown": {
+    meaning: "The charger does not tell whether a car is plugged in, and the mode needs to know.",
+    end: "The charger tells it.",
+  },
+  "no-vehicle": { meaning: "No car is plugged in.", end: "Plugging one in." },
+  "nothing-scheduled": {
+    meaning: "The mode is `scheduled`, and there is neither a target nor a cheap hour to wait for.",
+    end: "A target, cheap hours, another mode, or a start by hand.",
+  },
+  "waits-for-schedule": {
+    meaning: "The mode is `scheduled`, and its time has not come.",
+    end: "That time, another mode, or a start by hand.",
+  },
+  "residual-current-alarm": {
+    meaning: "A residual-current monitor raised an alarm: all chargers pause.",
+    end: "A start by hand, once the alarm is over.",
+  },
+  "monitor-not-heard": {
+    meaning: "A residual-current monitor has not answered since the start.",
+    end: "Its first answer.",
+  },
+  "monitor-silent": {
+    meaning: "A residual-current monitor has not answered for more than a minute.",
+    end: "Its next answer.",
+  },
+
+  "fast-mode": { meaning: "The mode is `fast`.", end: "Another mode, or a stop by hand." },
+  "started-by-hand": {
+    meaning: "A person started it.",
+    end: "The time that was given, a stop by hand, or unplugging the car.",
+  },
+  "minimum-mode": {
+    meaning: "The mode is `solar-min`, or the car is not `sunOnly`: the minimum current whatever the surplus.",
+    end: "Another mode, or more surplus.",
+  },
+  "ready-without-vehicle": {
+    meaning: "No car is plugged in, and `unpluggedCurrent` is offered to the next one.",
+    end: "Plugging one in.",
+  },
+  "plug-in-hold": {
+    meaning: "A car was just plugged in, and `plugInHold` gives it a current.",
+    end: "Its time is over.",
+  },
+  "target-due": { meaning: "It is time to charge for a target.", end: "The target is reached, or its time has come." },
+  "target-upcoming": { meaning: "There is a target to charge for later.", end: "That time." },
+  "cheap-energy": { meaning: "Energy is cheap now.", end: "The end of the cheap time." },
+  "cheap-energy-upcoming": { meaning: "Energy will be cheap later.", end: "That time." },
+
+  "charger-limit": { meaning: "The most that the charger may take.", end: "A higher `maxCurrent`." },
+  "cable-limit": { meaning: "The charger says that the cable carries no more.", end: "Another cable." },
+  "current-cap": { meaning: "A person limited the current.", end: "Another limit, or none." },
+  "power-cap": { meaning: "A person limited the power.", end: "Another limit, or none." },
+  "site-power-limit": {
+    meaning: "The limit for all chargers together: that of the grid operator, or `powerLimit`.",
+    end: "A higher limit, or chargers that take less.",
+  },
+  "circuit-limit": {
+    meaning: "The main fuse or a circuit carries no more on this phase.",
+    end: "Others draw less, for the time that is named.",
+  },
+  "below-minimum": {
+    meaning: "What is left is less than the least current that charging takes.",
+    end: "What is named before it.",
+  },
+  "vehicle-idle": { meaning: "The car may charge and takes nothing: it may be full.", end: "The car takes current." },
+  "minimum-pause": { meaning: "A pause lasts at least `minimumPause`.", end: "Its time is over, or a start by hand." },
+
+  failsafe: {
+    meaning: "What is needed to charge safely is not known: no more than `failsafeCurrent`.",
+    end: "What is missing comes, mostly in two good readings in a row.",
+  },
+  "no-increase": {
+    meaning: "What is needed to charge is not sure: the current may fall, but not rise.",
+    end: "What is missing comes, mostly in two good readings in a row.",
+  },
+  "no-grid-meter": { meaning: "No meter with the role `grid` is configured.", end: "Configuring one." },
+  "meter-not-heard": { meaning: "A meter has not answered since the start.", end: "Its first answer." },
+  "measurement-missing": { meaning: "A meter has never told what is needed of it.", end: "The meter tells it." },
+  "measurement-old": { meaning: "The last usable value of a meter is too old.", end: "A new value." },
+  "meter-not-trusted-yet": {
+    meaning: "A meter answers again after readings that were missing or could not be right.",
+    end: "Two good readings in a row.",
+  },
+  "wiring-doubted": {
+    meaning: "A meter did not show a change of the charger's current on the right phase or in the right direction.",
+    end: "A change that it shows as it should.",
+  },
+  "wiring-test": {
+    meaning: "The current is lowered to see whether the meter shows it.",
+    end: "The answer of the meter.",
+  },
+  "wiring-test-running": { meaning: "The current was changed to see whether the meter shows it.", end: "Its answer." },
+  "wiring-test-small-increase": {
+    meaning: "A meter is doubted, and the increase is too small to show how it answers.",
+    end: "A larger change, or an answer as it should be.",
+  },
+  "clamps-reversed": {
+    meaning: "A meter shows the opposite of what cars draw: no more than the minimum current.",
+    end: "Turning the clamps round, and a start by hand.",
+  },
+  "clamps-swapped": {
+    meaning: "A meter shows on one phase what cars draw on another: no more than the minimum current.",
+    end: "Swapping the clamps or correcting the charger's `phaseRotation`, and a start by hand.",
+  },
+
+  "surplus-unknown": { meaning: "No meter has told the surplus since the start.", end: "A reading of the grid meter." },
+  "surplus-used": { meaning: "It charges with the surplus.", end: "Less surplus." },
+  "surplus-too-low": { meaning: "The surplus is too low to start.", end: "The surplus that is named." },
+  "surplus-too-new": {
+    meaning: "The surplus is enough to start, but has not lasted yet.",
+    end: "It lasts a little longer.",
+  },
+  "surplus-too-unsteady": {
+    meaning: "The surplus is enough, but clouds have taken it away too often lately for a start to pay.",
+    end: "It lasts longer than it lately did.",
+  },
+  "starts-too-often": {
+    meaning: "The surplus is enough, but the charger's contactor has closed too often within an hour.",
+    end: "The time that is named, or a start by hand.",
+  },
+  "surplus-ended": {
+    meaning: "Charging on cost more than a new start will.",
+    end: "The surplus that is named.",
+  },
+  "surplus-below-need": {
+    meaning: "It charges with less surplus than pays, and waits for it to come back.",
+    end: "More surplus, or a pause if it does not come back.",
+  },
+  "surplus-covers-part": {
+    meaning: "The surplus covers only a part of the minimum current, but enough of it.",
+    end: "More or less surplus.",
+  },
+  "minimum-above-surplus": {
+    meaning: "It charges with the minimum current, of which the surplus covers a part.",
+    end: "More surplus.",
+  },
+  "phases-fit-surplus": {
+    meaning: "It changes to the number of phases that makes more of the surplus.",
+    end: "The change is made.",
+  },
+  "vehicle-needs-more": {
+    meaning: "The surplus is less than the `minPower` of this car.",
+    end: "The surplus that is named.",
+  },
+};
