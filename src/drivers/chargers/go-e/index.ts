@@ -3,7 +3,14 @@
 import { z } from "zod";
 import { isSafeCloudUrl } from "../../../transport/cloud.js";
 import { defineCharger, type WritableChannel } from "../../driver.js";
-import { brokerLogin, brokerOption, defaultBroker, exampleHost, hostOption, portOption } from "../../options/options.js";
+import {
+  brokerLogin,
+  brokerOption,
+  defaultBroker,
+  exampleHost,
+  hostOption,
+  portOption,
+} from "../../options/options.js";
 import { byTransport, hidden, needed } from "../../options/schema.js";
 import { announcement } from "./announcement.js";
 import { connectGoE, type GoERoute } from "./charger.js";
