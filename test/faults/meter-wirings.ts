@@ -31,8 +31,10 @@ const noNumber = [0x7fc0] as const;
 /** A meter that is nothing but a table of registers. */
 export function registerWiring(registers: RegisterTable): Wiring {
   const options = { unitId: 1, reversed: false, measures: grid };
+  // Of whole numbers, a voltage in another byte order may still be one.
+  const { voltageL1 } = registers.rows;
   return {
-    identifies: true,
+    ...(voltageL1?.type.startsWith("float") && { identifies: true }),
     sentinels: [noNumber, unsigned, signed],
     connect: (address) => connectRegisterMeter(registers, { ...at(address), ...options }, link(address)),
   };
