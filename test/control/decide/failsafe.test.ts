@@ -98,6 +98,12 @@ test.each<[why: string, facts: Case, current: number, reason: Reason]>([
     noIncrease({ code: "charger-late" }),
   ],
   [
+    "the charger is 30 s old: late",
+    { planned: 16, charger: { activeSetpoint: { current: 10 }, age: 30_000 } },
+    10,
+    noIncrease({ code: "charger-late" }),
+  ],
+  [
     "the charger is older than 30 s",
     { planned: 16, charger: { activeSetpoint: { current: 10 }, age: 30_001 } },
     10,
@@ -121,6 +127,20 @@ test("in doubt the number of phases stays as well", () => {
   ).toMatchObject({
     current: 6,
     phases: 1,
+  });
+});
+
+test("in doubt a raise of the number of phases is refused with its reason, a pause with other phases is not", () => {
+  const held = { activeSetpoint: { current: 6, phases: 1 as const } };
+  expect(decide({ planned: 6, phases: 3, charger: held, inputs: [doubted] })).toEqual({
+    current: 6,
+    phases: 1,
+    reasons: [noIncrease(notTrusted)],
+  });
+  expect(decide({ planned: 0, phases: 3, charger: held, inputs: [doubted] })).toEqual({
+    current: 0,
+    phases: 3,
+    reasons: [asked],
   });
 });
 
