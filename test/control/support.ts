@@ -10,7 +10,7 @@ import {
   type ChargerSettings,
   type ControlSettings,
 } from "../../src/control/settings.js";
-import type { Decision } from "../../src/model/commands.js";
+import type { Decision, ManualOverride } from "../../src/model/commands.js";
 import { noChargerReading, noQuantities, residualCurrentBands } from "../../src/model/readings.js";
 import type {
   ByBand,
@@ -43,6 +43,12 @@ export function charger(overrides: Partial<ChargerSettings> = {}): ChargerSettin
     stopOnUnplug: false,
     ...overrides,
   };
+}
+
+/** What a person did by hand; a start holds until the car is unplugged. `null`: nothing. */
+export function byHand(kind: ManualOverride["kind"] | null): ManualOverride | null {
+  if (kind === null) return null;
+  return kind === "start" ? { kind, until: null } : { kind, endedStart: null };
 }
 
 /** A car that is known by one tag. */

@@ -1,10 +1,11 @@
 /** First step: what a charger is asked to do by its mode, by people, by its car and by the clock. */
 
+import type { ManualStart, ManualStop } from "../../model/commands.js";
 import type { ClockTime, MinimumReason, Reason, Upcoming } from "../../model/reasons.js";
 import { clockTime } from "../schedule/calendar.js";
 import { vehicleOf } from "../schedule/vehicles.js";
 import type { ActiveTarget } from "../schedule/targets.js";
-import type { VehicleSettings } from "../settings.js";
+import type { ChargerSettings, VehicleSettings } from "../settings.js";
 import type { ChargerFacts } from "../estimate/situation.js";
 
 /** What a charger is asked to do. */
@@ -84,8 +85,9 @@ export function demandOf(charger: DemandFacts, circumstances: DemandContext): De
   const { mode, reading, persistent, settings } = charger;
   const forbidden = whyForbidden(charger, circumstances);
   if (forbidden !== null) return none(forbidden);
-  const started = persistent.manual === "start";
-  const reason: Reason = started ? byHand(charger, circumstances) : { code: "fast-mode" };
+  const { manual } = persistent;
+  const started = manual?.kind === "start";
+  const reason: Reason = started ? startedByHand(manual, circumstances) : { code: "fast-mode" };
   if (mode === "off") return started ? { kind: "fast", reason } : none({ code: "mode-off" });
 
   const unplugged = reading?.state === "disconnected";
@@ -109,7 +111,8 @@ function whyForbidden(charger: DemandFacts, { vehicles, now, timeZone }: DemandC
   const { reading, persistent, settings, memory } = charger;
   if (reading === null) return { code: "charger-not-heard" };
   if (reading.state === "fault") return { code: "charger-fault", error: reading.error };
-  if (persistent.manual === "stop") return whyStopped(charger, (at) => clockTime(timeZone, at, now));
+  const { manual } = persistent;
+  if (manual?.kind === "stop") return whyStopped(manual, settings, (at) => clockTime(timeZone, at, now));
   if (reading.state === "disconnected") return null;
   if (settings.refusesUnknownTags && vehicleOf(memory.tag, vehicles) === null)
     return { code: memory.tag === null ? "tag-missing" : "tag-unknown" };
@@ -138,21 +141,25 @@ function timedDemand(
 function solarDemand(charger: DemandFacts, circumstances: DemandContext): Demand {
   const { mode, persistent, memory } = charger;
   const later = laterOf(charger, circumstances);
-  if (persistent.manual === "start")
-    return { kind: "solar-with-minimum", reason: byHand(charger, circumstances), later };
+  if (persistent.manual?.kind === "start")
+    return { kind: "solar-with-minimum", reason: startedByHand(persistent.manual, circumstances), later };
   const car = vehicleOf(memory.tag, circumstances.vehicles);
   const sunOnly = car?.sunOnly ?? mode === "solar";
   if (!sunOnly) return { kind: "solar-with-minimum", reason: { code: "minimum-mode" }, later };
   return { kind: "solar", minPower: car !== null && car.minPower > 0 ? car.minPower : null, later };
 }
 
-function byHand({ persistent: { until } }: DemandFacts, { timeZone, now }: DemandContext): MinimumReason {
+function startedByHand({ until }: ManualStart, { timeZone, now }: DemandContext): MinimumReason {
   return { code: "started-by-hand", until: until === null ? null : clockTime(timeZone, until, now) };
 }
 
-function whyStopped({ persistent, settings }: DemandFacts, time: (at: number) => ClockTime): Reason {
-  if (persistent.until !== null) return { code: "timed-start-over", until: time(persistent.until) };
-  return { code: settings.stopOnUnplug ? "stopped-until-start" : "stopped-by-hand" };
+function whyStopped(
+  { endedStart }: ManualStop,
+  { stopOnUnplug }: ChargerSettings,
+  time: (at: number) => ClockTime,
+): Reason {
+  if (endedStart !== null) return { code: "timed-start-over", until: time(endedStart) };
+  return { code: stopOnUnplug ? "stopped-until-start" : "stopped-by-hand" };
 }
 
 /** kWh of the session after which charging ends: ours, and the one set in the charger; `null`: none. */

@@ -18,7 +18,7 @@ export function settle(
     return pause(activeSetpoint, [...setpoint.reasons, { code: "below-minimum", current: settings.minCurrent }]);
 
   const pauseLeft = persistent.pausedAt === null ? 0 : persistent.pausedAt + site.minimumPause - now;
-  if (activeSetpoint.current === 0 && pauseLeft > 0 && persistent.manual !== "start")
+  if (activeSetpoint.current === 0 && pauseLeft > 0 && persistent.manual?.kind !== "start")
     return pause(activeSetpoint, [{ code: "minimum-pause", left: pauseLeft }]);
   return { ...setpoint, current };
 }

@@ -1,7 +1,7 @@
 /** What is remembered of one charger. */
 
 import type { PhaseCount, PerPhase } from "../../model/phases.js";
-import type { ChargeTarget, ChargerMode } from "../../model/commands.js";
+import type { ChargeTarget, ChargerMode, ManualOverride } from "../../model/commands.js";
 import type { ChargerReading } from "../../model/readings.js";
 import type { DrawSample } from "./charger-draw.js";
 import type { LagMemory } from "../estimate/meter-lag.js";
@@ -49,10 +49,8 @@ export interface PersistentChargerState {
   readonly powerLimit: number | null;
   /** kWh per session, 0 = none; `null`: the configured one. */
   readonly energyLimit: number | null;
-  /** Started or stopped by a person, here or at the charger. Holds until the car is unplugged. */
-  readonly manual: "start" | "stop" | null;
-  /** When a start by hand ends; `null`: when the car is unplugged. */
-  readonly until: number | null;
+  /** `null`: neither started nor stopped by hand. */
+  readonly manual: ManualOverride | null;
   /** Chosen by people; `null`: the configured ones. */
   readonly targets: readonly ChargeTarget[] | null;
   /** `null`: no car is plugged in. */
@@ -75,7 +73,6 @@ export const noPersistentChargerState: PersistentChargerState = {
   powerLimit: null,
   energyLimit: null,
   manual: null,
-  until: null,
   targets: null,
   session: null,
   vehicleLimit: { current: null, phases: null },

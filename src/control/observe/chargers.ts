@@ -1,6 +1,6 @@
 /** Takes readings of chargers and wishes of people into memory, and tells what a person did at the charger itself. */
 
-import type { ChargerCommand } from "../../model/commands.js";
+import type { ChargerCommand, ManualOverride } from "../../model/commands.js";
 import { phaseIndexes } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
 import { drawOf, type DrawSample } from "./charger-draw.js";
@@ -26,6 +26,8 @@ const largestUsualVoltage = 300;
 /** By how much the greediest car takes more than it is offered. */
 const largestOverdrawRatio = 1.25;
 
+const stop: ManualOverride = { kind: "stop", endedStart: null };
+
 /** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
 export function observeCharger(
   old: ChargerMemory,
@@ -38,7 +40,7 @@ export function observeCharger(
 
   const restarted = hasRestarted(old, reading, now);
   const noticed = detectManualChange(old.persistent, reading, restarted, settings.stopOnUnplug);
-  const startedThere = noticed.manual === "start" && old.persistent.manual !== "start";
+  const startedThere = noticed.manual?.kind === "start" && old.persistent.manual?.kind !== "start";
   const commands = startedThere ? [...old.commands, chargerOffer(reading, settings, now)] : old.commands;
   const offered = offeredAtMost({ commands, persistent: noticed }, settings, now);
   const given = old.persistent.lastCommand?.current ?? 0;
@@ -71,47 +73,49 @@ export function observeCharger(
   };
 }
 
-/** Takes what a person asks for into the memory of the charger. */
+/** Takes a command of a person into the memory of the charger. */
 export function applyCommand(old: ChargerMemory, command: ChargerCommand): ChargerMemory {
-  const { mode, allowCharging, maxAmpere, powerLimit, sessionChargeConsumptionLimit, phases } = command;
-  const { minAmpere, until, targets } = command;
-  let persistent = old.persistent;
-  if (mode !== undefined)
-    persistent = {
+  const { persistent } = old;
+  const { session } = persistent;
+  const { mode, allowCharging, minAmpere, maxAmpere, powerLimit, sessionChargeConsumptionLimit: energyLimit } = command;
+  const { phases, targets } = command;
+  const endsPause = mode !== undefined || allowCharging !== undefined;
+  return {
+    ...old,
+    persistent: {
       ...persistent,
-      mode,
-      manual: persistent.manual === "stop" ? "stop" : null,
-      until: null,
-      pausedAt: null,
-    };
-  if (allowCharging !== undefined) persistent = { ...persistent, manual: manualOf(allowCharging), pausedAt: null };
-  if (allowCharging !== undefined || until !== undefined)
-    persistent = { ...persistent, until: persistent.manual === "start" ? (until ?? null) : null };
-  if (minAmpere !== undefined) persistent = { ...persistent, minimum: minAmpere };
-  if (targets !== undefined)
-    persistent = {
-      ...persistent,
-      targets,
-      session: persistent.session && { ...persistent.session, due: null, targetActiveSince: null },
-    };
-  if (maxAmpere !== undefined) persistent = { ...persistent, cap: maxAmpere };
-  if (powerLimit !== undefined) persistent = { ...persistent, powerLimit };
-  if (sessionChargeConsumptionLimit !== undefined)
-    persistent = { ...persistent, energyLimit: sessionChargeConsumptionLimit ?? 0 };
-  if (phases !== undefined) persistent = { ...persistent, phases };
-  return { ...old, persistent };
+      mode: mode ?? persistent.mode,
+      manual: manualAfter(persistent.manual, command),
+      pausedAt: endsPause ? null : persistent.pausedAt,
+      minimum: minAmpere === undefined ? persistent.minimum : minAmpere,
+      cap: maxAmpere === undefined ? persistent.cap : maxAmpere,
+      powerLimit: powerLimit === undefined ? persistent.powerLimit : powerLimit,
+      energyLimit: energyLimit === undefined ? persistent.energyLimit : (energyLimit ?? 0),
+      phases: phases ?? persistent.phases,
+      targets: targets ?? persistent.targets,
+      session: targets === undefined ? session : session && { ...session, due: null, targetActiveSince: null },
+    },
+  };
 }
 
 /** A start by hand that was made for a time is a stop once that is over. */
 export function endTimedStart(old: ChargerMemory, now: number): ChargerMemory {
-  const { manual, until } = old.persistent;
-  if (manual !== "start" || until === null || now < until) return old;
-  return { ...old, persistent: { ...old.persistent, manual: "stop" } };
+  const { manual } = old.persistent;
+  if (manual?.kind !== "start" || manual.until === null || now < manual.until) return old;
+  return { ...old, persistent: { ...old.persistent, manual: { kind: "stop", endedStart: manual.until } } };
 }
 
-function manualOf(allowCharging: boolean | null): PersistentChargerState["manual"] {
+/** A new mode ends a start by hand, but not a stop. */
+function manualAfter(
+  before: ManualOverride | null,
+  { mode, allowCharging, until }: ChargerCommand,
+): ManualOverride | null {
+  if (allowCharging === true) return { kind: "start", until: until ?? null };
+  if (allowCharging === false) return stop;
   if (allowCharging === null) return null;
-  return allowCharging ? "start" : "stop";
+  if (mode === undefined && until === undefined) return before;
+  if (before?.kind === "stop") return stop;
+  return before === null || mode !== undefined ? null : { kind: "start", until: until ?? null };
 }
 
 /** Adds a draw to the history, which is kept only as close together as it is needed. */
@@ -194,15 +198,15 @@ export function detectManualChange(
 ): PersistentChargerState {
   if (reading.state === "disconnected") {
     // A start made since the car is gone is meant for the next one.
-    const kept = persistent.session === null && persistent.manual === "start";
-    const manual = stopOnUnplug ? (kept ? "start" : "stop") : null;
-    const until = manual === "start" ? persistent.until : null;
-    return { ...persistent, manual, until, commandConfirmed: false, startedAt: null, pausedAt: null };
+    const isForNext = persistent.session === null && persistent.manual?.kind === "start";
+    const afterUnplugging = isForNext ? persistent.manual : stop;
+    const manual = stopOnUnplug ? afterUnplugging : null;
+    return { ...persistent, manual, commandConfirmed: false, startedAt: null, pausedAt: null };
   }
   const enabled = isEnabled(reading);
   if (persistent.lastCommand === null || enabled === null) return persistent;
   const told = persistent.lastCommand.current > 0;
   if (enabled === told) return persistent.commandConfirmed ? persistent : { ...persistent, commandConfirmed: true };
   if (restarted || !persistent.commandConfirmed) return { ...persistent, commandConfirmed: false };
-  return { ...persistent, manual: enabled ? "start" : "stop", until: null };
+  return { ...persistent, manual: enabled ? { kind: "start", until: null } : stop };
 }

@@ -1,6 +1,6 @@
 import { settle } from "../../../src/control/decide/settle.js";
 import { asked, facts, situation, type FactOverrides } from "../facts.js";
-import { start } from "../support.js";
+import { byHand, start } from "../support.js";
 
 const minute = 60_000;
 
@@ -24,7 +24,7 @@ test.each<[why: string, planned: number, charger: FactOverrides, current: number
     [{ code: "minimum-pause", left: 1_000 }],
   ],
   ["paused for the minimum", 10, { persistent: { pausedAt: start - 300_000 } }, 10, [asked]],
-  ["a start by hand does not wait", 10, { persistent: { pausedAt: start, manual: "start" } }, 10, [asked]],
+  ["a start by hand does not wait", 10, { persistent: { pausedAt: start, manual: byHand("start") } }, 10, [asked]],
   [
     "who runs is not held up by an old pause",
     10,

@@ -4,11 +4,13 @@ import {
   observeCharger,
   applyCommand,
 } from "../../../src/control/observe/chargers.js";
-import type { ChargerCommand } from "../../../src/model/commands.js";
+import type { ChargerCommand, ManualOverride } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, start } from "../support.js";
+import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
 import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
 import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
+
+type Manual = ManualOverride["kind"] | null;
 
 const runs = { at: start, current: 10, phases: 1 } as const;
 const pauses = { at: start, current: 0, phases: 1 } as const;
@@ -21,7 +23,7 @@ interface Seen {
   readonly restarted?: boolean;
 }
 
-test.each<[why: string, seen: Seen, manual: PersistentChargerState["manual"], confirmed: boolean]>([
+test.each<[why: string, seen: Seen, manual: Manual, confirmed: boolean]>([
   ["it does what it was told", { persistent: { lastCommand: runs }, reading: on }, null, true],
   ["it pauses as it was told", { persistent: { lastCommand: pauses }, reading: off }, null, true],
   ["it has not done it yet: lag, not a person", { persistent: { lastCommand: runs }, reading: off }, null, false],
@@ -74,22 +76,22 @@ test.each<[why: string, seen: Seen, manual: PersistentChargerState["manual"], co
     "stop",
     true,
   ],
-  ["a stop by hand stays", { persistent: { lastCommand: pauses, manual: "stop" }, reading: off }, "stop", true],
+  ["a stop by hand stays", { persistent: { lastCommand: pauses, manual: byHand("stop") }, reading: off }, "stop", true],
   [
     "pulling the plug ends a stop",
-    { persistent: { lastCommand: pauses, manual: "stop" }, reading: disconnected },
+    { persistent: { lastCommand: pauses, manual: byHand("stop") }, reading: disconnected },
     null,
     false,
   ],
   [
     "pulling the plug ends a start",
-    { persistent: { lastCommand: runs, manual: "start" }, reading: disconnected },
+    { persistent: { lastCommand: runs, manual: byHand("start") }, reading: disconnected },
     null,
     false,
   ],
 ])("%s", (_why, { persistent, reading, restarted = false }, manual, confirmed) => {
   const noticed = detectManualChange({ ...noPersistentChargerState, ...persistent }, reading, restarted);
-  expect(noticed.manual).toBe(manual);
+  expect(noticed.manual).toEqual(byHand(manual));
   expect(noticed.commandConfirmed).toBe(confirmed);
 });
 
@@ -105,14 +107,34 @@ test.each<
     after: Partial<PersistentChargerState>,
   ]
 >([
-  ["a start", { allowCharging: true }, { manual: "stop", pausedAt: start }, { manual: "start", pausedAt: null }],
-  ["a stop", { allowCharging: false }, { manual: "start" }, { manual: "stop" }],
-  ["a stop taken back", { allowCharging: null }, { manual: "stop", pausedAt: start }, { manual: null, pausedAt: null }],
+  [
+    "a start",
+    { allowCharging: true },
+    { manual: byHand("stop"), pausedAt: start },
+    { manual: byHand("start"), pausedAt: null },
+  ],
+  ["a stop", { allowCharging: false }, { manual: byHand("start") }, { manual: byHand("stop") }],
+  [
+    "a stop taken back",
+    { allowCharging: null },
+    { manual: byHand("stop"), pausedAt: start },
+    { manual: null, pausedAt: null },
+  ],
   ["a mode", { mode: "fast" }, {}, { mode: "fast" }],
-  ["a mode ends a start by hand", { mode: "off" }, { manual: "start" }, { mode: "off", manual: null }],
-  ["a mode does not end a stop by hand", { mode: "fast" }, { manual: "stop" }, { mode: "fast", manual: "stop" }],
+  ["a mode ends a start by hand", { mode: "off" }, { manual: byHand("start") }, { mode: "off", manual: null }],
+  [
+    "a mode does not end a stop by hand",
+    { mode: "fast" },
+    { manual: byHand("stop") },
+    { mode: "fast", manual: byHand("stop") },
+  ],
   ["a mode ends the wait after a pause", { mode: "fast" }, { pausedAt: start }, { pausedAt: null }],
-  ["a mode and a start", { mode: "fast", allowCharging: true }, { manual: "stop" }, { mode: "fast", manual: "start" }],
+  [
+    "a mode and a start",
+    { mode: "fast", allowCharging: true },
+    { manual: byHand("stop") },
+    { mode: "fast", manual: byHand("start") },
+  ],
   ["a cap", { maxAmpere: 8 }, {}, { cap: 8 }],
   ["no cap", { maxAmpere: null }, { cap: 8 }, { cap: null }],
   ["a power cap", { powerLimit: 3_000 }, {}, { powerLimit: 3_000 }],
@@ -120,16 +142,32 @@ test.each<
   ["an energy limit", { sessionChargeConsumptionLimit: 10 }, {}, { energyLimit: 10 }],
   ["no energy limit, also not the configured one", { sessionChargeConsumptionLimit: null }, {}, { energyLimit: 0 }],
   ["a minimum", { minAmpere: 8 }, {}, { minimum: 8 }],
-  ["a start until", { allowCharging: true, until: start }, {}, { manual: "start", until: start }],
-  ["another time for a start", { until: start + 1 }, { manual: "start", until: start }, { until: start + 1 }],
-  ["a time without a start is none", { until: start }, {}, { until: null }],
-  ["a stop has no time", { allowCharging: false, until: start }, {}, { manual: "stop", until: null }],
-  ["a start for good", { allowCharging: true }, { until: start }, { manual: "start", until: null }],
+  ["a start until", { allowCharging: true, until: start }, {}, { manual: { kind: "start", until: start } }],
+  [
+    "another time for a start",
+    { until: start + 1 },
+    { manual: { kind: "start", until: start } },
+    { manual: { kind: "start", until: start + 1 } },
+  ],
+  ["a time without a start is none", { until: start }, {}, { manual: null }],
+  ["a stop has no time", { allowCharging: false, until: start }, {}, { manual: byHand("stop") }],
+  [
+    "a time for a stop is none",
+    { until: start },
+    { manual: { kind: "stop", endedStart: start } },
+    { manual: byHand("stop") },
+  ],
+  [
+    "a start for good",
+    { allowCharging: true },
+    { manual: { kind: "start", until: start } },
+    { manual: byHand("start") },
+  ],
   [
     "a mode ends a start by hand, and its time",
     { mode: "solar" },
-    { manual: "start", until: start },
-    { manual: null, until: null },
+    { manual: { kind: "start", until: start } },
+    { manual: null },
   ],
   [
     "other targets begin anew, what was charged for the ones before counts",
@@ -144,7 +182,7 @@ test.each<
     { targets: [{ days: [1], time: 420, energy: 20 }] },
   ],
   ["phases", { phases: 3 }, {}, { phases: 3 }],
-  ["nothing", {}, { cap: 8, manual: "stop" }, { cap: 8, manual: "stop" }],
+  ["nothing", {}, { cap: 8, manual: byHand("stop") }, { cap: 8, manual: byHand("stop") }],
 ])("a person asks for %s", (_why, command, before, after) => expect(told(command, before)).toMatchObject(after));
 
 /** Readings by the second at which they come. */
@@ -155,7 +193,7 @@ function heard(readings: readonly (readonly [second: number, reading: ChargerRea
   );
 }
 
-test.each<[why: string, readings: Parameters<typeof heard>[0], manual: PersistentChargerState["manual"]]>([
+test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Manual]>([
   [
     "a stop with the time running on",
     [
@@ -200,7 +238,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Persisten
   ],
   ["off at our own start, running since before our command", [[9, { ...off, uptime: 90_000 }]], "stop"],
   ["off at our own start, restarted since our command", [[9, { ...off, uptime: 8_000 }]], null],
-])("%s", (_why, readings, manual) => expect(heard(readings).persistent.manual).toBe(manual));
+])("%s", (_why, readings, manual) => expect(heard(readings).persistent.manual).toEqual(byHand(manual)));
 
 test.each<
   [
@@ -272,14 +310,13 @@ test("the history keeps the last two minutes and forgets what was before", () =>
   expect(draws.length).toBeLessThan(25);
 });
 
-test.each<
-  [why: string, before: Partial<PersistentChargerState>, manual: PersistentChargerState["manual"], until: number | null]
->([
-  ["its time has come: a stop, that tells when", { manual: "start", until: start }, "stop", start],
-  ["a moment before: it goes on", { manual: "start", until: start + 1 }, "start", start + 1],
-  ["without a time it goes on", { manual: "start" }, "start", null],
-  ["nobody started anything", { until: start }, null, start],
-])("a start by hand that ends: %s", (_why, before, manual, until) => {
-  const { persistent } = endTimedStart(newChargerMemory({ ...noPersistentChargerState, ...before }), start);
-  expect(persistent).toMatchObject({ manual, until });
+test.each<[why: string, before: ManualOverride | null, after: ManualOverride | null]>([
+  ["its time has come: a stop, that tells when", { kind: "start", until: start }, { kind: "stop", endedStart: start }],
+  ["a moment before: it goes on", { kind: "start", until: start + 1 }, { kind: "start", until: start + 1 }],
+  ["without a time it goes on", byHand("start"), byHand("start")],
+  ["a stop stays a stop", byHand("stop"), byHand("stop")],
+  ["nobody started anything", null, null],
+])("a start by hand that ends: %s", (_why, before, after) => {
+  const { persistent } = endTimedStart(newChargerMemory({ ...noPersistentChargerState, manual: before }), start);
+  expect(persistent.manual).toEqual(after);
 });

@@ -1,7 +1,8 @@
 import { observeCharger } from "../../../src/control/observe/chargers.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
+import type { ManualOverride } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, start } from "../support.js";
+import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
 import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
 import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
@@ -336,7 +337,7 @@ describe("stopped when it is unplugged", () => {
       why: string,
       persistent: Partial<PersistentChargerState>,
       readings: readonly Reading[],
-      manual: PersistentChargerState["manual"],
+      manual: ManualOverride["kind"] | null,
     ]
   >([
     [
@@ -360,7 +361,7 @@ describe("stopped when it is unplugged", () => {
     ],
     [
       "started by hand, then unplugged: stopped",
-      { manual: "start" },
+      { manual: byHand("start") },
       [
         [0, charging(6)],
         [5, disconnected],
@@ -368,10 +369,10 @@ describe("stopped when it is unplugged", () => {
       "stop",
     ],
     ["no car at all: stopped", {}, [[0, disconnected]], "stop"],
-    ["started since the car is gone: for the next one", { manual: "start" }, [[0, disconnected]], "start"],
+    ["started since the car is gone: for the next one", { manual: byHand("start") }, [[0, disconnected]], "start"],
     [
       "and it is",
-      { manual: "start" },
+      { manual: byHand("start") },
       [
         [0, disconnected],
         [5, connected()],
@@ -381,11 +382,11 @@ describe("stopped when it is unplugged", () => {
     ["a car that is there is not stopped", {}, [[0, connected()]], null],
     [
       "unplugged while we were away",
-      { manual: "start", session: { since: start, countsFrom: 0, due: null, targetActiveSince: null } },
+      { manual: byHand("start"), session: { since: start, countsFrom: 0, due: null, targetActiveSince: null } },
       [[0, disconnected]],
       "stop",
     ],
   ])("%s", (_why, persistent, readings, manual) => {
-    expect(after(readings, persistent, stops).persistent.manual).toBe(manual);
+    expect(after(readings, persistent, stops).persistent.manual).toEqual(byHand(manual));
   });
 });

@@ -99,7 +99,7 @@ test("after some minutes of peace every car has what there is room for", () => {
       const { name, minCurrent, maxCurrent, mode, step } = charger;
       const persistent = memory.chargers[name]?.persistent;
       const box = boxes[index];
-      const wants = box?.plugged && box.hungry && persistent?.manual !== "stop";
+      const wants = box?.plugged && box.hungry && persistent?.manual?.kind !== "stop";
       if (!wants || (persistent?.mode ?? mode) !== "fast" || memory.powerLimit !== null) return;
       const current = decisions[name]?.current ?? 0;
       const most = Math.min(maxCurrent, persistent?.cap ?? Infinity);
