@@ -144,8 +144,9 @@ function waitFor({ charger, demand, pool, situation, options, worth, gain, learn
   if (left > 0) return wait({ code: "starts-too-often", surplus, starts: mostClosings, left });
   const isSure = situation.memory.surplus.at(-1)?.isConfirmed ?? false;
   if (regret < startPatience || !isSure) return wait({ code: "surplus-too-new", surplus, needed });
-  if (expectedValue(learned.sunIntermittency, worth, hoursOf(minimumRun)) <= 0)
-    return wait({ code: "surplus-too-unsteady", surplus, needed });
+  // Where a charge may end at any time, it pays as long as it is worth something now.
+  const runPays = minimumRun === 0 || expectedValue(learned.sunIntermittency, worth, hoursOf(minimumRun)) > 0;
+  if (!runPays) return wait({ code: "surplus-too-unsteady", surplus, needed });
   const phaseStay = { ...learned.phaseStay, gain: 0 };
   return {
     option: start,
@@ -188,7 +189,7 @@ function keepOn({ charger, demand, pool, situation, options, gain, learned }: We
   const value = bestValue(there, option, importPenalty);
   const regret = between(0, memory.solar.regret - value * situation.hours, mostStartsLost * startPrice);
   const hasRun = situation.now - (persistent.startedAt ?? 0) >= minimumRun;
-  const isPassing = expectedValue(learned.sunIntermittency, value, hoursOf(minimumPause)) >= 0;
+  const isPassing = minimumPause > 0 && expectedValue(learned.sunIntermittency, value, hoursOf(minimumPause)) >= 0;
   const isLoss = value < 0 && regret >= (isPassing ? mostStartsLost : 1) * startPrice;
   const usesOther = other !== undefined && bestValue(there, other, importPenalty) > 0;
   if (demand.kind === "solar" && isLoss && hasRun && !usesOther) {

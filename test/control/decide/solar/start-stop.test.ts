@@ -17,17 +17,20 @@ interface Case {
   readonly charger?: FactOverrides;
   readonly demand?: SurplusDemand;
   readonly importPenalty?: number;
+  /** ms; 5 min unless given. */
+  readonly minimumRun?: number;
+  readonly minimumPause?: number;
   /** Seconds since the last pass. */
   readonly step?: number;
 }
 
-/** 5 minutes of minimum run and pause. */
-function decide({ pool, charger = {}, demand = sun, importPenalty = 1, step = 10 }: Case) {
+function decide({ pool, charger = {}, demand = sun, step = 10, ...overrides }: Case) {
+  const { importPenalty = 1, minimumRun = 5 * minute, minimumPause = 5 * minute } = overrides;
   return chooseBySurplus(
     facts(charger),
     demand,
     pool,
-    situation({ settings: { importPenalty }, step, surplus: [[0, pool.low, pool.high]] }),
+    situation({ settings: { importPenalty, minimumRun, minimumPause }, step, surplus: [[0, pool.low, pool.high]] }),
   );
 }
 
@@ -97,6 +100,21 @@ describe("a paused charger", () => {
       true,
       0,
     ],
+    ["without a minimum run: starts in steady sun", { pool: even(8_700), minimumRun: 0 }, true, 0],
+    [
+      "without a minimum run: starts in any gap between clouds",
+      { pool: even(1_840), minimumRun: 0, charger: { regret: 4, learned: { sunIntermittency: fastClouds(60) } } },
+      true,
+      0,
+    ],
+    ["without a minimum run: not before 5 Wh are missed", { pool: even(1_150), minimumRun: 0, step: 5 }, false, 1.28],
+    ["without a minimum run: not without sun", { pool: even(500), minimumRun: 0, charger: { regret: 5 } }, false, 3.94],
+    [
+      "without a minimum pause: a pause ends at once",
+      { pool: even(1_840), minimumPause: 0, charger: { regret: 4, persistent: { pausedAt: start } } },
+      true,
+      0,
+    ],
     [
       "a contactor that closed six times within an hour rests, and what is missed is kept",
       { pool: even(1_840), charger: { regret: 4, closings: closings(59) } },
@@ -162,6 +180,22 @@ describe("a running charger", () => {
       { pool: even(0), charger: running({ regret: 20, learned: { sunIntermittency: passingClouds } }) },
       true,
       23.83,
+    ],
+    [
+      "without a minimum pause no cloud is waited for",
+      {
+        pool: even(0),
+        minimumPause: 0,
+        charger: running({ regret: 20, learned: { sunIntermittency: passingClouds } }),
+      },
+      false,
+      0,
+    ],
+    [
+      "without a minimum pause: not before 20 Wh are lost",
+      { pool: even(0), minimumPause: 0, charger: running() },
+      true,
+      3.83,
     ],
     [
       "but not if it lasts and lasts",
