@@ -106,13 +106,16 @@ export const demands: { readonly [K in DemandKind]: Extract<Demand, { readonly k
   "solar-with-minimum": { kind: "solar-with-minimum", reason: { code: "minimum-mode" }, later: null },
 };
 
+/** A sample of the surplus, age in s and W: exact and confirmed unless said otherwise. */
+export type Sample = readonly [age: number, low: number, high?: number, isConfirmed?: boolean];
+
 export interface SituationOverrides {
   readonly settings?: Partial<ControlSettings>;
   readonly chargers?: readonly ChargerFacts[];
   readonly powerLimit?: number | null;
   readonly overloadedSince?: number;
-  /** Surplus samples by their age in s, in W. */
-  readonly surplus?: readonly (readonly [age: number, low: number, high?: number])[];
+  /** Oldest first. */
+  readonly surplus?: readonly Sample[];
   /** Seconds since the last pass. */
   readonly step?: number;
 }
@@ -128,9 +131,9 @@ export function situation(overrides: SituationOverrides = {}): Situation {
       time: start,
       powerLimit,
       overloadedSince: overloadedSince === undefined ? {} : { [mainFuse]: overloadedSince },
-      surplus: surplus.map(([age, low, high = low]) => ({
+      surplus: surplus.map(([age, low, high = low, isConfirmed = true]) => ({
         at: start - age * 1_000,
-        isConfirmed: true,
+        isConfirmed,
         drawn: -low,
         low,
         high,

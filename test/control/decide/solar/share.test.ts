@@ -96,6 +96,8 @@ test.each<[why: string, charger: FactOverrides, surplus: SituationOverrides["sur
   ["goes on with what fits", {}, [[0, 2_300]], 10],
   ["rises into all that is there", {}, [[0, 2_990]], 13],
   ["falls at once, by any amount", { activeSetpoint: { current: 32 } }, [[0, 1_400]], 6],
+  ["does not rise into what is unconfirmed", {}, [[0, 2_990, 2_990, false]], 10],
+  ["falls to what is unconfirmed", {}, [[0, 1_840, 1_840, false]], 8],
   ["does not rise into what the meter may not show yet", {}, [[0, 2_300, 2_990]], 10],
   ["does not fall while the meter may not show its last change", {}, [[0, 1_500, 2_300]], 10],
   ["stays at the minimum for a while without sun", {}, [[0, 0]], 6],

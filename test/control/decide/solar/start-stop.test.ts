@@ -14,6 +14,8 @@ function even(power: number): Pool {
 
 interface Case {
   readonly pool: Pool;
+  /** Whether every charger has reported since the surplus was measured; true unless given. */
+  readonly isConfirmed?: boolean;
   readonly charger?: FactOverrides;
   readonly demand?: SurplusDemand;
   readonly importPenalty?: number;
@@ -24,13 +26,17 @@ interface Case {
   readonly step?: number;
 }
 
-function decide({ pool, charger = {}, demand = sun, step = 10, ...overrides }: Case) {
+function decide({ pool, isConfirmed = true, charger = {}, demand = sun, step = 10, ...overrides }: Case) {
   const { importPenalty = 1, minimumRun = 5 * minute, minimumPause = 5 * minute } = overrides;
   return chooseBySurplus(
     facts(charger),
     demand,
     pool,
-    situation({ settings: { importPenalty, minimumRun, minimumPause }, step, surplus: [[0, pool.low, pool.high]] }),
+    situation({
+      settings: { importPenalty, minimumRun, minimumPause },
+      step,
+      surplus: [[0, pool.low, pool.high, isConfirmed]],
+    }),
   );
 }
 
@@ -59,6 +65,7 @@ describe("a paused charger", () => {
     ["missed value adds up", { pool: even(1_150), step: 5, charger: { regret: 2 } }, false, 3.28],
     ["not yet at 5 Wh", { pool: even(1_150), step: 5, charger: { regret: 3.7 } }, false, 4.98],
     ["5 Wh: start", { pool: even(1_150), step: 5, charger: { regret: 3.8 } }, true, 0],
+    ["5 Wh, but unconfirmed: it waits", { pool: even(1_840), isConfirmed: false, charger: { regret: 4 } }, false, 5],
     ["import takes from it", { pool: even(0), charger: { regret: 4 } }, false, 0.17],
     ["it never falls below nothing", { pool: even(-3_000), charger: { regret: 1 } }, false, 0],
     ["half the minimum from the sun is worth nothing when even", { pool: even(690), charger: { regret: 4 } }, false, 4],
@@ -236,6 +243,11 @@ test.each<[why: string, facts: Case, reason: Reason]>([
     { code: "starts-too-often", surplus: 1_840, starts: 6, left: 12 * minute },
   ],
   ["enough, not for long", { pool: even(1_150), step: 5 }, { code: "surplus-too-new", surplus: 1_150, needed: 690 }],
+  [
+    "enough, but unconfirmed",
+    { pool: even(1_840), isConfirmed: false, charger: { regret: 5 } },
+    { code: "surplus-too-new", surplus: 1_840, needed: 690 },
+  ],
   [
     "enough, but among clouds",
     { pool: even(1_840), charger: { regret: 5, learned: { sunIntermittency: fastClouds(60) } } },
