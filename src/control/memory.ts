@@ -1,12 +1,11 @@
 /** What the controller remembers from observation to decision, and on. Plain data: it survives JSON. */
 
 import type { Price } from "../model/commands.js";
-import type { MeterMemory } from "./observe/meter-memory.js";
-import type { SurplusSample, BaseLoadMemory } from "./estimate/samples.js";
+import type { BaseLoadMemory, SurplusSample } from "./estimate/samples.js";
 import type { BatteryMemory } from "./observe/battery-memory.js";
+import { newChargerMemory, type ChargerMemory, type PersistentChargerState } from "./observe/charger-memory.js";
+import type { MeterMemory } from "./observe/meter-memory.js";
 import type { MonitorMemory } from "./observe/residual-current.js";
-import type { PersistentChargerState, ChargerMemory } from "./observe/charger-memory.js";
-import { newChargerMemory } from "./observe/charger-memory.js";
 
 export interface Memory {
   /** ms since 1970 of the newest observation; `null`: there was none. */

@@ -1,18 +1,22 @@
 /** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
 
 import type { Demand, DemandKind } from "../../src/control/decide/demand.js";
-import type { Headroom } from "../../src/control/estimate/headroom.js";
 import { noSolarMemory, type SolarMemory } from "../../src/control/decide/solar/solar-memory.js";
+import type { Headroom } from "../../src/control/estimate/headroom.js";
 import type { LagMemory } from "../../src/control/estimate/meter-lag.js";
-import { newMemory } from "../../src/control/memory.js";
-import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/estimate/situation.js";
+import { newMemory } from "../../src/control/memory.js";
+import {
+  newChargerMemory,
+  noPersistentChargerState,
+  type PersistentChargerState,
+  type Session,
+} from "../../src/control/observe/charger-memory.js";
+import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
-import type { Reason } from "../../src/model/reasons.js";
 import type { ChargerReading } from "../../src/model/readings.js";
+import type { Reason } from "../../src/model/reasons.js";
 import { charger, charging, connected, house, start } from "./support.js";
-import type { Session, PersistentChargerState } from "../../src/control/observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../../src/control/observe/charger-memory.js";
 
 export interface FactOverrides {
   readonly settings?: Partial<ChargerSettings>;

@@ -1,7 +1,7 @@
 /** Plays a house with one charger and what goes on in it, and tells what was decided. */
 
+import { newMemory, persistentStateOf } from "../../src/control/memory.js";
 import type { ChargerSettings, ControlSettings } from "../../src/control/settings.js";
-import { persistentStateOf, newMemory } from "../../src/control/memory.js";
 import type { ChargerCommand, Decision } from "../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase } from "../../src/model/phases.js";
 import { noQuantities, type ChargerReading } from "../../src/model/readings.js";

@@ -3,7 +3,7 @@
  * the row says how.
  */
 
-import type { VehicleSettings, ChargerSettings } from "../../src/control/settings.js";
+import type { ChargerSettings, VehicleSettings } from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import { weekdays } from "../../src/model/weekdays.js";
 import { play, type Given, type Stretch } from "./play.js";

@@ -1,23 +1,25 @@
 /** Builds houses and readings for the controller's tests, and turns the clock for them. */
 
+import { decide, type Outcome } from "../../src/control/decide/decide.js";
 import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
-import { decide, type Outcome } from "../../src/control/decide/decide.js";
 import { observe } from "../../src/control/observe/observe.js";
 import {
   mainFuse,
-  type VehicleSettings,
   type ChargerSettings,
   type ControlSettings,
+  type VehicleSettings,
 } from "../../src/control/settings.js";
 import type { Decision, ManualOverride } from "../../src/model/commands.js";
-import { noChargerReading, noQuantities, residualCurrentBands } from "../../src/model/readings.js";
-import type {
-  ByBand,
-  ChargerReading,
-  MeterReading,
-  Quantities,
-  ResidualCurrentReading,
+import {
+  noChargerReading,
+  noQuantities,
+  residualCurrentBands,
+  type ByBand,
+  type ChargerReading,
+  type MeterReading,
+  type Quantities,
+  type ResidualCurrentReading,
 } from "../../src/model/readings.js";
 
 export const start = 1_750_000_000_000;

@@ -5,26 +5,26 @@
 
 import type { Decision, Plan } from "../../model/commands.js";
 import { byName } from "../../model/names.js";
-import { demandsOf, type PlannedDemand } from "./demands.js";
-import { blockHold } from "../parameters.js";
-import type { Memory } from "../memory.js";
 import { headroomsOf, type Headrooms } from "../estimate/headroom.js";
-import type { ControlSettings } from "../settings.js";
 import { situationOf, type ChargerFacts, type Situation } from "../estimate/situation.js";
 import { surplusTrust } from "../estimate/surplus.js";
-import { allocate, type Request } from "./load-management/allocate.js";
+import type { Trust } from "../estimate/trust.js";
+import type { Memory } from "../memory.js";
+import type { ChargerMemory } from "../observe/charger-memory.js";
+import { blockHold } from "../parameters.js";
+import type { ControlSettings } from "../settings.js";
+import { stoppedByMonitor } from "./alarm-stop.js";
 import { followsSurplus, type Demand, type SurplusDemand } from "./demand.js";
+import { demandsOf, type PlannedDemand } from "./demands.js";
 import { chargesFromGrid, type ChargeDecision } from "./discharge-block.js";
-import { fastSetpoint, fixedSetpoint } from "./fast.js";
-import { ownLimit } from "./own-limit.js";
 import { applyFailsafe } from "./failsafe.js";
-import { settle } from "./settle.js";
-import { shareSurplus } from "./solar/share.js";
+import { fastSetpoint, fixedSetpoint } from "./fast.js";
+import { allocate, type Request } from "./load-management/allocate.js";
+import { ownLimit } from "./own-limit.js";
 import { recordDecision } from "./record.js";
 import { atMost, type Setpoint } from "./setpoint.js";
-import type { Trust } from "../estimate/trust.js";
-import { stoppedByMonitor } from "./alarm-stop.js";
-import type { ChargerMemory } from "../observe/charger-memory.js";
+import { settle } from "./settle.js";
+import { shareSurplus } from "./solar/share.js";
 
 export interface Outcome {
   readonly memory: Memory;

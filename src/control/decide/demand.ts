@@ -2,11 +2,11 @@
 
 import type { ManualStart, ManualStop } from "../../model/commands.js";
 import type { ClockTime, MinimumReason, Reason, Upcoming } from "../../model/reasons.js";
-import { clockTime } from "../schedule/calendar.js";
-import { vehicleOf } from "../schedule/vehicles.js";
-import type { ActiveTarget } from "../schedule/targets.js";
-import type { ChargerSettings, VehicleSettings } from "../settings.js";
 import type { ChargerFacts } from "../estimate/situation.js";
+import { clockTime } from "../schedule/calendar.js";
+import type { ActiveTarget } from "../schedule/targets.js";
+import { vehicleOf } from "../schedule/vehicles.js";
+import type { ChargerSettings, VehicleSettings } from "../settings.js";
 
 /** What a charger is asked to do. */
 export type Demand = NoDemand | FastDemand | FixedDemand | SolarDemand | SolarWithMinimumDemand;

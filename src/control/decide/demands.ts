@@ -2,12 +2,12 @@
 
 import type { Plan } from "../../model/commands.js";
 import type { Reason } from "../../model/reasons.js";
-import { vehiclesOn, activeTargetOf, type PlanningContext } from "../schedule/targets.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
-import { demandOf, type Demand, type TariffNow } from "./demand.js";
-import { cheapestFirst, cheapFrom, cheapUntil, tariffPeriodsFrom, type TariffPeriod } from "../schedule/tariff.js";
 import type { Session } from "../observe/charger-memory.js";
+import { activeTargetOf, vehiclesOn, type PlanningContext } from "../schedule/targets.js";
+import { cheapestFirst, cheapFrom, cheapUntil, tariffPeriodsFrom, type TariffPeriod } from "../schedule/tariff.js";
+import { demandOf, type Demand, type TariffNow } from "./demand.js";
 
 export interface PlannedDemand {
   readonly charger: ChargerFacts;

@@ -1,8 +1,8 @@
 /** Whether house batteries shall give nothing now, because what they give would go into a car that takes from the grid. */
 
 import type { Decision } from "../../model/commands.js";
-import { someBatteryGives } from "../observe/battery.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
+import { someBatteryGives } from "../observe/battery.js";
 import type { Demand } from "./demand.js";
 
 /** A charger, what it is asked for, and what was decided. */

@@ -1,10 +1,10 @@
 /** A current is raised, and a charge goes on, only as far as the inputs can be trusted. */
 
 import type { Problem, Reason } from "../../model/reasons.js";
-import { wiringCheckPatience, chargerSilence, freshForRaising, noticeableCurrent } from "../parameters.js";
 import type { ChargerFacts } from "../estimate/situation.js";
-import { atMost, type Setpoint } from "./setpoint.js";
 import type { TestedTrust, Trust } from "../estimate/trust.js";
+import { chargerSilence, freshForRaising, noticeableCurrent, wiringCheckPatience } from "../parameters.js";
+import { atMost, type Setpoint } from "./setpoint.js";
 
 export interface FailsafeFacts {
   readonly charger: Pick<ChargerFacts, "activeSetpoint" | "memory" | "settings">;

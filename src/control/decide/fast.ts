@@ -3,10 +3,10 @@
 import type { PhaseCount } from "../../model/phases.js";
 import type { Reason } from "../../model/reasons.js";
 import type { Headrooms } from "../estimate/headroom.js";
-import { type ChargerFacts, type Situation } from "../estimate/situation.js";
+import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import { ownLimit } from "./own-limit.js";
-import type { Setpoint } from "./setpoint.js";
 import { maySwitchPhases, phaseOptions } from "./phase-switching.js";
+import type { Setpoint } from "./setpoint.js";
 
 /** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
 export function fastSetpoint(

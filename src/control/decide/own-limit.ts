@@ -2,8 +2,8 @@
 
 import type { PhaseCount } from "../../model/phases.js";
 import type { Reason } from "../../model/reasons.js";
-import type { ChargerFacts } from "../estimate/situation.js";
 import { floorTo } from "../../model/rounding.js";
+import type { ChargerFacts } from "../estimate/situation.js";
 
 export interface OwnLimit {
   /** A, highest set-point, a multiple of the step; below the minimum: charging is not possible. */

@@ -1,7 +1,7 @@
 /** Which numbers of phases a charger may use, and how often they may change. */
 
-import { phaseDwell, closingsWithin, mostClosings } from "../parameters.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
+import { closingsWithin, mostClosings, phaseDwell } from "../parameters.js";
 
 /** Its number of phases may be changed: not too soon after the last change, and not too often in an hour. */
 export function maySwitchPhases(charger: ChargerFacts): boolean {

@@ -1,9 +1,9 @@
 /** Turns what is left of a wish into a set-point, and keeps pauses from being too short. */
 
 import type { Reason } from "../../model/reasons.js";
+import { floorTo } from "../../model/rounding.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import type { Setpoint } from "./setpoint.js";
-import { floorTo } from "../../model/rounding.js";
 
 export type SettleFacts = Pick<ChargerFacts, "settings" | "activeSetpoint" | "persistent">;
 

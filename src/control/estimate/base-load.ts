@@ -1,14 +1,13 @@
 /** What others than our chargers draw on each circuit, as far as its meters and the chargers themselves can tell. */
 
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { worstCurrent, type WiringCheckState } from "./wiring-check.js";
-import { drawRange, type DrawRange } from "./in-flight.js";
+import { quantitiesOf, type QuantityMemory } from "../observe/meter-memory.js";
 import { deadTime, noticeableCurrent } from "../parameters.js";
 import { mainFuse, membersOf, type CircuitSettings, type ControlSettings } from "../settings.js";
-import { newestDraw, type ChargerFacts, type Situation } from "./situation.js";
-import type { QuantityMemory } from "../observe/meter-memory.js";
-import { quantitiesOf } from "../observe/meter-memory.js";
+import { drawRange, type DrawRange } from "./in-flight.js";
 import type { BaseLoad } from "./samples.js";
+import { newestDraw, type ChargerFacts, type Situation } from "./situation.js";
+import { worstCurrent, type WiringCheckState } from "./wiring-check.js";
 
 /** By the name of the circuit; absent: its meters have not told anything. */
 export type BaseLoads = ReadonlyMap<string, BaseLoad>;

@@ -1,13 +1,13 @@
 /** What is left on each circuit for the chargers on it, and how far that can be relied on. */
 
 import { perPhase, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { measuredPhases, hasCurrents } from "./base-load.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
 import { headroomMemory } from "../parameters.js";
 import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
-import { type Situation } from "./situation.js";
-import { trustIn, type NeededMeasurement, type Trust } from "./trust.js";
+import { hasCurrents, measuredPhases } from "./base-load.js";
 import type { BaseLoad, BaseLoadSample } from "./samples.js";
-import { quantitiesOf } from "../observe/meter-memory.js";
+import type { Situation } from "./situation.js";
+import { trustIn, type NeededMeasurement, type Trust } from "./trust.js";
 
 export interface Headroom {
   readonly name: string;

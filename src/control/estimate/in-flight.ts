@@ -1,10 +1,10 @@
 /** What of our chargers' draw a meter's reading may show, by how much later than they themselves it shows it. */
 
 import { perPhase, type PerPhase } from "../../model/phases.js";
-import { deadTime, noticeableCurrent, slowestCharger } from "../parameters.js";
-import type { ChargerFacts } from "./situation.js";
 import type { DrawSample } from "../observe/charger-draw.js";
 import type { SetpointCommand } from "../observe/charger-memory.js";
+import { deadTime, noticeableCurrent, slowestCharger } from "../parameters.js";
+import type { ChargerFacts } from "./situation.js";
 
 /** A draw that a meter may show: all that is between the two. */
 export interface DrawRange {

@@ -3,14 +3,18 @@
 import type { ChargerMode } from "../../model/commands.js";
 import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import { freshForStaying, idleAfter, idleCurrent, headroomMemory, significantCurrent } from "../parameters.js";
 import type { Memory } from "../memory.js";
+import {
+  newChargerMemory,
+  noPersistentChargerState,
+  type ChargerMemory,
+  type PersistentChargerState,
+} from "../observe/charger-memory.js";
+import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
+import { freshForStaying, headroomMemory, idleAfter, idleCurrent, significantCurrent } from "../parameters.js";
 import { settingsFor } from "../schedule/vehicles.js";
 import type { ChargerSettings, ControlSettings } from "../settings.js";
-import { quantitiesOf } from "../observe/meter-memory.js";
-import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
-import type { PersistentChargerState, ChargerMemory } from "../observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../observe/charger-memory.js";
 
 /** What one charger is, does, and was told. */
 export interface ChargerFacts {

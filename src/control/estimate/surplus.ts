@@ -1,17 +1,17 @@
 /** How much of the sun is left for the chargers that follow it, and how far that can be relied on. */
 
-import { batteryFlow } from "../observe/battery.js";
-import { spaced } from "../observe/history.js";
-import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
-import type { Memory } from "../memory.js";
 import type { MeterRole } from "../../model/readings.js";
+import type { Memory } from "../memory.js";
+import { batteryFlow } from "../observe/battery.js";
+import { isSolarMode } from "../observe/charger-state.js";
+import { spaced } from "../observe/history.js";
+import type { Measured } from "../observe/meter-memory.js";
+import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
 import type { ControlSettings } from "../settings.js";
 import { likelyDraw } from "./in-flight.js";
+import type { SurplusSample } from "./samples.js";
 import { powerNow, type Situation } from "./situation.js";
 import { trustIn, type Trust } from "./trust.js";
-import { isSolarMode } from "../observe/charger-state.js";
-import type { Measured } from "../observe/meter-memory.js";
-import type { SurplusSample } from "./samples.js";
 
 /** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
 export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {

@@ -1,10 +1,10 @@
 /** How far a measurement can be relied on: by its age, by its meter's last losses, and by the wiring check. */
 
 import type { MeterDoubt, Problem, Quantity } from "../../model/reasons.js";
-import { freshForRaising, readingSpan, readingsToTrust } from "../parameters.js";
-import { lostAfter } from "../observe/meters.js";
-import { wiringProblem, wiringVerdict } from "./wiring-check.js";
 import type { Measured, MeterMemory } from "../observe/meter-memory.js";
+import { lostAfter } from "../observe/meters.js";
+import { freshForRaising, readingSpan, readingsToTrust } from "../parameters.js";
+import { wiringProblem, wiringVerdict } from "./wiring-check.js";
 
 /** How far a measurement can be relied on, and else why not further. */
 export type Trust = GoodTrust | TestedTrust | DoubtedTrust | WrongTrust | LostTrust;

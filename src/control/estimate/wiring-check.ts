@@ -3,8 +3,8 @@
  * that is mounted the wrong way round, or whose clamps are swapped, would raise a current into room that is not there.
  */
 
-import type { Problem } from "../../model/reasons.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
+import type { Problem } from "../../model/reasons.js";
 import { noticeableCurrent } from "../parameters.js";
 
 /** What came with one reading. */

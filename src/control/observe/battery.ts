@@ -1,10 +1,9 @@
 /** What house batteries leave to the cars: by their state of charge, and by what they do now. */
 
+import type { Memory } from "../memory.js";
 import { batteryMatch, batteryNoise, freshForRaising, freshStateOfCharge } from "../parameters.js";
-import { type Memory } from "../memory.js";
 import type { ControlSettings, MeterSettings } from "../settings.js";
-import type { BatteryRank, BatteryMemory } from "./battery-memory.js";
-import { noBatteryMemory } from "./battery-memory.js";
+import { noBatteryMemory, type BatteryMemory, type BatteryRank } from "./battery-memory.js";
 
 /** What house batteries add to what comes from the grid; together it is what cars that follow the sun must not draw. */
 export interface BatteryFlow {

@@ -1,12 +1,11 @@
 /** What is remembered of one charger. */
 
-import type { PhaseCount, PerPhase } from "../../model/phases.js";
-import type { ChargeTarget, ChargerMode, ManualOverride } from "../../model/commands.js";
+import type { ChargerMode, ChargeTarget, ManualOverride } from "../../model/commands.js";
+import type { PerPhase, PhaseCount } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import type { DrawSample } from "./charger-draw.js";
-import type { LagMemory } from "../estimate/meter-lag.js";
 import { noSolarMemory, type SolarMemory } from "../decide/solar/solar-memory.js";
-import { noLagMemory } from "../estimate/meter-lag.js";
+import { noLagMemory, type LagMemory } from "../estimate/meter-lag.js";
+import type { DrawSample } from "./charger-draw.js";
 
 /** Our last command to a charger. */
 export interface SetpointCommand {

@@ -1,8 +1,8 @@
 /** What a charger's newest reading says of its state. */
 
+import type { ChargerMode } from "../../model/commands.js";
 import type { ChargerReading } from "../../model/readings.js";
 import { chargerSilence } from "../parameters.js";
-import type { ChargerMode } from "../../model/commands.js";
 import type { ChargerMemory } from "./charger-memory.js";
 
 /** What the charger's start and stop switch says; `null`: not known. */

@@ -3,21 +3,21 @@
 import type { ChargerCommand, ManualOverride } from "../../model/commands.js";
 import { phaseIndexes } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import { drawOf, type DrawSample } from "./charger-draw.js";
-import { recent, spaced } from "./history.js";
+import { changed } from "../changed.js";
 import {
   deadTime,
   drawSpacing,
   idleCurrent,
   noticeableCurrent,
-  slowestCharger,
   significantCurrent,
+  slowestCharger,
 } from "../parameters.js";
-import { observeSession } from "./session.js";
 import type { ChargerSettings } from "../settings.js";
+import { drawOf, type DrawSample } from "./charger-draw.js";
+import type { ChargerMemory, PersistentChargerState, SetpointCommand } from "./charger-memory.js";
 import { isEnabled, isPlugged } from "./charger-state.js";
-import type { SetpointCommand, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
-import { changed } from "../changed.js";
+import { recent, spaced } from "./history.js";
+import { observeSession } from "./session.js";
 
 /** A that a control pilot can announce, halved, and V that no house has (IEC 61851-1: 80 A). */
 const largestUsualCurrent = 40;

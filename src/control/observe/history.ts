@@ -1,6 +1,6 @@
 /** Samples of the last minutes, oldest first: how long they are kept, and how close together. */
 
-import { deadTime, lagSearch, headroomMemory } from "../parameters.js";
+import { deadTime, headroomMemory, lagSearch } from "../parameters.js";
 
 /** What chargers and circuits did before that has no part in any decision. */
 const historyKept = Math.max(headroomMemory, lagSearch) + 2 * deadTime;

@@ -1,10 +1,9 @@
 /** What is remembered of one meter. */
 
 import type { PerPhase } from "../../model/phases.js";
-import type { MeterDoubt } from "../../model/reasons.js";
 import type { MeterRole } from "../../model/readings.js";
-import type { WiringCheckState } from "../estimate/wiring-check.js";
-import { noWiringCheck } from "../estimate/wiring-check.js";
+import type { MeterDoubt } from "../../model/reasons.js";
+import { noWiringCheck, type WiringCheckState } from "../estimate/wiring-check.js";
 
 /** A measured value and when it was measured. */
 export interface Measured {

@@ -6,8 +6,7 @@ import type { MeterDoubt } from "../../model/reasons.js";
 import { updateWiringCheck, type WiringCheckState } from "../estimate/wiring-check.js";
 import { freshForStaying, freshForStayingOften, idleCurrent, readingsToTrust } from "../parameters.js";
 import type { ControlSettings } from "../settings.js";
-import type { Measured, QuantityMemory, MeterMemory } from "./meter-memory.js";
-import { noMeterMemory } from "./meter-memory.js";
+import { noMeterMemory, type Measured, type MeterMemory, type QuantityMemory } from "./meter-memory.js";
 
 /** What the chargers whose current a meter has to show say themselves. */
 export interface MeterExpectation {

@@ -3,11 +3,15 @@
 import type { Price } from "../../model/commands.js";
 import { byName } from "../../model/names.js";
 import { phaseIndexes } from "../../model/phases.js";
-import { halveDoubt } from "../estimate/wiring-check.js";
-import { observeBatteries } from "./battery.js";
-import { endTimedStart, observeCharger, applyCommand } from "./chargers.js";
-import { recent } from "./history.js";
+import { baseLoadsOf } from "../estimate/base-load.js";
+import { overloadedPhases } from "../estimate/headroom.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "../estimate/meter-lag.js";
+import type { BaseLoadMemory, SurplusSample } from "../estimate/samples.js";
+import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
+import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
+import { halveDoubt } from "../estimate/wiring-check.js";
+import type { Memory } from "../memory.js";
+import type { Observation } from "../observation.js";
 import {
   deadTime,
   freshForStaying,
@@ -17,18 +21,14 @@ import {
   surplusSpacing,
   usualLag,
 } from "../parameters.js";
-import type { Memory } from "../memory.js";
+import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
+import { observeBatteries } from "./battery.js";
+import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "./charger-memory.js";
+import { applyCommand, endTimedStart, observeCharger } from "./chargers.js";
+import { recent } from "./history.js";
+import type { MeterMemory } from "./meter-memory.js";
 import { observeMeter, type MeterExpectation } from "./meters.js";
 import { acknowledgeAlarm, observeMonitor, type MonitorMemory } from "./residual-current.js";
-import type { Observation } from "../observation.js";
-import { baseLoadsOf } from "../estimate/base-load.js";
-import { overloadedPhases } from "../estimate/headroom.js";
-import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
-import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
-import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
-import type { MeterMemory } from "./meter-memory.js";
-import type { BaseLoadMemory, SurplusSample } from "../estimate/samples.js";
-import { noPersistentChargerState, type ChargerMemory, newChargerMemory } from "./charger-memory.js";
 
 /**
  * Takes news into memory. Devices that the settings do not name are ignored.

@@ -1,17 +1,17 @@
 /** The stay of a car at a charger: when it came, what it was charged since, and what it has shown to take. */
 
 import type { ChargerReading } from "../../model/readings.js";
-import { tagOf } from "../schedule/vehicles.js";
 import {
-  unusedOffer,
   idleCurrent,
   largestSession,
   longestStep,
-  slowestCharger,
   significantCurrent,
+  slowestCharger,
+  unusedOffer,
 } from "../parameters.js";
+import { tagOf } from "../schedule/vehicles.js";
 import type { DrawSample } from "./charger-draw.js";
-import type { Session, VehicleLimit, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
+import type { ChargerMemory, PersistentChargerState, Session, VehicleLimit } from "./charger-memory.js";
 
 /** What is remembered of a session, after a reading. */
 export type SessionUpdate = Pick<ChargerMemory, "tag" | "charged" | "peak"> &

@@ -5,14 +5,14 @@
 
 import type { ChargeTarget, Plan } from "../../model/commands.js";
 import type { PhaseCount } from "../../model/phases.js";
-import { nextTime } from "./calendar.js";
-import { planReserve, planSlack, unknownRest, usualBattery } from "../parameters.js";
+import { ownLimit } from "../decide/own-limit.js";
+import { phaseOptions } from "../decide/phase-switching.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
-import { ownLimit } from "../decide/own-limit.js";
-import type { TariffPeriod } from "./tariff.js";
-import { phaseOptions } from "../decide/phase-switching.js";
 import type { Session } from "../observe/charger-memory.js";
+import { planReserve, planSlack, unknownRest, usualBattery } from "../parameters.js";
+import { nextTime } from "./calendar.js";
+import type { TariffPeriod } from "./tariff.js";
 
 /** A target that is being worked for. */
 export interface ActiveTarget {

@@ -1,6 +1,6 @@
-import type { VehicleSettings, ChargerSettings } from "../settings.js";
-import { floorTo, ceilTo } from "../../model/rounding.js";
+import { ceilTo, floorTo } from "../../model/rounding.js";
 import type { ChargerMemory } from "../observe/charger-memory.js";
+import type { ChargerSettings, VehicleSettings } from "../settings.js";
 
 /** A tag as it is compared: readers differ in case and pad with blanks. `null`: there is none. */
 export function tagOf(told: string | null): string | null {

@@ -1,7 +1,7 @@
 import type { ChargerMode } from "../../../src/model/commands.js";
 import { perPhase, type PhaseIndex } from "../../../src/model/phases.js";
-import type { Reason } from "../../../src/model/reasons.js";
 import type { MeterReading } from "../../../src/model/readings.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import { Household } from "../../../src/simulator/house/household.js";
 import { Roof } from "../../../src/simulator/house/roof.js";
 import { Weather, weatherKinds } from "../../../src/simulator/house/weather.js";

@@ -1,16 +1,16 @@
 import {
   demandOf,
   followsSurplus,
-  type DemandContext,
   type Demand,
+  type DemandContext,
   type DemandKind,
 } from "../../../src/control/decide/demand.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 import type { ChargerMode, ManualOverride } from "../../../src/model/commands.js";
-import type { ClockTime, Reason, Upcoming } from "../../../src/model/reasons.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
+import type { ClockTime, Reason, Upcoming } from "../../../src/model/reasons.js";
 import { facts, session, type FactOverrides } from "../facts.js";
 import { byHand, car, charging, connected, disconnected, start } from "../support.js";
-import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 type Manual = ManualOverride["kind"] | null;
 

@@ -1,8 +1,8 @@
 import type { DemandKind } from "../../../src/control/decide/demand.js";
 import { chargesFromGrid } from "../../../src/control/decide/discharge-block.js";
-import { charger, charging, connected, disconnected, house, Run, grid } from "../support.js";
-import { demands, facts, situation, type FactOverrides } from "../facts.js";
 import type { BatteryRank } from "../../../src/control/observe/battery-memory.js";
+import { demands, facts, situation, type FactOverrides } from "../facts.js";
+import { charger, charging, connected, disconnected, grid, house, Run } from "../support.js";
 
 interface Case {
   readonly kind: DemandKind;

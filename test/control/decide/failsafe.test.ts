@@ -1,9 +1,9 @@
 import { applyFailsafe } from "../../../src/control/decide/failsafe.js";
+import type { Trust } from "../../../src/control/estimate/trust.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import type { Problem, Reason } from "../../../src/model/reasons.js";
 import { asked, facts, type FactOverrides } from "../facts.js";
 import { start } from "../support.js";
-import type { Trust } from "../../../src/control/estimate/trust.js";
 
 const missing: Problem = {
   code: "measurement-missing",

@@ -1,10 +1,10 @@
 import { ownLimit } from "../../../src/control/decide/own-limit.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import type { Reason } from "../../../src/model/reasons.js";
+import { floorTo } from "../../../src/model/rounding.js";
 import { facts } from "../facts.js";
 import { connected } from "../support.js";
-import { floorTo } from "../../../src/model/rounding.js";
-import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 interface Facts {
   readonly maxCurrent?: number;

@@ -1,8 +1,8 @@
 import {
   expectedValue,
+  noIntermittency,
   updateIntermittency,
   type Intermittency,
-  noIntermittency,
 } from "../../../src/control/estimate/intermittency.js";
 const second = 1 / 3_600;
 

@@ -1,10 +1,10 @@
 import { learnLag } from "../../../src/control/estimate/meter-lag.js";
-import { seededRandom } from "../../../src/simulator/house/random.js";
 import {
+  newChargerMemory,
   noPersistentChargerState,
   type ChargerMemory,
-  newChargerMemory,
 } from "../../../src/control/observe/charger-memory.js";
+import { seededRandom } from "../../../src/simulator/house/random.js";
 
 interface Story {
   /** W that the charger draws at a second, as it says every 5 s. */

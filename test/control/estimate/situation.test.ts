@@ -1,10 +1,10 @@
-import { newMemory, type Memory } from "../../../src/control/memory.js";
 import { decide } from "../../../src/control/decide/decide.js";
-import { observe } from "../../../src/control/observe/observe.js";
 import { measuredVoltage, situationOf, voltageOf } from "../../../src/control/estimate/situation.js";
+import { newMemory, type Memory } from "../../../src/control/memory.js";
+import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
+import { observe } from "../../../src/control/observe/observe.js";
 import type { PerPhase } from "../../../src/model/phases.js";
 import { grid, house, start } from "../support.js";
-import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 const nothingNew = { meters: {}, chargers: {}, commands: {} };
 

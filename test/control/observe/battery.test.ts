@@ -1,8 +1,7 @@
+import type { BatteryMemory, BatteryRank } from "../../../src/control/observe/battery-memory.js";
 import { batteryFlow, batteryRank, observeBatteries } from "../../../src/control/observe/battery.js";
+import { noMeterMemory, type Measured, type MeterMemory } from "../../../src/control/observe/meter-memory.js";
 import { house, start } from "../support.js";
-import type { Measured, MeterMemory } from "../../../src/control/observe/meter-memory.js";
-import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
-import type { BatteryRank, BatteryMemory } from "../../../src/control/observe/battery-memory.js";
 
 /** The battery comes first up to 60 %, and keeps 80 %. */
 const thresholds = { batteryPriority: 60, batteryReserve: 80 };

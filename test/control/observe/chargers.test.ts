@@ -1,14 +1,18 @@
 import {
-  endTimedStart,
-  detectManualChange,
-  observeCharger,
+  newChargerMemory,
+  noPersistentChargerState,
+  type ChargerMemory,
+  type PersistentChargerState,
+} from "../../../src/control/observe/charger-memory.js";
+import {
   applyCommand,
+  detectManualChange,
+  endTimedStart,
+  observeCharger,
 } from "../../../src/control/observe/chargers.js";
 import type { ChargerCommand, ManualOverride } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
-import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 type Manual = ManualOverride["kind"] | null;
 

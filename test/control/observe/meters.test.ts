@@ -1,8 +1,8 @@
-import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
-import type { MeterDoubt } from "../../../src/model/reasons.js";
-import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
-import { grid, gridCurrents, house, start } from "../support.js";
 import type { MeterMemory } from "../../../src/control/observe/meter-memory.js";
+import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
+import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
+import type { MeterDoubt } from "../../../src/model/reasons.js";
+import { grid, gridCurrents, house, start } from "../support.js";
 
 const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };

@@ -1,8 +1,8 @@
 /** Residual-current monitors: what stops a charge, and who lets it go on. */
 
-import { persistentStateOf, newMemory } from "../../../src/control/memory.js";
-import type { Reason } from "../../../src/model/reasons.js";
+import { newMemory, persistentStateOf } from "../../../src/control/memory.js";
 import type { ResidualCurrentReading } from "../../../src/model/readings.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import { charger, charging, grid, house, Run, soundMonitor } from "../support.js";
 
 const quiet = soundMonitor;

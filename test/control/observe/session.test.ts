@@ -1,10 +1,14 @@
+import {
+  newChargerMemory,
+  noPersistentChargerState,
+  type ChargerMemory,
+  type PersistentChargerState,
+} from "../../../src/control/observe/charger-memory.js";
 import { observeCharger } from "../../../src/control/observe/chargers.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { ManualOverride } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
-import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
 
 type Reading = [seconds: number, reading: ChargerReading];
 

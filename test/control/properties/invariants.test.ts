@@ -1,15 +1,15 @@
 /** What holds in every pass, in whatever house and whatever happens. */
 
 import * as fc from "fast-check";
-import { pass } from "../support.js";
+import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
 import type { Reason, ReasonCode } from "../../../src/model/reasons.js";
 import { reasonText } from "../../../src/texts/decision-text.js";
+import { pass } from "../support.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
-import { houses, stories, type Happening, World } from "./world.js";
-import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { houses, stories, World, type Happening } from "./world.js";
 
 afterAll(tellHouses);
 

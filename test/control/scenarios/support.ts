@@ -1,6 +1,6 @@
 /** What several scenarios begin with. */
 
-import { persistentStateOf, newMemory, type PersistentState } from "../../../src/control/memory.js";
+import { newMemory, persistentStateOf, type PersistentState } from "../../../src/control/memory.js";
 import type { ChargerSettings, ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";

@@ -1,5 +1,4 @@
-import { pass } from "../support.js";
-import { charger, charging, connected, house, Run, start } from "../support.js";
+import { charger, charging, connected, house, pass, Run, start } from "../support.js";
 import { alive, live } from "./support.js";
 
 test("surplus starts a charge once 5 Wh were missed, and the current follows", () => {

@@ -1,15 +1,15 @@
-import {
-  vehiclesOn,
-  expectedPower,
-  activeTargetOf,
-  type PlanningContext,
-  type ActiveTarget,
-} from "../../../src/control/schedule/targets.js";
+import { Headrooms, type Headroom } from "../../../src/control/estimate/headroom.js";
 import type { ChargerFacts } from "../../../src/control/estimate/situation.js";
+import {
+  activeTargetOf,
+  expectedPower,
+  vehiclesOn,
+  type ActiveTarget,
+  type PlanningContext,
+} from "../../../src/control/schedule/targets.js";
 import { cheapestFirst, tariffPeriodsFrom, type Tariff } from "../../../src/control/schedule/tariff.js";
 import type { ChargeTarget } from "../../../src/model/commands.js";
 import { weekdays } from "../../../src/model/weekdays.js";
-import { Headrooms, type Headroom } from "../../../src/control/estimate/headroom.js";
 import { facts, headroom, session, situation, type FactOverrides } from "../facts.js";
 import { charging, connected, disconnected, start } from "../support.js";
 

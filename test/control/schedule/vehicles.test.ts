@@ -1,8 +1,8 @@
-import { vehicleOf, settingsFor, tagOf } from "../../../src/control/schedule/vehicles.js";
-import type { VehicleSettings, ChargerSettings } from "../../../src/control/settings.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
+import { settingsFor, tagOf, vehicleOf } from "../../../src/control/schedule/vehicles.js";
+import type { ChargerSettings, VehicleSettings } from "../../../src/control/settings.js";
 import { facts } from "../facts.js";
 import { car } from "../support.js";
-import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 test.each<[told: string | null, tag: string | null]>([
   ["04a1b2", "04A1B2"],

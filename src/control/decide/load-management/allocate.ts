@@ -5,14 +5,14 @@
 
 import { perPhase, phaseIndexes, type PerPhase } from "../../../model/phases.js";
 import type { Reason } from "../../../model/reasons.js";
-import { holdingOverload, headroomMemory } from "../../parameters.js";
+import { floorTo } from "../../../model/rounding.js";
 import type { Headroom, Headrooms } from "../../estimate/headroom.js";
-import type { ChargerSettings } from "../../settings.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
+import { headroomMemory, holdingOverload } from "../../parameters.js";
+import type { ChargerSettings } from "../../settings.js";
+import type { Setpoint } from "../setpoint.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
 import { byRotation } from "./rotation.js";
-import type { Setpoint } from "../setpoint.js";
-import { floorTo } from "../../../model/rounding.js";
 
 /** A charger and what it wishes so far. */
 export interface Request {

@@ -1,7 +1,7 @@
 /** Who is served first where not even the minimum is left for all. */
 
-import { rotationPeriod } from "../../parameters.js";
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
+import { rotationPeriod } from "../../parameters.js";
 
 /**
  * Cars that want current before those that don't, important ones before others. Among equals who charges goes on for

@@ -1,9 +1,9 @@
 /** What the next seconds may bring, by what the last minutes brought. */
 
-import { deadTime, steadyFor, steadyWithin } from "../../parameters.js";
-import type { ChargerFacts, Situation } from "../../estimate/situation.js";
-import type { Outlook } from "./current.js";
 import type { SurplusSample } from "../../estimate/samples.js";
+import type { ChargerFacts, Situation } from "../../estimate/situation.js";
+import { deadTime, steadyFor, steadyWithin } from "../../parameters.js";
+import type { Outlook } from "./current.js";
 
 /** Of fewer moves nothing is concluded; more than enough only take time. */
 const fewestMoves = 12;

@@ -1,15 +1,15 @@
 /** Shares out the sun's surplus: who charges from it, and with how much. */
 
-import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../../parameters.js";
-import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
-import { chooseForVehicle } from "./vehicle-power.js";
-import type { SurplusDemand } from "../demand.js";
-import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice } from "./start-stop.js";
-import { outlookOf } from "./outlook.js";
-import { bestCurrent, meanValue, type Outlook } from "./current.js";
-import type { Setpoint } from "../setpoint.js";
 import type { SurplusSample } from "../../estimate/samples.js";
+import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
+import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../../parameters.js";
+import type { SurplusDemand } from "../demand.js";
+import type { Setpoint } from "../setpoint.js";
+import { bestCurrent, meanValue, type Outlook } from "./current.js";
+import { outlookOf } from "./outlook.js";
 import type { SolarMemory } from "./solar-memory.js";
+import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice } from "./start-stop.js";
+import { chooseForVehicle } from "./vehicle-power.js";
 
 /** A charger that asks for the sun, and how. */
 export interface SolarRequest {

@@ -10,10 +10,11 @@ import type { PhaseCount } from "../../../model/phases.js";
 import type { Reason } from "../../../model/reasons.js";
 import {
   expectedValue,
+  noIntermittency,
   updateIntermittency,
   type Intermittency,
-  noIntermittency,
 } from "../../estimate/intermittency.js";
+import type { ChargerFacts, Situation } from "../../estimate/situation.js";
 import {
   idleCurrent,
   justBegun,
@@ -24,11 +25,10 @@ import {
   startPatience,
   startPrice,
 } from "../../parameters.js";
-import { type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import type { SurplusDemand } from "../demand.js";
 import { ownLimit } from "../own-limit.js";
+import { contactorRest, maySwitchPhases, phaseOptions } from "../phase-switching.js";
 import { bestValue, type CurrentRange } from "./current.js";
-import { maySwitchPhases, contactorRest, phaseOptions } from "../phase-switching.js";
 import type { SolarMemory } from "./solar-memory.js";
 
 /** Surplus that is there for a charger, in W: at least, and at most. */

@@ -1,9 +1,9 @@
+import { phaseOptions } from "../../../../src/control/decide/phase-switching.js";
 import { chooseBySurplus } from "../../../../src/control/decide/solar/start-stop.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 import type { PhaseCount } from "../../../../src/model/phases.js";
 import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
-import { phaseOptions } from "../../../../src/control/decide/phase-switching.js";
-import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
 const minute = 60_000;
 const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minute };

@@ -1,5 +1,5 @@
-import { shareSurplus, type SolarRequest } from "../../../../src/control/decide/solar/share.js";
 import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
+import { shareSurplus, type SolarRequest } from "../../../../src/control/decide/solar/share.js";
 import { demands, facts, situation, type FactOverrides, type SituationOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
 

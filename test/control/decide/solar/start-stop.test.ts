@@ -1,9 +1,9 @@
 import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
 import { chooseBySurplus, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 import type { Reason } from "../../../../src/model/reasons.js";
 import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
-import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
 const { solar: sun, "solar-with-minimum": sunAndMinimum } = demands;
 const minute = 60_000;
