@@ -1,4 +1,4 @@
-/** Takes readings of chargers and wishes of people into memory, and tells what a person did at the charger itself. */
+/** Takes readings of chargers and commands of people into memory, and detects starts and stops at a charger itself. */
 
 import type { ChargerCommand, ManualOverride } from "../../model/commands.js";
 import { phaseIndexes } from "../../model/phases.js";
@@ -19,16 +19,19 @@ import { isEnabled, isPlugged } from "./charger-state.js";
 import { recent, spaced } from "./history.js";
 import { observeSession } from "./session.js";
 
-/** A that a control pilot can announce, halved, and V that no house has (IEC 61851-1: 80 A). */
+/** Half of what a control pilot can announce, in A (IEC 61851-1: 80 A), and V above any site's. */
 const largestUsualCurrent = 40;
 const largestUsualVoltage = 300;
 
-/** By how much the greediest car takes more than it is offered. */
+/** No car draws more than this times its offer. */
 const largestOverdrawRatio = 1.25;
 
 const stop: ManualOverride = { kind: "stop", endedStart: null };
 
-/** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
+/**
+ * Takes one reading, or the failure of one (`null`), into the memory of its charger.
+ * @param voltage V, phase to neutral
+ */
 export function observeCharger(
   old: ChargerMemory,
   reading: ChargerReading | null,
@@ -39,12 +42,12 @@ export function observeCharger(
   if (reading === null || isImplausible(reading, settings)) return { ...old, failing: true };
 
   const restarted = hasRestarted(old, reading, now);
-  const noticed = detectManualChange(old.persistent, reading, restarted, settings.stopOnUnplug);
-  const startedThere = noticed.manual?.kind === "start" && old.persistent.manual?.kind !== "start";
-  const commands = startedThere ? [...old.commands, chargerOffer(reading, settings, now)] : old.commands;
-  const offered = offeredAtMost({ commands, persistent: noticed }, settings, now);
-  const given = old.persistent.lastCommand?.current ?? 0;
-  const { currents, power, beyond } = drawOf(reading, settings, voltage, { given, offered });
+  const persistent = detectManualChange(old.persistent, reading, restarted, settings.stopOnUnplug);
+  const startedAtCharger = persistent.manual?.kind === "start" && old.persistent.manual?.kind !== "start";
+  const commands = startedAtCharger ? [...old.commands, chargerOffer(reading, settings, now)] : old.commands;
+  const highest = highestOffer({ commands, persistent }, settings, now);
+  const last = old.persistent.lastCommand?.current ?? 0;
+  const { currents, power, beyond } = drawOf(reading, settings, voltage, { last, highest });
   const draw = { at: now, currents, power };
   const before = old.draws.at(-1)?.currents;
   const moved =
@@ -58,15 +61,15 @@ export function observeCharger(
     tag,
     charged,
     peak,
-    // Who shows a tag wants to charge now.
-    persistent: changed(noticed, { session, vehicleLimit, pausedAt: showsTag ? null : noticed.pausedAt }),
+    // Whoever shows a tag wants to charge now.
+    persistent: changed(persistent, { session, vehicleLimit, pausedAt: showsTag ? null : persistent.pausedAt }),
     commands,
     reading,
     at: now,
     failing: false,
     draws: withDraw(old.draws, old.failing ? { ...draw, isAfterFailure: true } : draw),
     beyond,
-    // It moved at some moment since the reading before; a quick meter may have shown it then.
+    // It changed at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
     overdrawRatio: overdrawRatioAfter(old, reading, drawn, now),
     idleSince: idle ? (old.idleSince ?? now) : null,
@@ -118,13 +121,13 @@ function manualAfter(
   return before === null || mode !== undefined ? null : { kind: "start", until: until ?? null };
 }
 
-/** Adds a draw to the history, which is kept only as close together as it is needed. */
+/** Adds a draw to the history. The draw after a failure is always kept. */
 function withDraw(draws: ChargerMemory["draws"], draw: DrawSample): ChargerMemory["draws"] {
   const kept = recent(draws, draw.at);
   return [...(kept.at(-1)?.isAfterFailure === true ? kept : spaced(kept, drawSpacing)), draw];
 }
 
-/** Currents and powers far beyond what it could ever draw: then nothing that it says can be relied on. */
+/** Currents or power far beyond what it could draw: then nothing of the reading is used. */
 function isImplausible(reading: ChargerReading, { maxCurrent }: ChargerSettings): boolean {
   const highest = 2 * Math.max(maxCurrent, largestUsualCurrent);
   const currents = [reading.maxAmpere, reading.currentL1, reading.currentL2, reading.currentL3];
@@ -135,8 +138,8 @@ function isImplausible(reading: ChargerReading, { maxCurrent }: ChargerSettings)
   );
 }
 
-/** A that it was told lately at most, as far back as the slowest charger needs to follow. */
-function offeredAtMost(
+/** A, the highest command of the time that the slowest charger needs to follow one. */
+function highestOffer(
   { commands, persistent }: Pick<ChargerMemory, "commands" | "persistent">,
   { maxCurrent }: ChargerSettings,
   now: number,
@@ -147,11 +150,11 @@ function offeredAtMost(
     most = Math.max(most, current);
     if (at <= now - slowestCharger) return most;
   }
-  // Nothing is known of what was there before the oldest command.
+  // Before the oldest command of this run the offer is not known.
   return commands.length === 0 && persistent.lastCommand !== null ? persistent.lastCommand.current : maxCurrent;
 }
 
-/** What a charger offers that a person has started there. */
+/** What a charger offers that a person has started at the charger itself. */
 function chargerOffer(
   { maxAmpere, phases }: ChargerReading,
   { maxCurrent }: ChargerSettings,
@@ -160,25 +163,21 @@ function chargerOffer(
   return { at, current: Math.min(maxAmpere ?? maxCurrent, maxCurrent), phases: phases === 1 ? 1 : 3 };
 }
 
-/** Told once a command has had its time to show, and kept over the next one; another car has another greed. */
+/** Measured once a command has had time to take effect, kept over the next one, and reset when the car leaves. */
 function overdrawRatioAfter(
-  { persistent: { lastCommand }, overdrawRatio }: ChargerMemory,
+  { persistent, overdrawRatio }: ChargerMemory,
   reading: ChargerReading,
   drawn: number,
   now: number,
 ): number {
   if (!isPlugged(reading)) return 1;
-  if (
-    lastCommand === null ||
-    lastCommand.current < significantCurrent ||
-    drawn < idleCurrent ||
-    now - lastCommand.at < deadTime
-  )
-    return overdrawRatio;
+  const { lastCommand } = persistent;
+  if (lastCommand === null || now - lastCommand.at < deadTime) return overdrawRatio;
+  if (lastCommand.current < significantCurrent || drawn < idleCurrent) return overdrawRatio;
   return Math.min(largestOverdrawRatio, Math.max(1, drawn / lastCommand.current));
 }
 
-/** By its own word, or, from a charger that does not tell, after any time without an answer. */
+/** By its uptime; where it reports none, any failed reading may have been a restart. */
 function hasRestarted(old: ChargerMemory, { uptime }: ChargerReading, now: number): boolean {
   const { reading: before, failing, persistent } = old;
   if (uptime === null) return failing;
@@ -187,8 +186,8 @@ function hasRestarted(old: ChargerMemory, { uptime }: ChargerReading, now: numbe
 }
 
 /**
- * A charger that did what we told it, and then, without a restart, does the opposite, was told so by a person.
- * Pulling the plug ends what people did by hand; where it shall stop the charger, it stops it.
+ * A charger that has followed our command and then, without a restart, does the opposite was started or stopped by a
+ * person. Unplugging ends what was done by hand, or is itself a stop where `stopOnUnplug` is set.
  */
 export function detectManualChange(
   persistent: PersistentChargerState,
@@ -197,16 +196,16 @@ export function detectManualChange(
   stopOnUnplug = false,
 ): PersistentChargerState {
   if (reading.state === "disconnected") {
-    // A start made since the car is gone is meant for the next one.
+    // A start made while no car was there is meant for the next one.
     const isForNext = persistent.session === null && persistent.manual?.kind === "start";
     const afterUnplugging = isForNext ? persistent.manual : stop;
     const manual = stopOnUnplug ? afterUnplugging : null;
     return { ...persistent, manual, commandConfirmed: false, startedAt: null, pausedAt: null };
   }
+  const { lastCommand } = persistent;
   const enabled = isEnabled(reading);
-  if (persistent.lastCommand === null || enabled === null) return persistent;
-  const told = persistent.lastCommand.current > 0;
-  if (enabled === told) return persistent.commandConfirmed ? persistent : { ...persistent, commandConfirmed: true };
+  if (lastCommand === null || enabled === null) return persistent;
+  if (enabled === lastCommand.current > 0) return changed(persistent, { commandConfirmed: true });
   if (restarted || !persistent.commandConfirmed) return { ...persistent, commandConfirmed: false };
   return { ...persistent, manual: enabled ? { kind: "start", until: null } : stop };
 }

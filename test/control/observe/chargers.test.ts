@@ -28,8 +28,8 @@ interface Seen {
 }
 
 test.each<[why: string, seen: Seen, manual: Manual, confirmed: boolean]>([
-  ["it does what it was told", { persistent: { lastCommand: runs }, reading: on }, null, true],
-  ["it pauses as it was told", { persistent: { lastCommand: pauses }, reading: off }, null, true],
+  ["it follows its command", { persistent: { lastCommand: runs }, reading: on }, null, true],
+  ["it pauses as commanded", { persistent: { lastCommand: pauses }, reading: off }, null, true],
   ["it has not done it yet: lag, not a person", { persistent: { lastCommand: runs }, reading: off }, null, false],
   [
     "it did, and stopped since: a person",
@@ -55,9 +55,9 @@ test.each<[why: string, seen: Seen, manual: Manual, confirmed: boolean]>([
     null,
     false,
   ],
-  ["it was never told anything", { persistent: {}, reading: on }, null, false],
+  ["it was never commanded", { persistent: {}, reading: on }, null, false],
   [
-    "it does not tell its switch",
+    "it does not report its switch",
     { persistent: { lastCommand: runs, commandConfirmed: true }, reading: connected({ allowCharging: null }) },
     null,
     true,
@@ -99,7 +99,7 @@ test.each<[why: string, seen: Seen, manual: Manual, confirmed: boolean]>([
   expect(noticed.commandConfirmed).toBe(confirmed);
 });
 
-function told(command: ChargerCommand, persistent: Partial<PersistentChargerState> = {}): PersistentChargerState {
+function commanded(command: ChargerCommand, persistent: Partial<PersistentChargerState> = {}): PersistentChargerState {
   return applyCommand(newChargerMemory({ ...noPersistentChargerState, ...persistent }), command).persistent;
 }
 
@@ -187,19 +187,22 @@ test.each<
   ],
   ["phases", { phases: 3 }, {}, { phases: 3 }],
   ["nothing", {}, { cap: 8, manual: byHand("stop") }, { cap: 8, manual: byHand("stop") }],
-])("a person asks for %s", (_why, command, before, after) => expect(told(command, before)).toMatchObject(after));
+])("a person asks for %s", (_why, command, before, after) => expect(commanded(command, before)).toMatchObject(after));
 
 /** Readings by the second at which they come. */
-function heard(readings: readonly (readonly [second: number, reading: ChargerReading | null])[], settings = charger()) {
+function observed(
+  readings: readonly (readonly [second: number, reading: ChargerReading | null])[],
+  settings = charger(),
+) {
   return readings.reduce<ChargerMemory>(
     (memory, [second, reading]) => observeCharger(memory, reading, start + second * 1_000, settings, 230),
     newChargerMemory({ ...noPersistentChargerState, lastCommand: runs, commandConfirmed: true }),
   );
 }
 
-test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Manual]>([
+test.each<[why: string, readings: Parameters<typeof observed>[0], manual: Manual]>([
   [
-    "a stop with the time running on",
+    "a stop with the uptime running on",
     [
       [0, { ...on, uptime: 60_000 }],
       [5, { ...off, uptime: 65_000 }],
@@ -207,7 +210,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Manual]>(
     "stop",
   ],
   [
-    "a stop with the time gone back",
+    "a stop with the uptime reset",
     [
       [0, { ...on, uptime: 60_000 }],
       [30, { ...off, uptime: 8_000 }],
@@ -215,7 +218,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Manual]>(
     null,
   ],
   [
-    "a stop after no answer, with the time running on",
+    "a stop after a failed reading, with the uptime running on",
     [
       [0, { ...on, uptime: 60_000 }],
       [5, null],
@@ -224,7 +227,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Manual]>(
     "stop",
   ],
   [
-    "a stop after no answer, from a charger that tells no time",
+    "a stop after a failed reading, from a charger that reports no uptime",
     [
       [0, on],
       [5, null],
@@ -233,7 +236,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Manual]>(
     null,
   ],
   [
-    "a stop from a charger that tells no time",
+    "a stop from a charger that reports no uptime",
     [
       [0, on],
       [5, off],
@@ -242,7 +245,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Manual]>(
   ],
   ["off at our own start, running since before our command", [[9, { ...off, uptime: 90_000 }]], "stop"],
   ["off at our own start, restarted since our command", [[9, { ...off, uptime: 8_000 }]], null],
-])("%s", (_why, readings, manual) => expect(heard(readings).persistent.manual).toEqual(byHand(manual)));
+])("%s", (_why, readings, manual) => expect(observed(readings).persistent.manual).toEqual(byHand(manual)));
 
 test.each<
   [
@@ -272,7 +275,7 @@ test.each<
     1_840,
   ],
   [
-    "from what it was told last of all",
+    "from its last command where nothing else is known",
     charging(8, 1, { currentL1: null, currentL2: null, currentL3: null, power: null, maxAmpere: null }),
     {},
     [10, 0, 0],
@@ -286,13 +289,13 @@ test.each<
     0,
   ],
 ])("draws by %s", (_why, reading, settings, currents, power) => {
-  const [draw] = heard([[0, reading]], charger(settings)).draws;
+  const [draw] = observed([[0, reading]], charger(settings)).draws;
   expect(draw?.currents).toEqual(currents);
   expect(draw?.power).toBeCloseTo(power);
 });
 
-test.each([65_535, 6_553.5, 1e9, -1e9, Infinity])("a charger that says %f A says nothing", (current) => {
-  const memory = heard([
+test.each([65_535, 6_553.5, 1e9, -1e9, Infinity])("a reading of %f A is refused", (current) => {
+  const memory = observed([
     [0, charging(6)],
     [5, charging(6, 1, { currentL1: current })],
   ]);
@@ -301,7 +304,8 @@ test.each([65_535, 6_553.5, 1e9, -1e9, Infinity])("a charger that says %f A says
 });
 
 test("a car is idle from the first reading at which it takes nothing although it may", () => {
-  const idleSince = (...readings: ChargerReading[]) => heard(readings.map((reading, i) => [i * 5, reading])).idleSince;
+  const idleSince = (...readings: ChargerReading[]) =>
+    observed(readings.map((reading, i) => [i * 5, reading])).idleSince;
   expect(idleSince(charging(6), on, on)).toBe(start + 5_000);
   expect(idleSince(on, charging(6))).toBeNull();
   expect(idleSince(on, off)).toBeNull();
@@ -309,13 +313,17 @@ test("a car is idle from the first reading at which it takes nothing although it
 });
 
 test("the history keeps the last two minutes and forgets what was before", () => {
-  const { draws } = heard(Array.from({ length: 60 }, (_, i) => [i * 5, charging(6)] as const));
+  const { draws } = observed(Array.from({ length: 60 }, (_, i) => [i * 5, charging(6)] as const));
   expect(draws.length).toBeGreaterThan(6);
   expect(draws.length).toBeLessThan(25);
 });
 
 test.each<[why: string, before: ManualOverride | null, after: ManualOverride | null]>([
-  ["its time has come: a stop, that tells when", { kind: "start", until: start }, { kind: "stop", endedStart: start }],
+  [
+    "its time has come: a stop that keeps the time",
+    { kind: "start", until: start },
+    { kind: "stop", endedStart: start },
+  ],
   ["a moment before: it goes on", { kind: "start", until: start + 1 }, { kind: "start", until: start + 1 }],
   ["without a time it goes on", byHand("start"), byHand("start")],
   ["a stop stays a stop", byHand("stop"), byHand("stop")],

@@ -4,7 +4,7 @@ import { noQuantities, type MeterReading, type Quantities } from "../../../src/m
 import type { MeterDoubt } from "../../../src/model/reasons.js";
 import { grid, gridCurrents, house, start } from "../support.js";
 
-const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
+const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, respondsWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };
 
 test.each<[why: string, quantities: Partial<Quantities>, reported: Partial<MeterDoubt> | null]>([
@@ -68,11 +68,11 @@ test.each<
   ["a car draws 6 A", nothing, 6, 3, unknown, false],
   ["a car draws 6 A, and the meter knows no power", { currents: [0, 0, 0] }, 6, 3, unknown, false],
   ["the sun feeds a car of 6 A exactly, on other phases", { power: 0, currents: [6, -3, -3] }, 6, 3, unknown, true],
-  ["a one-phase house", { power: 0, currents: [0, null, null] }, 6, 1, unknown, false],
+  ["a one-phase site", { power: 0, currents: [0, null, null] }, 6, 1, unknown, false],
   ["the car went up by the 2 A that were exported", nothing, 8, 3, { flow: -2, drawn: 6 }, true],
   ["it was nothing before, and nothing has changed", nothing, 8, 3, { flow: 0, drawn: 8 }, true],
   ["it was nothing before, and the car went down by 4 A", nothing, 6, 3, { flow: 0, drawn: 10 }, false],
-  ["the house drew 20 A a moment ago", nothing, 6, 3, { flow: 20, drawn: 6 }, false],
+  ["the base load was 20 A a moment ago", nothing, 6, 3, { flow: 20, drawn: 6 }, false],
 ])("a meter that shows nothing: %s", (_why, quantities, drawn, phases, before, believed) => {
   const doubt = seemsDead({ ...noQuantities, ...quantities }, phases, { ...quiet, drawn }, before);
   expect(doubt === null).toBe(believed);
@@ -215,7 +215,7 @@ describe("a car's current moved at 10 s", () => {
   const moved: MeterExpectation = {
     drawn: null,
     drawMovedAt: start + 10_000,
-    answersWithin: 30_000,
+    respondsWithin: 30_000,
     own: null,
     lag: 0,
     battery: 0,

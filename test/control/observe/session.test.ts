@@ -12,7 +12,7 @@ import { byHand, charger, charging, connected, disconnected, start } from "../su
 
 type Reading = [seconds: number, reading: ChargerReading];
 
-/** One reading after the other, of a charger that was told something a minute before. */
+/** One reading after the other, of a charger whose last command is a minute old. */
 function after(
   readings: readonly Reading[],
   persistent: Partial<PersistentChargerState> = {},
@@ -53,7 +53,7 @@ describe("a session", () => {
 
   test.each<[why: string, reading: ChargerReading]>([
     ["a fault", connected({ state: "fault" })],
-    ["a state that is not told", connected({ state: null })],
+    ["a state that is not reported", connected({ state: null })],
   ])("is not ended by %s", (_why, reading) => {
     const memory = after([
       [0, disconnected],
@@ -73,7 +73,7 @@ describe("a session", () => {
     expect(memory).toMatchObject({ tag: null, charged: 0, peak: 0, persistent: { session: null } });
   });
 
-  test("has the tag that was told last", () => {
+  test("has the tag that was reported last", () => {
     expect(after([[0, connected({ tag: " a1 " })]]).tag).toBe("A1");
     expect(
       after([
@@ -256,7 +256,7 @@ describe("what the car has shown to take", () => {
     ["nearly all", { lastCommand }, [[0, takes(15.2)]], null],
     ["less", { lastCommand }, [[0, takes(13)]], 13],
     [
-      "less, told a moment ago: it may be on its way",
+      "less, commanded a moment ago: it may be on its way",
       { lastCommand: { ...lastCommand, at: start - 20_000 } },
       [[0, takes(10)]],
       null,
@@ -294,7 +294,7 @@ describe("what the car has shown to take", () => {
       null,
     ],
     [
-      "it is paused: that tells nothing",
+      "it is paused: nothing follows from that",
       { lastCommand: { ...lastCommand, current: 0 }, vehicleLimit: { current: 10, phases: null } },
       [[0, takes(16)]],
       10,
@@ -309,7 +309,7 @@ describe("what the car has shown to take", () => {
     ["three phases", [16, 16, 16], 3, null, 3],
     ["two of three", [16, 16, 0], 3, null, 2],
     ["one of three", [16, 0, 0], 3, 3, 1],
-    ["on one phase nobody can tell", [16, 0, 0], 1, 3, 3],
+    ["on one phase it is not known", [16, 0, 0], 1, 3, 3],
   ])("%s", (_why, [currentL1, currentL2, currentL3], phases, known, count) => {
     const reading = { ...takes(16), currentL1, currentL2, currentL3 };
     const memory = after(
