@@ -1,4 +1,4 @@
-/** A residual-current monitor that raises an alarm, or is silent, stops all chargers. */
+/** First step: a residual-current monitor with an alarm, or without readings, stops all chargers. */
 
 import type { Reason } from "../../model/reasons.js";
 import type { Memory } from "../memory.js";

@@ -1,4 +1,4 @@
-/** Turns what is left of a wish into a set-point, and keeps pauses from being too short. */
+/** Whole steps, a pause instead of less than the minimum, and no pause shorter than the minimum pause. */
 
 import type { Reason } from "../../model/reasons.js";
 import { floorTo } from "../../model/rounding.js";

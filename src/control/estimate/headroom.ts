@@ -3,7 +3,7 @@
 import { perPhase, type PerPhase, type PhaseIndex } from "../../model/phases.js";
 import { quantitiesOf } from "../observe/meter-memory.js";
 import { headroomMemory } from "../parameters.js";
-import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
+import { mainFuse, pathsUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
 import { hasCurrents, measuredPhases } from "./base-load.js";
 import type { BaseLoad, BaseLoadSample } from "./samples.js";
 import type { Situation } from "./situation.js";
@@ -25,22 +25,22 @@ export interface Headroom {
 
 /** The headroom of all circuits. */
 export class Headrooms {
-  readonly #ways: ReadonlyMap<string, readonly Headroom[]>;
+  readonly #paths: ReadonlyMap<string, readonly Headroom[]>;
   readonly #trusts = new Map<string, readonly Trust[]>();
 
   /** @param headrooms parents before children */
   constructor(headrooms: readonly Headroom[]) {
-    this.#ways = waysUp(headrooms);
-    for (const [name, way] of this.#ways)
+    this.#paths = pathsUp(headrooms);
+    for (const [name, path] of this.#paths)
       this.#trusts.set(
         name,
-        way.flatMap(({ trusts }) => trusts),
+        path.flatMap(({ trusts }) => trusts),
       );
   }
 
   /** Of the circuits that feed a charger, from the innermost to the main fuse. */
   of({ circuit }: ChargerSettings): readonly Headroom[] {
-    return this.#ways.get(circuit ?? mainFuse) ?? [];
+    return this.#paths.get(circuit ?? mainFuse) ?? [];
   }
 
   /** Trust in all meters of the circuits that feed a charger. */
