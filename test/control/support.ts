@@ -1,4 +1,4 @@
-/** Builds houses and readings for the controller's tests, and turns the clock for them. */
+/** Settings and readings for the controller's tests, and a controller over time. */
 
 import { decide, type Outcome } from "../../src/control/decide/decide.js";
 import { newMemory, type Memory } from "../../src/control/memory.js";
@@ -67,7 +67,7 @@ export function car(overrides: Partial<VehicleSettings> = {}): VehicleSettings {
   };
 }
 
-export function house(overrides: Partial<ControlSettings> = {}): ControlSettings {
+export function siteSettings(overrides: Partial<ControlSettings> = {}): ControlSettings {
   return {
     phases: 3,
     voltage: 230,
@@ -171,7 +171,7 @@ export class Run {
   readonly settings: ControlSettings;
   last: Outcome | undefined;
 
-  constructor(settings: ControlSettings = house()) {
+  constructor(settings: ControlSettings = siteSettings()) {
     this.settings = settings;
   }
 

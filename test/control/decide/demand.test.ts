@@ -14,7 +14,7 @@ import { byHand, car, charging, connected, disconnected, start } from "../suppor
 
 type Manual = ManualOverride["kind"] | null;
 
-/** A house without targets, tariff or known cars. */
+/** A site without targets, tariff or known cars. */
 const plain: DemandContext = {
   now: start,
   timeZone: "UTC",
@@ -63,14 +63,14 @@ test.each<[mode: ChargerMode, manual: Manual, kind: DemandKind, reason: Reason |
   ["solar-min", null, "solar-with-minimum", { code: "minimum-mode" }],
   ["solar-min", "start", "solar-with-minimum", started],
   ["solar-min", "stop", "none", stopped],
-])("in mode %s with %s by hand the pull is %s", (mode, manual, kind, reason) => {
+])("in mode %s with %s by hand the demand is %s", (mode, manual, kind, reason) => {
   const planned = demand({ persistent: { mode, manual: byHand(manual) } });
   expect(planned.kind).toBe(kind);
   expect(reasonOf(planned)).toEqual(reason);
 });
 
 test.each<[why: string, mode: ChargerMode, reading: ChargerReading | null, kind: DemandKind, reason: Reason | null]>([
-  ["a charger that never answered", "fast", null, "none", { code: "charger-not-heard" }],
+  ["a charger that never reported", "fast", null, "none", { code: "charger-not-heard" }],
   ["a fault", "fast", connected({ state: "fault" }), "none", { code: "charger-fault", error: null }],
   [
     "a fault with a name",
@@ -83,7 +83,7 @@ test.each<[why: string, mode: ChargerMode, reading: ChargerReading | null, kind:
   ["no car, solar: nothing to follow the sun with", "solar", disconnected, "none", noVehicle],
   ["no car, solar-min", "solar-min", disconnected, "none", noVehicle],
   [
-    "nobody knows whether there is a car: no start by the sun",
+    "not known whether there is a car: no start by the sun",
     "solar",
     connected({ state: null }),
     "none",
@@ -119,7 +119,7 @@ test.each<[why: string, session: Session, kind: DemandKind]>([
   ["a person lifts the limit", { charged: 12, configured: 10, personal: 0 }, "fast"],
   ["the charger's own limit counts too", { charged: 12, configured: 20, inCharger: 11 }, "none"],
   ["0 in the charger means none", { charged: 12, inCharger: 0 }, "fast"],
-  ["what was charged is not told: it goes on", { charged: null, configured: 10 }, "fast"],
+  ["what was charged is not known: it goes on", { charged: null, configured: 10 }, "fast"],
 ])("session: %s", (_why, { charged, configured = 0, personal = null, inCharger = null }, kind) => {
   const reading = connected({ sessionChargeConsumption: charged, sessionChargeConsumptionLimit: inCharger });
   const settings = { mode: "fast" as const, sessionEnergyLimit: configured };
@@ -195,7 +195,7 @@ describe("cars by their tag", () => {
       noVehicle,
     ],
     [
-      "no car, ready by wish",
+      "no car, ready by configuration",
       { reading: disconnected, settings: { unpluggedCurrent: 8 } },
       "fixed",
       { code: "ready-without-vehicle", current: 8 },
@@ -206,7 +206,7 @@ describe("cars by their tag", () => {
     expect(reasonOf(planned)).toEqual(reason);
   });
 
-  test("a tag is told to nobody", () => {
+  test("no reason shows a tag", () => {
     expect(JSON.stringify(demand({ tag: "04FF", settings: { refusesUnknownTags: true } }, { vehicles }))).not.toContain(
       "04FF",
     );
@@ -316,7 +316,7 @@ describe("a target", () => {
     ],
     ["reached", { ...waiting, plan: { ...waiting.plan, energy: 0 } }, null],
     ["none", null, null],
-  ])("that waits is told of: %s", (_why, activeTarget, later) => {
+  ])("that waits is mentioned: %s", (_why, activeTarget, later) => {
     expect(laterOf(demand({}, { activeTarget }))).toEqual(later);
     expect(laterOf(demand({ persistent: { manual: byHand("start") } }, { activeTarget }))).toEqual(later);
   });
@@ -329,7 +329,7 @@ describe("cheap energy", () => {
   test.each<
     [why: string, facts: FactOverrides, tariff: DemandContext["tariff"], kind: DemandKind, reason: Reason | null]
   >([
-    ["all current for who wants it", {}, cheap, "fast", { code: "cheap-energy", until: at(16, 6), price: null }],
+    ["all current where configured", {}, cheap, "fast", { code: "cheap-energy", until: at(16, 6), price: null }],
     [
       "with its price, where one is known",
       {},
@@ -337,7 +337,7 @@ describe("cheap energy", () => {
       "fast",
       { code: "cheap-energy", until: at(16, 6), price: 0.21 },
     ],
-    ["not for who does not", { settings: { cheapHours: false } }, cheap, "solar", null],
+    ["not elsewhere", { settings: { cheapHours: false } }, cheap, "solar", null],
     ["over: the sun again", {}, dear, "solar", null],
     [
       "over: the minimum again",
@@ -355,7 +355,7 @@ describe("cheap energy", () => {
     expect(reasonOf(planned)).toEqual(reason);
   });
 
-  test("that is to come is told of, to who waits for it", () => {
+  test("that is to come is mentioned to chargers that wait for it", () => {
     expect(laterOf(demand({ settings: { cheapHours: true } }, { tariff: dear }))).toEqual({
       code: "cheap-energy-upcoming",
       from: at(16, 6),

@@ -1,7 +1,7 @@
 import type { BatteryMemory, BatteryRank } from "../../../src/control/observe/battery-memory.js";
 import { batteryFlow, batteryRank, observeBatteries } from "../../../src/control/observe/battery.js";
 import { noMeterMemory, type Measured, type MeterMemory } from "../../../src/control/observe/meter-memory.js";
-import { house, start } from "../support.js";
+import { siteSettings, start } from "../support.js";
 
 /** The battery comes first up to 60 %, and keeps 80 %. */
 const thresholds = { batteryPriority: 60, batteryReserve: 80 };
@@ -19,15 +19,15 @@ test.each<[why: string, before: BatteryRank, soc: number | null, after: BatteryR
   ["far below its reserve and its priority", "gives", 20, "first"],
   ["without a state of charge it comes first", "gives", null, "first"],
   ["by default: up to 100 %", "yields", 98, "first", { batteryPriority: 100, batteryReserve: 100 }],
-  ["by default: full, it leaves the rest to the cars", "first", 100, "yields", house()],
-  ["by default: it never gives", "gives", 100, "yields", house()],
+  ["by default: full, it leaves the rest to the cars", "first", 100, "yields", siteSettings()],
+  ["by default: it never gives", "gives", 100, "yields", siteSettings()],
   ["a reserve close to full is reached by a full one", "yields", 100, "gives", { ...thresholds, batteryReserve: 99 }],
   ["priority 0: the cars first", "first", 0, "yields", { ...thresholds, batteryPriority: 0 }],
 ])("%s", (_why, before, soc, after, settings = {}) => {
   expect(batteryRank(before, soc, { ...thresholds, ...settings })).toBe(after);
 });
 
-const settings = house({
+const settings = siteSettings({
   ...thresholds,
   meters: [
     { name: "Grid", measures: ["grid"] },

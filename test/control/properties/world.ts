@@ -12,7 +12,7 @@ import {
   type MeterReading,
   type ResidualCurrentReading,
 } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, house, pass, soundMonitor, start } from "../support.js";
+import { charger, charging, connected, disconnected, siteSettings, pass, soundMonitor, start } from "../support.js";
 
 const rotations: readonly PhaseRotation[] = [
   [0, 1, 2],
@@ -54,7 +54,7 @@ export const houses: fc.Arbitrary<ControlSettings> = fc
     chargers: fc.array(chargerSettings, { minLength: 1, maxLength: 3 }),
   })
   .map(({ fuse, barn, barnHasMeter, hasBattery, monitors, site, chargers }) =>
-    house({
+    siteSettings({
       ...site,
       monitors,
       circuits: [

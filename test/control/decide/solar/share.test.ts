@@ -79,7 +79,7 @@ describe("several chargers", () => {
       12,
     ],
     [
-      "a greedy car takes more than it is offered",
+      "a car that overdraws takes more than it is offered",
       { activeSetpoint: { current: 6 }, settings: { maxCurrent: 6 }, overdrawRatio: 1.25 },
       13.5,
       6,
@@ -105,7 +105,7 @@ test.each<[why: string, charger: FactOverrides, surplus: SituationOverrides["sur
   ["comes down to a cap", { persistent: { ...longAgo, cap: 8 } }, [[0, 9_000]], 8],
   ["comes down to a cap that is hardly lower", { persistent: { ...longAgo, cap: 9 } }, [[0, 2_120]], 9],
   ["an idle car is offered the minimum only", { idle: true }, [[0, 7_360]], 6],
-  ["a greedy car gets what makes it draw the surplus", { overdrawRatio: 1.07 }, [[0, 2_300]], 9],
+  ["a car that overdraws is offered less, and draws the surplus", { overdrawRatio: 1.07 }, [[0, 2_300]], 9],
   ["is not written to for a few watts", { activeSetpoint: { current: 11 } }, [[0, 2_408]], 11],
   [
     "three phases share the surplus",
@@ -145,14 +145,14 @@ test.each<[why: string, power: (age: number) => number, lag: number, importPenal
     settings: { maxCurrent: 32 },
     lag: { fit: [], own: [], lag: { from: lag, to: lag } },
   });
-  const told = currents([garage], { settings: { importPenalty }, surplus: lately(power) });
-  expect(told).toEqual({ Garage: current });
+  const setpoints = currents([garage], { settings: { importPenalty }, surplus: lately(power) });
+  expect(setpoints).toEqual({ Garage: current });
 });
 
 test.each<[why: string, held: number, kind: "solar" | "solar-with-minimum", current: number]>([
   ["a charge goes on as it is", 10, "solar", 10],
   ["nothing starts by the sun", 0, "solar", 0],
-  ["the minimum is asked for, and safety decides on it", 0, "solar-with-minimum", 6],
-])("as long as no meter tells the surplus: %s", (_why, held, kind, current) => {
+  ["the minimum is requested, and the failsafe decides on it", 0, "solar-with-minimum", 6],
+])("as long as the surplus is not known: %s", (_why, held, kind, current) => {
   expect(currents([request("Garage", { activeSetpoint: { current: held } }, kind)], {})).toEqual({ Garage: current });
 });

@@ -22,7 +22,7 @@ interface Case {
   /** ms; 5 min unless given. */
   readonly minimumRun?: number;
   readonly minimumPause?: number;
-  /** Seconds since the last pass. */
+  /** Seconds since the last decision. */
   readonly step?: number;
 }
 
@@ -70,17 +70,12 @@ describe("a paused charger", () => {
     ["it never falls below nothing", { pool: even(-3_000), charger: { regret: 1 } }, false, 0],
     ["half the minimum from the sun is worth nothing when even", { pool: even(690), charger: { regret: 4 } }, false, 4],
     [
-      "the same is worth a start to who imports readily",
+      "the same is worth a start with a low import penalty",
       { pool: even(690), importPenalty: 0.25, charger: { regret: 4 } },
       true,
       0,
     ],
-    [
-      "the same is a loss to who wants sun only",
-      { pool: even(690), importPenalty: 10, charger: { regret: 4 } },
-      false,
-      0,
-    ],
+    ["the same is a loss with a high one", { pool: even(690), importPenalty: 10, charger: { regret: 4 } }, false, 0],
     ["no time has passed: nothing was missed", { pool: even(5_000), step: 0 }, false, 0],
     ["the minimum at least: starts without sun", { pool: even(-500), demand: sunAndMinimum }, true, 0],
     [
@@ -175,9 +170,14 @@ describe("a running charger", () => {
       0,
     ],
     ["sun makes up for what was lost", { pool: even(1_380), charger: running({ regret: 10 }) }, true, 6.17],
-    ["who imports readily loses slowly", { pool: even(0), importPenalty: 0.25, charger: running() }, true, 0.96],
     [
-      "who wants sun only stops soon",
+      "with a low import penalty it loses slowly",
+      { pool: even(0), importPenalty: 0.25, charger: running() },
+      true,
+      0.96,
+    ],
+    [
+      "with a high one it stops soon",
       { pool: even(690), importPenalty: 10, charger: running({ regret: 5 }) },
       false,
       0,
