@@ -1,5 +1,5 @@
-/** With the news; the same object, if there are none: most of what is known of a thousand chargers stays as it is. */
-export function changed<T extends object>(old: T, news: Partial<T>): T {
-  for (const key in news) if (news[key] !== old[key]) return { ...old, ...news };
+/** A copy with some properties replaced, or the same object if none of them differs: that saves most copies. */
+export function changed<T extends object>(old: T, changes: Partial<T>): T {
+  for (const key in changes) if (changes[key] !== old[key]) return { ...old, ...changes };
   return old;
 }

@@ -1,12 +1,11 @@
-/** What the controller remembers from observation to decision, and on. Plain data: it survives JSON. */
+/** What the controller remembers from one observation or decision to the next. Plain data: it survives JSON. */
 
 import type { Price } from "../model/commands.js";
-import type { MeterMemory } from "./observe/meter-memory.js";
-import type { SurplusSample, BaseLoadMemory } from "./estimate/samples.js";
+import type { BaseLoadMemory, SurplusSample } from "./estimate/samples.js";
 import type { BatteryMemory } from "./observe/battery-memory.js";
+import { newChargerMemory, type ChargerMemory, type PersistentChargerState } from "./observe/charger-memory.js";
+import type { MeterMemory } from "./observe/meter-memory.js";
 import type { MonitorMemory } from "./observe/residual-current.js";
-import type { PersistentChargerState, ChargerMemory } from "./observe/charger-memory.js";
-import { newChargerMemory } from "./observe/charger-memory.js";
 
 export interface Memory {
   /** ms since 1970 of the newest observation; `null`: there was none. */
@@ -14,27 +13,27 @@ export interface Memory {
   readonly meters: { readonly [name: string]: MeterMemory };
   readonly chargers: { readonly [name: string]: ChargerMemory };
   readonly monitors: { readonly [name: string]: MonitorMemory };
-  /** By the name of the meter that measures it. */
+  /** By the name of the battery's meter. */
   readonly batteries: { readonly [meter: string]: BatteryMemory };
-  /** Surplus of the last minutes, oldest first. */
+  /** Of the last 5 min, oldest first. */
   readonly surplus: readonly SurplusSample[];
-  /** ms of that history that no decision has looked at yet. */
+  /** ms of that history since the last decision. */
   readonly undecidedTime: number;
   readonly baseLoad: { readonly [circuit: string]: BaseLoadMemory };
-  /** Since when each circuit is above its limit without a break; absent: it is not. */
+  /** ms since 1970 since when each circuit is above its limit without a break; absent: it is not. */
   readonly overloadedSince: { readonly [circuit: string]: number };
-  /** When a car last charged from the grid, and not only from the sun; `null`: not yet. */
+  /** When a car last charged from more than the surplus, in ms since 1970; `null`: not yet. */
   readonly gridChargeAt: number | null;
-  /** The grid operator's limit in W. Survives a restart. */
+  /** The grid operator's limit in W; `null`: none. Survives a restart. */
   readonly powerLimit: number | null;
-  /** What energy costs when, in the order of time; `null`: nobody told since the start, the configured ones hold. */
+  /** What energy costs when, in the order of time; `null`: none came since the start, the configured ones hold. */
   readonly prices: readonly Price[] | null;
 }
 
-/** What must survive a restart of the program, of the whole house. */
+/** What must survive a restart of the program. */
 export interface PersistentState {
   readonly chargers: { readonly [name: string]: PersistentChargerState };
-  /** Alarms of residual-current monitors that no person has answered yet. */
+  /** Alarms of residual-current monitors that nobody has acknowledged, as their frequency bands. */
   readonly alarms: { readonly [monitor: string]: string };
   /** The grid operator's limit in W; `null`: none. */
   readonly powerLimit: number | null;
@@ -51,7 +50,7 @@ export function persistentStateOf({ chargers, monitors, powerLimit }: Memory): P
   };
 }
 
-/** Where every house starts. */
+/** The memory at the start of the program. */
 export function newMemory({ chargers, alarms, powerLimit }: PersistentState = noPersistentState): Memory {
   return {
     time: null,

@@ -1,119 +1,116 @@
 /** The controller's times and tolerances, each with its reason. Times in ms. */
 
-/** Older readings raise no current (SmartEVSE: 11 s, EVerest: 10 s). */
+/** An older reading raises no current (SmartEVSE: 11 s, EVerest: 10 s). */
 export const freshForRaising = 10_000;
 
-/** The values of one reading come no further apart; older ones were missing in it. */
+/** The values of one reading lie within this time; an older one was missing in the newest reading. */
 export const readingSpan = 1_500;
 
-/** An older state of charge says nothing; it changes slowly, and some batteries tell it only when it does. */
+/** An older state of charge is not used. It changes slowly, and some batteries report it only when it does. */
 export const freshStateOfCharge = 300_000;
 
-/** So far apart may battery and grid show the same change, where two devices measure them. */
+/** Two devices may show the same change of a battery and of the grid this far apart. */
 export const batteryMatch = 15_000;
 
-/** A battery that moved by no more than this, in W, within that time fits the grid. */
+/** W; a battery that changed by no more within `batteryMatch` fits the grid's power. */
 export const fittingPower = 100;
 
-/** House batteries are let go only after a car has charged from the sun alone for so long. */
+/** The discharge block ends only after this time without a charge from the grid. */
 export const blockHold = 60_000;
 
-/** A state of charge that changes by no more than this, in %, may only waver. */
+/** %; a smaller change of a state of charge may be noise. */
 export const batteryNoise = 2;
 
-/** Readings of this age are as good as none: the charger falls to its failsafe current, 15 s after the last at most. */
+/** A reading of this age counts as lost: the charger is at its failsafe current 15 s after the last one at most. */
 export const freshForStaying = 14_000;
 
-/** From a meter that speaks often already at this one, so that the car has followed after 15 s, too. */
+/** The same for a meter that reports often: there the car has followed after 15 s, too. */
 export const freshForStayingOften = 12_000;
 
-/** Until then a charger that stopped answering may still draw what it was last seen to draw. */
+/** Until then a charger that stopped reporting may still draw what it last reported. */
 export const chargerSilence = 30_000;
 
-/** A residual-current monitor that is silent for longer watches nothing. */
+/** A residual-current monitor that is silent for longer protects nobody. */
 export const monitorSilence = 60_000;
 
-/**
- * From a command until it has to show in the meter: the charger's answer, the car's (5 s by IEC 61851-1) and the
- * meter's own delay together.
- */
+/** From a command until the meter shows it: response of the charger, of the car (5 s by IEC 61851-1) and of the meter. */
 export const deadTime = 10_000;
 
 /** A charger that has not shown a command by then never will: the car draws less than it may. */
 export const slowestCharger = 25_000;
 
-/** Room at a fuse must have been there this long before a current is raised into it. */
+/** Headroom must have lasted this long before a current is raised into it. */
 export const headroomMemory = 30_000;
 
-/** How the surplus moved is known of so long. */
+/** The history of the surplus is this long. */
 export const surplusMemory = 300_000;
 
 /** Older samples of the surplus need not be closer together. */
 export const surplusSpacing = 4_000;
 
-/** Nor need what a charger draws be known of any closer. */
+/** Older samples of a draw need not be closer together. */
 export const drawSpacing = 2_000;
 
-/** A surplus that moved by no more than this, in W, for so long stands still. */
+/** A surplus that changed by no more than this, in W, for this long is constant. */
 export const steadyWithin = 5;
 export const steadyFor = 240_000;
 
-/** The first step of a charge has so long to show in the meter; slower meters than that are not learnt. */
+/** The first step of a charge has this long to show in the meter; the lag of slower meters is not learnt. */
 export const lagSearch = 80_000;
 
-/** Most meters have answered to a change of ours by then. */
+/** Most meters have shown a change of ours by then. */
 export const usualLag = 30_000;
 
-/** A meter that is suspected gets so long to answer to a change of ours before there may be another one. */
+/** A suspected meter has this long to show a change of ours before there may be another one. */
 export const wiringCheckPatience = 60_000;
 
-/** A meter that does not move at all this long after it should have shown that a car's current did is frozen. */
+/** A meter that has not changed at all this long after it should have shown a car's change is frozen. */
 export const frozenAfter = 30_000;
 
-/** A car's current has moved when it changed by this much, in A. */
+/** A; a car's current has changed noticeably when it changed by this much. */
 export const noticeableCurrent = 2;
 
-/** Less than this, in A, is the end of a charge or only warms the car: it tells nothing of what the car takes. */
+/** A; a lower current is the end of a charge or only warms the car: it does not show a limit of the car. */
 export const significantCurrent = 5;
 
-/** A car that takes less than this, in A, takes nothing. */
+/** A; a car that draws less takes nothing. */
 export const idleCurrent = 1;
 
-/** A car that takes nothing for so long is full or asleep and holds only the minimum of a shared circuit. */
+/** A car that takes nothing for this long is full or asleep, and holds only the minimum of a shared circuit. */
 export const idleAfter = 60_000;
 
-/** As long as the meter's lag is not known, a current is raised by no more than this at a time, in A. */
+/** A; until the meter's lag is known, a current is raised by no more than this at a time. */
 export const probingRaise = 4;
 
-/** And only into surplus that has been there this long. */
+/** And only into surplus that has lasted this long. */
 export const probingMemory = 20_000;
 
-/** Value that a start of charging must be worth, in Wh: contactor, car and losses of starting (0.02 kWh). */
+/** Wh; what a start must be worth: wear of contactor and car, losses of starting (0.02 kWh). */
 export const startPrice = 20;
 
-/** So many of these lost end a charge, whatever the sky promises. */
+/** This many start prices lost end a charge, whatever the intermittency promises. */
 export const mostStartsLost = 3;
 
-/** Value that must have been missed before a start, in Wh: waiting for more would cost what it saves. */
+/** Wh; value that must have been missed before a start: waiting for more would cost what it saves. */
 export const startPatience = 5;
 
 /** Between two changes of the number of phases. */
 export const phaseDwell = 120_000;
 
-/** So often may a contactor close for the sun within this time. */
+/** A contactor may close this many times in a solar mode within this time. */
 export const mostClosings = 6;
 export const closingsWithin = 3_600_000;
 
 /** A change of the number of phases has to pay within this time. */
 export const phaseHorizon = 600_000;
 
-/** For so long after a start the number of phases may be put right at once. */
+/** For this long after a start the number of phases may be corrected at once. */
 export const justBegun = 60_000;
 
-/** A car charges this long before it makes way for an equal one that waits, where there is no room for both. */
+/** A car charges this long before an equal one that waits takes its turn, where there is not enough for both. */
 export const rotationPeriod = 1_800_000;
 
-/** What the charger does not charge while it switches phases. */
+/** A charger does not charge for this long while it switches phases. */
 export const phaseSwitchPause = 60_000;
 
 /** Up to this share of its rating a fuse or breaker holds for an hour (IEC 60898-1: 1.13 In). */
@@ -122,23 +119,23 @@ export const holdingOverload = 1.13;
 /** Readings in a row that end a loss. */
 export const readingsToTrust = 2;
 
-/** No time between two passes counts for more than this: what happened in between was not seen. */
+/** A longer time between two observations counts only this much: what happened in between was not observed. */
 export const longestStep = 60_000;
 
-/** A count of a session beyond this, in kWh, is none: no car takes so much. */
+/** kWh; a higher session counter is implausible: no car takes so much. */
 export const largestSession = 1_000;
 
-/** A car that takes so much less than it is offered for a while, in A, can't take more. */
+/** A; a car that takes so much less than its offer for a while can't take more. */
 export const unusedOffer = 1.5;
 
-/** A target is planned for with this much more time than the sum says: cars ramp up, taper off and lose a little. */
+/** A target is planned for with this reserve: cars ramp up, taper off and lose a little. */
 export const planReserve = { share: 0.1, time: 300_000 } as const;
 
-/** What is planned for where a car shall be full and nobody knows how empty it is, in kWh: a usual battery. */
+/** kWh that are planned for where a car shall be full and its state of charge is not known: a usual battery. */
 export const usualBattery = 60;
 
-/** As long as a car is not seen to be full, so much is still planned for, in kWh, whatever it has got. */
+/** kWh that are still planned for as long as a car is not seen to be full, whatever it has taken. */
 export const unknownRest = 10;
 
-/** A charge for a target goes on while it is ahead of its plan by no more than this: pausing it would wear things. */
+/** A charge for a target goes on while it is ahead of its plan by no more than this: a pause would cost a start. */
 export const planSlack = 1_800_000;

@@ -61,12 +61,25 @@ export interface SiteCommand {
   readonly prices?: readonly Price[];
 }
 
+/** A start or a stop by hand, in an app or at the charger. Ends at the latest when the car is unplugged. */
+export type ManualOverride = ManualStart | ManualStop;
+
+export interface ManualStart {
+  readonly kind: "start";
+  /** ms since 1970 at which a stop takes its place; `null`: at no time. */
+  readonly until: number | null;
+}
+
+export interface ManualStop {
+  readonly kind: "stop";
+  /** ms since 1970 at which a start made for a time ended and became this stop; `null`: it was no such start. */
+  readonly endedStart: number | null;
+}
+
 /** What people asked of a charger and what still holds. */
 export interface UserSettings {
-  /** Started or stopped by hand; `null`: neither. */
-  readonly manual: "start" | "stop" | null;
-  /** ms since 1970 at which a start by hand ends; `null`: when the car is unplugged. */
-  readonly until: number | null;
+  /** `null`: neither started nor stopped by hand. */
+  readonly manual: ManualOverride | null;
   /** A, their caps and minimum; `null`: none. */
   readonly maxAmpere: number | null;
   readonly minAmpere: number | null;

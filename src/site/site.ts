@@ -210,7 +210,6 @@ export class Site implements SiteApi {
       mode: persistent.mode ?? mode,
       userSettings: {
         manual: persistent.manual,
-        until: persistent.manual === "start" ? persistent.until : null,
         maxAmpere: persistent.cap,
         minAmpere: persistent.minimum,
         targets: persistent.targets ?? targets,

@@ -81,6 +81,7 @@ function notAfter(stored: PersistentChargerState, now: number): PersistentCharge
 }
 
 function stopped(chargers: readonly string[]): PersistentState {
-  const each = chargers.map((name) => [name, { ...noPersistentChargerState, manual: "stop" as const }]);
+  const manual = { kind: "stop", endedStart: null } as const;
+  const each = chargers.map((name) => [name, { ...noPersistentChargerState, manual }]);
   return { ...noPersistentState, chargers: Object.fromEntries(each) };
 }

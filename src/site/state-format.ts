@@ -1,11 +1,10 @@
 /** The format of the state file. Its keys stay as they are, whatever the program calls these values. */
 
 import { z } from "zod";
-import { type PersistentState } from "../control/memory.js";
-import { chargerModes } from "../model/commands.js";
+import type { PersistentState } from "../control/memory.js";
+import { noPersistentChargerState, type PersistentChargerState } from "../control/observe/charger-memory.js";
+import { chargerModes, type ManualOverride } from "../model/commands.js";
 import { weekdays } from "../model/weekdays.js";
-import type { PersistentChargerState } from "../control/observe/charger-memory.js";
-import { noPersistentChargerState } from "../control/observe/charger-memory.js";
 
 const version = 1;
 
@@ -70,9 +69,11 @@ export function formatState({ chargers, alarms, powerLimit }: PersistentState): 
   return `${JSON.stringify({ version, chargers: eachOf(chargers, toEntry), alarms, powerLimit })}\n`;
 }
 
-function fromEntry({ session, appetite, given, confirmed, ...same }: ChargerEntry): PersistentChargerState {
+function fromEntry(entry: ChargerEntry): PersistentChargerState {
+  const { manual, until, session, appetite, given, confirmed, ...same } = entry;
   return {
     ...same,
+    manual: manualFrom(manual, until),
     session: session && sessionFrom(session),
     vehicleLimit: appetite,
     lastCommand: given,
@@ -80,14 +81,22 @@ function fromEntry({ session, appetite, given, confirmed, ...same }: ChargerEntr
   };
 }
 
+/** @param until when a start ends, or when the one ended that became this stop */
+function manualFrom(kind: ChargerEntry["manual"], until: number | null): ManualOverride | null {
+  if (kind === null) return null;
+  return kind === "start" ? { kind, until } : { kind, endedStart: until };
+}
+
 function sessionFrom({ pursuedSince, ...same }: z.output<typeof session>): PersistentChargerState["session"] {
   return { ...same, targetActiveSince: pursuedSince };
 }
 
 function toEntry(state: PersistentChargerState): ChargerEntry {
-  const { session, vehicleLimit, lastCommand, commandConfirmed, ...same } = state;
+  const { manual, session, vehicleLimit, lastCommand, commandConfirmed, ...same } = state;
   return {
     ...same,
+    manual: manual === null ? null : manual.kind,
+    until: manual?.kind === "start" ? manual.until : (manual?.endedStart ?? null),
     session: session && {
       since: session.since,
       countsFrom: session.countsFrom,

@@ -1,18 +1,22 @@
-/** Builds what single steps are told, by hand, so that a truth table names only the facts that matter. */
+/** Builds the inputs of single steps by hand, so that a truth table names only the facts that matter. */
 
 import type { Demand, DemandKind } from "../../src/control/decide/demand.js";
-import type { Headroom } from "../../src/control/estimate/headroom.js";
 import { noSolarMemory, type SolarMemory } from "../../src/control/decide/solar/solar-memory.js";
+import type { Headroom } from "../../src/control/estimate/headroom.js";
 import type { LagMemory } from "../../src/control/estimate/meter-lag.js";
-import { newMemory } from "../../src/control/memory.js";
-import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerFacts, Situation } from "../../src/control/estimate/situation.js";
+import { newMemory } from "../../src/control/memory.js";
+import {
+  newChargerMemory,
+  noPersistentChargerState,
+  type PersistentChargerState,
+  type Session,
+} from "../../src/control/observe/charger-memory.js";
+import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import { perPhase, type PerPhase, type PhaseCount, type PhaseIndex } from "../../src/model/phases.js";
-import type { Reason } from "../../src/model/reasons.js";
 import type { ChargerReading } from "../../src/model/readings.js";
-import { charger, charging, connected, house, start } from "./support.js";
-import type { Session, PersistentChargerState } from "../../src/control/observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../../src/control/observe/charger-memory.js";
+import type { Reason } from "../../src/model/reasons.js";
+import { charger, charging, connected, siteSettings, start } from "./support.js";
 
 export interface FactOverrides {
   readonly settings?: Partial<ChargerSettings>;
@@ -22,17 +26,17 @@ export interface FactOverrides {
   readonly silent?: boolean;
   readonly idle?: boolean;
   readonly overdrawRatio?: number;
-  /** A that it was last seen to draw, on the phases of the house. */
+  /** A that it last reported to draw, on the site's phases. */
   readonly drawn?: PerPhase<number>;
-  /** A of that beyond what it was told. */
+  /** A of that beyond its offer. */
   readonly beyond?: PerPhase<number>;
   readonly regret?: number;
   readonly phaseRegret?: number;
-  /** What it remembers of the sun; fresh unless told otherwise. */
+  /** What the solar step remembers; nothing unless given. */
   readonly learned?: Partial<Omit<SolarMemory, "regret" | "phaseRegret">>;
   readonly lag?: LagMemory;
   readonly closings?: readonly number[];
-  /** ms since it last answered */
+  /** ms since it last reported */
   readonly age?: number;
   readonly failing?: boolean;
   /** kWh since the car was plugged in */
@@ -94,26 +98,29 @@ export function session(age: number | null, overrides: Partial<Session> = {}): S
   return { since, countsFrom: 0, due: null, targetActiveSince: null, ...overrides };
 }
 
-/** Why something is asked for, where that does not matter. */
-export const asked: Reason = { code: "fast-mode" };
+/** A reason, where it does not matter which. */
+export const anyReason: Reason = { code: "fast-mode" };
 
-/** What a charger may be asked to do, with nothing special about it. */
+/** A demand of each kind, with nothing special about it. */
 export const demands: { readonly [K in DemandKind]: Extract<Demand, { readonly kind: K }> } = {
-  none: { kind: "none", reason: asked, isScheduled: false },
-  fast: { kind: "fast", reason: asked },
-  fixed: { kind: "fixed", reason: asked, current: 8 },
+  none: { kind: "none", reason: anyReason, isScheduled: false },
+  fast: { kind: "fast", reason: anyReason },
+  fixed: { kind: "fixed", reason: anyReason, current: 8 },
   solar: { kind: "solar", minPower: null, later: null },
   "solar-with-minimum": { kind: "solar-with-minimum", reason: { code: "minimum-mode" }, later: null },
 };
+
+/** A sample of the surplus, age in s and W: exact and confirmed unless given. */
+export type Sample = readonly [age: number, low: number, high?: number, isConfirmed?: boolean];
 
 export interface SituationOverrides {
   readonly settings?: Partial<ControlSettings>;
   readonly chargers?: readonly ChargerFacts[];
   readonly powerLimit?: number | null;
   readonly overloadedSince?: number;
-  /** Surplus samples by their age in s, in W. */
-  readonly surplus?: readonly (readonly [age: number, low: number, high?: number])[];
-  /** Seconds since the last pass. */
+  /** Oldest first. */
+  readonly surplus?: readonly Sample[];
+  /** Seconds since the last decision. */
   readonly step?: number;
 }
 
@@ -122,15 +129,15 @@ export function situation(overrides: SituationOverrides = {}): Situation {
   return {
     now: start,
     hours: step / 3_600,
-    settings: house(overrides.settings),
+    settings: siteSettings(overrides.settings),
     memory: {
       ...newMemory(),
       time: start,
       powerLimit,
       overloadedSince: overloadedSince === undefined ? {} : { [mainFuse]: overloadedSince },
-      surplus: surplus.map(([age, low, high = low]) => ({
+      surplus: surplus.map(([age, low, high = low, isConfirmed = true]) => ({
         at: start - age * 1_000,
-        isConfirmed: true,
+        isConfirmed,
         drawn: -low,
         low,
         high,
@@ -141,7 +148,7 @@ export function situation(overrides: SituationOverrides = {}): Situation {
   };
 }
 
-/** A trusted circuit with so much room on each phase; raises may take all of it unless told otherwise. */
+/** A trusted circuit with so much headroom on each phase, in A; all of it has lasted unless given. */
 export function headroom(toStay: number | PerPhase<number>, overrides: Partial<Headroom> = {}): Headroom {
   const each = typeof toStay === "number" ? perPhase(() => toStay) : toStay;
   return {

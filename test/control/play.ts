@@ -1,16 +1,16 @@
-/** Plays a house with one charger and what goes on in it, and tells what was decided. */
+/** Plays a site with one charger, stretch by stretch, and returns what was decided. */
 
+import { newMemory, persistentStateOf } from "../../src/control/memory.js";
 import type { ChargerSettings, ControlSettings } from "../../src/control/settings.js";
-import { persistentStateOf, newMemory } from "../../src/control/memory.js";
 import type { ChargerCommand, Decision } from "../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase } from "../../src/model/phases.js";
 import { noQuantities, type ChargerReading } from "../../src/model/readings.js";
-import { charger, connected, disconnected, grid, house, Run } from "./support.js";
+import { charger, connected, disconnected, grid, Run, siteSettings } from "./support.js";
 
 /** What goes on for so many seconds. */
 export interface Stretch {
   readonly for: number;
-  /** W that the house draws beside the car, − = what the sun leaves; on all phases alike. */
+  /** W of the base load, − = surplus; on all phases alike. */
   readonly others?: number;
   /** Or A on each phase. */
   readonly currents?: PerPhase<number>;
@@ -20,7 +20,7 @@ export interface Stretch {
   readonly tag?: string;
   /** kWh that the charger has counted in this session. */
   readonly energy?: number;
-  /** What its own switch says, whatever it is told. */
+  /** Its own start-stop switch, whatever it is commanded. */
   readonly enabled?: boolean;
   readonly silentMeter?: boolean;
   /** At the beginning. */
@@ -36,7 +36,7 @@ export interface Given {
 
 /** All decisions, one for each five seconds. The charger obeys, and the meter shows it at once. */
 export function play({ charger: own, site, periods }: Given): readonly Decision[] {
-  const run = new Run(house({ chargers: [charger({ phases: "auto", ...own })], timeZone: "UTC", ...site }));
+  const run = new Run(siteSettings({ chargers: [charger({ phases: "auto", ...own })], timeZone: "UTC", ...site }));
   return periods.flatMap((period) => {
     if (period.restart) run.memory = newMemory(JSON.parse(JSON.stringify(persistentStateOf(run.memory))));
     if (period.command) run.after(1, { commands: { Garage: period.command } });
@@ -46,7 +46,10 @@ export function play({ charger: own, site, periods }: Given): readonly Decision[
   });
 }
 
-function step(run: Run, { others = 0, currents, battery, car: taker = {}, silentMeter, ...told }: Stretch): Decision {
+function step(
+  run: Run,
+  { others = 0, currents, battery, car: taker = {}, silentMeter, ...reported }: Stretch,
+): Decision {
   const { current, phases } = run.last ? run.decision("Garage") : { current: 0, phases: 1 };
   const drawn = perPhase((i) =>
     taker !== null && i < Math.min(phases, taker.phases ?? 3) ? Math.min(current, taker.current ?? 99) : 0,
@@ -58,15 +61,15 @@ function step(run: Run, { others = 0, currents, battery, car: taker = {}, silent
   const reading: ChargerReading = {
     ...(taker === null ? disconnected : connected()),
     ...(drawn[0] > 0 ? { state: "charging" as const } : {}),
-    allowCharging: told.enabled ?? current > 0,
+    allowCharging: reported.enabled ?? current > 0,
     maxAmpere: Math.max(6, current),
     phases,
     currentL1: drawn[0],
     currentL2: drawn[1],
     currentL3: drawn[2],
     power: 230 * phaseIndexes.reduce<number>((sum, i) => sum + drawn[i], 0),
-    tag: told.tag ?? null,
-    sessionChargeConsumption: told.energy ?? null,
+    tag: reported.tag ?? null,
+    sessionChargeConsumption: reported.energy ?? null,
   };
   const meter = {
     ...grid(power, { currents: shown }),

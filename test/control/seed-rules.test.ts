@@ -3,7 +3,7 @@
  * the row says how.
  */
 
-import type { VehicleSettings, ChargerSettings } from "../../src/control/settings.js";
+import type { ChargerSettings, VehicleSettings } from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import { weekdays } from "../../src/model/weekdays.js";
 import { play, type Given, type Stretch } from "./play.js";
@@ -79,7 +79,7 @@ describe("openHAB's rules for go-e: current from PV power, one or three phases b
     expect(turns(({ phases }) => phases)).toBeLessThanOrEqual(2);
   });
 
-  test("what does not change is not told again: the same current for the same sun", () => {
+  test("what does not change is not commanded again: the same current for the same sun", () => {
     const currents = play({ periods: [bright(-5_600)] })
       .slice(-60)
       .map(({ current }) => current);
@@ -151,7 +151,7 @@ describe("Jeedom's rules for OpenEVSE: cheap hours, and the stop on unplugging",
       { current: 16 },
     ],
     [
-      "without that wish it does",
+      "without that setting it does",
       { charger: { mode: "fast" }, periods: [dark(5), dark(1, { car: null }), dark(10)] },
       { current: 16 },
     ],
@@ -339,15 +339,15 @@ describe("dynloadmgr's rules: the most loaded phase of a main fuse of 25 A", () 
   });
   const minutesOf = (count: number, period: Stretch): Stretch => ({ ...period, for: minutes(count) });
   hold([
-    ["room for the maximum: the maximum", row(load(3)), { current: 16 }],
-    ["room for less: what is left on the most loaded phase", row(load(3, 13, 5)), { current: 12 }],
+    ["headroom for the maximum: the maximum", row(load(3)), { current: 16 }],
+    ["headroom for less: what is left on the most loaded phase", row(load(3, 13, 5)), { current: 12 }],
     ["a maximum of their own choice", { ...row(load(3, 0, 0, { command: { maxAmpere: 10 } })) }, { current: 10 }],
     [
       "lowered at once when the load rises (theirs: a mean of 30 s)",
       row(load(3), { ...load(15), for: 5 }),
       { current: 10 },
     ],
-    ["raised once the room has lasted", row(load(15), load(3)), { current: 16 }],
+    ["raised once the headroom has lasted", row(load(15), load(3)), { current: 16 }],
     ["but not before", row(load(15), { ...load(3), for: 20 }), { current: 10 }],
     [
       "better: a car on L1 is not cut for L3",
@@ -355,12 +355,12 @@ describe("dynloadmgr's rules: the most loaded phase of a main fuse of 25 A", () 
       { current: 16 },
     ],
     [
-      "better: no room for 6 A is a pause (theirs: 6 A go on for five minutes of overload)",
+      "better: no headroom for 6 A is a pause (theirs: 6 A go on for five minutes of overload)",
       row(load(3), load(20)),
       stopped,
     ],
     [
-      "unless that is wished: then 6 A go on for that time",
+      "unless that is configured: then 6 A go on for that time",
       { ...row(load(3), minutesOf(4, load(20))), site: { overloadTolerance: 300_000 } },
       { current: 6 },
     ],
@@ -370,7 +370,7 @@ describe("dynloadmgr's rules: the most loaded phase of a main fuse of 25 A", () 
       stopped,
     ],
     [
-      "resumes what it paused itself, when there is room again",
+      "resumes what it paused itself, when there is headroom again",
       row(load(3), load(20), minutesOf(8, load(3))),
       { current: 16 },
     ],
@@ -390,17 +390,17 @@ describe("dynloadmgr's rules: the most loaded phase of a main fuse of 25 A", () 
       { current: 16 },
     ],
     [
-      "better: a car that takes less than it may does not make more room",
+      "better: a car that takes less than it may does not make more headroom",
       row(load(14, 0, 0, { car: { current: 7 } })),
       { current: 11 },
     ],
     [
-      "better: a charge starts within the room (theirs: at the maximum)",
+      "better: a charge starts within the headroom (theirs: at the maximum)",
       row(minutesOf(5, load(15, 0, 0, { car: null })), { ...load(15), for: 5 }),
       { current: 10 },
     ],
     [
-      "better: a silent meter is no room (theirs: the last current stays)",
+      "better: a silent meter is no headroom (theirs: the last current stays)",
       row(load(3), load(3, 0, 0, { silentMeter: true })),
       stopped,
     ],

@@ -1,23 +1,25 @@
-/** Builds houses and readings for the controller's tests, and turns the clock for them. */
+/** Settings and readings for the controller's tests, and a controller over time. */
 
+import { decide, type Outcome } from "../../src/control/decide/decide.js";
 import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
-import { decide, type Outcome } from "../../src/control/decide/decide.js";
 import { observe } from "../../src/control/observe/observe.js";
 import {
   mainFuse,
-  type VehicleSettings,
   type ChargerSettings,
   type ControlSettings,
+  type VehicleSettings,
 } from "../../src/control/settings.js";
-import type { Decision } from "../../src/model/commands.js";
-import { noChargerReading, noQuantities, residualCurrentBands } from "../../src/model/readings.js";
-import type {
-  ByBand,
-  ChargerReading,
-  MeterReading,
-  Quantities,
-  ResidualCurrentReading,
+import type { Decision, ManualOverride } from "../../src/model/commands.js";
+import {
+  noChargerReading,
+  noQuantities,
+  residualCurrentBands,
+  type ByBand,
+  type ChargerReading,
+  type MeterReading,
+  type Quantities,
+  type ResidualCurrentReading,
 } from "../../src/model/readings.js";
 
 export const start = 1_750_000_000_000;
@@ -45,6 +47,12 @@ export function charger(overrides: Partial<ChargerSettings> = {}): ChargerSettin
   };
 }
 
+/** What a person did by hand; a start holds until the car is unplugged. `null`: nothing. */
+export function byHand(kind: ManualOverride["kind"] | null): ManualOverride | null {
+  if (kind === null) return null;
+  return kind === "start" ? { kind, until: null } : { kind, endedStart: null };
+}
+
 /** A car that is known by one tag. */
 export function car(overrides: Partial<VehicleSettings> = {}): VehicleSettings {
   return {
@@ -59,7 +67,7 @@ export function car(overrides: Partial<VehicleSettings> = {}): VehicleSettings {
   };
 }
 
-export function house(overrides: Partial<ControlSettings> = {}): ControlSettings {
+export function siteSettings(overrides: Partial<ControlSettings> = {}): ControlSettings {
   return {
     phases: 3,
     voltage: 230,
@@ -163,7 +171,7 @@ export class Run {
   readonly settings: ControlSettings;
   last: Outcome | undefined;
 
-  constructor(settings: ControlSettings = house()) {
+  constructor(settings: ControlSettings = siteSettings()) {
     this.settings = settings;
   }
 

@@ -2,9 +2,9 @@ import type { Observation } from "../../src/control/observation.js";
 import type { ControlSettings } from "../../src/control/settings.js";
 import type { Decision } from "../../src/model/commands.js";
 import { ClosedLoop, type ClosedLoopOptions } from "../../src/simulator/closed-loop.js";
-import { charger, house } from "../control/support.js";
+import { charger, siteSettings } from "../control/support.js";
 
-const settings: ControlSettings = house({ chargers: [charger({ name: "Garage", phases: "auto" })] });
+const settings: ControlSettings = siteSettings({ chargers: [charger({ name: "Garage", phases: "auto" })] });
 
 const off: Decision = { allowCharging: false, current: 0, phases: 1, reasons: [] };
 const on: Decision = { allowCharging: true, current: 10, phases: 1, reasons: [] };

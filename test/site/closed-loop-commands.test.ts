@@ -52,10 +52,10 @@ test("a start that ends: the charger is stopped at its time, and faces see a sto
   const until = scene.world.clock.now() + 60_000;
   scene.world.site.command("Garage", { allowCharging: true, until });
   await scene.world.until("it charges", () => scene.world.box.evse.state === "charging", 50);
-  expect(scene.world.view().userSettings).toMatchObject({ manual: "start", until });
+  expect(scene.world.view().userSettings).toMatchObject({ manual: { kind: "start", until } });
   await scene.world.turn(70);
   expect(scene.world.box.evse.allowed).toBe(false);
-  expect(scene.world.view().userSettings).toMatchObject({ manual: "stop", until: null });
+  expect(scene.world.view().userSettings).toMatchObject({ manual: { kind: "stop", endedStart: until } });
 });
 
 test("prices that are told start who waits for them", async () => {

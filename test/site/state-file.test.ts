@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile, mkdir } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type PersistentState } from "../../src/control/memory.js";
+import type { ManualOverride } from "../../src/model/commands.js";
 import { StateFile } from "../../src/site/state-file.js";
 import { MemoryLog } from "../support/memory-log.js";
 import type { PersistentChargerState } from "../../src/control/observe/charger-memory.js";
@@ -20,8 +21,7 @@ const persistent: PersistentChargerState = {
   minimum: 8,
   powerLimit: 7_400,
   energyLimit: 12.5,
-  manual: null,
-  until: now + 600_000,
+  manual: { kind: "start", until: now + 600_000 },
   session: { since: now - 3_600_000, countsFrom: 2.5, due: now + 7_200_000, targetActiveSince: null },
   vehicleLimit: { current: 13, phases: 2 },
   targets: [{ days: [1, 2, 3, 4, 5], time: 420, energy: 20 }],
@@ -40,7 +40,7 @@ const written = {
   minimum: 8,
   powerLimit: 7_400,
   energyLimit: 12.5,
-  manual: null,
+  manual: "start",
   until: now + 600_000,
   session: { since: now - 3_600_000, countsFrom: 2.5, due: now + 7_200_000, pursuedSince: null },
   appetite: { current: 13, phases: 2 },
@@ -52,7 +52,7 @@ const written = {
   switchedAt: null,
 };
 
-const stopped = { ...noPersistentChargerState, manual: "stop" as const };
+const stopped = { ...noPersistentChargerState, manual: { kind: "stop", endedStart: null } as const };
 
 let folder = "";
 let path = "";
@@ -87,6 +87,27 @@ describe("what is kept", () => {
     expect(kept).toEqual({ version: 1, chargers: { Garage: written }, alarms: {}, powerLimit: null });
   });
 
+  test.each<[why: string, manual: ManualOverride | null, keys: object]>([
+    ["nothing by hand", null, { manual: null, until: null }],
+    ["a start", { kind: "start", until: null }, { manual: "start", until: null }],
+    ["a start for a time", { kind: "start", until: now }, { manual: "start", until: now }],
+    ["a stop", { kind: "stop", endedStart: null }, { manual: "stop", until: null }],
+    ["a start for a time that has ended", { kind: "stop", endedStart: now }, { manual: "stop", until: now }],
+  ])("%s is kept in two keys", async (_why, manual, keys) => {
+    const file = open();
+    const state = house({ Garage: { ...persistent, manual } });
+    file.save(state, now, true);
+    await file.settled();
+    expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ chargers: { Garage: keys } });
+    expect(await open().load(["Garage"], now)).toEqual(state);
+  });
+
+  test("a time without a start, as earlier versions left it, is dropped", async () => {
+    await writeFile(path, JSON.stringify({ version: 1, chargers: { Garage: { ...written, manual: null } } }));
+    const { chargers } = await open().load(["Garage"], now);
+    expect(chargers.Garage).toEqual({ ...persistent, manual: null });
+  });
+
   test("is for its owner's eyes only, and leaves no other file behind", async () => {
     const file = open();
     file.save(house({ Garage: persistent }), now, true);
@@ -114,7 +135,7 @@ describe("what is kept", () => {
           session: null,
           vehicleLimit: noPersistentChargerState.vehicleLimit,
           minimum: null,
-          until: null,
+          manual: { kind: "start", until: null },
           targets: null,
         },
       },

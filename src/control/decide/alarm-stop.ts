@@ -1,10 +1,10 @@
-/** A residual-current monitor that raises an alarm, or is silent, stops all chargers. */
+/** First step: a residual-current monitor with an alarm, or without readings, stops all chargers. */
 
 import type { Reason } from "../../model/reasons.js";
-import { monitorSilence } from "../parameters.js";
 import type { Memory } from "../memory.js";
-import type { ControlSettings } from "../settings.js";
 import { noMonitorMemory } from "../observe/residual-current.js";
+import { monitorSilence } from "../parameters.js";
+import type { ControlSettings } from "../settings.js";
 
 /** Why no charger may charge; `null`: they may. */
 export function stoppedByMonitor({ monitors }: ControlSettings, memory: Memory): Reason | null {

@@ -1,44 +1,48 @@
 /**
- * What every charger shall do now, and why, from what was observed. The chain: what mode and people want → what the sun gives → what charger, cable and owner allow → what can be
- * trusted → what starts and stops may follow each other → what the circuits carry, and whether that is enough.
+ * The setpoint of every charger with its reason, from memory. The steps: alarm → demand → solar or fast → own limit →
+ * failsafe → settle → load management → discharge block.
  */
 
 import type { Decision, Plan } from "../../model/commands.js";
 import { byName } from "../../model/names.js";
-import { demandsOf, type PlannedDemand } from "./demands.js";
-import { blockHold } from "../parameters.js";
-import type { Memory } from "../memory.js";
 import { headroomsOf, type Headrooms } from "../estimate/headroom.js";
-import type { ControlSettings } from "../settings.js";
 import { situationOf, type ChargerFacts, type Situation } from "../estimate/situation.js";
 import { surplusTrust } from "../estimate/surplus.js";
-import { allocate, type Request } from "./load-management/allocate.js";
+import type { Trust } from "../estimate/trust.js";
+import type { Memory } from "../memory.js";
+import type { ChargerMemory } from "../observe/charger-memory.js";
+import { blockHold } from "../parameters.js";
+import type { ControlSettings } from "../settings.js";
+import { stoppedByMonitor } from "./alarm-stop.js";
 import { followsSurplus, type Demand, type SurplusDemand } from "./demand.js";
+import { demandsOf, type PlannedDemand } from "./demands.js";
 import { chargesFromGrid, type ChargeDecision } from "./discharge-block.js";
-import { fastSetpoint, fixedSetpoint } from "./fast.js";
-import { ownLimit } from "./own-limit.js";
 import { applyFailsafe } from "./failsafe.js";
-import { settle } from "./settle.js";
-import { shareSurplus } from "./solar/share.js";
+import { fastSetpoint, fixedSetpoint } from "./fast.js";
+import { allocate, type Request } from "./load-management/allocate.js";
+import { ownLimit } from "./own-limit.js";
 import { recordDecision } from "./record.js";
 import { atMost, type Setpoint } from "./setpoint.js";
-import type { Trust } from "../estimate/trust.js";
-import { stoppedByMonitor } from "./alarm-stop.js";
-import type { ChargerMemory } from "../observe/charger-memory.js";
+import { settle } from "./settle.js";
+import { shareSurplus } from "./solar/share.js";
 
+/** What was decided, and the memory after it. */
 export interface Outcome {
   readonly memory: Memory;
-  /** For every charger of the settings, by its name. */
+  /** Of every charger of the settings, by its name. */
   readonly decisions: { readonly [charger: string]: Decision };
-  /** What the next target of each charger asks for; absent: it has none, no car, or is not to charge. */
+  /** The next target of each charger; absent: it has none, no car, or shall not charge. */
   readonly plans: { readonly [charger: string]: Plan };
-  /** House batteries shall give nothing now, where they can be told so. */
+  /** House batteries shall not discharge now, where they can be controlled. */
   readonly blockDischarge: boolean;
 }
 
-/** Decides for all chargers, from memory alone. Changes nothing but what it returns. */
+/**
+ * Decides for all chargers. Pure: neither reads a clock nor does I/O.
+ * @throws RangeError before the first observation
+ */
 export function decide(settings: ControlSettings, memory: Memory): Outcome {
-  const situation = withinLimit(situationOf(settings, memory), settings.powerLimit);
+  const situation = withConfiguredLimit(situationOf(settings, memory), settings.powerLimit);
   const headrooms = headroomsOf(situation);
   const surplus = surplusTrust(situation);
   const planned = demandsOf(situation, headrooms, stoppedByMonitor(settings, memory));
@@ -52,13 +56,13 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
     const safe = applyFailsafe(setpoint, { charger, now: situation.now, inputs, failsafeCurrent });
     return settle(safe, charger, situation);
   };
-  // What failsafe and settling do not permit is not kept from others: both come before load management, and after it.
+  // Before load management, so that what failsafe and settling do not permit is left to others, and once more after it.
   const requests = planned.map((each): Request => {
     const { charger, demand } = each;
-    const asked = followsSurplus(demand)
-      ? withLater(solar.get(charger.settings.name)?.setpoint ?? pauseOf(charger), demand)
-      : setpointWithoutSun(charger, demand, situation, headrooms);
-    return { charger, setpoint: permitted(limitToItself(asked, charger, situation), each) };
+    const requested = followsSurplus(demand)
+      ? withUpcoming(solar.get(charger.settings.name)?.setpoint ?? pauseOf(charger), demand)
+      : setpointWithoutSurplus(charger, demand, situation, headrooms);
+    return { charger, setpoint: permitted(withinOwnLimit(requested, charger, situation), each) };
   });
   const allocated = allocate(situation, requests, headrooms);
 
@@ -88,19 +92,19 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
   };
 }
 
-/** With the grid operator's limit as it holds: the configured one, where that is lower. */
-function withinLimit(situation: Situation, configured: number | null): Situation {
+/** Replaces the grid operator's limit by the configured one where that is lower. */
+function withConfiguredLimit(situation: Situation, configured: number | null): Situation {
   if (configured === null) return situation;
   const { memory } = situation;
   return { ...situation, memory: { ...memory, powerLimit: Math.min(configured, memory.powerLimit ?? Infinity) } };
 }
 
-/** Says also what the clock will bring. */
-function withLater(setpoint: Setpoint, { later }: SurplusDemand): Setpoint {
+/** Adds what will happen by the clock to the reasons. */
+function withUpcoming(setpoint: Setpoint, { later }: SurplusDemand): Setpoint {
   return later === null ? setpoint : { ...setpoint, reasons: [...setpoint.reasons, later] };
 }
 
-/** What a charger's current depends on; nothing, if it shall not charge. */
+/** Trust in all that a charger's current depends on; empty if it shall not charge. */
 function inputsOf(
   { settings }: ChargerFacts,
   demand: Demand,
@@ -112,7 +116,7 @@ function inputsOf(
   return followsSurplus(demand) ? [...trusts, ...surplus] : trusts;
 }
 
-function setpointWithoutSun(
+function setpointWithoutSurplus(
   charger: ChargerFacts,
   demand: Exclude<Demand, SurplusDemand>,
   situation: Situation,
@@ -127,8 +131,8 @@ function pauseOf({ activeSetpoint }: ChargerFacts): Setpoint {
   return { current: 0, phases: activeSetpoint.phases, reasons: [] };
 }
 
-/** Where a circuit is shared, who takes nothing holds no more than the minimum of it. */
-function limitToItself(setpoint: Setpoint, charger: ChargerFacts, { voltage, chargers }: Situation): Setpoint {
+/** Within its own limit; beside other chargers, one whose car takes nothing holds no more than its minimum. */
+function withinOwnLimit(setpoint: Setpoint, charger: ChargerFacts, { voltage, chargers }: Situation): Setpoint {
   const own = ownLimit(charger, setpoint.phases, voltage);
   const limited = atMost(setpoint, own.current, own.reason);
   if (chargers.length === 1 || (charger.plugged && !charger.idle)) return limited;

@@ -1,13 +1,14 @@
-/** First step: what a charger is asked to do by its mode, by people, by its car and by the clock. */
+/** What mode, people, vehicle and clock ask of a charger. */
 
+import type { ManualStart, ManualStop } from "../../model/commands.js";
 import type { ClockTime, MinimumReason, Reason, Upcoming } from "../../model/reasons.js";
-import { clockTime } from "../schedule/calendar.js";
-import { vehicleOf } from "../schedule/vehicles.js";
-import type { ActiveTarget } from "../schedule/targets.js";
-import type { VehicleSettings } from "../settings.js";
 import type { ChargerFacts } from "../estimate/situation.js";
+import { clockTime } from "../schedule/calendar.js";
+import type { ActiveTarget } from "../schedule/targets.js";
+import { vehicleOf } from "../schedule/vehicles.js";
+import type { ChargerSettings, VehicleSettings } from "../settings.js";
 
-/** What a charger is asked to do. */
+/** What is asked of a charger. */
 export type Demand = NoDemand | FastDemand | FixedDemand | SolarDemand | SolarWithMinimumDemand;
 
 export type DemandKind = Demand["kind"];
@@ -16,7 +17,7 @@ export type DemandKind = Demand["kind"];
 export interface NoDemand {
   readonly kind: "none";
   readonly reason: Reason;
-  /** It waits for a time that is known: what its next target asks for still holds. */
+  /** It waits for a known time, and the plan of its next target still holds. */
   readonly isScheduled: boolean;
 }
 
@@ -37,9 +38,9 @@ export interface FixedDemand {
 /** The surplus only. */
 export interface SolarDemand {
   readonly kind: "solar";
-  /** W of surplus below which there is as good as none for this vehicle; `null`: it takes any. */
+  /** W of surplus below which this vehicle is not charged; `null`: any will do. */
   readonly minPower: number | null;
-  /** When it will charge fast by itself; `null`: that is not known. */
+  /** When it will charge fast by the clock; `null`: not known. */
   readonly later: Upcoming | null;
 }
 
@@ -52,7 +53,7 @@ export interface SolarWithMinimumDemand {
   readonly later: Upcoming | null;
 }
 
-/** Those whose current follows the surplus. */
+/** The demands whose current follows the surplus. */
 export type SurplusDemand = SolarDemand | SolarWithMinimumDemand;
 
 export function followsSurplus(demand: Demand): demand is SurplusDemand {
@@ -61,36 +62,40 @@ export function followsSurplus(demand: Demand): demand is SurplusDemand {
 
 export type DemandFacts = Pick<ChargerFacts, "mode" | "reading" | "persistent" | "settings" | "memory">;
 
-/** What is known of the house when a demand is made. */
+/** What a demand depends on beside the charger. */
 export interface DemandContext {
+  /** ms since 1970 */
   readonly now: number;
+  /** IANA name */
   readonly timeZone: string;
+  /** Known cars. */
   readonly vehicles: readonly VehicleSettings[];
-  /** What its next target asks for; `null`: it has none. */
+  /** Its next target; `null`: it has none. */
   readonly activeTarget: ActiveTarget | null;
   readonly tariff: TariffNow;
 }
 
 export interface TariffNow {
-  /** When the cheap time that it is ends; `null`: it is none. */
+  /** When the present cheap time ends, in ms since 1970; `null`: it is not cheap now. */
   readonly cheapUntil: number | null;
-  /** When it is cheap next; `null`: not known. */
+  /** When it is cheap next, in ms since 1970; `null`: not known. */
   readonly cheapFrom: number | null;
-  /** Per kWh; `null`: not known. */
+  /** The present price per kWh; `null`: not known. */
   readonly price: number | null;
 }
 
-export function demandOf(charger: DemandFacts, circumstances: DemandContext): Demand {
+export function demandOf(charger: DemandFacts, context: DemandContext): Demand {
   const { mode, reading, persistent, settings } = charger;
-  const forbidden = whyForbidden(charger, circumstances);
+  const forbidden = whyForbidden(charger, context);
   if (forbidden !== null) return none(forbidden);
-  const started = persistent.manual === "start";
-  const reason: Reason = started ? byHand(charger, circumstances) : { code: "fast-mode" };
+  const { manual } = persistent;
+  const started = manual?.kind === "start";
+  const reason: Reason = started ? startedByHand(manual, context) : { code: "fast-mode" };
   if (mode === "off") return started ? { kind: "fast", reason } : none({ code: "mode-off" });
 
   const unplugged = reading?.state === "disconnected";
-  const whoComesIsKnown = !settings.refusesUnknownTags || !unplugged;
-  if (mode === "fast" && whoComesIsKnown) return { kind: "fast", reason };
+  const mayServeNext = !settings.refusesUnknownTags || !unplugged;
+  if (mode === "fast" && mayServeNext) return { kind: "fast", reason };
   if (unplugged) {
     const { unpluggedCurrent } = settings;
     return unpluggedCurrent > 0
@@ -98,18 +103,19 @@ export function demandOf(charger: DemandFacts, circumstances: DemandContext): De
       : none({ code: "no-vehicle" });
   }
   if (reading?.state === null) return none({ code: "plug-state-unknown" });
-  const timely = timedDemand(charger, circumstances);
-  if (timely !== null) return timely;
-  if (mode === "scheduled") return started ? { kind: "fast", reason } : scheduledDemand(charger, circumstances);
-  return solarDemand(charger, circumstances);
+  const timed = timedDemand(charger, context);
+  if (timed !== null) return timed;
+  if (mode === "scheduled") return started ? { kind: "fast", reason } : scheduledDemand(charger, context);
+  return solarDemand(charger, context);
 }
 
-/** What keeps it from charging in every mode; `null`: nothing. */
+/** Why it must not charge in any mode; `null`: it may. */
 function whyForbidden(charger: DemandFacts, { vehicles, now, timeZone }: DemandContext): Reason | null {
   const { reading, persistent, settings, memory } = charger;
   if (reading === null) return { code: "charger-not-heard" };
   if (reading.state === "fault") return { code: "charger-fault", error: reading.error };
-  if (persistent.manual === "stop") return whyStopped(charger, (at) => clockTime(timeZone, at, now));
+  const { manual } = persistent;
+  if (manual?.kind === "stop") return whyStopped(manual, settings, (at) => clockTime(timeZone, at, now));
   if (reading.state === "disconnected") return null;
   if (settings.refusesUnknownTags && vehicleOf(memory.tag, vehicles) === null)
     return { code: memory.tag === null ? "tag-missing" : "tag-unknown" };
@@ -118,7 +124,7 @@ function whyForbidden(charger: DemandFacts, { vehicles, now, timeZone }: DemandC
   return limit !== null && charged >= limit ? { code: "session-limit-reached", limit } : null;
 }
 
-/** What goes before the sun at this moment; `null`: nothing. */
+/** A demand by time, which takes precedence over the surplus; `null`: none now. */
 function timedDemand(
   { settings, persistent, mode }: DemandFacts,
   { now, timeZone, activeTarget, tariff }: DemandContext,
@@ -135,27 +141,31 @@ function timedDemand(
   return { kind: "fast", reason: { code: "cheap-energy", until: time(cheapUntil), price } };
 }
 
-function solarDemand(charger: DemandFacts, circumstances: DemandContext): Demand {
+function solarDemand(charger: DemandFacts, context: DemandContext): Demand {
   const { mode, persistent, memory } = charger;
-  const later = laterOf(charger, circumstances);
-  if (persistent.manual === "start")
-    return { kind: "solar-with-minimum", reason: byHand(charger, circumstances), later };
-  const car = vehicleOf(memory.tag, circumstances.vehicles);
+  const later = upcomingOf(charger, context);
+  if (persistent.manual?.kind === "start")
+    return { kind: "solar-with-minimum", reason: startedByHand(persistent.manual, context), later };
+  const car = vehicleOf(memory.tag, context.vehicles);
   const sunOnly = car?.sunOnly ?? mode === "solar";
   if (!sunOnly) return { kind: "solar-with-minimum", reason: { code: "minimum-mode" }, later };
   return { kind: "solar", minPower: car !== null && car.minPower > 0 ? car.minPower : null, later };
 }
 
-function byHand({ persistent: { until } }: DemandFacts, { timeZone, now }: DemandContext): MinimumReason {
+function startedByHand({ until }: ManualStart, { timeZone, now }: DemandContext): MinimumReason {
   return { code: "started-by-hand", until: until === null ? null : clockTime(timeZone, until, now) };
 }
 
-function whyStopped({ persistent, settings }: DemandFacts, time: (at: number) => ClockTime): Reason {
-  if (persistent.until !== null) return { code: "timed-start-over", until: time(persistent.until) };
-  return { code: settings.stopOnUnplug ? "stopped-until-start" : "stopped-by-hand" };
+function whyStopped(
+  { endedStart }: ManualStop,
+  { stopOnUnplug }: ChargerSettings,
+  time: (at: number) => ClockTime,
+): Reason {
+  if (endedStart !== null) return { code: "timed-start-over", until: time(endedStart) };
+  return { code: stopOnUnplug ? "stopped-until-start" : "stopped-by-hand" };
 }
 
-/** kWh of the session after which charging ends: ours, and the one set in the charger; `null`: none. */
+/** kWh of the session after which charging ends: the lower one of ours and the charger's own; `null`: none. */
 function energyLimitOf({ reading, persistent, settings }: DemandFacts): number | null {
   const ours = persistent.energyLimit ?? settings.sessionEnergyLimit;
   const theirs = reading?.sessionChargeConsumptionLimit ?? 0;
@@ -167,15 +177,15 @@ function targetReason({ plan, possible }: ActiveTarget, time: (at: number) => Cl
   return { code: "target-due", energy: plan.energy, by: time(plan.by), possible };
 }
 
-/** In the mode that waits for its time alone. */
-function scheduledDemand(charger: DemandFacts, circumstances: DemandContext): Demand {
-  const next = laterOf(charger, circumstances);
+/** In the mode `scheduled`, outside its times. */
+function scheduledDemand(charger: DemandFacts, context: DemandContext): Demand {
+  const next = upcomingOf(charger, context);
   if (next === null) return none({ code: "nothing-scheduled" });
   return { kind: "none", reason: { code: "waits-for-schedule", next }, isScheduled: true };
 }
 
-/** What the clock will bring; `null`: nothing. */
-function laterOf(
+/** When it will next charge fast by the clock; `null`: not known. */
+function upcomingOf(
   { settings, mode }: DemandFacts,
   { now, timeZone, activeTarget, tariff }: DemandContext,
 ): Upcoming | null {

@@ -1,24 +1,28 @@
-/** What every charger is asked to do now, with what its next target and the tariff have to say to it. */
+/** The demand on every charger, with its next target and the tariff taken into account. */
 
 import type { Plan } from "../../model/commands.js";
 import type { Reason } from "../../model/reasons.js";
-import { vehiclesOn, activeTargetOf, type PlanningContext } from "../schedule/targets.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
-import { demandOf, type Demand, type TariffNow } from "./demand.js";
-import { cheapestFirst, cheapFrom, cheapUntil, tariffPeriodsFrom, type TariffPeriod } from "../schedule/tariff.js";
 import type { Session } from "../observe/charger-memory.js";
+import { activeTargetOf, vehiclesOn, type PlanningContext } from "../schedule/targets.js";
+import { cheapestFirst, cheapFrom, cheapUntil, tariffPeriodsFrom, type TariffPeriod } from "../schedule/tariff.js";
+import { demandOf, type Demand, type TariffNow } from "./demand.js";
 
+/** The demand on a charger, and the plan of its next target. */
 export interface PlannedDemand {
   readonly charger: ChargerFacts;
   readonly demand: Demand;
-  /** What its next target asks for; `null`: it has none, no car, or is not to charge. */
+  /** Of its next target; `null`: it has none, no car, or shall not charge. */
   readonly plan: Plan | null;
-  /** To be remembered: the session, with what was noted of that target. */
+  /** To be remembered: the session, updated for that target; `null`: no car is plugged in. */
   readonly session: Session | null;
 }
 
-/** @param stopped why no charger may charge; `null`: they may */
+/**
+ * The demands on all chargers, in the order of the settings.
+ * @param stopped why no charger may charge; `null`: they may
+ */
 export function demandsOf(
   situation: Situation,
   headrooms: Headrooms,
@@ -27,7 +31,7 @@ export function demandsOf(
   const { settings, memory, now, chargers } = situation;
   const tariff = { ...settings.tariff, prices: memory.prices ?? settings.tariff.prices };
   const periods = tariffPeriodsFrom(now, tariff, settings.timeZone);
-  const prospect: PlanningContext = {
+  const planning: PlanningContext = {
     situation,
     headrooms,
     vehicles: chargers.some(isPlanned) ? vehiclesOn(situation, headrooms) : new Map(),
@@ -35,12 +39,12 @@ export function demandsOf(
     cost: periods[0]?.cost ?? Infinity,
   };
   const { timeZone, vehicles } = settings;
-  const circumstances = { now, timeZone, vehicles, tariff: tariffNow(periods), activeTarget: null };
+  const context = { now, timeZone, vehicles, tariff: tariffNow(periods), activeTarget: null };
   return chargers.map((charger): PlannedDemand => {
-    const active = activeTargetOf(charger, prospect);
+    const active = activeTargetOf(charger, planning);
     const demand: Demand =
       stopped === null
-        ? demandOf(charger, active === null ? circumstances : { ...circumstances, activeTarget: active.activeTarget })
+        ? demandOf(charger, active === null ? context : { ...context, activeTarget: active.activeTarget })
         : { kind: "none", reason: stopped, isScheduled: false };
     if (active === null) return { charger, demand, plan: null, session: charger.persistent.session };
     const { activeTarget, session } = active;

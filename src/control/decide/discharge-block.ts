@@ -1,11 +1,11 @@
-/** Whether house batteries shall give nothing now, because what they give would go into a car that takes from the grid. */
+/** Whether a car charges from the grid, so that house batteries shall not discharge into it. */
 
 import type { Decision } from "../../model/commands.js";
-import { someBatteryGives } from "../observe/battery.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
+import { someBatteryGives } from "../observe/battery.js";
 import type { Demand } from "./demand.js";
 
-/** A charger, what it is asked for, and what was decided. */
+/** A charger, the demand on it, and what was decided. */
 export interface ChargeDecision {
   readonly charger: ChargerFacts;
   readonly demand: Demand;
@@ -13,9 +13,9 @@ export interface ChargeDecision {
 }
 
 /**
- * A car charges as fast as it may, or with a current of its own, or has its minimum without enough sun for it. Whether
- * the sun would do does not matter to the first two: then no battery discharges anyway. The last may have of the
- * battery what is above its reserve.
+ * Whether a car charges fast, with a fixed current, or with its minimum above the surplus. For the first two the
+ * surplus does not matter: if it suffices, no battery discharges anyway. For the minimum a battery may discharge down
+ * to its reserve.
  */
 export function chargesFromGrid(charges: readonly ChargeDecision[], { memory, voltage }: Situation): boolean {
   const active = charges.filter(({ charger, decision }) => charger.plugged && !charger.idle && decision.current > 0);

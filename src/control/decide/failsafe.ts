@@ -1,17 +1,19 @@
-/** A current is raised, and a charge goes on, only as far as the inputs can be trusted. */
+/** The failsafe: no increase on doubtful data, and the failsafe current without data. */
 
 import type { Problem, Reason } from "../../model/reasons.js";
-import { wiringCheckPatience, chargerSilence, freshForRaising, noticeableCurrent } from "../parameters.js";
 import type { ChargerFacts } from "../estimate/situation.js";
-import { atMost, type Setpoint } from "./setpoint.js";
 import type { TestedTrust, Trust } from "../estimate/trust.js";
+import { chargerSilence, freshForRaising, noticeableCurrent, wiringCheckPatience } from "../parameters.js";
+import { atMost, type Setpoint } from "./setpoint.js";
 
+/** What the failsafe depends on. */
 export interface FailsafeFacts {
   readonly charger: Pick<ChargerFacts, "activeSetpoint" | "memory" | "settings">;
+  /** ms since 1970 */
   readonly now: number;
   /** Trust in every input that this charger's current depends on. */
   readonly inputs: readonly Trust[];
-  /** A, 0 = pause */
+  /** A per phase; 0 = pause */
   readonly failsafeCurrent: number;
 }
 
@@ -38,7 +40,7 @@ export function applyFailsafe(setpoint: Setpoint, { charger, now, inputs, failsa
   return withoutIncrease(setpoint, activeSetpoint, noIncrease(problem));
 }
 
-/** Lowers the current once, and waits for the meter's answer to that, or to any other change since that is noticed. */
+/** Lowers the current once, and waits for the meter's response to that or to any other change since. */
 function testWiring(
   setpoint: Setpoint,
   { activeSetpoint, memory, settings }: FailsafeFacts["charger"],

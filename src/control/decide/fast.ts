@@ -1,14 +1,14 @@
-/** What a charger wishes that shall charge as fast as it may, or with a current that does not depend on the sun. */
+/** The setpoints for the demands `fast` and `fixed`. */
 
 import type { PhaseCount } from "../../model/phases.js";
 import type { Reason } from "../../model/reasons.js";
 import type { Headrooms } from "../estimate/headroom.js";
-import { type ChargerFacts, type Situation } from "../estimate/situation.js";
+import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import { ownLimit } from "./own-limit.js";
-import type { Setpoint } from "./setpoint.js";
 import { maySwitchPhases, phaseOptions } from "./phase-switching.js";
+import type { Setpoint } from "./setpoint.js";
 
-/** As many phases as it may use and as have room for its minimum; and all current that it may take itself. */
+/** All current within its own limit, on as many phases as it may use and as have headroom for its minimum. */
 export function fastSetpoint(
   charger: ChargerFacts,
   reason: Reason,
@@ -41,7 +41,7 @@ function bestOf(
   return (fitting.length > 0 ? fitting : possible).includes(3) ? 3 : 1;
 }
 
-/** This current, on the phases that it uses now where it may, so that nothing has to be switched for it. */
+/** This current within its own limit, on the present number of phases where that is possible. */
 export function fixedSetpoint(charger: ChargerFacts, current: number, reason: Reason, situation: Situation): Setpoint {
   const [phases] = phaseOptions(charger, situation);
   const limit = ownLimit(charger, phases, situation.voltage);
@@ -50,7 +50,7 @@ export function fixedSetpoint(charger: ChargerFacts, current: number, reason: Re
     : { current, phases, reasons: [reason] };
 }
 
-/** Room for the minimum: on phases that it does not load yet, room that has lasted. */
+/** Whether there is headroom for the minimum, which must have lasted on phases that it does not load yet. */
 function hasHeadroom(charger: ChargerFacts, phases: PhaseCount, situation: Situation, headrooms: Headrooms): boolean {
   const { minCurrent } = charger.settings;
   const { powerLimit } = situation.memory;

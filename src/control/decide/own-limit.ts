@@ -1,19 +1,21 @@
-/** What the charger, its cable and its owner allow, whatever the house could give. */
+/** The limit of charger, cable and owner, whatever the site could supply. */
 
 import type { PhaseCount } from "../../model/phases.js";
 import type { Reason } from "../../model/reasons.js";
-import type { ChargerFacts } from "../estimate/situation.js";
 import { floorTo } from "../../model/rounding.js";
+import type { ChargerFacts } from "../estimate/situation.js";
 
 export interface OwnLimit {
-  /** A, highest set-point, a multiple of the step; below the minimum: charging is not possible. */
+  /** A per phase, a multiple of the step; below the minimum: charging is not possible. */
   readonly current: number;
+  /** Which of them is lowest. */
   readonly reason: Reason;
 }
 
-/** Cables are coded from 13 A on (IEC 61851-1); smaller numbers mean that none is known. */
+/** A; cables are coded from 13 A on (IEC 61851-1), and smaller numbers mean that none is known. */
 const smallestCable = 6;
 
+/** @param voltage V, phase to neutral */
 export function ownLimit(
   { settings, reading, persistent }: Pick<ChargerFacts, "settings" | "reading" | "persistent">,
   phases: PhaseCount,

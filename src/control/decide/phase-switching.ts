@@ -1,20 +1,20 @@
 /** Which numbers of phases a charger may use, and how often they may change. */
 
-import { phaseDwell, closingsWithin, mostClosings } from "../parameters.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
+import { closingsWithin, mostClosings, phaseDwell } from "../parameters.js";
 
-/** Its number of phases may be changed: not too soon after the last change, and not too often in an hour. */
+/** Whether the number of phases may change: not too soon after the last change, and not too often in an hour. */
 export function maySwitchPhases(charger: ChargerFacts): boolean {
   return charger.now - (charger.persistent.switchedAt ?? 0) >= phaseDwell && contactorRest(charger) === 0;
 }
 
-/** ms for which its contactor must not close for the sun again, having closed too often in an hour. */
+/** ms for which its contactor must not close again in a solar mode, having closed too often in an hour; 0 = it may. */
 export function contactorRest({ memory, now }: ChargerFacts): number {
   const first = memory.closings.at(-mostClosings);
   return first === undefined ? 0 : Math.max(0, first + closingsWithin - now);
 }
 
-/** Numbers of phases that may be used, the present one first. */
+/** The possible numbers of phases, the present one first. */
 export function phaseOptions({ settings, persistent, activeSetpoint }: ChargerFacts, { settings: site }: Situation) {
   if (site.phases === 1) return [1] as const;
   if (!settings.canSwitchPhases) return [activeSetpoint.phases] as const;

@@ -1,4 +1,4 @@
-/** What is remembered of a decision: commands, starts, pauses and phase switches. */
+/** Remembers a decision: command, start, pause, phase switch, and what the solar step has learnt. */
 
 import { changed } from "../changed.js";
 import type { ChargerMemory } from "../observe/charger-memory.js";
@@ -9,7 +9,7 @@ import type { PlannedDemand } from "./demands.js";
 import type { Setpoint } from "./setpoint.js";
 import type { SolarMemory } from "./solar/solar-memory.js";
 
-/** @param solar what following the sun has learnt; absent: the charger does not follow it now */
+/** @param solar of the solar step; absent: its demand does not depend on the surplus now */
 export function recordDecision(
   { charger, demand, session }: PlannedDemand,
   setpoint: Setpoint,

@@ -1,4 +1,4 @@
-/** What the steps hand on to each other: a current for one charger, and why it is not higher. */
+/** What the steps pass on: the current and number of phases asked of a charger, with the reasons. */
 
 import type { PhaseCount } from "../../model/phases.js";
 import type { Reason } from "../../model/reasons.js";
@@ -11,7 +11,7 @@ export interface Setpoint {
   readonly reasons: readonly Reason[];
 }
 
-/** The wish, or no more than this much of it, and then for this reason. */
+/** The setpoint, lowered to `current` A for `reason` if it is above. */
 export function atMost(setpoint: Setpoint, current: number, reason: Reason): Setpoint {
   return setpoint.current > current ? { ...setpoint, current, reasons: [reason] } : setpoint;
 }

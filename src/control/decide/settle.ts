@@ -1,9 +1,9 @@
-/** Turns what is left of a wish into a set-point, and keeps pauses from being too short. */
+/** Whole steps, a pause instead of less than the minimum, and no pause shorter than the minimum pause. */
 
 import type { Reason } from "../../model/reasons.js";
+import { floorTo } from "../../model/rounding.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
 import type { Setpoint } from "./setpoint.js";
-import { floorTo } from "../../model/rounding.js";
 
 export type SettleFacts = Pick<ChargerFacts, "settings" | "activeSetpoint" | "persistent">;
 
@@ -18,7 +18,7 @@ export function settle(
     return pause(activeSetpoint, [...setpoint.reasons, { code: "below-minimum", current: settings.minCurrent }]);
 
   const pauseLeft = persistent.pausedAt === null ? 0 : persistent.pausedAt + site.minimumPause - now;
-  if (activeSetpoint.current === 0 && pauseLeft > 0 && persistent.manual !== "start")
+  if (activeSetpoint.current === 0 && pauseLeft > 0 && persistent.manual?.kind !== "start")
     return pause(activeSetpoint, [{ code: "minimum-pause", left: pauseLeft }]);
   return { ...setpoint, current };
 }

@@ -1,17 +1,27 @@
-/** What others than our chargers draw on each circuit, as far as its meters and the chargers themselves can tell. */
+/** The base load of each circuit, from its meters and the chargers' own readings. */
 
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { worstCurrent, type WiringCheckState } from "./wiring-check.js";
-import { drawRange, type DrawRange } from "./in-flight.js";
+import { quantitiesOf, type QuantityMemory } from "../observe/meter-memory.js";
 import { deadTime, noticeableCurrent } from "../parameters.js";
 import { mainFuse, membersOf, type CircuitSettings, type ControlSettings } from "../settings.js";
-import { newestDraw, type ChargerFacts, type Situation } from "./situation.js";
-import type { QuantityMemory } from "../observe/meter-memory.js";
-import { quantitiesOf } from "../observe/meter-memory.js";
+import { drawRange, type DrawRange } from "./in-flight.js";
 import type { BaseLoad } from "./samples.js";
+import { newestDraw, type ChargerFacts, type Situation } from "./situation.js";
+import { worstCurrent, type WiringCheckState } from "./wiring-check.js";
 
-/** By the name of the circuit; absent: its meters have not told anything. */
+/** By the name of the circuit; absent: its meters have not reported anything. */
 export type BaseLoads = ReadonlyMap<string, BaseLoad>;
+
+/** What chargers draw together beyond their commands, in A per phase. */
+interface Beyond {
+  readonly low: [number, number, number];
+  readonly high: [number, number, number];
+}
+
+/** What chargers draw together. */
+type Drawn = Omit<DrawRange, "isConfirmed">;
+
+const nothing: BaseLoad = { low: [0, 0, 0], high: [0, 0, 0] };
 
 export function baseLoadsOf(situation: Situation): BaseLoads {
   const { settings, chargers } = situation;
@@ -28,9 +38,7 @@ export function baseLoadsOf(situation: Situation): BaseLoads {
   return baseLoads;
 }
 
-const nothing: BaseLoad = { low: [0, 0, 0], high: [0, 0, 0] };
-
-/** Of several meters the one that sees most counts. */
+/** Of several meters the highest value counts. */
 function behindMeters(
   { meters, limit }: CircuitSettings,
   chargers: readonly ChargerFacts[],
@@ -49,12 +57,12 @@ function behindMeters(
 }
 
 /**
- * What a raise under way adds may be in a reading or not. But no raise alone leads above the limit: where one is seen
- * there, others draw more, and only what chargers have shown to draw is taken for ours.
+ * A raise in flight may or may not be in the reading. But no raise of ours alone exceeds the limit: where a reading
+ * does, the base load has grown, and only what chargers have reported to draw is subtracted.
  */
 function behindMeter(
   quantities: QuantityMemory,
-  answers: WiringCheckState,
+  wiringCheck: WiringCheckState,
   limit: number,
   chargers: readonly ChargerFacts[],
   { voltage, settings, now }: Situation,
@@ -67,7 +75,7 @@ function behindMeter(
   const others = perPhase((i) => {
     if (!phases.includes(i)) return { low: 0, high: 0 };
     const at = known[i]?.at ?? now - deadTime;
-    const value = worstCurrent(answers, values, i);
+    const value = worstCurrent(wiringCheck, values, i);
     const { low, high, reported } = drawn(at);
     return { low: value - (value > limit + noticeableCurrent ? reported : high)[i], high: value - low[i] };
   });
@@ -75,8 +83,8 @@ function behindMeter(
 }
 
 /**
- * Without a meter only our own chargers are known: what they draw that is not what they are told now. At least what
- * they don't obey with, at most what still falls. By circuit; absent: nobody does on it.
+ * What chargers draw beyond their command: all that is known of a circuit without a meter. At least what they draw
+ * beyond every offer of the last seconds, at most what they draw above the newest. By circuit; absent: none.
  */
 function beyondCommand({ settings, chargers }: Situation): BaseLoads {
   const circuits = new Map<string, Beyond>();
@@ -99,11 +107,6 @@ function beyondCommand({ settings, chargers }: Situation): BaseLoads {
   return circuits;
 }
 
-interface Beyond {
-  readonly low: [number, number, number];
-  readonly high: [number, number, number];
-}
-
 function add({ low, high }: Beyond, least: PerPhase<number>, most: PerPhase<number>): void {
   for (const i of phaseIndexes) {
     low[i] += least[i];
@@ -115,7 +118,7 @@ function commandedOn({ activeSetpoint, overdrawRatio, loads }: ChargerFacts, pha
   return loads(activeSetpoint.phases).includes(phase) ? activeSetpoint.current * overdrawRatio : 0;
 }
 
-/** A meter that never told currents: all of the power that is not ours may be on any one phase. */
+/** From a meter that measures no currents: all power that is not ours may be on any one phase. */
 function fromPowerAlone(
   { power }: QuantityMemory,
   chargers: readonly ChargerFacts[],
@@ -133,9 +136,7 @@ function fromPowerAlone(
   return { low: perPhase(() => low), high: perPhase(() => high) };
 }
 
-type Drawn = Omit<DrawRange, "isConfirmed">;
-
-/** What all these chargers draw together, by the time at which it was measured; worked out once for each. */
+/** The draw of all these chargers that a meter reading of a time may show; calculated once for each time. */
 function drawnAt(chargers: readonly ChargerFacts[], voltage: number): (measuredAt: number) => Drawn {
   const known = new Map<number, Drawn>();
   return (measuredAt) => {
@@ -146,8 +147,8 @@ function drawnAt(chargers: readonly ChargerFacts[], voltage: number): (measuredA
 }
 
 /**
- * What a charger draws beyond its offer, if it is there at all, obeys no command: it must not look like current of
- * ours that could be given to others.
+ * Without what a charger draws beyond its offer: no command controls that, so it must not look like current that could
+ * be given to other chargers. It stays in the base load.
  */
 function drawnTogether(chargers: readonly ChargerFacts[], measuredAt: number, voltage: number): Drawn {
   const low: [number, number, number] = [0, 0, 0];
@@ -170,10 +171,12 @@ function drawnTogether(chargers: readonly ChargerFacts[], measuredAt: number, vo
   return { low, high, reported, lowPower, highPower };
 }
 
+/** The phases that the site has. */
 export function measuredPhases({ phases }: ControlSettings): readonly PhaseIndex[] {
   return phaseIndexes.slice(0, phases);
 }
 
+/** Whether its meter measures currents, or has done so. */
 export function hasCurrents({ currents }: QuantityMemory): boolean {
   return currents.some((current) => current !== null);
 }

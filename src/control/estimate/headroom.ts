@@ -1,48 +1,49 @@
-/** What is left on each circuit for the chargers on it, and how far that can be relied on. */
+/** How much current each circuit has left for the chargers on it, and how far that can be trusted. */
 
 import { perPhase, type PerPhase, type PhaseIndex } from "../../model/phases.js";
-import { measuredPhases, hasCurrents } from "./base-load.js";
-import { headroomMemory } from "../parameters.js";
-import { mainFuse, waysUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
-import { type Situation } from "./situation.js";
-import { trustIn, type NeededMeasurement, type Trust } from "./trust.js";
-import type { BaseLoad, BaseLoadSample } from "./samples.js";
 import { quantitiesOf } from "../observe/meter-memory.js";
+import { headroomMemory } from "../parameters.js";
+import { mainFuse, pathsUp, type ChargerSettings, type CircuitSettings } from "../settings.js";
+import { hasCurrents, measuredPhases } from "./base-load.js";
+import type { BaseLoad, BaseLoadSample } from "./samples.js";
+import type { Situation } from "./situation.js";
+import { trustIn, type NeededMeasurement, type Trust } from "./trust.js";
 
+/** The headroom of one circuit. */
 export interface Headroom {
   readonly name: string;
   readonly parent: string | null;
   /** A per phase */
   readonly limit: number;
-  /** A per phase for all chargers together, beyond which they have to be lowered now. */
+  /** A per phase for all chargers together, above which they have to be lowered now. */
   readonly toStay: PerPhase<number>;
-  /** A per phase for all chargers together, up to which they may be raised. Never more than `toStay`. */
+  /** A per phase for all chargers together, up to which they may be raised: what has lasted. At most `toStay`. */
   readonly toRaise: PerPhase<number>;
-  /** In each of its meters; none are needed where it has none. */
+  /** Trust in each of its meters; empty for a circuit without any. */
   readonly trusts: readonly Trust[];
 }
 
-/** The rooms on all circuits. */
+/** The headroom of all circuits. */
 export class Headrooms {
-  readonly #ways: ReadonlyMap<string, readonly Headroom[]>;
+  readonly #paths: ReadonlyMap<string, readonly Headroom[]>;
   readonly #trusts = new Map<string, readonly Trust[]>();
 
-  /** @param rooms parents before children */
+  /** @param headrooms parents before children */
   constructor(headrooms: readonly Headroom[]) {
-    this.#ways = waysUp(headrooms);
-    for (const [name, way] of this.#ways)
+    this.#paths = pathsUp(headrooms);
+    for (const [name, path] of this.#paths)
       this.#trusts.set(
         name,
-        way.flatMap(({ trusts }) => trusts),
+        path.flatMap(({ trusts }) => trusts),
       );
   }
 
-  /** On the circuits that a charger hangs on, from the innermost to the main fuse. */
+  /** Of the circuits that feed a charger, from the innermost to the main fuse. */
   of({ circuit }: ChargerSettings): readonly Headroom[] {
-    return this.#ways.get(circuit ?? mainFuse) ?? [];
+    return this.#paths.get(circuit ?? mainFuse) ?? [];
   }
 
-  /** How far they can be relied on. */
+  /** Trust in all meters of the circuits that feed a charger. */
   trustsIn({ circuit }: ChargerSettings): readonly Trust[] {
     return this.#trusts.get(circuit ?? mainFuse) ?? [];
   }
@@ -74,7 +75,7 @@ function headroomBeside(
   return { toStay, toRaise };
 }
 
-/** Phases on which a circuit is above its limit. */
+/** Phases on which one of the circuit's meters shows more than its limit. */
 export function overloadedPhases(circuit: CircuitSettings, { memory, settings }: Situation): readonly PhaseIndex[] {
   return measuredPhases(settings).filter((i) =>
     circuit.meters.some((name) => {

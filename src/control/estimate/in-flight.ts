@@ -1,29 +1,31 @@
-/** What of our chargers' draw a meter's reading may show, by how much later than they themselves it shows it. */
+/** Which draw of our chargers a meter reading may show, given the meter's lag and commands in flight. */
 
 import { perPhase, type PerPhase } from "../../model/phases.js";
-import { deadTime, noticeableCurrent, slowestCharger } from "../parameters.js";
-import type { ChargerFacts } from "./situation.js";
 import type { DrawSample } from "../observe/charger-draw.js";
 import type { SetpointCommand } from "../observe/charger-memory.js";
+import { deadTime, noticeableCurrent, slowestCharger } from "../parameters.js";
+import type { ChargerFacts } from "./situation.js";
 
-/** A draw that a meter may show: all that is between the two. */
+/** The draw of a charger that a meter may show, as a range. */
 export interface DrawRange {
+  /** A */
   readonly low: PerPhase<number>;
   readonly high: PerPhase<number>;
-  /** A that it said to draw itself, at most: without commands under way. */
+  /** A that it reported at most: without commands in flight. */
   readonly reported: PerPhase<number>;
   /** W */
   readonly lowPower: number;
   readonly highPower: number;
-  /** The charger has spoken since the time that the meter may show. */
+  /** The charger has reported since the latest time that the meter may show. */
   readonly isConfirmed: boolean;
 }
 
 /**
- * What of a charger's draw a meter reading taken at `measuredAt` may show, as far as a fuse depends on it: whatever its
- * lag seems to be, the meter may have seen all of the last seconds or nothing of them, and a command that is under way
- * may have come through, too.
- * @param later ms by which what makes up for the meter may be later still
+ * The draw of a charger that a meter reading may show, for guarding a fuse: whatever was learnt of the lag, the meter
+ * may show all of the last seconds or nothing of them, and a command in flight may have taken effect or not.
+ * @param measuredAt ms since 1970, of the meter reading
+ * @param voltage V, phase to neutral
+ * @param later ms by which the response may be later still, because of a house battery
  */
 export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
   const { plugged, memory } = charger;
@@ -32,15 +34,15 @@ export function drawRange(charger: ChargerFacts, measuredAt: number, voltage: nu
   let range = reported;
   for (let i = plugged ? memory.commands.length - 1 : -1; i >= 0; i--) {
     const command = memory.commands[i];
-    if (command === undefined || !isUnderWay(charger, command, i, from)) break;
+    if (command === undefined || !isInFlight(charger, command, i, from)) break;
     range = widened(range, offeredDraw(charger, command, voltage));
   }
   return range === reported ? reported : { ...range, reported: reported.high };
 }
 
 /**
- * The same, as far as only the sun depends on it: the meter is as late as its lag was learnt to be. Until the charger
- * has spoken since, its car may have come to take what it is offered.
+ * The same for the surplus, where less is at stake: the meter is as late as its lag was learnt to be. Until the charger
+ * has reported since, its car may have begun to draw what it is offered.
  */
 export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: number, later = 0): DrawRange {
   const { plugged, memory } = charger;
@@ -52,7 +54,7 @@ export function likelyDraw(charger: ChargerFacts, measuredAt: number, voltage: n
   return { ...widened(reported, offeredDraw(charger, offered, voltage)), reported: reported.high };
 }
 
-/** What it said to draw between two times, with the words just before and after. Runs for each charger in each pass. */
+/** What it reported between two times, with the reports just before and after. Called often, hence the plain loop. */
 function reportedBetween(draws: readonly DrawSample[], from: number, to: number): DrawRange {
   const newest = draws.at(-1);
   if (newest === undefined) return noDraw;
@@ -104,12 +106,12 @@ function widened(range: DrawRange, { currents, power }: Pick<DrawSample, "curren
   };
 }
 
-function isUnderWay(charger: ChargerFacts, command: SetpointCommand, index: number, from: number): boolean {
+function isInFlight(charger: ChargerFacts, command: SetpointCommand, index: number, from: number): boolean {
   const isNewest = index === charger.memory.commands.length - 1;
   return command.at > from || (isNewest && !hasShown(charger, command));
 }
 
-/** A reading of the charger has shown the effect of the command, or it is too old to be waited for. */
+/** Whether a reading of the charger has shown the effect of a command, or the command is too old to be waited for. */
 function hasShown({ memory: { draws }, now }: ChargerFacts, { at: since, current }: SetpointCommand): boolean {
   if (now - since > slowestCharger) return true;
   for (let i = draws.length - 1; i >= 0; i--) {

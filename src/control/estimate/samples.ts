@@ -1,37 +1,35 @@
-/** What is remembered of the surplus and of the base load. */
+/** What is remembered of the surplus and of the base load. Times in ms since 1970. */
 
 import type { PerPhase } from "../../model/phases.js";
 
-/**
- * W that chargers in a sun mode could take without import, as far as the meter can tell: `low` if the newest changes
- * of their currents do not show in it yet, `high` if they do.
- */
+/** The surplus at one meter reading. */
 export interface SurplusSample {
   readonly at: number;
-  /** Every charger has spoken since. Until then a car that stopped by itself looks like sun. */
+  /** Every charger has reported since. Until then a car that stopped by itself looks like surplus. */
   readonly isConfirmed: boolean;
-  /** W that come from the grid and out of batteries, for learning the lag; `null`: the two do not fit each other. */
+  /** W, import and battery discharge together, for learning the lag; `null`: the two do not fit each other. */
   readonly drawn: number | null;
+  /** W: if changes of the chargers in flight do not show in the reading yet, and if they do. */
   readonly low: number;
   readonly high: number;
 }
 
-/** A per phase that all but our chargers draw on a circuit, at most. */
+/** The highest base load that a reading may mean, A per phase. */
 export interface BaseLoadSample {
   readonly at: number;
   readonly high: PerPhase<number>;
 }
 
-/** A per phase that all but our chargers draw: at least, and at most. */
+/** A per phase that all but our chargers draw on a circuit: at least, and at most. */
 export interface BaseLoad {
   readonly low: PerPhase<number>;
   readonly high: PerPhase<number>;
 }
 
-/** The base load of one circuit. */
+/** What is remembered of the base load of one circuit. */
 export interface BaseLoadMemory {
   /** `null`: its meters have not reported anything. */
   readonly newest: BaseLoad | null;
-  /** Of the last minute, oldest first. */
+  /** Of the last 100 s, oldest first. */
   readonly samples: readonly BaseLoadSample[];
 }

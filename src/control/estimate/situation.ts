@@ -1,18 +1,22 @@
-/** What is true now, worked out from memory for the steps of one pass. */
+/** What is true now, derived from memory once for all steps of a decision. */
 
 import type { ChargerMode } from "../../model/commands.js";
 import { phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import { freshForStaying, idleAfter, idleCurrent, headroomMemory, significantCurrent } from "../parameters.js";
 import type { Memory } from "../memory.js";
+import {
+  newChargerMemory,
+  noPersistentChargerState,
+  type ChargerMemory,
+  type PersistentChargerState,
+} from "../observe/charger-memory.js";
+import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
+import { quantitiesOf } from "../observe/meter-memory.js";
+import { freshForStaying, headroomMemory, idleAfter, idleCurrent, significantCurrent } from "../parameters.js";
 import { settingsFor } from "../schedule/vehicles.js";
 import type { ChargerSettings, ControlSettings } from "../settings.js";
-import { quantitiesOf } from "../observe/meter-memory.js";
-import { isEnabled, isPlugged, isSilent } from "../observe/charger-state.js";
-import type { PersistentChargerState, ChargerMemory } from "../observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../observe/charger-memory.js";
 
-/** What one charger is, does, and was told. */
+/** One charger: its settings, its memory, and what follows from both. */
 export interface ChargerFacts {
   readonly settings: ChargerSettings;
   readonly memory: ChargerMemory;
@@ -21,23 +25,24 @@ export interface ChargerFacts {
   readonly reading: ChargerReading | null;
   readonly mode: ChargerMode;
   readonly plugged: boolean;
-  /** It has not answered for so long that commands can't be counted on. */
+  /** It has not reported for so long that it can't be counted on to follow commands. */
   readonly silent: boolean;
-  /** A car that may charge and has long taken nothing. */
+  /** Its car may charge and has taken nothing for a minute. */
   readonly idle: boolean;
-  /** What it holds now: our last command, or, before the first, what it says itself. 0 A = paused. */
+  /** Our last command or, before the first, what the charger reports. A per phase; 0 = pause. */
   readonly activeSetpoint: { readonly current: number; readonly phases: PhaseCount };
-  /** Phases of the house that it loads with this number of phases. */
+  /** Phases of the site that it loads with this number of phases. */
   loads(phases: PhaseCount): readonly PhaseIndex[];
-  /** Phases that the car really uses with this number of phases. */
+  /** How many of them the car really uses, 1–3. */
   activePhases(phases: PhaseCount): number;
-  /** How much more than offered the car takes; 1 = what is offered. */
+  /** Current drawn by the car over current offered, 1–1.25. */
   readonly overdrawRatio: number;
 }
 
 export interface Situation {
+  /** ms since 1970 */
   readonly now: number;
-  /** h of the surplus's history that no decision has looked at yet. */
+  /** h of the surplus's history since the last decision. */
   readonly hours: number;
   readonly settings: ControlSettings;
   readonly memory: Memory;
@@ -46,9 +51,10 @@ export interface Situation {
   readonly chargers: readonly ChargerFacts[];
 }
 
-/** ms that a phase must have been without current, while others carried some, to count as not used by the car. */
+/** ms without current on a phase, while others carry some, after which the car counts as not using it. */
 const unusedPhaseAfter = headroomMemory;
 
+/** @throws RangeError before the first observation */
 export function situationOf(site: ControlSettings, memory: Memory): Situation {
   const now = memory.time;
   if (now === null) throw new RangeError("nothing has been observed yet");
@@ -66,7 +72,7 @@ export function situationOf(site: ControlSettings, memory: Memory): Situation {
   };
 }
 
-/** The settings that hold while these cars are at the chargers. */
+/** The settings with those of the cars that are at the chargers. */
 function withVehicles(site: ControlSettings, memories: Memory["chargers"]): ControlSettings {
   const chargers = site.chargers.map((charger) => {
     const memory = memories[charger.name];
@@ -75,19 +81,14 @@ function withVehicles(site: ControlSettings, memories: Memory["chargers"]): Cont
   return chargers.every((charger, i) => charger === site.chargers[i]) ? site : { ...site, chargers };
 }
 
-/** Mean of the grid's measured voltages; the configured one where none is fresh. V */
+/** V, phase to neutral: mean of the grid's measured voltages, or the configured one where none is fresh. */
 export function voltageOf(settings: ControlSettings, memory: Memory): number {
   const grid = settings.meters.filter(({ measures }) => measures.includes("grid"));
-  return (
-    measuredVoltage(
-      grid.map(({ name }) => name),
-      settings,
-      memory,
-    ) ?? settings.voltage
-  );
+  const names = grid.map(({ name }) => name);
+  return measuredVoltage(names, settings, memory) ?? settings.voltage;
 }
 
-/** Mean of what these meters measure, phase to neutral; `null`: nothing fresh, or nothing near the configured one. V */
+/** V, phase to neutral: mean of what these meters measure; `null`: nothing fresh within 15 % of the configured one. */
 export function measuredVoltage(names: readonly string[], { voltage }: ControlSettings, memory: Memory): number | null {
   const now = memory.time ?? -Infinity;
   const measured = names
@@ -129,15 +130,15 @@ function activeSetpointOf(
   { phases }: ChargerSettings,
   { persistent, reading }: ChargerMemory,
   site: ControlSettings,
-): { current: number; phases: PhaseCount } {
-  if (persistent.lastCommand !== null)
-    return { current: persistent.lastCommand.current, phases: persistent.lastCommand.phases };
-  const told = reading?.phases ?? (phases === "auto" ? site.phases : phases);
+): ChargerFacts["activeSetpoint"] {
+  const { lastCommand } = persistent;
+  if (lastCommand !== null) return { current: lastCommand.current, phases: lastCommand.phases };
+  const reported = reading?.phases ?? (phases === "auto" ? site.phases : phases);
   const current = reading !== null && isEnabled(reading) === true ? (reading.maxAmpere ?? 0) : 0;
-  return { current, phases: told === 1 ? 1 : 3 };
+  return { current, phases: reported === 1 ? 1 : 3 };
 }
 
-/** Phases of the house that stayed without current while the car charged well on another. */
+/** Phases of the site that stayed without current while the car charged on another. */
 function unusedPhases({ draws, persistent, reading }: ChargerMemory, now: number): readonly PhaseIndex[] {
   const newest = draws.at(-1);
   if (newest === undefined || reading?.state !== "charging" || Math.max(...newest.currents) < significantCurrent)
@@ -156,7 +157,7 @@ export function powerNow({ memory }: ChargerFacts): number {
   return memory.draws.at(-1)?.power ?? 0;
 }
 
-/** The newest draw, in A on the phases of the house. */
+/** The newest draw, in A on the site's phases. */
 export function newestDraw({ memory }: ChargerFacts): PerPhase<number> {
   return memory.draws.at(-1)?.currents ?? [0, 0, 0];
 }

@@ -1,19 +1,19 @@
-/** How much of the sun is left for the chargers that follow it, and how far that can be relied on. */
+/** The surplus for chargers in a solar mode, and how far it can be trusted. */
 
-import { batteryFlow } from "../observe/battery.js";
-import { spaced } from "../observe/history.js";
-import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
-import type { Memory } from "../memory.js";
 import type { MeterRole } from "../../model/readings.js";
+import type { Memory } from "../memory.js";
+import { batteryFlow } from "../observe/battery.js";
+import { isSolarMode } from "../observe/charger-state.js";
+import { spaced } from "../observe/history.js";
+import type { Measured } from "../observe/meter-memory.js";
+import { fittingPower, surplusMemory, surplusSpacing } from "../parameters.js";
 import type { ControlSettings } from "../settings.js";
 import { likelyDraw } from "./in-flight.js";
+import type { SurplusSample } from "./samples.js";
 import { powerNow, type Situation } from "./situation.js";
 import { trustIn, type Trust } from "./trust.js";
-import { isSolarMode } from "../observe/charger-state.js";
-import type { Measured } from "../observe/meter-memory.js";
-import type { SurplusSample } from "./samples.js";
 
-/** The surplus as seen with the newest power of the grid. `null`: no meter has told it. */
+/** The surplus by the newest power of the grid; `null`: no meter has reported it. */
 export function surplusSample({ settings, memory, chargers, voltage, now }: Situation): SurplusSample | null {
   const grid = gridPower(settings, memory.meters);
   if (grid === null) return null;
@@ -34,15 +34,15 @@ export function surplusSample({ settings, memory, chargers, voltage, now }: Situ
 }
 
 /**
- * Adds a sample to the history, or puts it in the place of the one of the same reading, about which more is known now.
- * Older ones are kept only as close together as they are needed.
+ * Adds a sample to the history, or replaces that of the same meter reading. Older ones are kept only as close together
+ * as they are needed.
  */
 export function withSample(history: Memory["surplus"], sample: SurplusSample): Memory["surplus"] {
   if (history.at(-1)?.at === sample.at) return [...history.slice(0, -1), sample];
   return [...spaced(history, surplusSpacing).filter(({ at }) => at >= sample.at - surplusMemory), sample];
 }
 
-/** Trust in all that tells the surplus: the grid's power, and that of each battery whose discharge is no sun. */
+/** Trust in what the surplus is calculated from: the grid's power, and that of each battery that does not give. */
 export function surplusTrust({ settings, memory, now }: Situation): readonly Trust[] {
   const isNeeded = (name: string, role: MeterRole) =>
     role === "grid" || (role === "battery" && memory.batteries[name]?.rank !== "gives");
@@ -54,12 +54,12 @@ export function surplusTrust({ settings, memory, now }: Situation): readonly Tru
     const meter = memory.meters[name];
     const quantity = { kind: "power", role } as const;
     const trust = trustIn(name, meter, [{ quantity, sample: meter?.roles[role]?.power }], now);
-    // No surplus can be followed by a meter that is mounted wrongly.
+    // The surplus of a meter that is mounted wrongly can't be followed.
     return trust.kind === "wrong" ? { kind: "lost", problem: trust.problem } : trust;
   });
 }
 
-/** W that come from the grid, by the meter that shows most; `null`: none has told it. */
+/** W, import +, by the grid's meter with the highest value; `null`: none has reported it. */
 export function gridPower({ meters }: ControlSettings, memories: Memory["meters"]): Measured | null {
   const powers = meters.flatMap(({ name, measures }) => {
     const power = measures.includes("grid") ? memories[name]?.roles.grid?.power : null;

@@ -1,12 +1,12 @@
-/** How far a measurement can be relied on: by its age, by its meter's last losses, and by the wiring check. */
+/** How far a measurement can be used, by its age, its meter's last losses, and the wiring check. */
 
 import type { MeterDoubt, Problem, Quantity } from "../../model/reasons.js";
-import { freshForRaising, readingSpan, readingsToTrust } from "../parameters.js";
-import { lostAfter } from "../observe/meters.js";
-import { wiringProblem, wiringVerdict } from "./wiring-check.js";
 import type { Measured, MeterMemory } from "../observe/meter-memory.js";
+import { lostAfter } from "../observe/meters.js";
+import { freshForRaising, readingSpan, readingsToTrust } from "../parameters.js";
+import { wiringProblem, wiringVerdict } from "./wiring-check.js";
 
-/** How far a measurement can be relied on, and else why not further. */
+/** How far a measurement can be used, and why not further. */
 export type Trust = GoodTrust | TestedTrust | DoubtedTrust | WrongTrust | LostTrust;
 
 /** Good enough for everything. */
@@ -14,7 +14,7 @@ export interface GoodTrust {
   readonly kind: "good";
 }
 
-/** Good enough for everything, but a change of our own current has to show whether its meter answers as it should. */
+/** Good enough for everything, but a change of our own current has to show whether its meter responds as expected. */
 export interface TestedTrust {
   readonly kind: "tested";
   readonly problem: Problem;
@@ -28,7 +28,7 @@ export interface DoubtedTrust {
   readonly problem: Problem;
 }
 
-/** Known to be wrong until somebody puts it right: good for the minimum current at most. */
+/** Known to be wrong until a person puts it right: good for the minimum current at most. */
 export interface WrongTrust {
   readonly kind: "wrong";
   readonly problem: Problem;
@@ -79,7 +79,7 @@ function outdated(
     : { code: "measurement-missing", meter, quantity, doubt };
 }
 
-/** A meter that speaks well can still be mounted wrongly. */
+/** A meter whose readings are fresh may still be mounted wrongly. */
 function wiringTrust(name: string, { wiringCheck }: MeterMemory): Trust {
   const verdict = wiringVerdict(wiringCheck);
   if (verdict === "wrong") return { kind: "wrong", problem: wiringProblem(name, wiringCheck) };

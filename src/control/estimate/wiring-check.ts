@@ -1,60 +1,104 @@
 /**
- * Whether a meter answers to our own changes as it should: with as much, on the same phase, in the same direction. One
- * that is mounted the wrong way round, or whose clamps are swapped, would raise a current into room that is not there.
+ * The wiring check: whether a meter shows our own changes with the right size, on the right phase and in the right
+ * direction. One with reversed or swapped clamps would raise a current into headroom that is not there.
  */
 
-import type { Problem } from "../../model/reasons.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseIndex } from "../../model/phases.js";
+import type { Problem } from "../../model/reasons.js";
 import { noticeableCurrent } from "../parameters.js";
 
-/** What came with one reading. */
+/** What a meter showed at a time, and what the chargers behind it reported to draw. */
+export interface WiringSample {
+  /** ms since 1970 */
+  readonly at: number;
+  /** A, import + */
+  readonly currents: PerPhase<number>;
+  /** A, of our chargers */
+  readonly own: PerPhase<number>;
+  /** A of one phase that a house battery discharges with; 0 without one. */
+  readonly battery: number;
+}
+
+/** What is remembered of a meter's wiring check. */
+export interface WiringCheckState {
+  /** The last readings, oldest first. */
+  readonly samples: readonly WiringSample[];
+  /** The reading before a change of ours whose response is awaited; `null`: none is. */
+  readonly beforeChange: WiringSample | null;
+  /** ms since 1970 since when what the chargers draw has not changed. */
+  readonly steadySince: number;
+  /** Contradictions less agreements, 0–4: by the direction on each phase … */
+  readonly reversed: PerPhase<number>;
+  /** … and, by the phase that is not concerned, by showing on each of the other two what belongs to the other one. */
+  readonly swapped: PerPhase<number>;
+  /** ms since 1970 of a contradiction that another change of ours has to confirm or refute; `null`: there is none. */
+  readonly testedSince: number | null;
+}
+
+export const noWiringCheck: WiringCheckState = {
+  samples: [],
+  beforeChange: null,
+  steadySince: 0,
+  reversed: [0, 0, 0],
+  swapped: [0, 0, 0],
+  testedSince: null,
+};
+
+/** `suspected`: it contradicted, which may have been chance · `wrong`: too often for chance. */
+export type WiringVerdict = "good" | "suspected" | "wrong";
+
+/** What comes with one reading. */
 export interface WiringObservation extends WiringSample {
-  /** When a charger last began to move noticeably; `null`: never. */
+  /** When the draw of a charger last began to change noticeably, in ms since 1970; `null`: never. */
   readonly movedAt: number | null;
-  /** ms within which the meter has answered. */
+  /** ms after which the meter usually shows a change. */
   readonly lag: number;
 }
 
-/** Contradictions in a row that are no chance any more; those of a large change count twice. */
+type Verdict = "agrees" | "reversed" | "swapped with 0" | "swapped with 1" | "swapped with 2" | null;
+
+const swaps = ["swapped with 0", "swapped with 1", "swapped with 2"] as const;
+
+/** Contradictions in a row that are not chance; one to a change of `largeChange` A or more counts twice. */
 const conclusiveCount = 4;
 const largeChange = 6;
 
-/** A within which an answer is the one expected: this share of the change, and at least so many A. */
+/** By how much a response may differ from the one expected: a share of the change, and at least so many A. */
 const matchTolerance = { share: 0.25, current: 0.8 } as const;
 
-/** Readings in a row that make an answer. */
+/** Readings in a row that are needed for a verdict. */
 const readingsToAgree = 2;
 const readingsToContradict = 4;
 
-/** A by which what cars draw flickers while they don't move. */
+/** A by which a steady draw varies. */
 const flicker = 1;
 
-/** How far apart readings are kept, and how many, in ms. */
+/** How far apart readings are kept, in ms, and how many. */
 const sampleSpacing = 2_000;
 const samplesKept = 12;
 
-/** Takes a reading into what is known of the meter's answers. */
-export function updateWiringCheck(old: WiringCheckState, answer: WiringObservation): WiringCheckState {
-  const { at, currents, own, battery } = answer;
+/** The state after one more reading. */
+export function updateWiringCheck(old: WiringCheckState, observation: WiringObservation): WiringCheckState {
+  const { at, currents, own, battery, lag } = observation;
   const shown: WiringSample = { at, currents, own, battery };
   const last = old.samples.at(-1);
   const isSteady = last !== undefined && differences(own, last.own).every((moved) => Math.abs(moved) < flicker);
   const steadySince = isSteady ? old.steadySince : at;
   const memory = { ...old, steadySince, samples: [...spaced(old.samples, at), shown] };
-  if (memory.beforeChange === null) return startCheck(memory, answer);
+  if (memory.beforeChange === null) return startCheck(memory, observation);
 
   const change = differences(own, memory.beforeChange.own);
   const moved = phaseIndexes.filter((i) => Math.abs(change[i]) >= noticeableCurrent);
   if (moved.length === 0) return { ...memory, beforeChange: null };
   if (last === undefined || !isSteady) return memory;
   const verdicts = perPhase((i) => verdictOn(i, change, memory.beforeChange, memory.samples));
-  const isLate = at - steadySince >= answer.lag;
+  const isLate = at - steadySince >= lag;
   if (!isLate && !moved.every((i) => verdicts[i] === "agrees")) return memory;
   const concluded = { ...memory, beforeChange: null, samples: calmEndOf(memory.samples) };
   return batteryMoved(memory.beforeChange, shown, change) ? concluded : countVerdicts(concluded, change, verdicts, at);
 }
 
-/** What the meter shows before a change, if that was calm. */
+/** Notes the reading before a change, if the meter was calm then. */
 function startCheck(memory: WiringCheckState, { own, movedAt }: WiringObservation): WiringCheckState {
   const { samples } = memory;
   const index = movedAt === null ? -1 : samples.findLastIndex(({ at }) => at <= movedAt);
@@ -68,7 +112,7 @@ function startCheck(memory: WiringCheckState, { own, movedAt }: WiringObservatio
   return calm ? { ...memory, beforeChange: before } : { ...memory, samples: samples.slice(-1) };
 }
 
-/** The newest readings of those in which nothing moves: what the next change starts from. */
+/** The newest readings in which nothing changes: the next change starts from them. */
 function calmEndOf(samples: readonly WiringSample[]): readonly WiringSample[] {
   const newest = samples.at(-1);
   const isCalm = ({ currents, own }: WiringSample) =>
@@ -79,17 +123,13 @@ function calmEndOf(samples: readonly WiringSample[]): readonly WiringSample[] {
   return samples.slice(samples.findLastIndex((reading) => !isCalm(reading)) + 1);
 }
 
-/** A battery that works against our changes makes any answer look wrong. */
+/** A battery that responds to our change distorts the meter's response. */
 function batteryMoved(before: WiringSample, after: WiringSample, change: PerPhase<number>): boolean {
   const own = change.reduce((sum, moved) => sum + Math.abs(moved), 0);
   return Math.abs(after.battery - before.battery) > matchTolerance.share * own;
 }
 
-type Verdict = "agrees" | "reversed" | "swapped with 0" | "swapped with 1" | "swapped with 2" | null;
-
-const swaps = ["swapped with 0", "swapped with 1", "swapped with 2"] as const;
-
-/** Two readings in a row have to agree, and more to contradict: clouds make many things look so for a moment. */
+/** Fewer readings are needed to agree than to contradict: clouds can look like a contradiction for a moment. */
 function verdictOn(
   phase: PhaseIndex,
   change: PerPhase<number>,
@@ -134,7 +174,7 @@ function countVerdicts(
   return { ...memory, reversed, swapped, testedSince: contradicts ? at : isGood ? null : memory.testedSince };
 }
 
-/** A person has looked after it: one more contradiction, and it is distrusted again. */
+/** After a person has looked after the meter: few contradictions more, and it is wrong again. */
 export function halveDoubt(memory: WiringCheckState): WiringCheckState {
   const halved = (count: number) => Math.min(count, conclusiveCount / 2);
   return {
@@ -144,15 +184,12 @@ export function halveDoubt(memory: WiringCheckState): WiringCheckState {
   };
 }
 
-/** `suspected`: it contradicted, which may have been chance · `wrong`: too often for chance. */
-export type WiringVerdict = "good" | "suspected" | "wrong";
-
 export function wiringVerdict({ reversed, swapped }: WiringCheckState): WiringVerdict {
   const most = Math.max(...reversed, ...swapped);
   return most === 0 ? "good" : most < conclusiveCount ? "suspected" : "wrong";
 }
 
-/** What is wrong with the meter of this name. */
+/** What is wrong with a meter whose verdict is `wrong`. */
 export function wiringProblem(meter: string, { reversed, swapped }: WiringCheckState): Problem {
   const turned = phaseIndexes.filter((i) => reversed[i] >= conclusiveCount);
   if (turned.length > 0) return { code: "clamps-reversed", meter, phases: turned };
@@ -160,7 +197,7 @@ export function wiringProblem(meter: string, { reversed, swapped }: WiringCheckS
   return { code: "clamps-swapped", meter, phases: phaseIndexes.filter((i) => i !== spared) };
 }
 
-/** The current with which a fuse is safe while the meter is doubted: the highest that may be meant for this phase. */
+/** The highest current in A that a reading may mean for this phase, as far as the wiring is in doubt. */
 export function worstCurrent(
   { reversed, swapped }: WiringCheckState,
   currents: PerPhase<number>,
@@ -187,37 +224,3 @@ function spaced(samples: readonly WiringSample[], at: number): readonly WiringSa
   const isCrowded = before !== undefined && at - before.at < sampleSpacing;
   return (isCrowded ? samples.slice(0, -1) : samples).slice(1 - samplesKept);
 }
-
-/** What a meter showed at a time, and what the chargers behind it said to draw, in A. */
-export interface WiringSample {
-  readonly at: number;
-  readonly currents: PerPhase<number>;
-  readonly own: PerPhase<number>;
-  /** Of a house battery, discharge +, as A of one phase; 0 without one. */
-  readonly battery: number;
-}
-
-/** What is known of a meter's answers. */
-export interface WiringCheckState {
-  /** The last readings, oldest first. */
-  readonly samples: readonly WiringSample[];
-  /** The reading before a change of ours whose answer is awaited; `null`: none is. */
-  readonly beforeChange: WiringSample | null;
-  /** Since when what the chargers draw has not moved. */
-  readonly steadySince: number;
-  /** How often the answer contradicted without agreeing again: by its direction on each phase … */
-  readonly reversed: PerPhase<number>;
-  /** … and by showing on L2 and L3, L1 and L3, L1 and L2 what belongs to the other one. */
-  readonly swapped: PerPhase<number>;
-  /** Since when another change of ours has to show whether a contradiction was chance; `null`: there was none. */
-  readonly testedSince: number | null;
-}
-
-export const noWiringCheck: WiringCheckState = {
-  samples: [],
-  beforeChange: null,
-  steadySince: 0,
-  reversed: [0, 0, 0],
-  swapped: [0, 0, 0],
-  testedSince: null,
-};

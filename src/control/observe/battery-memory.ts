@@ -1,14 +1,16 @@
+/** What is remembered of one house battery. */
+
 import type { Measured } from "./meter-memory.js";
 
 /**
- * Where a house battery stands beside cars that follow the sun. `first`: what it charges with is its own · `yields`:
- * that is for the cars · `gives`: and so is what it discharges.
+ * How a house battery ranks against cars in a solar mode. `first`: it keeps the power that it charges with · `yields`:
+ * that power is for the cars · `gives`: so is the power that it discharges.
  */
 export type BatteryRank = "first" | "yields" | "gives";
 
 export interface BatteryMemory {
   readonly rank: BatteryRank;
-  /** W, discharge +, of the last seconds, oldest first. */
+  /** W, discharge +, of the last 15 s, oldest first. */
   readonly powers: readonly Measured[];
 }
 

@@ -1,31 +1,28 @@
-/** What house batteries leave to the cars: by their state of charge, and by what they do now. */
+/** How much power house batteries leave to the cars, by their state of charge and their present power. */
 
+import type { Memory } from "../memory.js";
 import { batteryMatch, batteryNoise, freshForRaising, freshStateOfCharge } from "../parameters.js";
-import { type Memory } from "../memory.js";
 import type { ControlSettings, MeterSettings } from "../settings.js";
-import type { BatteryRank, BatteryMemory } from "./battery-memory.js";
-import { noBatteryMemory } from "./battery-memory.js";
+import { noBatteryMemory, type BatteryMemory, type BatteryRank } from "./battery-memory.js";
 
-/** What house batteries add to what comes from the grid; together it is what cars that follow the sun must not draw. */
+/** What house batteries add to the grid's power when the surplus is calculated. */
 export interface BatteryFlow {
-  /** W that they give and are meant to keep; negative: they take so much that the cars may have instead. */
+  /** W, + = discharge that is not for the cars, − = charging power that the cars may have instead. */
   readonly power: number;
   /**
-   * W by which it may be more, or less, than fits the grid's power, since another device measured it at another time.
-   * What a battery gives is spent at once, and never less.
+   * W by which `power` may be too low (`more`) or too high (`less`) beside the grid's power, which another device
+   * measured at another time. Discharge only ever counts as too low.
    */
   readonly more: number;
   readonly less: number;
-  /** ms by which the answer of a battery may be seen later than that of the grid. */
+  /** ms by which a battery's response may show later than the grid's. */
   readonly later: number;
 }
 
-type BatteryInputs = Pick<Memory, "meters" | "batteries">;
-
 /**
- * Where a battery stands beside the cars. It moves up at its thresholds, and down only clearly below the one and at
- * the other, so that a state of charge that wavers changes nothing and nobody takes more than the reserve leaves.
- * @param soc %; `null`: not known now, and the battery comes first
+ * A battery's rank, with hysteresis: `yields` ends only 2 % below its threshold, and `gives` begins only 2 % above the
+ * reserve, so that noise changes nothing and nothing below the reserve is taken.
+ * @param soc state of charge in %; `null`: not known, and the battery comes first
  */
 export function batteryRank(
   before: BatteryRank,
@@ -33,15 +30,18 @@ export function batteryRank(
   { batteryPriority, batteryReserve }: Pick<ControlSettings, "batteryPriority" | "batteryReserve">,
 ): BatteryRank {
   if (soc === null) return "first";
-  const full = 100;
-  const givesFrom = before === "gives" ? batteryReserve : Math.min(full, batteryReserve + batteryNoise);
+  const givesFrom = before === "gives" ? batteryReserve : Math.min(100, batteryReserve + batteryNoise);
   if (soc > batteryReserve && soc >= givesFrom) return "gives";
-  const isServed = before !== "first" && soc > batteryPriority - batteryNoise;
-  return isServed || soc >= batteryPriority ? "yields" : "first";
+  const staysAbove = before !== "first" && soc > batteryPriority - batteryNoise;
+  return staysAbove || soc >= batteryPriority ? "yields" : "first";
 }
 
-/** Takes what the meters just said into what is known of every battery. */
-export function observeBatteries(settings: ControlSettings, { meters, batteries }: BatteryInputs, now: number) {
+/** Updates the memory of every battery from the meters. */
+export function observeBatteries(
+  settings: ControlSettings,
+  { meters, batteries }: Pick<Memory, "meters" | "batteries">,
+  now: number,
+): Memory["batteries"] {
   const all = batteryMeters(settings).map(({ name }): [name: string, memory: BatteryMemory] => {
     const { rank, powers } = batteries[name] ?? noBatteryMemory;
     const { soc = null, power = null } = meters[name]?.roles.battery ?? {};
@@ -52,7 +52,7 @@ export function observeBatteries(settings: ControlSettings, { meters, batteries 
   return Object.fromEntries(all);
 }
 
-/** What all batteries do to the surplus now. A battery's own controller lets go of what it takes once cars do. */
+/** All batteries together. A battery that charges is expected to charge with less once the cars draw more. */
 export function batteryFlow(
   settings: ControlSettings,
   { batteries }: Pick<Memory, "batteries">,
@@ -74,24 +74,25 @@ export function batteryFlow(
 
 const nothing: BatteryFlow = { power: 0, more: 0, less: 0, later: 0 };
 
-function flowOf({ rank, powers }: BatteryMemory, isToldWithGrid: boolean, now: number): BatteryFlow {
+function flowOf({ rank, powers }: BatteryMemory, isMeasuredWithGrid: boolean, now: number): BatteryFlow {
   const newest = powers.at(-1);
   if (newest === undefined) return nothing;
   const lowest = rank === "first" || now - newest.at > freshForRaising ? 0 : -Infinity;
   const highest = rank === "gives" ? 0 : Infinity;
   const counted = powers.map(({ value }) => Math.min(highest, Math.max(lowest, value)));
   const power = counted.at(-1) ?? 0;
-  if (rank === "first" || isToldWithGrid) return { ...nothing, power };
+  if (rank === "first" || isMeasuredWithGrid) return { ...nothing, power };
   const taken = counted.map((value) => Math.min(0, value));
   const isTaking = taken.some((value) => value < 0);
   return { power, more: spreadOf(counted), less: spreadOf(taken), later: isTaking ? batteryMatch : 0 };
 }
 
+/** W from the lowest to the highest. */
 function spreadOf(values: readonly number[]): number {
   return Math.max(...values) - Math.min(...values);
 }
 
-/** Some battery may be drained into cars that follow the sun. */
+/** Whether some battery may discharge for cars in a solar mode. */
 export function someBatteryGives({ batteries }: Pick<Memory, "batteries">): boolean {
   return Object.values(batteries).some(({ rank }) => rank === "gives");
 }

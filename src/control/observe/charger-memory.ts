@@ -1,67 +1,66 @@
 /** What is remembered of one charger. */
 
-import type { PhaseCount, PerPhase } from "../../model/phases.js";
-import type { ChargeTarget, ChargerMode } from "../../model/commands.js";
+import type { ChargerMode, ChargeTarget, ManualOverride } from "../../model/commands.js";
+import type { PerPhase, PhaseCount } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import type { DrawSample } from "./charger-draw.js";
-import type { LagMemory } from "../estimate/meter-lag.js";
 import { noSolarMemory, type SolarMemory } from "../decide/solar/solar-memory.js";
-import { noLagMemory } from "../estimate/meter-lag.js";
+import { noLagMemory, type LagMemory } from "../estimate/meter-lag.js";
+import type { DrawSample } from "./charger-draw.js";
 
-/** Our last command to a charger. */
+/** A setpoint that was sent to a charger. */
 export interface SetpointCommand {
+  /** ms since 1970 */
   readonly at: number;
-  /** A per phase, 0 = pause */
+  /** A per phase; 0 = pause */
   readonly current: number;
   readonly phases: PhaseCount;
 }
 
 /** The stay of a car at the charger. */
 export interface Session {
-  /** When it was plugged in; `null`: it was there when we first looked. */
+  /** ms since 1970 at which it was plugged in; `null`: before the first reading. */
   readonly since: number | null;
-  /** kWh in the session when the target that it is charged for began to count: at plugging in, or at the one before. */
+  /** kWh of the session from which the next target counts: 0, or what was charged when the target before was due. */
   readonly countsFrom: number;
-  /** When that target is due; `null`: there is none yet. */
+  /** ms since 1970 at which that target is due; `null`: there is none yet. */
   readonly due: number | null;
-  /** Since when it charges with all current for it; `null`: it does not. */
+  /** ms since 1970 from which it charges with all current for that target; `null`: it does not. */
   readonly targetActiveSince: number | null;
 }
 
-/** What the cars at a charger have shown to take when they were offered more. `null`: not known. */
+/** What the cars at a charger took at most when they were offered more. `null`: not known. */
 export interface VehicleLimit {
   /** A per phase */
   readonly current: number | null;
-  /** Phases used of three. */
+  /** Number of phases used when offered three, 0–3. */
   readonly phases: number | null;
 }
 
-/** What must survive a restart of the program. */
+/** What must survive a restart of the program. Times in ms since 1970; `null`: never. */
 export interface PersistentChargerState {
   /** Chosen by a person; `null`: the configured one. */
   readonly mode: ChargerMode | null;
+  /** Likewise. */
   readonly phases: PhaseCount | "auto" | null;
-  /** A, a person's cap */
+  /** A per phase, a person's cap; `null`: none. */
   readonly cap: number | null;
-  /** A, a person's minimum */
+  /** A per phase, a person's minimum; `null`: none. */
   readonly minimum: number | null;
-  /** W, a person's cap */
+  /** W, a person's cap; `null`: none. */
   readonly powerLimit: number | null;
-  /** kWh per session, 0 = none; `null`: the configured one. */
+  /** kWh per session; 0 = no limit, `null`: the configured one. */
   readonly energyLimit: number | null;
-  /** Started or stopped by a person, here or at the charger. Holds until the car is unplugged. */
-  readonly manual: "start" | "stop" | null;
-  /** When a start by hand ends; `null`: when the car is unplugged. */
-  readonly until: number | null;
+  /** `null`: neither started nor stopped by hand. */
+  readonly manual: ManualOverride | null;
   /** Chosen by people; `null`: the configured ones. */
   readonly targets: readonly ChargeTarget[] | null;
   /** `null`: no car is plugged in. */
   readonly session: Session | null;
   readonly vehicleLimit: VehicleLimit;
   readonly lastCommand: SetpointCommand | null;
-  /** The charger was seen to do what `lastCommand` says. */
+  /** The charger's readings have shown that it follows `lastCommand`. */
   readonly commandConfirmed: boolean;
-  /** When our automation last started, paused, and switched the phases of, a charge. */
+  /** When we last started, paused, and switched the phases of a charge. */
   readonly startedAt: number | null;
   readonly pausedAt: number | null;
   readonly switchedAt: number | null;
@@ -75,7 +74,6 @@ export const noPersistentChargerState: PersistentChargerState = {
   powerLimit: null,
   energyLimit: null,
   manual: null,
-  until: null,
   targets: null,
   session: null,
   vehicleLimit: { current: null, phases: null },
@@ -88,37 +86,38 @@ export const noPersistentChargerState: PersistentChargerState = {
 
 export interface ChargerMemory {
   readonly persistent: PersistentChargerState;
-  /** The newest reading and when it came; `null`: there was none. */
+  /** The newest reading, and when it came in ms since 1970; `null`: there was none. */
   readonly reading: ChargerReading | null;
   readonly at: number | null;
-  /** The last attempt to read failed. */
+  /** The last attempt to read failed, or its reading was implausible. */
   readonly failing: boolean;
+  /** Of the last 100 s, oldest first. */
   readonly draws: readonly DrawSample[];
-  /** A per phase of its newest draw beyond what it was offered. */
+  /** A per phase of the newest draw beyond what was offered. */
   readonly beyond: PerPhase<number>;
   readonly lag: LagMemory;
-  /** Commands of the last minutes, oldest first. */
+  /** Commands of the last 100 s, oldest first. */
   readonly commands: readonly SetpointCommand[];
-  /** When its current last moved noticeably; `null`: never. */
+  /** When its current last changed noticeably, in ms since 1970; `null`: never. */
   readonly movedAt: number | null;
-  /** How much more than offered its car was last seen to take; 1 = what is offered. */
+  /** Current drawn by the car over current offered, 1–1.25. */
   readonly overdrawRatio: number;
-  /** Since when an allowed car takes nothing; `null`: it takes something, or may not. */
+  /** Since when a car takes nothing although it may charge; `null`: it takes something, or may not charge. */
   readonly idleSince: number | null;
-  /** RFID tag of the session as `tagOf` writes it; `null`: none was told. */
+  /** RFID tag of the session as `tagOf` writes it; `null`: none was reported. */
   readonly tag: string | null;
   /** kWh charged since the car was plugged in. */
   readonly charged: number;
-  /** A per phase that the car of this session has taken for a while at most. */
+  /** A per phase, the highest steady draw of this session. */
   readonly peak: number;
-  /** At the last pass it was to charge whatever the sun gives, though its mode may follow the sun. */
+  /** At the last decision its demand did not depend on the surplus, whatever its mode. */
   readonly ignoresSurplus: boolean;
   readonly solar: SolarMemory;
-  /** When its contactor last closed, at the latest: for a start, or for another number of phases while it charged. */
+  /** When its contactor last closed, in ms since 1970, oldest first: for a start, or after a phase switch. */
   readonly closings: readonly number[];
 }
 
-/** A charger that was never heard of, but for what lasted over a restart. */
+/** The memory of a charger that has not reported yet. */
 export function newChargerMemory(persistent: PersistentChargerState): ChargerMemory {
   return {
     persistent,

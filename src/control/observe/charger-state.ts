@@ -1,11 +1,11 @@
-/** What a charger's newest reading says of its state. */
+/** What a charger's newest reading and its mode say of its state. */
 
+import type { ChargerMode } from "../../model/commands.js";
 import type { ChargerReading } from "../../model/readings.js";
 import { chargerSilence } from "../parameters.js";
-import type { ChargerMode } from "../../model/commands.js";
 import type { ChargerMemory } from "./charger-memory.js";
 
-/** What the charger's start and stop switch says; `null`: not known. */
+/** Whether the charger's own start-stop switch is on; `null`: not known. */
 export function isEnabled(reading: ChargerReading): boolean | null {
   return reading.enabled ?? reading.allowCharging;
 }
@@ -14,11 +14,12 @@ export function isPlugged({ state }: ChargerReading): boolean {
   return state === "connected" || state === "charging";
 }
 
+/** Whether it has not reported for so long that it can't be counted on to follow commands. */
 export function isSilent({ at }: ChargerMemory, now: number): boolean {
   return at === null || now - at > chargerSilence;
 }
 
-/** The modes in which a charger follows the sun. */
+/** Whether the charger's current follows the surplus in this mode. */
 export function isSolarMode(mode: ChargerMode): boolean {
   return mode === "solar" || mode === "solar-min";
 }

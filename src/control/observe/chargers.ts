@@ -1,32 +1,37 @@
-/** Takes readings of chargers and wishes of people into memory, and tells what a person did at the charger itself. */
+/** Takes readings of chargers and commands of people into memory, and detects starts and stops at a charger itself. */
 
-import type { ChargerCommand } from "../../model/commands.js";
+import type { ChargerCommand, ManualOverride } from "../../model/commands.js";
 import { phaseIndexes } from "../../model/phases.js";
 import type { ChargerReading } from "../../model/readings.js";
-import { drawOf, type DrawSample } from "./charger-draw.js";
-import { recent, spaced } from "./history.js";
+import { changed } from "../changed.js";
 import {
   deadTime,
   drawSpacing,
   idleCurrent,
   noticeableCurrent,
-  slowestCharger,
   significantCurrent,
+  slowestCharger,
 } from "../parameters.js";
-import { observeSession } from "./session.js";
 import type { ChargerSettings } from "../settings.js";
+import { drawOf, type DrawSample } from "./charger-draw.js";
+import type { ChargerMemory, PersistentChargerState, SetpointCommand } from "./charger-memory.js";
 import { isEnabled, isPlugged } from "./charger-state.js";
-import type { SetpointCommand, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
-import { changed } from "../changed.js";
+import { recent, spaced } from "./history.js";
+import { observeSession } from "./session.js";
 
-/** A that a control pilot can announce, halved, and V that no house has (IEC 61851-1: 80 A). */
+/** Half of what a control pilot can announce, in A (IEC 61851-1: 80 A), and V above any site's. */
 const largestUsualCurrent = 40;
 const largestUsualVoltage = 300;
 
-/** By how much the greediest car takes more than it is offered. */
+/** No car draws more than this times its offer. */
 const largestOverdrawRatio = 1.25;
 
-/** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
+const stop: ManualOverride = { kind: "stop", endedStart: null };
+
+/**
+ * Takes one reading, or the failure of one (`null`), into the memory of its charger.
+ * @param voltage V, phase to neutral
+ */
 export function observeCharger(
   old: ChargerMemory,
   reading: ChargerReading | null,
@@ -37,12 +42,12 @@ export function observeCharger(
   if (reading === null || isImplausible(reading, settings)) return { ...old, failing: true };
 
   const restarted = hasRestarted(old, reading, now);
-  const noticed = detectManualChange(old.persistent, reading, restarted, settings.stopOnUnplug);
-  const startedThere = noticed.manual === "start" && old.persistent.manual !== "start";
-  const commands = startedThere ? [...old.commands, chargerOffer(reading, settings, now)] : old.commands;
-  const offered = offeredAtMost({ commands, persistent: noticed }, settings, now);
-  const given = old.persistent.lastCommand?.current ?? 0;
-  const { currents, power, beyond } = drawOf(reading, settings, voltage, { given, offered });
+  const persistent = detectManualChange(old.persistent, reading, restarted, settings.stopOnUnplug);
+  const startedAtCharger = persistent.manual?.kind === "start" && old.persistent.manual?.kind !== "start";
+  const commands = startedAtCharger ? [...old.commands, chargerOffer(reading, settings, now)] : old.commands;
+  const highest = highestOffer({ commands, persistent }, settings, now);
+  const last = old.persistent.lastCommand?.current ?? 0;
+  const { currents, power, beyond } = drawOf(reading, settings, voltage, { last, highest });
   const draw = { at: now, currents, power };
   const before = old.draws.at(-1)?.currents;
   const moved =
@@ -56,71 +61,73 @@ export function observeCharger(
     tag,
     charged,
     peak,
-    // Who shows a tag wants to charge now.
-    persistent: changed(noticed, { session, vehicleLimit, pausedAt: showsTag ? null : noticed.pausedAt }),
+    // Whoever shows a tag wants to charge now.
+    persistent: changed(persistent, { session, vehicleLimit, pausedAt: showsTag ? null : persistent.pausedAt }),
     commands,
     reading,
     at: now,
     failing: false,
     draws: withDraw(old.draws, old.failing ? { ...draw, isAfterFailure: true } : draw),
     beyond,
-    // It moved at some moment since the reading before; a quick meter may have shown it then.
+    // It changed at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
     overdrawRatio: overdrawRatioAfter(old, reading, drawn, now),
     idleSince: idle ? (old.idleSince ?? now) : null,
   };
 }
 
-/** Takes what a person asks for into the memory of the charger. */
+/** Takes a command of a person into the memory of the charger. */
 export function applyCommand(old: ChargerMemory, command: ChargerCommand): ChargerMemory {
-  const { mode, allowCharging, maxAmpere, powerLimit, sessionChargeConsumptionLimit, phases } = command;
-  const { minAmpere, until, targets } = command;
-  let persistent = old.persistent;
-  if (mode !== undefined)
-    persistent = {
+  const { persistent } = old;
+  const { session } = persistent;
+  const { mode, allowCharging, minAmpere, maxAmpere, powerLimit, sessionChargeConsumptionLimit: energyLimit } = command;
+  const { phases, targets } = command;
+  const endsPause = mode !== undefined || allowCharging !== undefined;
+  return {
+    ...old,
+    persistent: {
       ...persistent,
-      mode,
-      manual: persistent.manual === "stop" ? "stop" : null,
-      until: null,
-      pausedAt: null,
-    };
-  if (allowCharging !== undefined) persistent = { ...persistent, manual: manualOf(allowCharging), pausedAt: null };
-  if (allowCharging !== undefined || until !== undefined)
-    persistent = { ...persistent, until: persistent.manual === "start" ? (until ?? null) : null };
-  if (minAmpere !== undefined) persistent = { ...persistent, minimum: minAmpere };
-  if (targets !== undefined)
-    persistent = {
-      ...persistent,
-      targets,
-      session: persistent.session && { ...persistent.session, due: null, targetActiveSince: null },
-    };
-  if (maxAmpere !== undefined) persistent = { ...persistent, cap: maxAmpere };
-  if (powerLimit !== undefined) persistent = { ...persistent, powerLimit };
-  if (sessionChargeConsumptionLimit !== undefined)
-    persistent = { ...persistent, energyLimit: sessionChargeConsumptionLimit ?? 0 };
-  if (phases !== undefined) persistent = { ...persistent, phases };
-  return { ...old, persistent };
+      mode: mode ?? persistent.mode,
+      manual: manualAfter(persistent.manual, command),
+      pausedAt: endsPause ? null : persistent.pausedAt,
+      minimum: minAmpere === undefined ? persistent.minimum : minAmpere,
+      cap: maxAmpere === undefined ? persistent.cap : maxAmpere,
+      powerLimit: powerLimit === undefined ? persistent.powerLimit : powerLimit,
+      energyLimit: energyLimit === undefined ? persistent.energyLimit : (energyLimit ?? 0),
+      phases: phases ?? persistent.phases,
+      targets: targets ?? persistent.targets,
+      session: targets === undefined ? session : session && { ...session, due: null, targetActiveSince: null },
+    },
+  };
 }
 
 /** A start by hand that was made for a time is a stop once that is over. */
 export function endTimedStart(old: ChargerMemory, now: number): ChargerMemory {
-  const { manual, until } = old.persistent;
-  if (manual !== "start" || until === null || now < until) return old;
-  return { ...old, persistent: { ...old.persistent, manual: "stop" } };
+  const { manual } = old.persistent;
+  if (manual?.kind !== "start" || manual.until === null || now < manual.until) return old;
+  return { ...old, persistent: { ...old.persistent, manual: { kind: "stop", endedStart: manual.until } } };
 }
 
-function manualOf(allowCharging: boolean | null): PersistentChargerState["manual"] {
+/** A new mode ends a start by hand, but not a stop. */
+function manualAfter(
+  before: ManualOverride | null,
+  { mode, allowCharging, until }: ChargerCommand,
+): ManualOverride | null {
+  if (allowCharging === true) return { kind: "start", until: until ?? null };
+  if (allowCharging === false) return stop;
   if (allowCharging === null) return null;
-  return allowCharging ? "start" : "stop";
+  if (mode === undefined && until === undefined) return before;
+  if (before?.kind === "stop") return stop;
+  return before === null || mode !== undefined ? null : { kind: "start", until: until ?? null };
 }
 
-/** Adds a draw to the history, which is kept only as close together as it is needed. */
+/** Adds a draw to the history. The draw after a failure is always kept. */
 function withDraw(draws: ChargerMemory["draws"], draw: DrawSample): ChargerMemory["draws"] {
   const kept = recent(draws, draw.at);
   return [...(kept.at(-1)?.isAfterFailure === true ? kept : spaced(kept, drawSpacing)), draw];
 }
 
-/** Currents and powers far beyond what it could ever draw: then nothing that it says can be relied on. */
+/** Currents or power far beyond what it could draw: then nothing of the reading is used. */
 function isImplausible(reading: ChargerReading, { maxCurrent }: ChargerSettings): boolean {
   const highest = 2 * Math.max(maxCurrent, largestUsualCurrent);
   const currents = [reading.maxAmpere, reading.currentL1, reading.currentL2, reading.currentL3];
@@ -131,8 +138,8 @@ function isImplausible(reading: ChargerReading, { maxCurrent }: ChargerSettings)
   );
 }
 
-/** A that it was told lately at most, as far back as the slowest charger needs to follow. */
-function offeredAtMost(
+/** A, the highest command of the time that the slowest charger needs to follow one. */
+function highestOffer(
   { commands, persistent }: Pick<ChargerMemory, "commands" | "persistent">,
   { maxCurrent }: ChargerSettings,
   now: number,
@@ -143,11 +150,11 @@ function offeredAtMost(
     most = Math.max(most, current);
     if (at <= now - slowestCharger) return most;
   }
-  // Nothing is known of what was there before the oldest command.
+  // Before the oldest command of this run the offer is not known.
   return commands.length === 0 && persistent.lastCommand !== null ? persistent.lastCommand.current : maxCurrent;
 }
 
-/** What a charger offers that a person has started there. */
+/** What a charger offers that a person has started at the charger itself. */
 function chargerOffer(
   { maxAmpere, phases }: ChargerReading,
   { maxCurrent }: ChargerSettings,
@@ -156,25 +163,21 @@ function chargerOffer(
   return { at, current: Math.min(maxAmpere ?? maxCurrent, maxCurrent), phases: phases === 1 ? 1 : 3 };
 }
 
-/** Told once a command has had its time to show, and kept over the next one; another car has another greed. */
+/** Measured once a command has had time to take effect, kept over the next one, and reset when the car leaves. */
 function overdrawRatioAfter(
-  { persistent: { lastCommand }, overdrawRatio }: ChargerMemory,
+  { persistent, overdrawRatio }: ChargerMemory,
   reading: ChargerReading,
   drawn: number,
   now: number,
 ): number {
   if (!isPlugged(reading)) return 1;
-  if (
-    lastCommand === null ||
-    lastCommand.current < significantCurrent ||
-    drawn < idleCurrent ||
-    now - lastCommand.at < deadTime
-  )
-    return overdrawRatio;
+  const { lastCommand } = persistent;
+  if (lastCommand === null || now - lastCommand.at < deadTime) return overdrawRatio;
+  if (lastCommand.current < significantCurrent || drawn < idleCurrent) return overdrawRatio;
   return Math.min(largestOverdrawRatio, Math.max(1, drawn / lastCommand.current));
 }
 
-/** By its own word, or, from a charger that does not tell, after any time without an answer. */
+/** By its uptime; where it reports none, any failed reading may have been a restart. */
 function hasRestarted(old: ChargerMemory, { uptime }: ChargerReading, now: number): boolean {
   const { reading: before, failing, persistent } = old;
   if (uptime === null) return failing;
@@ -183,8 +186,8 @@ function hasRestarted(old: ChargerMemory, { uptime }: ChargerReading, now: numbe
 }
 
 /**
- * A charger that did what we told it, and then, without a restart, does the opposite, was told so by a person.
- * Pulling the plug ends what people did by hand; where it shall stop the charger, it stops it.
+ * A charger that has followed our command and then, without a restart, does the opposite was started or stopped by a
+ * person. Unplugging ends what was done by hand, or is itself a stop where `stopOnUnplug` is set.
  */
 export function detectManualChange(
   persistent: PersistentChargerState,
@@ -193,16 +196,16 @@ export function detectManualChange(
   stopOnUnplug = false,
 ): PersistentChargerState {
   if (reading.state === "disconnected") {
-    // A start made since the car is gone is meant for the next one.
-    const kept = persistent.session === null && persistent.manual === "start";
-    const manual = stopOnUnplug ? (kept ? "start" : "stop") : null;
-    const until = manual === "start" ? persistent.until : null;
-    return { ...persistent, manual, until, commandConfirmed: false, startedAt: null, pausedAt: null };
+    // A start made while no car was there is meant for the next one.
+    const isForNext = persistent.session === null && persistent.manual?.kind === "start";
+    const afterUnplugging = isForNext ? persistent.manual : stop;
+    const manual = stopOnUnplug ? afterUnplugging : null;
+    return { ...persistent, manual, commandConfirmed: false, startedAt: null, pausedAt: null };
   }
+  const { lastCommand } = persistent;
   const enabled = isEnabled(reading);
-  if (persistent.lastCommand === null || enabled === null) return persistent;
-  const told = persistent.lastCommand.current > 0;
-  if (enabled === told) return persistent.commandConfirmed ? persistent : { ...persistent, commandConfirmed: true };
+  if (lastCommand === null || enabled === null) return persistent;
+  if (enabled === lastCommand.current > 0) return changed(persistent, { commandConfirmed: true });
   if (restarted || !persistent.commandConfirmed) return { ...persistent, commandConfirmed: false };
-  return { ...persistent, manual: enabled ? "start" : "stop", until: null };
+  return { ...persistent, manual: enabled ? { kind: "start", until: null } : stop };
 }

@@ -1,4 +1,4 @@
-/** Takes meter readings into memory, refusing what can't be true. A refused reading leaves the old one to age. */
+/** Takes meter readings into memory. Implausible readings are refused, and the old values age. */
 
 import { perPhase, phaseIndexes, type PerPhase } from "../../model/phases.js";
 import { meterRoles, type MeterReading, type MeterRole, type Quantities } from "../../model/readings.js";
@@ -6,38 +6,37 @@ import type { MeterDoubt } from "../../model/reasons.js";
 import { updateWiringCheck, type WiringCheckState } from "../estimate/wiring-check.js";
 import { freshForStaying, freshForStayingOften, idleCurrent, readingsToTrust } from "../parameters.js";
 import type { ControlSettings } from "../settings.js";
-import type { Measured, QuantityMemory, MeterMemory } from "./meter-memory.js";
-import { noMeterMemory } from "./meter-memory.js";
+import { noMeterMemory, type Measured, type MeterMemory, type QuantityMemory } from "./meter-memory.js";
 
-/** What the chargers whose current a meter has to show say themselves. */
+/** What a meter has to show of the chargers behind it, by their own readings. */
 export interface MeterExpectation {
-  /** A that they are measured to draw together now; `null`: not known, or there is none. */
+  /** A that they draw together on all phases; `null`: not known, or there is none. */
   readonly drawn: number | null;
-  /** When the current of one of them last moved noticeably; `null`: never. */
+  /** When the current of one of them last changed noticeably, in ms since 1970; `null`: never. */
   readonly drawMovedAt: number | null;
-  /** ms within which the meter has to answer that at the latest. */
-  readonly answersWithin: number;
-  /** A that they are measured to draw on each phase of the house; `null`: not all of them tell. */
+  /** ms within which the meter has to show that change. */
+  readonly respondsWithin: number;
+  /** A that they draw on each of the site's phases; `null`: not known of all of them. */
   readonly own: PerPhase<number> | null;
-  /** ms after which a meter has answered, as a rule. */
+  /** ms after which the meter usually shows a change. */
   readonly lag: number;
-  /** W that a house battery gives; 0 without one. */
+  /** W of house batteries, discharge +; 0 without one. */
   readonly battery: number;
 }
 
-/** A that a house without them draws less, or feeds in, from one reading to the next, and still nobody wonders. */
-const ordinaryChange = 3;
+/** A by which the base load usually changes at most from one reading to the next. */
+const usualChange = 3;
 
-/** No house is connected with more than this, in A per phase, if no fuse is known. */
+/** A per phase that no connection exceeds, where the fuse is not known. */
 const largestCurrent = 1_000;
 
-/** Share and W by which power and currents with a sign may differ: not all loads are in phase. */
+/** By how much power may differ from the sum of signed currents: not all loads are in phase. */
 const signTolerance = { share: 0.15, power: 300 } as const;
 
-/** ms by which a reading may come later than its meter is used to. */
+/** ms by which a reading may be later than the meter's interval. */
 const lateness = 2_000;
 
-/** Voltages outside of it are faults of the meter or of the grid; the configured voltage is used instead. */
+/** V; values outside are ignored, and the configured voltage is used. */
 const voltageRange = [80, 300] as const;
 
 const noQuantityMemory: QuantityMemory = {
@@ -47,7 +46,10 @@ const noQuantityMemory: QuantityMemory = {
   soc: null,
 };
 
-/** Why a reading can't be true by itself, or `null` when it can. */
+/**
+ * Why a reading is implausible by itself; `null`: it is not.
+ * @param limits A, V and number of phases of the site
+ */
 export function implausible(
   quantities: Quantities,
   limits: { readonly current: number; readonly voltage: number; readonly phases: number },
@@ -68,8 +70,9 @@ export function implausible(
 }
 
 /**
- * Why a meter seems dead: it shows nothing at all while a car draws, and the sun is not known to be what feeds the
- * car. Where the reading before tells that, up to an ordinary change in the house, nothing at all is what is wanted.
+ * Why a meter seems dead: it shows 0 while a car charges. Where 0 is what the reading before leads to, within a usual
+ * change of the base load, the surplus feeds the car and the meter is right.
+ * @param before A through the meter (import +) and A that the chargers drew, at the reading before
  */
 export function seemsDead(
   { power, currents }: Quantities,
@@ -80,12 +83,12 @@ export function seemsDead(
   const isNothing = (power ?? 0) === 0 && currents.slice(0, phases).every((current) => current === 0);
   if (!isNothing || drawn === null || drawn <= idleCurrent) return null;
   const expected = before.flow === null ? Infinity : before.flow + drawn - (before.drawn ?? 0);
-  return Math.abs(expected) <= ordinaryChange ? null : { code: "shows-nothing", current: drawn };
+  return Math.abs(expected) <= usualChange ? null : { code: "shows-nothing", current: drawn };
 }
 
 /**
  * Takes one reading, or the failure of one (`null`), into the memory of its meter.
- * @param lookedAt when the controller looked at the house before; `null`: never
+ * @param observedAt when the controller last took in an observation, in ms since 1970; `null`: never
  */
 export function observeMeter(
   before: MeterMemory | undefined,
@@ -93,9 +96,9 @@ export function observeMeter(
   now: number,
   settings: ControlSettings,
   expected: MeterExpectation,
-  lookedAt: number | null,
+  observedAt: number | null,
 ): MeterMemory {
-  const memory = trusted(before, now, lookedAt);
+  const memory = withLossNoted(before, now, observedAt);
   if (reading === null) return { ...memory, goodReadings: 0, doubt: { code: "no-answer" } };
 
   const mainLimit = settings.circuits.find(({ parent }) => parent === null)?.limit;
@@ -125,7 +128,7 @@ export function observeMeter(
     );
     moved ||= showsChargers(role, reading) && pairs.some(({ before, after }) => before?.value !== after?.value);
     regained ||= pairs.some(
-      ({ before, after }) => before !== null && after !== before && (lookedAt ?? now) - before.at > lostAfter(memory),
+      ({ before, after }) => before !== null && after !== before && (observedAt ?? now) - before.at > lostAfter(memory),
     );
     roles[role] = next;
   }
@@ -145,7 +148,7 @@ export function observeMeter(
   };
 }
 
-/** Only complete readings teach, of currents with a sign: without one a smaller export looks like less import. */
+/** Only complete readings with signed currents count: without a sign a smaller export looks like less import. */
 function wiringCheckAfter(
   before: WiringCheckState,
   reading: MeterReading,
@@ -164,13 +167,13 @@ function wiringCheckAfter(
   return updateWiringCheck(before, { at, currents, own, battery: battery / voltage, movedAt: drawMovedAt, lag });
 }
 
-/** ms from which on a reading of this meter is as good as none: it left out two, or what is due is very late. */
+/** ms of age from which on a reading counts as lost: two readings are missing, or one is very late. */
 export function lostAfter({ interval }: Pick<MeterMemory, "interval">): number {
   if (interval === null) return freshForStaying;
   return Math.min(freshForStaying, Math.max(freshForStayingOften, 2 * interval + lateness));
 }
 
-/** The mean of the last ones, of which the newest count most. */
+/** ms, an exponential moving average. */
 function intervalAfter({ at, interval }: MeterMemory, now: number): number | null {
   if (at === null) return null;
   return interval === null ? now - at : interval + (now - at - interval) / 5;
@@ -182,11 +185,11 @@ function flowOf({ power, currents }: QuantityMemory, voltage: number): number | 
   return currents.reduce<number | null>((sum, current) => (current ? (sum ?? 0) + current.value : sum), null);
 }
 
-/** The first reading of all is believed at once; after a loss that somebody has seen it takes more than one. */
-function trusted(memory: MeterMemory | undefined, now: number, lookedAt: number | null): MeterMemory {
+/** The first reading ever is trusted at once; after a loss it takes more than one. */
+function withLossNoted(memory: MeterMemory | undefined, now: number, observedAt: number | null): MeterMemory {
   if (memory === undefined || memory.at === null)
     return { ...(memory ?? noMeterMemory), movedAt: now, goodReadings: readingsToTrust - 1 };
-  return (lookedAt ?? memory.at) - memory.at > lostAfter(memory) ? { ...memory, goodReadings: 0 } : memory;
+  return (observedAt ?? memory.at) - memory.at > lostAfter(memory) ? { ...memory, goodReadings: 0 } : memory;
 }
 
 /** Of a device that measures several things only the grid shows what a charger draws. */
@@ -194,9 +197,13 @@ function showsChargers(role: MeterRole, reading: MeterReading): boolean {
   return role === "grid" || reading.grid === undefined;
 }
 
-/** A car's current moved, and the meter has not moved since, for longer than it takes. */
-function isFrozen(meterMovedAt: number | null, { drawMovedAt, answersWithin }: MeterExpectation, now: number): boolean {
-  if (drawMovedAt === null || now - drawMovedAt <= answersWithin) return false;
+/** A car's current changed, and the meter has not changed since, for longer than its lag. */
+function isFrozen(
+  meterMovedAt: number | null,
+  { drawMovedAt, respondsWithin }: MeterExpectation,
+  now: number,
+): boolean {
+  if (drawMovedAt === null || now - drawMovedAt <= respondsWithin) return false;
   return meterMovedAt === null || drawMovedAt >= meterMovedAt;
 }
 

@@ -1,13 +1,17 @@
-/** Takes an observation into memory, before anything is decided. */
+/** Takes an observation into memory: readings, commands of people, and what can be learnt from both. */
 
 import type { Price } from "../../model/commands.js";
 import { byName } from "../../model/names.js";
 import { phaseIndexes } from "../../model/phases.js";
-import { halveDoubt } from "../estimate/wiring-check.js";
-import { observeBatteries } from "./battery.js";
-import { endTimedStart, observeCharger, applyCommand } from "./chargers.js";
-import { recent } from "./history.js";
+import { baseLoadsOf } from "../estimate/base-load.js";
+import { overloadedPhases } from "../estimate/headroom.js";
 import { hasMoved, learnLag, longestLead, type MeterStep } from "../estimate/meter-lag.js";
+import type { BaseLoadMemory, SurplusSample } from "../estimate/samples.js";
+import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
+import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
+import { halveDoubt } from "../estimate/wiring-check.js";
+import type { Memory } from "../memory.js";
+import type { Observation } from "../observation.js";
 import {
   deadTime,
   freshForStaying,
@@ -17,21 +21,17 @@ import {
   surplusSpacing,
   usualLag,
 } from "../parameters.js";
-import type { Memory } from "../memory.js";
+import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
+import { observeBatteries } from "./battery.js";
+import { newChargerMemory, noPersistentChargerState, type ChargerMemory } from "./charger-memory.js";
+import { applyCommand, endTimedStart, observeCharger } from "./chargers.js";
+import { recent } from "./history.js";
+import type { MeterMemory } from "./meter-memory.js";
 import { observeMeter, type MeterExpectation } from "./meters.js";
 import { acknowledgeAlarm, observeMonitor, type MonitorMemory } from "./residual-current.js";
-import type { Observation } from "../observation.js";
-import { baseLoadsOf } from "../estimate/base-load.js";
-import { overloadedPhases } from "../estimate/headroom.js";
-import { membersOf, type ChargerSettings, type ControlSettings } from "../settings.js";
-import { situationOf, voltageOf, type Situation } from "../estimate/situation.js";
-import { gridPower, surplusSample, withSample } from "../estimate/surplus.js";
-import type { MeterMemory } from "./meter-memory.js";
-import type { BaseLoadMemory, SurplusSample } from "../estimate/samples.js";
-import { noPersistentChargerState, type ChargerMemory, newChargerMemory } from "./charger-memory.js";
 
 /**
- * Takes news into memory. Devices that the settings do not name are ignored.
+ * The memory after an observation. Devices that the settings do not name are ignored.
  * @throws RangeError if time goes back
  */
 export function observe(settings: ControlSettings, memory: Memory, news: Observation): Memory {
@@ -87,8 +87,8 @@ function inOrder(prices: readonly Price[]): readonly Price[] {
 }
 
 /**
- * What the grid showed before this reading tells the lag of a charger, if no other one moved, too. The newest reading
- * teaches nothing yet: more load must never lead to more current.
+ * Learns the lag of the one charger whose draw changed lately from what the grid's meter showed, up to the reading
+ * before this one: the newest one must not count yet, for more load must never lead to more current.
  */
 function learnLags(
   settings: ControlSettings,
@@ -97,7 +97,7 @@ function learnLags(
 ): Readonly<Record<string, ChargerMemory>> {
   const [after, before] = [history.at(-1), history.at(-2)];
   if (after === undefined || before === undefined || after.at - before.at < surplusSpacing) return chargers;
-  const name = onlyOneThatMoved(settings, chargers, before.at - longestLead);
+  const name = onlyOneThatChanged(settings, chargers, before.at - longestLead);
   const memory = name === null ? undefined : chargers[name];
   if (name === null || memory === undefined) return chargers;
   const settled = history.flatMap((sample, i) => {
@@ -109,19 +109,19 @@ function learnLags(
   return step ? { ...chargers, [name]: { ...memory, lag: learnLag(memory, step, settled) } } : chargers;
 }
 
-/** `null`: none moved since, or several did. */
-function onlyOneThatMoved(settings: ControlSettings, chargers: Memory["chargers"], since: number): string | null {
-  let moved: string | null = null;
+/** The one charger whose draw changed since; `null`: none did, or several. */
+function onlyOneThatChanged(settings: ControlSettings, chargers: Memory["chargers"], since: number): string | null {
+  let found: string | null = null;
   for (const { name } of settings.chargers) {
     const memory = chargers[name];
     if (memory === undefined || !hasMoved(memory, since)) continue;
-    if (moved !== null) return null;
-    moved = name;
+    if (found !== null) return null;
+    found = name;
   }
-  return moved;
+  return found;
 }
 
-/** Empty: what the meters of grid and battery showed at one of the two times did not fit. */
+/** One step, or none: at one of the two times the meters of grid and battery did not fit each other. */
 function stepBetween(before: SurplusSample, after: SurplusSample): readonly MeterStep[] {
   if (before.drawn === null || after.drawn === null) return [];
   return [{ from: before.at, to: after.at, change: after.drawn - before.drawn }];
@@ -136,7 +136,7 @@ function chargersShownBy(meter: string, settings: ControlSettings): readonly Cha
   return chargers.filter((_charger, place) => places.has(place));
 }
 
-/** A person who starts a charge has looked after what was wrong. */
+/** Whoever starts a charge is taken to have looked after the meters. */
 function withWiringDoubtHalved(meters: Memory["meters"]): Record<string, MeterMemory> {
   const entries = Object.entries(meters);
   return Object.fromEntries(
@@ -146,7 +146,7 @@ function withWiringDoubtHalved(meters: Memory["meters"]): Record<string, MeterMe
 
 const unknownCharger = newChargerMemory(noPersistentChargerState);
 
-/** What these chargers say of their own current, to judge a meter by. */
+/** @param battery W of house batteries, discharge + */
 function expectationFor(
   shown: readonly ChargerSettings[],
   chargers: Memory["chargers"],
@@ -155,11 +155,11 @@ function expectationFor(
 ): MeterExpectation {
   const own: [number, number, number] = [0, 0, 0];
   let drawMovedAt: number | null = null;
-  let [fresh, answersWithin, lag] = [0, 0, 0];
+  let [fresh, respondsWithin, lag] = [0, 0, 0];
   for (const { name } of shown) {
     const { at, failing, draws, movedAt, lag: known } = chargers[name] ?? unknownCharger;
     if (movedAt !== null) drawMovedAt = Math.max(drawMovedAt ?? movedAt, movedAt);
-    answersWithin = Math.max(answersWithin, known.lag === null ? lagSearch : known.lag.to + frozenAfter);
+    respondsWithin = Math.max(respondsWithin, known.lag === null ? lagSearch : known.lag.to + frozenAfter);
     lag = Math.max(lag, known.lag?.to ?? 0);
     if (failing || at === null || now - at > freshForStaying) continue;
     fresh += 1;
@@ -169,20 +169,20 @@ function expectationFor(
   return {
     drawn: fresh > 0 ? own[0] + own[1] + own[2] : null,
     drawMovedAt,
-    answersWithin,
+    respondsWithin,
     own: fresh === shown.length ? own : null,
     lag: lag === 0 ? usualLag : lag + deadTime / 2,
     battery,
   };
 }
 
-/** W that house batteries give by their newest word. */
+/** W of house batteries by their newest readings, discharge +. */
 function batteryPower({ meters }: ControlSettings, memories: Memory["meters"]): number {
   const batteries = meters.filter(({ measures }) => measures.includes("battery"));
   return batteries.reduce((sum, { name }) => sum + (memories[name]?.roles.battery?.power?.value ?? 0), 0);
 }
 
-/** With what the meters just reported added to the histories of surplus and of every circuit. */
+/** Adds what the meters just reported to the histories of the surplus and of every circuit's base load. */
 function withHistory(situation: Situation): Memory {
   const { memory, settings, now } = situation;
   const sample = surplusSample(situation);

@@ -1,13 +1,13 @@
-/** Takes residual currents into memory: an alarm holds until a person starts a charge after it is over. */
+/** Takes readings of residual-current monitors into memory. An alarm holds until a person starts a charge after it. */
 
 import type { ResidualCurrentReading } from "../../model/readings.js";
 
 export interface MonitorMemory {
-  /** When it last reported; `null`: never. */
+  /** When it last reported, in ms since 1970; `null`: never. */
   readonly at: number | null;
-  /** It raises an alarm now. */
+  /** Its newest reading is an alarm. */
   readonly alarm: boolean;
-  /** What it last raised an alarm for; `null`: nothing, or a person has started a charge since. Survives a restart. */
+  /** Frequency bands of the last alarm; `null`: none, or a person has started a charge since. Survives a restart. */
   readonly latched: string | null;
 }
 
@@ -19,14 +19,14 @@ export function observeMonitor(
   reading: ResidualCurrentReading | null,
   now: number,
 ): MonitorMemory {
-  // Values that the device itself does not vouch for are as good as none.
+  // Values that the device itself marks as invalid count as none.
   if (reading === null || reading.valid === false) return old;
   const bands = [...new Set([...reading.alarmA, ...reading.alarmB])];
   const alarm = bands.length > 0;
   return { at: now, alarm, latched: alarm ? bands.join(", ") : old.latched };
 }
 
-/** A person starts a charge, and answers with that for every alarm that is over. */
+/** A start by hand acknowledges every alarm that is over. */
 export function acknowledgeAlarm(memory: MonitorMemory): MonitorMemory {
   return memory.alarm ? memory : { ...memory, latched: null };
 }

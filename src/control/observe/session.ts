@@ -1,19 +1,20 @@
-/** The stay of a car at a charger: when it came, what it was charged since, and what it has shown to take. */
+/** The stay of a car at a charger: since when, how much it was charged, and the limit that was observed. */
 
 import type { ChargerReading } from "../../model/readings.js";
-import { tagOf } from "../schedule/vehicles.js";
+import { changed } from "../changed.js";
 import {
-  unusedOffer,
   idleCurrent,
   largestSession,
   longestStep,
-  slowestCharger,
   significantCurrent,
+  slowestCharger,
+  unusedOffer,
 } from "../parameters.js";
+import { tagOf } from "../schedule/vehicles.js";
 import type { DrawSample } from "./charger-draw.js";
-import type { Session, VehicleLimit, PersistentChargerState, ChargerMemory } from "./charger-memory.js";
+import type { ChargerMemory, PersistentChargerState, Session, VehicleLimit } from "./charger-memory.js";
 
-/** What is remembered of a session, after a reading. */
+/** The memory of a session after a reading. */
 export type SessionUpdate = Pick<ChargerMemory, "tag" | "charged" | "peak"> &
   Pick<PersistentChargerState, "session" | "vehicleLimit">;
 
@@ -21,7 +22,7 @@ export function observeSession(old: ChargerMemory, reading: ChargerReading, draw
   const { vehicleLimit } = old.persistent;
   if (reading.state === "disconnected") return { tag: null, charged: 0, peak: 0, session: null, vehicleLimit };
   const charged = chargedAfter(old, reading, draw);
-  const taken = takenSteadily(old, reading, draw);
+  const taken = steadyDraw(old, reading, draw);
   return {
     tag: tagOf(reading.tag) ?? old.tag,
     charged,
@@ -31,10 +32,10 @@ export function observeSession(old: ChargerMemory, reading: ChargerReading, draw
   };
 }
 
-/** By its own count of the session; else by its counter of all energy; else by what it was seen to draw. kWh */
+/** kWh by the charger's session counter, else by its total counter, else integrated from its power. */
 function chargedAfter(old: ChargerMemory, reading: ChargerReading, { at, power }: DrawSample): number {
-  const told = countOf(reading);
-  if (told !== null) return told;
+  const count = sessionCountOf(reading);
+  if (count !== null) return count;
   const counted = (reading.totalConsumption ?? NaN) - (old.reading?.totalConsumption ?? NaN);
   if (counted >= 0 && counted <= largestSession) return old.charged + counted;
   const hours = old.at === null ? 0 : Math.min(at - old.at, longestStep) / 3_600_000;
@@ -44,47 +45,43 @@ function chargedAfter(old: ChargerMemory, reading: ChargerReading, { at, power }
 function sessionAfter(old: ChargerMemory, reading: ChargerReading, charged: number, now: number): Session | null {
   const { session } = old.persistent;
   if (reading.state !== "connected" && reading.state !== "charging") return session;
-  // A count that began anew has lost what was before.
+  // The counter was reset: what was counted before is lost.
   if (session !== null) return charged < session.countsFrom ? { ...session, countsFrom: 0 } : session;
   const arrives = old.reading?.state === "disconnected";
-  // Until a new car charges, some chargers show what the one before it got.
-  const count = countOf(reading);
-  const stale = arrives && count !== null && count === countOf(old.reading);
+  // Until a new car charges, some chargers still show the session before.
+  const count = sessionCountOf(reading);
+  const stale = arrives && count !== null && count === sessionCountOf(old.reading);
   return { since: arrives ? now : null, countsFrom: stale ? charged : 0, due: null, targetActiveSince: null };
 }
 
-function countOf(reading: ChargerReading | null): number | null {
-  const told = reading?.sessionChargeConsumption ?? null;
-  return told !== null && told >= 0 && told <= largestSession ? told : null;
+/** kWh; `null`: not reported, or implausible. */
+function sessionCountOf(reading: ChargerReading | null): number | null {
+  const count = reading?.sessionChargeConsumption ?? null;
+  return count !== null && count >= 0 && count <= largestSession ? count : null;
 }
 
-/** A per phase that the car takes of what it was offered long enough ago; `null`: that can't be told now. */
-function takenSteadily({ persistent: { lastCommand } }: ChargerMemory, { state }: ChargerReading, draw: DrawSample) {
-  if (
-    state !== "charging" ||
-    lastCommand === null ||
-    lastCommand.current === 0 ||
-    draw.at - lastCommand.at < slowestCharger
-  )
-    return null;
+/** A per phase that the car draws of an offer made long enough ago; `null`: not known now. */
+function steadyDraw({ persistent }: ChargerMemory, { state }: ChargerReading, draw: DrawSample): number | null {
+  const { lastCommand } = persistent;
+  if (state !== "charging" || lastCommand === null || lastCommand.current === 0) return null;
+  if (draw.at - lastCommand.at < slowestCharger) return null;
   const taken = Math.max(...draw.currents);
   return taken >= significantCurrent ? taken : null;
 }
 
-/** Only the most that it took in a session tells its limit: every car takes less when it is nearly full. */
-function vehicleLimitAfter(
-  { persistent: { lastCommand, vehicleLimit }, peak }: ChargerMemory,
-  draw: DrawSample,
-  taken: number,
-): VehicleLimit {
-  const phases =
-    lastCommand?.phases === 3 ? draw.currents.filter((current) => current >= idleCurrent).length : vehicleLimit.phases;
-  const current =
-    taken < peak || lastCommand === null ? vehicleLimit.current : mostTaken(vehicleLimit, lastCommand.current, taken);
-  return current === vehicleLimit.current && phases === vehicleLimit.phases ? vehicleLimit : { current, phases };
+/** Only the highest draw of a session counts as a limit: every car takes less when it is nearly full. */
+function vehicleLimitAfter({ persistent, peak }: ChargerMemory, draw: DrawSample, taken: number): VehicleLimit {
+  const { lastCommand, vehicleLimit } = persistent;
+  if (lastCommand === null) return vehicleLimit;
+  const phasesUsed = draw.currents.filter((current) => current >= idleCurrent).length;
+  return changed(vehicleLimit, {
+    phases: lastCommand.phases === 3 ? phasesUsed : vehicleLimit.phases,
+    current: taken < peak ? vehicleLimit.current : currentLimit(vehicleLimit.current, lastCommand.current, taken),
+  });
 }
 
-function mostTaken(vehicleLimit: VehicleLimit, given: number, taken: number): number | null {
-  if (given - taken >= unusedOffer) return taken;
-  return vehicleLimit.current !== null && taken < vehicleLimit.current + unusedOffer ? vehicleLimit.current : null;
+/** A; a draw clearly below the offer is the limit, and a limit that the car has exceeded is none. */
+function currentLimit(before: number | null, offered: number, taken: number): number | null {
+  if (offered - taken >= unusedOffer) return taken;
+  return before !== null && taken < before + unusedOffer ? before : null;
 }

@@ -1,7 +1,4 @@
-/**
- * The times of a week in the house's own time zone, also where daylight-saving time begins and ends. Pure: zone and
- * time are arguments.
- */
+/** Times of the week in the site's time zone, correct where daylight-saving time begins and ends. */
 
 import type { ClockTime } from "../../model/reasons.js";
 import { weekdays, type Weekday } from "../../model/weekdays.js";
@@ -9,17 +6,17 @@ import { weekdays, type Weekday } from "../../model/weekdays.js";
 /** A time of some days of the week. */
 export interface WeeklyTime {
   readonly days: readonly Weekday[];
-  /** min since midnight, local time; 1440 is the midnight that ends the day. */
+  /** min since midnight, local time, 0–1440; 1440 is the midnight that ends the day. */
   readonly time: number;
 }
 
 const minute = 60_000;
 const day = 86_400_000;
 
-/** In ms: clocks are changed at multiples of it only, in all zones since 1972. */
+/** ms; clocks change at multiples of it only, in all zones since 1972. */
 const quarterHour = 15 * minute;
 
-/** Instants in some 40 days, as many as anybody asks for; then they are worked out anew. */
+/** Quarter hours whose offset is kept: some 40 days, more than one plan looks ahead. */
 const offsetsKept = 4_096;
 
 interface Zone {
@@ -27,10 +24,10 @@ interface Zone {
   readonly offsets: Map<number, number>;
 }
 
-/** What was worked out once, because `Intl` is slow. */
+/** A cache, because `Intl` is slow. */
 const zones = new Map<string, Zone>();
 
-/** The first moment after `after` at which it is this time of the week; `null`: on no day. */
+/** The first moment after `after` at which it is this time of the week, in ms since 1970; `null`: on no day. */
 export function nextTime(zone: string, { days, time }: WeeklyTime, after: number): number | null {
   const today = dayOf(zone, after);
   for (let ahead = 0; ahead <= 8; ahead++) {
@@ -41,19 +38,21 @@ export function nextTime(zone: string, { days, time }: WeeklyTime, after: number
   return null;
 }
 
-/** The day of the calendar that it is then, counted from 1970-01-01. */
+/** The local calendar day at a time, counted from 1970-01-01. */
 export function dayOf(zone: string, at: number): number {
   return Math.floor((at + offsetAt(zone, at)) / day);
 }
 
-/** 1970-01-01 was a Thursday. */
+/** The weekday of a calendar day, counted from 1970-01-01. */
 export function weekdayOf(dayOfCalendar: number): Weekday {
+  // 1970-01-01 was a Thursday, 4.
   return weekdays.find((weekday) => (dayOfCalendar + 4 - weekday) % 7 === 0) ?? 0;
 }
 
 /**
- * When it is so late on this day. A time that clocks leave out is the moment at which they jump over it; of a time that
- * comes twice it is the first.
+ * The moment of a local time on a calendar day, in ms since 1970. A time that the clocks skip is the moment at which
+ * they are put forward; of a time that occurs twice it is the first.
+ * @param time min since midnight
  */
 export function momentOf(zone: string, dayOfCalendar: number, time: number): number {
   const shown = dayOfCalendar * day + time * minute;
@@ -65,7 +64,7 @@ export function momentOf(zone: string, dayOfCalendar: number, time: number): num
   return jump;
 }
 
-/** What clocks show then, and which day of the week it is, where it is a day away or more. */
+/** The local time at `at`, with the weekday where it is a day or more from now. */
 export function clockTime(zone: string, at: number, now: number): ClockTime {
   const local = at + offsetAt(zone, at);
   const date = Math.floor(local / day);
@@ -75,7 +74,7 @@ export function clockTime(zone: string, at: number, now: number): ClockTime {
   };
 }
 
-/** ms by which clocks in this zone are ahead of UTC then. */
+/** ms by which the zone is ahead of UTC at a time. */
 function offsetAt(zone: string, at: number): number {
   const { format, offsets } = zoneOf(zone);
   const quarter = Math.floor(at / quarterHour);

@@ -1,47 +1,47 @@
 /**
  * What a charger's next target asks for, and when to charge for it: as late as it can still be reached, so that the
- * sun has its chance, and where energy costs more or less, in the cheapest of the time that is left.
+ * surplus is used first, and where prices differ, in the cheapest of the time that is left.
  */
 
 import type { ChargeTarget, Plan } from "../../model/commands.js";
 import type { PhaseCount } from "../../model/phases.js";
-import { nextTime } from "./calendar.js";
-import { planReserve, planSlack, unknownRest, usualBattery } from "../parameters.js";
+import { ownLimit } from "../decide/own-limit.js";
+import { phaseOptions } from "../decide/phase-switching.js";
 import type { Headrooms } from "../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../estimate/situation.js";
-import { ownLimit } from "../decide/own-limit.js";
-import type { TariffPeriod } from "./tariff.js";
-import { phaseOptions } from "../decide/phase-switching.js";
 import type { Session } from "../observe/charger-memory.js";
+import { planReserve, planSlack, unknownRest, usualBattery } from "../parameters.js";
+import { nextTime } from "./calendar.js";
+import type { TariffPeriod } from "./tariff.js";
 
-/** A target that is being worked for. */
+/** The next target of a charger. */
 export interface ActiveTarget {
   readonly plan: Plan;
-  /** Now is one of the times at which it charges with all current for it. */
+  /** It charges with all current for it now. */
   readonly isTime: boolean;
-  /** kWh that can still be charged by then, if not all that is missing; `null`: all can. */
+  /** kWh that can still be charged in time; `null`: all that is missing. */
   readonly possible: number | null;
 }
 
-/** What is known when a plan is made. */
+/** What a plan depends on beside the charger. */
 export interface PlanningContext {
   readonly situation: Situation;
   readonly headrooms: Headrooms;
-  /** How many cars want to charge through each circuit, and `""`: in the whole house. */
+  /** How many cars want to charge on each circuit, and on the whole site (`""`). */
   readonly vehicles: ReadonlyMap<string, number>;
-  /** The time to come: the cheapest first, and of what costs the same the latest. */
+  /** The periods to come: the cheapest first, and of what costs the same the latest. */
   readonly cheapest: readonly TariffPeriod[];
-  /** What energy costs now, as in a stretch. */
+  /** What energy costs now, as in a `TariffPeriod`. */
   readonly cost: number;
 }
 
-/** The next target of a charger with a car at it, and its session with what was noted of it; `null`: there is none. */
+/** The next target of a charger with a car, and the session with what is to be remembered of it; `null`: none. */
 export function activeTargetOf(
   charger: ChargerFacts,
-  prospect: PlanningContext,
+  context: PlanningContext,
 ): { readonly activeTarget: ActiveTarget; readonly session: Session } | null {
   const { persistent, settings, memory, plugged } = charger;
-  const { now, settings: site } = prospect.situation;
+  const { now, settings: site } = context.situation;
   if (persistent.session === null || !plugged) return null;
   const session = afterDue(persistent.session, memory.charged, now);
   const targets = persistent.targets ?? settings.targets;
@@ -49,12 +49,12 @@ export function activeTargetOf(
   if (next === null) return null;
 
   const missing = missingFor(next.target, memory.charged, session);
-  const power = expectedPower(charger, prospect);
+  const power = expectedPower(charger, context);
   const hours = missing / (power / 1_000);
   const needed = missing === 0 ? 0 : hours * 3_600_000 * (1 + planReserve.share) + planReserve.time;
-  const times = bestTimes(prospect.cheapest, next.by, needed);
+  const times = bestTimes(context.cheapest, next.by, needed);
   const goesOn =
-    session.targetActiveSince !== null && missing > 0 && times.first - now <= planSlack && prospect.cost <= times.cost;
+    session.targetActiveSince !== null && missing > 0 && times.first - now <= planSlack && context.cost <= times.cost;
   const isTime = missing > 0 && (times.first <= now || goesOn);
   const targetActiveSince = isTime ? (session.targetActiveSince ?? now) : null;
   const reachable = (power / 1_000) * ((next.by - now) / 3_600_000);
@@ -72,35 +72,35 @@ export function activeTargetOf(
   };
 }
 
-/** A target whose time has come is over, reached or not: the next one counts from here. */
+/** A target that is due is over, reached or not: the next one counts from here. */
 function afterDue(session: Session, charged: number, now: number): Session {
   if (session.due === null || now < session.due) return session;
   return { ...session, countsFrom: charged, due: null, targetActiveSince: null };
 }
 
-/** Of several at one time the one that asks for most. */
+/** The earliest; of several at one time the one with most energy. */
 function nextTarget(
   targets: readonly ChargeTarget[],
   zone: string,
   now: number,
 ): { readonly target: ChargeTarget; readonly by: number } | null {
-  const asks = ({ energy }: ChargeTarget) => energy ?? Infinity;
+  const energyOf = ({ energy }: ChargeTarget) => energy ?? Infinity;
   const coming = targets.flatMap((target) => {
     const by = nextTime(zone, target, now);
     return by === null ? [] : [{ target, by }];
   });
-  return coming.sort((a, b) => a.by - b.by || asks(b.target) - asks(a.target))[0] ?? null;
+  return coming.sort((a, b) => a.by - b.by || energyOf(b.target) - energyOf(a.target))[0] ?? null;
 }
 
-/** kWh */
+/** kWh that the target still misses. */
 function missingFor({ energy }: ChargeTarget, charged: number, { countsFrom }: Session): number {
   const since = charged - countsFrom;
   return energy === null ? Math.max(unknownRest, usualBattery - since) : Math.max(0, energy - since);
 }
 
 /**
- * W that it is sure to take when it may have all: what charger, cable, owner and car allow, and its part of what every
- * circuit has now. A car that has never shown how many phases it uses may use one: the first minutes of charging tell.
+ * W that a car is sure to take: what charger, cable, owner and observed vehicle limit allow, and its share of the
+ * present headroom. A car of which the number of phases is not known is taken to use one.
  */
 export function expectedPower(charger: ChargerFacts, { situation, headrooms, vehicles }: PlanningContext): number {
   const { settings, persistent } = charger;
@@ -118,7 +118,7 @@ export function expectedPower(charger: ChargerFacts, { situation, headrooms, veh
   return Math.max(settings.minCurrent * voltage, ...options.map(powerWith));
 }
 
-/** How many cars want current through each circuit. */
+/** How many cars want to charge on each circuit, and on the whole site (`""`). */
 export function vehiclesOn({ chargers }: Situation, headrooms: Headrooms): ReadonlyMap<string, number> {
   const vehicles = new Map<string, number>();
   for (const { settings, plugged, idle } of chargers) {
@@ -130,8 +130,10 @@ export function vehiclesOn({ chargers }: Situation, headrooms: Headrooms): Reado
 }
 
 /**
- * The cheapest of the time until then that is enough; of what costs the same, the latest.
- * `first`: when it begins, at the end if nothing is needed; `cost`: that of the dearest of it.
+ * The cheapest time before the end that is enough; of what costs the same, the latest.
+ * @param by the end, in ms since 1970
+ * @param needed ms
+ * @returns `first`: when it begins, `by` if nothing is needed; `cost`: of the most expensive part
  */
 function bestTimes(
   cheapest: readonly TariffPeriod[],

@@ -1,49 +1,50 @@
-/** When energy from the grid is cheap: by the hours of a week, or by prices. */
+/** What energy from the grid costs and when it is cheap, by hours of the week and by prices. */
 
 import type { Price } from "../../model/commands.js";
 import type { Weekday } from "../../model/weekdays.js";
 import { dayOf, momentOf, weekdayOf } from "./calendar.js";
 
+/** As configured, or with prices from outside. */
 export interface Tariff {
   readonly cheapHours: readonly CheapHours[];
   /** In the order of their starts. */
   readonly prices: readonly Price[];
-  /** Energy that costs no more is cheap; `null`: prices alone make none cheap. */
+  /** Per kWh; energy that costs no more is cheap. `null`: no price makes energy cheap. */
   readonly priceLimit: number | null;
 }
 
-/** Hours that begin on some days of the week. */
+/** Cheap hours that begin on some days of the week. */
 export interface CheapHours {
   readonly days: readonly Weekday[];
-  /** min since midnight, local time */
+  /** min since midnight, local time, 0–1440 */
   readonly from: number;
-  /** Likewise; not after `from`: on the day after. */
+  /** Likewise; where it is not after `from`: on the day after. */
   readonly to: number;
 }
 
-/** A stretch of time in which energy costs the same. */
+/** A period in which energy costs the same. */
 export interface TariffPeriod {
   /** ms since 1970 */
   readonly from: number;
   readonly to: number;
-  /** The price; where none is known, cheap hours cost less than any, and all others more. */
+  /** The price per kWh; where none is known, −∞ in cheap hours and ∞ in all others. */
   readonly cost: number;
   readonly cheap: boolean;
 }
 
-/** A stretch of time with known ends. */
+/** ms since 1970 */
 interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** How long the last price holds where there is none before it, in ms. */
+/** ms for which the last price holds where there is none before it. */
 const oneHour = 3_600_000;
 
-/** The time to come, as far as anybody may plan: ms of nine days, as no time of the week is further away. */
+/** ms that are planned ahead: nine days, for no time of the week is further away. */
 const horizon = 9 * 86_400_000;
 
-/** The stretches from now on, one after the other without a gap. */
+/** The periods of the next nine days, one after the other without a gap. */
 export function tariffPeriodsFrom(
   now: number,
   { cheapHours, prices, priceLimit }: Tariff,
@@ -62,18 +63,18 @@ export function tariffPeriodsFrom(
   });
 }
 
-/** Of what costs the same the latest comes first: until then the sun may do it. */
+/** Of what costs the same the latest comes first: until then the surplus may suffice. */
 export function cheapestFirst(periods: readonly TariffPeriod[]): readonly TariffPeriod[] {
   return [...periods].sort((a, b) => (a.cost === b.cost ? b.from - a.from : a.cost - b.cost));
 }
 
-/** When the cheap time that it is now ends; `null`: it is none. */
+/** When the present cheap time ends, in ms since 1970; `null`: it is not cheap now. */
 export function cheapUntil(periods: readonly TariffPeriod[]): number | null {
   const end = periods.find(({ cheap }) => !cheap) ?? periods.at(-1);
   return periods[0]?.cheap === true && end !== undefined ? (end.cheap ? end.to : end.from) : null;
 }
 
-/** When it is cheap next; `null`: that is not known. */
+/** When it is cheap next, or now, in ms since 1970; `null`: not known. */
 export function cheapFrom(periods: readonly TariffPeriod[]): number | null {
   return periods.find(({ cheap }) => cheap)?.from ?? null;
 }
@@ -88,7 +89,7 @@ function spansOf(cheapHours: readonly CheapHours[], zone: string, now: number, e
   return spans;
 }
 
-/** The last one holds as long as the one before it. */
+/** ms since 1970 at which a price ends. The last one holds as long as the one before it. */
 function endOfPrice(prices: readonly Price[], index: number): number {
   const [before, it, next] = [prices[index - 1], prices[index], prices[index + 1]];
   if (next !== undefined) return next.start;

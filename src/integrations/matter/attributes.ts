@@ -17,8 +17,8 @@ const full = 100;
 
 /** Charging is enabled unless a person has stopped it or switched it off. What its mode makes of it is another matter. */
 export function isEnabled({ mode, userSettings }: ChargerView): boolean {
-  if (userSettings.manual === "stop") return false;
-  return mode !== "off" || userSettings.manual === "start";
+  if (userSettings.manual?.kind === "stop") return false;
+  return mode !== "off" || userSettings.manual?.kind === "start";
 }
 
 interface EvseFacts {

@@ -60,7 +60,7 @@ function enabling(charger: ChargerView, { mode }: PersistentState): ChargerComma
   return {
     ...(charger.mode === "off" ? { mode } : {}),
     // Without a car, only a start is sure to be there still when one comes.
-    ...(charger.userSettings.manual === "stop" ? { allowCharging: plugged ? null : true } : {}),
+    ...(charger.userSettings.manual?.kind === "stop" ? { allowCharging: plugged ? null : true } : {}),
   };
 }
 

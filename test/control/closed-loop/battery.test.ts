@@ -1,5 +1,5 @@
 import type { ControlSettings } from "../../../src/control/settings.js";
-import { charger, house } from "../support.js";
+import { charger, siteSettings } from "../support.js";
 import { Plant, type PlantOptions, type Second } from "./plant.js";
 
 const meters = [
@@ -10,7 +10,7 @@ const meters = [
 /** 5 kW of sun, one car on one phase that takes 6 to 32 A, and a battery of 10 kWh that takes all that it can get. */
 function sunny(settings: Partial<ControlSettings>, soc: number, options: Partial<PlantOptions> = {}): Plant {
   return new Plant({
-    settings: house({ meters, chargers: [charger({ maxCurrent: 32 })], circuits: [], ...settings }),
+    settings: siteSettings({ meters, chargers: [charger({ maxCurrent: 32 })], circuits: [], ...settings }),
     vehicles: [{ maxCurrent: 32, phases: 1, energy: 1_000_000 }],
     sun: () => 5_000,
     battery: { soc, maxPower: 6_000 },

@@ -1,4 +1,4 @@
-import { charger, house } from "../support.js";
+import { charger, siteSettings } from "../support.js";
 import { longestOverload, Plant, type Second } from "./plant.js";
 
 const fuse = 25;
@@ -21,7 +21,7 @@ test.each<[period: number, delay: number]>([
   [10, 2],
 ])("+15 A on one phase, read every %i s and %i s late: below the fuse as soon as it can be", (period, delay) => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast", phases: 3 })] }),
     vehicles: [{ energy }],
     household: (second) => [second < 303 ? 3 : 18, 3, 3],
     meterPeriod: period,
@@ -35,7 +35,7 @@ test.each<[period: number, delay: number]>([
 
 test("+15 A on one phase, read once a second: below the fuse within 3 s, and lowered once", () => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast", phases: 3 })] }),
     vehicles: [{ energy }],
     household: (second) => [second < 303 ? 3 : 18, 3, 3],
     meterPeriod: 1,
@@ -49,7 +49,7 @@ test("+15 A on one phase, read once a second: below the fuse within 3 s, and low
 test.each([1, 2, 5])("the grid meter, read every %i s, is silent on a loaded fuse: failsafe within 15 s", (period) => {
   const failsafeCurrent = 6;
   const plant = new Plant({
-    settings: house({ failsafeCurrent, chargers: [charger({ mode: "fast", phases: 3 })] }),
+    settings: siteSettings({ failsafeCurrent, chargers: [charger({ mode: "fast", phases: 3 })] }),
     vehicles: [{ energy }],
     household: () => [8.9, 3, 3],
     meterPeriod: period,
@@ -65,7 +65,7 @@ test.each([1, 2, 5])("the grid meter, read every %i s, is silent on a loaded fus
 
 test("a load on L3 is nothing to a car on L1", () => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast" })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast" })] }),
     vehicles: [{ phases: 1, energy }],
     household: (second) => [5, 5, second < 200 ? 5 : 24],
   });
@@ -76,7 +76,7 @@ test("a load on L3 is nothing to a car on L1", () => {
 test("each charger is guarded on the phase that it is wired to", () => {
   const garage = charger({ mode: "fast", rotation: [1, 2, 0] });
   const plant = new Plant({
-    settings: house({ chargers: [garage, charger({ name: "Yard", mode: "fast" })] }),
+    settings: siteSettings({ chargers: [garage, charger({ name: "Yard", mode: "fast" })] }),
     vehicles: [
       { phases: 1, energy },
       { phases: 1, energy },
@@ -96,7 +96,7 @@ test("each charger is guarded on the phase that it is wired to", () => {
 
 test("an overload that leaves no minimum pauses, and the charge comes back when it is gone", () => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast", phases: 3 })] }),
     vehicles: [{ energy }],
     household: (second) => [second >= 300 && second < 400 ? 22 : 3, 3, 3],
   });
@@ -114,7 +114,7 @@ test.each<[period: number, delay: number]>([
   [10, 5],
 ])("two cars are released in the same second, read every %i s and %i s late: never above the fuse", (period, delay) => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })] }),
     vehicles: [
       { phases: 1, energy },
       { phases: 1, energy },
@@ -135,7 +135,7 @@ test.each<[period: number, delay: number, answerTime: number]>([
   "a second car comes, read every %i s and %i s late, answered in %i s: never above",
   (meterPeriod, meterDelay, answerTime) => {
     const plant = new Plant({
-      settings: house({ chargers: [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })] }),
+      settings: siteSettings({ chargers: [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })] }),
       vehicles: [
         { phases: 1, energy },
         { phases: 1, energy, lazyStart: 0, response: 0, ramp: 20 },
@@ -156,7 +156,7 @@ test.each<[period: number, delay: number, answerTime: number]>([
 test("three cars on a fuse that carries two: each has its turn, and none more than one start in an hour", () => {
   const names = ["Garage", "Yard", "Barn"];
   const plant = new Plant({
-    settings: house({ chargers: names.map((name) => charger({ name, mode: "fast" })) }),
+    settings: siteSettings({ chargers: names.map((name) => charger({ name, mode: "fast" })) }),
     vehicles: names.map(() => ({ phases: 1, energy })),
     household: () => [10, 0, 0],
   });
@@ -173,7 +173,7 @@ test("three cars on a fuse that carries two: each has its turn, and none more th
 
 test("household that comes and goes twice a minute: overloads are short, and the charge never ends", () => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast" })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast" })] }),
     vehicles: [{ phases: 1, energy }],
     household: (second) => [second % 30 < 15 ? 14 : 2, 0, 0],
   });
@@ -185,7 +185,7 @@ test("household that comes and goes twice a minute: overloads are short, and the
 
 test("a car that takes 7 % more: at most the fuse once it has been seen", () => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast", maxCurrent: 32, phases: 3 })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast", maxCurrent: 32, phases: 3 })] }),
     vehicles: [{ maxCurrent: 32, energy, followFactor: 1.07 }],
     household: () => [5, 5, 5],
   });
@@ -197,7 +197,7 @@ test("a car that takes 7 % more: at most the fuse once it has been seen", () => 
 
 test("a one-phase car on a three-phase charger: the phases that it leaves alone limit nothing", () => {
   const plant = new Plant({
-    settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast", phases: 3 })] }),
     vehicles: [{ phases: 1, energy }],
     household: (second) => [3, second < 120 ? 3 : 17, 3],
   });

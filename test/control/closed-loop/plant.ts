@@ -2,18 +2,17 @@
 
 import { wiringVerdict, type WiringVerdict } from "../../../src/control/estimate/wiring-check.js";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
-import { pass } from "../support.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
-import type { Reason } from "../../../src/model/reasons.js";
 import type { MeterReading } from "../../../src/model/readings.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import { ClosedLoop } from "../../../src/simulator/closed-loop.js";
 import type { Battery, BatteryOptions } from "../../../src/simulator/house/battery.js";
 import type { Car, CarOptions } from "../../../src/simulator/house/car.js";
 import type { Evse } from "../../../src/simulator/house/evse.js";
 import type { VirtualHouse } from "../../../src/simulator/house/house.js";
-import { start } from "../support.js";
+import { pass, start } from "../support.js";
 
 export interface PlantOptions {
   readonly settings: ControlSettings;

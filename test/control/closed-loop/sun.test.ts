@@ -1,10 +1,10 @@
-import { charger, house } from "../support.js";
+import { charger, siteSettings } from "../support.js";
 import { Plant, type PlantOptions, type Second } from "./plant.js";
 
 /** 5 kW of sun and one car on one phase that takes 6 to 32 A. */
 function sunny(options: Partial<PlantOptions> = {}): Plant {
   return new Plant({
-    settings: house({ chargers: [charger({ maxCurrent: 32 })], circuits: [] }),
+    settings: siteSettings({ chargers: [charger({ maxCurrent: 32 })], circuits: [] }),
     vehicles: [{ maxCurrent: 32, phases: 1, energy: 1_000_000 }],
     sun: () => 5_000,
     ...options,
@@ -68,7 +68,7 @@ test("clouds that come and go every 20 s: the contactor stays quiet", () => {
 
 test("a full car takes nothing from the one beside it", () => {
   const plant = sunny({
-    settings: house({ chargers: [charger({ priority: 2 }), charger({ name: "Yard" })] }),
+    settings: siteSettings({ chargers: [charger({ priority: 2 }), charger({ name: "Yard" })] }),
     vehicles: [{ energy: 0 }, { energy: 1_000_000, phases: 1 }],
     sun: () => 3_500,
   });

@@ -1,6 +1,6 @@
 import type { ChargeTarget } from "../../../src/model/commands.js";
 import { weekdays } from "../../../src/model/weekdays.js";
-import { charger, house } from "../support.js";
+import { charger, siteSettings } from "../support.js";
 import { Plant, type PlantOptions, type Second } from "./plant.js";
 
 /** It is 15:06:40 in UTC. */
@@ -9,7 +9,7 @@ const untilHour = (hour: number) => (hour - 15) * 3_600 - 400;
 
 function plantWith(targets: readonly ChargeTarget[], options: Partial<PlantOptions> = {}): Plant {
   return new Plant({
-    settings: house({ timeZone: "UTC", chargers: [charger({ phases: 3, targets })] }),
+    settings: siteSettings({ timeZone: "UTC", chargers: [charger({ phases: 3, targets })] }),
     vehicles: [{ energy: 100_000 }],
     household: () => [2, 1, 1],
     ...options,

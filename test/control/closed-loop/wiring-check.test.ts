@@ -1,11 +1,11 @@
 import type { ChargerMode } from "../../../src/model/commands.js";
 import { perPhase, type PhaseIndex } from "../../../src/model/phases.js";
-import type { Reason } from "../../../src/model/reasons.js";
 import type { MeterReading } from "../../../src/model/readings.js";
+import type { Reason } from "../../../src/model/reasons.js";
 import { Household } from "../../../src/simulator/house/household.js";
 import { Roof } from "../../../src/simulator/house/roof.js";
 import { Weather, weatherKinds } from "../../../src/simulator/house/weather.js";
-import { charger, house } from "../support.js";
+import { charger, siteSettings } from "../support.js";
 import { Plant, type PlantOptions, type Second } from "./plant.js";
 
 const fuse = 25;
@@ -27,7 +27,7 @@ function mounted(clamps: readonly [string, string, string]) {
 function wronglyMounted(clamps: readonly [string, string, string], options: Partial<PlantOptions> = {}): Plant {
   const tampered = mounted(clamps);
   return new Plant({
-    settings: house({ chargers: [charger({ mode: "fast", phases: 3 })] }),
+    settings: siteSettings({ chargers: [charger({ mode: "fast", phases: 3 })] }),
     vehicles: [{ energy }],
     household: () => [4, 6, 5],
     told: (reading) => tampered(reading),
@@ -49,7 +49,7 @@ function reversed(phases: readonly PhaseIndex[]): Reason {
   return { code: "clamps-reversed", meter: "Grid", phases };
 }
 
-const one = house({ chargers: [charger({ mode: "fast" })] });
+const one = siteSettings({ chargers: [charger({ mode: "fast" })] });
 const onePhase = { settings: one, vehicles: [{ phases: 1 as const, energy }] };
 
 describe.each<[why: string, clamps: readonly [string, string, string], options: Partial<PlantOptions>, reason: Reason]>(
@@ -104,7 +104,7 @@ test("a turned clamp on a loaded phase: above the fuse only until its first answ
 });
 
 test("export with the wrong sign: the sun is not followed any more", () => {
-  const settings = house({ chargers: [charger({ mode: "solar-min" })], circuits: [] });
+  const settings = siteSettings({ chargers: [charger({ mode: "solar-min" })], circuits: [] });
   const plant = wronglyMounted(["-L1", "-L2", "-L3"], { settings, vehicles: [{ phases: 1, energy }] });
   const seconds = plant.run(600);
   expect(seconds.at(-1)?.told).toEqual([0]);
@@ -118,7 +118,7 @@ function livesThrough(weather: (typeof weatherKinds)[number], mode: ChargerMode,
   const noon = 10 * 3_600;
   const rotation: readonly [PhaseIndex, PhaseIndex, PhaseIndex] = seed % 2 === 0 ? [0, 1, 2] : [2, 0, 1];
   return new Plant({
-    settings: house({ chargers: [charger({ mode, phases: seed % 3 === 0 ? 3 : "auto", rotation })] }),
+    settings: siteSettings({ chargers: [charger({ mode, phases: seed % 3 === 0 ? 3 : "auto", rotation })] }),
     vehicles: [{ energy }],
     sun: (second) => roof.power(noon + second),
     household: (second) => {

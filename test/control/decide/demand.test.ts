@@ -1,20 +1,20 @@
 import {
   demandOf,
   followsSurplus,
-  type DemandContext,
   type Demand,
+  type DemandContext,
   type DemandKind,
 } from "../../../src/control/decide/demand.js";
-import type { ChargerMode } from "../../../src/model/commands.js";
-import type { ClockTime, Reason, Upcoming } from "../../../src/model/reasons.js";
-import type { ChargerReading } from "../../../src/model/readings.js";
-import { facts, session, type FactOverrides } from "../facts.js";
-import { car, charging, connected, disconnected, start } from "../support.js";
 import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
+import type { ChargerMode, ManualOverride } from "../../../src/model/commands.js";
+import type { ChargerReading } from "../../../src/model/readings.js";
+import type { ClockTime, Reason, Upcoming } from "../../../src/model/reasons.js";
+import { facts, session, type FactOverrides } from "../facts.js";
+import { byHand, car, charging, connected, disconnected, start } from "../support.js";
 
-type Manual = PersistentChargerState["manual"];
+type Manual = ManualOverride["kind"] | null;
 
-/** A house without targets, tariff or known cars. */
+/** A site without targets, tariff or known cars. */
 const plain: DemandContext = {
   now: start,
   timeZone: "UTC",
@@ -63,14 +63,14 @@ test.each<[mode: ChargerMode, manual: Manual, kind: DemandKind, reason: Reason |
   ["solar-min", null, "solar-with-minimum", { code: "minimum-mode" }],
   ["solar-min", "start", "solar-with-minimum", started],
   ["solar-min", "stop", "none", stopped],
-])("in mode %s with %s by hand the pull is %s", (mode, manual, kind, reason) => {
-  const planned = demand({ persistent: { mode, manual } });
+])("in mode %s with %s by hand the demand is %s", (mode, manual, kind, reason) => {
+  const planned = demand({ persistent: { mode, manual: byHand(manual) } });
   expect(planned.kind).toBe(kind);
   expect(reasonOf(planned)).toEqual(reason);
 });
 
 test.each<[why: string, mode: ChargerMode, reading: ChargerReading | null, kind: DemandKind, reason: Reason | null]>([
-  ["a charger that never answered", "fast", null, "none", { code: "charger-not-heard" }],
+  ["a charger that never reported", "fast", null, "none", { code: "charger-not-heard" }],
   ["a fault", "fast", connected({ state: "fault" }), "none", { code: "charger-fault", error: null }],
   [
     "a fault with a name",
@@ -83,7 +83,7 @@ test.each<[why: string, mode: ChargerMode, reading: ChargerReading | null, kind:
   ["no car, solar: nothing to follow the sun with", "solar", disconnected, "none", noVehicle],
   ["no car, solar-min", "solar-min", disconnected, "none", noVehicle],
   [
-    "nobody knows whether there is a car: no start by the sun",
+    "not known whether there is a car: no start by the sun",
     "solar",
     connected({ state: null }),
     "none",
@@ -100,13 +100,13 @@ test("a person's mode goes before the configured one", () => {
 });
 
 test("a fault goes before a start by hand", () => {
-  expect(demand({ persistent: { manual: "start" }, reading: connected({ state: "fault" }) }).kind).toBe("none");
+  expect(demand({ persistent: { manual: byHand("start") }, reading: connected({ state: "fault" }) }).kind).toBe("none");
 });
 
 interface Session {
   readonly charged: number | null;
   readonly configured?: number;
-  readonly byHand?: number | null;
+  readonly personal?: number | null;
   readonly inCharger?: number | null;
 }
 
@@ -114,16 +114,16 @@ test.each<[why: string, session: Session, kind: DemandKind]>([
   ["no limit", { charged: 50 }, "fast"],
   ["below the configured limit", { charged: 9.9, configured: 10 }, "fast"],
   ["at the configured limit", { charged: 10, configured: 10 }, "none"],
-  ["a person's limit replaces the configured one", { charged: 12, configured: 10, byHand: 20 }, "fast"],
-  ["a person's limit is reached", { charged: 20, configured: 10, byHand: 20 }, "none"],
-  ["a person lifts the limit", { charged: 12, configured: 10, byHand: 0 }, "fast"],
+  ["a person's limit replaces the configured one", { charged: 12, configured: 10, personal: 20 }, "fast"],
+  ["a person's limit is reached", { charged: 20, configured: 10, personal: 20 }, "none"],
+  ["a person lifts the limit", { charged: 12, configured: 10, personal: 0 }, "fast"],
   ["the charger's own limit counts too", { charged: 12, configured: 20, inCharger: 11 }, "none"],
   ["0 in the charger means none", { charged: 12, inCharger: 0 }, "fast"],
-  ["what was charged is not told: it goes on", { charged: null, configured: 10 }, "fast"],
-])("session: %s", (_why, { charged, configured = 0, byHand = null, inCharger = null }, kind) => {
+  ["what was charged is not known: it goes on", { charged: null, configured: 10 }, "fast"],
+])("session: %s", (_why, { charged, configured = 0, personal = null, inCharger = null }, kind) => {
   const reading = connected({ sessionChargeConsumption: charged, sessionChargeConsumptionLimit: inCharger });
   const settings = { mode: "fast" as const, sessionEnergyLimit: configured };
-  expect(demand({ settings, persistent: { energyLimit: byHand }, reading }).kind).toBe(kind);
+  expect(demand({ settings, persistent: { energyLimit: personal }, reading }).kind).toBe(kind);
 });
 
 test("where the charger does not count, what it was seen to draw does", () => {
@@ -139,12 +139,17 @@ test("a session that is over limits nothing: the charger is ready for the next",
 test.each<[why: string, persistent: Partial<PersistentChargerState>, stopOnUnplug: boolean, reason: Reason | null]>([
   [
     "started until a time",
-    { manual: "start", until: start + hour },
+    { manual: { kind: "start", until: start + hour } },
     false,
     { code: "started-by-hand", until: at(16, 6) },
   ],
-  ["which has passed", { manual: "stop", until: start - hour }, false, { code: "timed-start-over", until: at(14, 6) }],
-  ["stopped by unplugging, or by hand", { manual: "stop" }, true, { code: "stopped-until-start" }],
+  [
+    "which has passed",
+    { manual: { kind: "stop", endedStart: start - hour } },
+    false,
+    { code: "timed-start-over", until: at(14, 6) },
+  ],
+  ["stopped by unplugging, or by hand", { manual: byHand("stop") }, true, { code: "stopped-until-start" }],
 ])("by hand: %s", (_why, persistent, stopOnUnplug, reason) => {
   expect(reasonOf(demand({ persistent, settings: { stopOnUnplug } }))).toEqual(reason);
 });
@@ -176,7 +181,12 @@ describe("cars by their tag", () => {
     ["an unknown one", { tag: "04FF" }, "none", { code: "tag-unknown" }],
     ["none", {}, "none", { code: "tag-missing" }],
     ["an unknown one in a fast mode", { tag: "04FF", settings: { mode: "fast" } }, "none", { code: "tag-unknown" }],
-    ["a start by hand is no tag", { tag: "04FF", persistent: { manual: "start" } }, "none", { code: "tag-unknown" }],
+    [
+      "a start by hand is no tag",
+      { tag: "04FF", persistent: { manual: byHand("start") } },
+      "none",
+      { code: "tag-unknown" },
+    ],
     ["charging already without one", { reading: charging(6) }, "none", { code: "tag-missing" }],
     [
       "no car: fast is not ready for whoever comes",
@@ -185,7 +195,7 @@ describe("cars by their tag", () => {
       noVehicle,
     ],
     [
-      "no car, ready by wish",
+      "no car, ready by configuration",
       { reading: disconnected, settings: { unpluggedCurrent: 8 } },
       "fixed",
       { code: "ready-without-vehicle", current: 8 },
@@ -196,7 +206,7 @@ describe("cars by their tag", () => {
     expect(reasonOf(planned)).toEqual(reason);
   });
 
-  test("a tag is told to nobody", () => {
+  test("no reason shows a tag", () => {
     expect(JSON.stringify(demand({ tag: "04FF", settings: { refusesUnknownTags: true } }, { vehicles }))).not.toContain(
       "04FF",
     );
@@ -224,7 +234,7 @@ describe("right after plugging in", () => {
       { code: "fast-mode" },
     ],
     ["off is off", { settings: { mode: "off" }, persistent: { session: session(60) } }, "none", modeOff],
-    ["a stop is a stop", { persistent: { manual: "stop", session: session(60) } }, "none", stopped],
+    ["a stop is a stop", { persistent: { manual: byHand("stop"), session: session(60) } }, "none", stopped],
     [
       "an unknown tag is refused first",
       { settings: { refusesUnknownTags: true }, persistent: { session: session(60) } },
@@ -252,7 +262,11 @@ test.each<[why: string, mode: ChargerMode, manual: Manual, kind: DemandKind, cur
   ["off", "off", null, "none", null],
   ["stopped", "solar", "stop", "none", null],
 ])("no car is plugged in, %s", (_why, mode, manual, kind, current) => {
-  const planned = demand({ settings: { mode, unpluggedCurrent: 8 }, persistent: { manual }, reading: disconnected });
+  const planned = demand({
+    settings: { mode, unpluggedCurrent: 8 },
+    persistent: { manual: byHand(manual) },
+    reading: disconnected,
+  });
   expect(planned.kind).toBe(kind);
   expect(planned.kind === "fixed" ? planned.current : null).toBe(current);
 });
@@ -278,7 +292,7 @@ describe("a target", () => {
     ["is too much for the time", {}, { ...due, possible: 7.42 }, "fast", { ...target, possible: 7.42 }],
     ["is a full car", {}, { ...due, plan: { ...due.plan, energy: null } }, "fast", { ...target, energy: null }],
     ["starts nothing that is off", { settings: { mode: "off" } }, due, "none", modeOff],
-    ["starts nothing that was stopped", { persistent: { manual: "stop" } }, due, "none", stopped],
+    ["starts nothing that was stopped", { persistent: { manual: byHand("stop") } }, due, "none", stopped],
     [
       "breaks no limit",
       { settings: { sessionEnergyLimit: 5 }, charged: 5 },
@@ -302,9 +316,9 @@ describe("a target", () => {
     ],
     ["reached", { ...waiting, plan: { ...waiting.plan, energy: 0 } }, null],
     ["none", null, null],
-  ])("that waits is told of: %s", (_why, activeTarget, later) => {
+  ])("that waits is mentioned: %s", (_why, activeTarget, later) => {
     expect(laterOf(demand({}, { activeTarget }))).toEqual(later);
-    expect(laterOf(demand({ persistent: { manual: "start" } }, { activeTarget }))).toEqual(later);
+    expect(laterOf(demand({ persistent: { manual: byHand("start") } }, { activeTarget }))).toEqual(later);
   });
 });
 
@@ -315,7 +329,7 @@ describe("cheap energy", () => {
   test.each<
     [why: string, facts: FactOverrides, tariff: DemandContext["tariff"], kind: DemandKind, reason: Reason | null]
   >([
-    ["all current for who wants it", {}, cheap, "fast", { code: "cheap-energy", until: at(16, 6), price: null }],
+    ["all current where configured", {}, cheap, "fast", { code: "cheap-energy", until: at(16, 6), price: null }],
     [
       "with its price, where one is known",
       {},
@@ -323,7 +337,7 @@ describe("cheap energy", () => {
       "fast",
       { code: "cheap-energy", until: at(16, 6), price: 0.21 },
     ],
-    ["not for who does not", { settings: { cheapHours: false } }, cheap, "solar", null],
+    ["not elsewhere", { settings: { cheapHours: false } }, cheap, "solar", null],
     ["over: the sun again", {}, dear, "solar", null],
     [
       "over: the minimum again",
@@ -333,7 +347,7 @@ describe("cheap energy", () => {
       { code: "minimum-mode" },
     ],
     ["off is off", { settings: { mode: "off" } }, cheap, "none", modeOff],
-    ["a stop is a stop", { persistent: { manual: "stop" } }, cheap, "none", stopped],
+    ["a stop is a stop", { persistent: { manual: byHand("stop") } }, cheap, "none", stopped],
     ["no car", { reading: disconnected }, cheap, "none", noVehicle],
   ])("%s", (_why, { settings, ...others }, tariff, kind, reason) => {
     const planned = demand({ ...others, settings: { cheapHours: true, ...settings } }, { tariff });
@@ -341,7 +355,7 @@ describe("cheap energy", () => {
     expect(reasonOf(planned)).toEqual(reason);
   });
 
-  test("that is to come is told of, to who waits for it", () => {
+  test("that is to come is mentioned to chargers that wait for it", () => {
     expect(laterOf(demand({ settings: { cheapHours: true } }, { tariff: dear }))).toEqual({
       code: "cheap-energy-upcoming",
       from: at(16, 6),

@@ -1,14 +1,14 @@
 import type { DemandKind } from "../../../src/control/decide/demand.js";
 import { chargesFromGrid } from "../../../src/control/decide/discharge-block.js";
-import { charger, charging, connected, disconnected, house, Run, grid } from "../support.js";
-import { demands, facts, situation, type FactOverrides } from "../facts.js";
 import type { BatteryRank } from "../../../src/control/observe/battery-memory.js";
+import { demands, facts, situation, type FactOverrides } from "../facts.js";
+import { charger, charging, connected, disconnected, grid, Run, siteSettings } from "../support.js";
 
 interface Case {
   readonly kind: DemandKind;
   /** A decided, on one phase. */
   readonly current: number;
-  /** W of surplus; absent: nobody knows. */
+  /** W of surplus; absent: not known. */
   readonly surplus?: number;
   readonly rank?: BatteryRank;
   readonly charger?: FactOverrides;
@@ -28,7 +28,7 @@ test.each<[why: string, facts: Case, expected: boolean]>([
   ["the minimum without sun", { ...minimum, surplus: 0 }, true],
   ["the minimum with too little sun", { ...minimum, surplus: 1_379 }, true],
   ["the minimum from the sun alone", { ...minimum, surplus: 1_380 }, false],
-  ["the minimum, and nobody knows the sun", minimum, true],
+  ["the minimum, and the surplus is not known", minimum, true],
   ["the minimum from a battery that may give it", { ...minimum, surplus: 0, rank: "gives" }, false],
   ["the minimum beside a battery that yields", { ...minimum, surplus: 0, rank: "yields" }, true],
   ["a car that follows the sun", { kind: "solar", current: 6, surplus: 0 }, false],
@@ -42,25 +42,25 @@ test.each<[why: string, facts: Case, expected: boolean]>([
 });
 
 describe("the block", () => {
-  const settings = house({ chargers: [charger({ mode: "fast" })] });
-  const told = (run: Run) => run.last?.blockDischarge;
+  const settings = siteSettings({ chargers: [charger({ mode: "fast" })] });
+  const isBlocked = (run: Run) => run.last?.blockDischarge;
 
   test("comes with the charge, and goes a minute after it", () => {
     const run = new Run(settings);
     const current = run.after(5, { meters: { Grid: grid(100) }, chargers: { Garage: connected() } }).current;
-    expect([current, told(run)]).toEqual([16, true]);
+    expect([current, isBlocked(run)]).toEqual([16, true]);
     run.keep(60, { meters: { Grid: grid(3_800) }, chargers: { Garage: charging(16) } });
-    expect(told(run)).toBe(true);
+    expect(isBlocked(run)).toBe(true);
     run.keep(55, { meters: { Grid: grid(100) }, chargers: { Garage: disconnected } });
-    expect(told(run)).toBe(true);
+    expect(isBlocked(run)).toBe(true);
     run.keep(10, { meters: { Grid: grid(100) }, chargers: { Garage: disconnected } });
-    expect(told(run)).toBe(false);
+    expect(isBlocked(run)).toBe(false);
   });
 
-  test("is nothing to a house where nobody charges", () => {
+  test("does not concern a site where no car charges", () => {
     const run = new Run(settings);
     run.keep(10, { meters: { Grid: grid(100) }, chargers: { Garage: disconnected } });
-    expect(told(run)).toBe(false);
+    expect(isBlocked(run)).toBe(false);
     expect(run.memory.gridChargeAt).toBeNull();
   });
 });

@@ -1,9 +1,9 @@
 import { applyFailsafe } from "../../../src/control/decide/failsafe.js";
+import type { Trust } from "../../../src/control/estimate/trust.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import type { Problem, Reason } from "../../../src/model/reasons.js";
-import { asked, facts, type FactOverrides } from "../facts.js";
+import { anyReason, facts, type FactOverrides } from "../facts.js";
 import { start } from "../support.js";
-import type { Trust } from "../../../src/control/estimate/trust.js";
 
 const missing: Problem = {
   code: "measurement-missing",
@@ -42,14 +42,14 @@ function decide({
   inputs = [good],
   failsafeCurrent = 0,
 }: Case) {
-  const setpoint = { current: planned, phases, reasons: [asked] };
+  const setpoint = { current: planned, phases, reasons: [anyReason] };
   return applyFailsafe(setpoint, { charger: facts(charger), now: start, inputs, failsafeCurrent });
 }
 
 test.each<[why: string, facts: Case, current: number, reason: Reason]>([
-  ["all is well: the wish", { planned: 16 }, 16, asked],
+  ["all inputs are good: the setpoint stays", { planned: 16 }, 16, anyReason],
   ["doubt: no increase", { planned: 16, inputs: [good, doubted] }, 10, noIncrease(notTrusted)],
-  ["doubt: a decrease passes", { planned: 7, inputs: [doubted] }, 7, asked],
+  ["doubt: a decrease passes", { planned: 7, inputs: [doubted] }, 7, anyReason],
   ["doubt: no start", { planned: 6, inputs: [doubted], charger: {} }, 0, noIncrease(notTrusted)],
   ["loss: pause", { planned: 16, inputs: [lost] }, 0, failsafe],
   ["loss: the failsafe current", { planned: 16, inputs: [lost], failsafeCurrent: 6 }, 6, failsafe],
@@ -67,7 +67,7 @@ test.each<[why: string, facts: Case, current: number, reason: Reason]>([
   ["known to be wrong: a pause says so, too", { planned: 0, inputs: [wrong] }, 0, reversed],
   ["known to be wrong: no start", { planned: 16, inputs: [wrong], charger: {} }, 0, reversed],
   [
-    "tested: a change of our own shows how it answers",
+    "tested: a change of our own shows how it responds",
     { planned: 16, inputs: [tested] },
     6,
     { code: "wiring-test", problem: unconfirmed, current: 6 },
@@ -78,9 +78,9 @@ test.each<[why: string, facts: Case, current: number, reason: Reason]>([
     6,
     noIncrease(notTrusted),
   ],
-  ["no input is needed: nothing to doubt", { planned: 16, inputs: [] }, 16, asked],
+  ["no input is needed: nothing to doubt", { planned: 16, inputs: [] }, 16, anyReason],
   [
-    "the charger's last answer is missing",
+    "the charger's last reading failed",
     { planned: 16, charger: { activeSetpoint: { current: 10 }, failing: true } },
     10,
     noIncrease({ code: "charger-late" }),
@@ -89,7 +89,7 @@ test.each<[why: string, facts: Case, current: number, reason: Reason]>([
     "the charger is 10 s old: just fresh",
     { planned: 16, charger: { activeSetpoint: { current: 10 }, age: 10_000 } },
     16,
-    asked,
+    anyReason,
   ],
   [
     "the charger is older than 10 s",
@@ -113,7 +113,7 @@ test.each<[why: string, facts: Case, current: number, reason: Reason]>([
     "a silent charger may be lowered",
     { planned: 6, charger: { activeSetpoint: { current: 10 }, age: 99_000 } },
     6,
-    asked,
+    anyReason,
   ],
 ])("%s", (_why, facts, current, reason) => {
   const setpoint = decide(facts);

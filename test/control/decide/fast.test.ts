@@ -21,9 +21,9 @@ function decide({ headroom: left = [25, 25, 25], charger = {}, powerLimit }: Cas
 
 test.each<[why: string, facts: Case, phases: PhaseCount, current: number, reason: Reason]>([
   ["as many phases as it may", {}, 3, 16, fastMode],
-  ["one phase has no room: one phase", { headroom: [25, 5, 25] }, 1, 16, fastMode],
-  ["room for just the minimum is room", { headroom: [25, 6, 25] }, 3, 16, fastMode],
-  ["no room at all: as if there were, the circuit will tell", { headroom: [0, 0, 0] }, 3, 16, fastMode],
+  ["one phase has no headroom: one phase", { headroom: [25, 5, 25] }, 1, 16, fastMode],
+  ["headroom for just the minimum is enough", { headroom: [25, 6, 25] }, 3, 16, fastMode],
+  ["no headroom at all: as if there were, load management decides", { headroom: [0, 0, 0] }, 3, 16, fastMode],
   ["a person wants one phase", { charger: { persistent: { phases: 1 } } }, 1, 16, fastMode],
   ["a cap is named", { charger: { persistent: { cap: 10 } } }, 3, 10, { code: "current-cap", current: 10 }],
   [
@@ -67,7 +67,7 @@ test.each<[why: string, facts: Case, phases: PhaseCount, current: number, reason
   expect(setpoint).toEqual({ phases, current, reasons: [reason] });
 });
 
-test("the grid operator's limit leaves room for one phase: one phase", () => {
+test("the grid operator's limit suffices for one phase: one phase", () => {
   expect(decide({ powerLimit: 3_700 }).phases).toBe(1);
 });
 

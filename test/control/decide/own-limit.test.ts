@@ -1,10 +1,10 @@
 import { ownLimit } from "../../../src/control/decide/own-limit.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 import type { PhaseCount } from "../../../src/model/phases.js";
 import type { Reason } from "../../../src/model/reasons.js";
+import { floorTo } from "../../../src/model/rounding.js";
 import { facts } from "../facts.js";
 import { connected } from "../support.js";
-import { floorTo } from "../../../src/model/rounding.js";
-import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
 interface Facts {
   readonly maxCurrent?: number;
@@ -19,7 +19,7 @@ test.each<[why: string, facts: Facts, current: number, reason: Reason]>([
   ["the cable carries less", { cable: 20 }, 20, { code: "cable-limit", current: 20 }],
   ["a cable of 0 is none that is known", { cable: 0 }, 32, { code: "charger-limit", current: 32 }],
   ["a coding below 6 A is none", { cable: 5 }, 32, { code: "charger-limit", current: 32 }],
-  ["the cable is not told", { cable: null }, 32, { code: "charger-limit", current: 32 }],
+  ["the cable is not known", { cable: null }, 32, { code: "charger-limit", current: 32 }],
   ["a cap by hand", { persistent: { cap: 10 } }, 10, { code: "current-cap", current: 10 }],
   ["a cap above the maximum changes nothing", { persistent: { cap: 40 } }, 32, { code: "charger-limit", current: 32 }],
   [
@@ -50,7 +50,7 @@ test.each<[why: string, facts: Facts, current: number, reason: Reason]>([
   expect(limit).toEqual({ current, reason });
 });
 
-test("before the first answer the charger's maximum counts", () => {
+test("before the first reading the charger's maximum counts", () => {
   expect(ownLimit(facts({ reading: null }), 1, 230).current).toBe(16);
 });
 

@@ -1,12 +1,12 @@
 import {
   expectedValue,
+  noIntermittency,
   updateIntermittency,
   type Intermittency,
-  noIntermittency,
 } from "../../../src/control/estimate/intermittency.js";
 const second = 1 / 3_600;
 
-/** Habits after weather that was worth so much at each second. */
+/** The intermittency after charging was worth so much at each second. */
 function after(
   seconds: number,
   value: (second: number) => number,

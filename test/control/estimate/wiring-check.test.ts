@@ -1,20 +1,20 @@
 import {
-  wiringProblem,
-  wiringVerdict,
   halveDoubt,
   updateWiringCheck,
+  wiringProblem,
+  wiringVerdict,
   worstCurrent,
   type WiringCheckState,
 } from "../../../src/control/estimate/wiring-check.js";
+import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import type { Problem } from "../../../src/model/reasons.js";
 import { start } from "../support.js";
-import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
 
 /** What the cars draw, and what the household and the sun leave of it at a second. */
 type Change = readonly [own: PerPhase<number>, others?: PerPhase<number>];
 
-/** How a meter tells what flows. */
+/** What a meter shows of the currents that flow. */
 type Mounting = (flows: PerPhase<number>) => PerPhase<number>;
 
 const right: Mounting = (flows) => flows;
@@ -56,27 +56,27 @@ function watch(
 const stepwise: readonly Change[] = [[each(6)], [each(10)], [each(16)]];
 
 test.each<[why: string, memory: WiringCheckState, trust: ReturnType<typeof wiringVerdict>]>([
-  ["never seen to answer: good", watch(right, []), "good"],
-  ["it answers as it should: good", watch(right, stepwise), "good"],
+  ["no change of ours yet: good", watch(right, []), "good"],
+  ["it responds as expected: good", watch(right, stepwise), "good"],
   ["and 20 s late", watch(right, stepwise, { delay: 4 }), "good"],
   ["turned round, one large change: suspected", watch(turned(0, 1, 2), [[each(6)]]), "suspected"],
   ["two large changes: wrong", watch(turned(0, 1, 2), [[each(6)], [each(0)]]), "wrong"],
   ["one large and one small change: suspected", watch(turned(1), [[each(6)], [each(10)]]), "suspected"],
   ["one large and two small changes: wrong", watch(turned(1), [[each(6)], [each(10)], [each(7)]]), "wrong"],
-  ["changes below 2 A tell nothing", watch(turned(1), [[each(1.5)], [each(0)], [each(1.5)], [each(0)]]), "good"],
-  ["a turned clamp where no car draws tells nothing", watch(turned(1), [[[6, 0, 0]], [[0, 0, 0]]]), "good"],
+  ["changes below 2 A don't count", watch(turned(1), [[each(1.5)], [each(0)], [each(1.5)], [each(0)]]), "good"],
+  ["a turned clamp where no car draws does not show", watch(turned(1), [[[6, 0, 0]], [[0, 0, 0]]]), "good"],
   ["swapped, a car on one phase: wrong after two changes", watch(swapped, [[[6, 0, 0]], [[0, 0, 0]]]), "wrong"],
-  ["swapped, a car on all three: nobody can tell", watch(swapped, [[each(6)], [each(0)]]), "good"],
+  ["swapped, a car on all three: it does not show", watch(swapped, [[each(6)], [each(0)]]), "good"],
   ["an oven that goes off by as much: suspected", watch(right, [[each(6), [2 - 12, 1, 3]]]), "suspected"],
   [
-    "and cleared by the next answer",
+    "and cleared by the next response",
     watch(right, [
       [each(6), [2 - 12, 1, 3]],
       [each(12), [2 - 12, 1, 3]],
     ]),
     "good",
   ],
-  ["no answer at all is not the wrong one", watch(() => each(1), stepwise), "good"],
+  ["no response at all is no contradiction", watch(() => each(1), stepwise), "good"],
   [
     "a battery that takes it all is not the wrong one",
     watch(right, stepwise, { battery: (own) => 2 * own[0] }),
@@ -102,7 +102,7 @@ test("put right, it is trusted again once it has agreed as often", () => {
   expect(wiringVerdict(memory)).toBe("good");
 });
 
-test("put right only by word, the next contradiction is one too many", () => {
+test("after a start by hand that mended nothing, the next contradiction is one too many", () => {
   const broken = watch(turned(1), [[each(6)], [each(0)]]);
   const given = { ...halveDoubt(broken), samples: [], beforeChange: null };
   expect(wiringVerdict(given)).toBe("suspected");
@@ -124,7 +124,7 @@ test.each<[why: string, memory: WiringCheckState, problem: Problem]>([
 });
 
 test.each<[why: string, memory: WiringCheckState, phase: 0 | 1 | 2, current: number]>([
-  ["believed as it is", wrong({}), 0, -8],
+  ["taken as it is", wrong({}), 0, -8],
   ["turned: what seems to be export is import", wrong({ reversed: [2, 0, 0] }), 0, 8],
   ["only on the phase in doubt", wrong({ reversed: [2, 0, 0] }), 1, -3],
   ["swapped: the higher one", wrong({ swapped: [0, 2, 0] }), 0, 12],

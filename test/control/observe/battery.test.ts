@@ -1,8 +1,7 @@
+import type { BatteryMemory, BatteryRank } from "../../../src/control/observe/battery-memory.js";
 import { batteryFlow, batteryRank, observeBatteries } from "../../../src/control/observe/battery.js";
-import { house, start } from "../support.js";
-import type { Measured, MeterMemory } from "../../../src/control/observe/meter-memory.js";
-import { noMeterMemory } from "../../../src/control/observe/meter-memory.js";
-import type { BatteryRank, BatteryMemory } from "../../../src/control/observe/battery-memory.js";
+import { noMeterMemory, type Measured, type MeterMemory } from "../../../src/control/observe/meter-memory.js";
+import { siteSettings, start } from "../support.js";
 
 /** The battery comes first up to 60 %, and keeps 80 %. */
 const thresholds = { batteryPriority: 60, batteryReserve: 80 };
@@ -20,15 +19,15 @@ test.each<[why: string, before: BatteryRank, soc: number | null, after: BatteryR
   ["far below its reserve and its priority", "gives", 20, "first"],
   ["without a state of charge it comes first", "gives", null, "first"],
   ["by default: up to 100 %", "yields", 98, "first", { batteryPriority: 100, batteryReserve: 100 }],
-  ["by default: full, it leaves the rest to the cars", "first", 100, "yields", house()],
-  ["by default: it never gives", "gives", 100, "yields", house()],
+  ["by default: full, it leaves the rest to the cars", "first", 100, "yields", siteSettings()],
+  ["by default: it never gives", "gives", 100, "yields", siteSettings()],
   ["a reserve close to full is reached by a full one", "yields", 100, "gives", { ...thresholds, batteryReserve: 99 }],
   ["priority 0: the cars first", "first", 0, "yields", { ...thresholds, batteryPriority: 0 }],
 ])("%s", (_why, before, soc, after, settings = {}) => {
   expect(batteryRank(before, soc, { ...thresholds, ...settings })).toBe(after);
 });
 
-const settings = house({
+const settings = siteSettings({
   ...thresholds,
   meters: [
     { name: "Grid", measures: ["grid"] },
@@ -38,7 +37,7 @@ const settings = house({
   ],
 });
 
-function told(power: Measured | null, soc: Measured | null): MeterMemory {
+function reported(power: Measured | null, soc: Measured | null): MeterMemory {
   const none = [null, null, null] as const;
   return { ...noMeterMemory, roles: { battery: { power, soc, currents: none, voltages: none } } };
 }
@@ -53,24 +52,24 @@ describe("what is remembered of a battery", () => {
     observeBatteries(settings, { meters: { Cellar: meter }, batteries: { Cellar: before } }, start)["Cellar"];
 
   test("its rank by a state of charge of the last minutes", () => {
-    expect(remember(told(null, measured(300, 90)))?.rank).toBe("gives");
-    expect(remember(told(null, measured(301, 90)))?.rank).toBe("first");
-    expect(remember(told(null, null))?.rank).toBe("first");
+    expect(remember(reported(null, measured(300, 90)))?.rank).toBe("gives");
+    expect(remember(reported(null, measured(301, 90)))?.rank).toBe("first");
+    expect(remember(reported(null, null))?.rank).toBe("first");
   });
 
   test("its power of the last seconds, and the newest one however old", () => {
     const powers = [measured(16, 1), measured(15, 2), measured(5, 3)];
     const before = { rank: "first", powers } as const;
-    expect(remember(told(measured(5, 3), null), before)?.powers).toEqual(powers.slice(1));
-    expect(remember(told(measured(0, 4), null), before)?.powers).toEqual([...powers.slice(1), measured(0, 4)]);
-    expect(remember(told(measured(99, 5), null), { rank: "first", powers: [] })?.powers).toEqual([measured(99, 5)]);
+    expect(remember(reported(measured(5, 3), null), before)?.powers).toEqual(powers.slice(1));
+    expect(remember(reported(measured(0, 4), null), before)?.powers).toEqual([...powers.slice(1), measured(0, 4)]);
+    expect(remember(reported(measured(99, 5), null), { rank: "first", powers: [] })?.powers).toEqual([measured(99, 5)]);
   });
 });
 
 describe("what batteries do to the surplus", () => {
   type Case = [why: string, batteries: Record<string, [BatteryRank, ...Measured[]]>, flow: object];
   test.each<Case>([
-    ["nothing was told", {}, { power: 0, more: 0, less: 0, later: 0 }],
+    ["nothing was reported", {}, { power: 0, more: 0, less: 0, later: 0 }],
     [
       "what the first in line takes is its own",
       { Cellar: ["first", measured(0, -900)] },
@@ -110,12 +109,12 @@ describe("what batteries do to the surplus", () => {
       { power: 200, more: 1_100, less: 900, later: 15_000 },
     ],
     [
-      "a device that measures the grid, too, tells both at once",
+      "a device that measures the grid, too, reports both at once",
       { Inverter: ["yields", measured(5, -1_500), measured(0, -900)] },
       { power: -900, more: 0, less: 0, later: 0 },
     ],
-  ])("%s", (_why, told, flow) => {
-    const batteries = Object.entries(told).map(([name, [rank, ...powers]]) => [name, { rank, powers }] as const);
+  ])("%s", (_why, known, flow) => {
+    const batteries = Object.entries(known).map(([name, [rank, ...powers]]) => [name, { rank, powers }] as const);
     expect(batteryFlow(settings, { batteries: Object.fromEntries(batteries) }, start)).toMatchObject(flow);
   });
 });

@@ -1,14 +1,20 @@
 import {
-  endTimedStart,
-  detectManualChange,
-  observeCharger,
+  newChargerMemory,
+  noPersistentChargerState,
+  type ChargerMemory,
+  type PersistentChargerState,
+} from "../../../src/control/observe/charger-memory.js";
+import {
   applyCommand,
+  detectManualChange,
+  endTimedStart,
+  observeCharger,
 } from "../../../src/control/observe/chargers.js";
-import type { ChargerCommand } from "../../../src/model/commands.js";
+import type { ChargerCommand, ManualOverride } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, start } from "../support.js";
-import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
+
+type Manual = ManualOverride["kind"] | null;
 
 const runs = { at: start, current: 10, phases: 1 } as const;
 const pauses = { at: start, current: 0, phases: 1 } as const;
@@ -21,9 +27,9 @@ interface Seen {
   readonly restarted?: boolean;
 }
 
-test.each<[why: string, seen: Seen, manual: PersistentChargerState["manual"], confirmed: boolean]>([
-  ["it does what it was told", { persistent: { lastCommand: runs }, reading: on }, null, true],
-  ["it pauses as it was told", { persistent: { lastCommand: pauses }, reading: off }, null, true],
+test.each<[why: string, seen: Seen, manual: Manual, confirmed: boolean]>([
+  ["it follows its command", { persistent: { lastCommand: runs }, reading: on }, null, true],
+  ["it pauses as commanded", { persistent: { lastCommand: pauses }, reading: off }, null, true],
   ["it has not done it yet: lag, not a person", { persistent: { lastCommand: runs }, reading: off }, null, false],
   [
     "it did, and stopped since: a person",
@@ -49,9 +55,9 @@ test.each<[why: string, seen: Seen, manual: PersistentChargerState["manual"], co
     null,
     false,
   ],
-  ["it was never told anything", { persistent: {}, reading: on }, null, false],
+  ["it was never commanded", { persistent: {}, reading: on }, null, false],
   [
-    "it does not tell its switch",
+    "it does not report its switch",
     { persistent: { lastCommand: runs, commandConfirmed: true }, reading: connected({ allowCharging: null }) },
     null,
     true,
@@ -74,26 +80,26 @@ test.each<[why: string, seen: Seen, manual: PersistentChargerState["manual"], co
     "stop",
     true,
   ],
-  ["a stop by hand stays", { persistent: { lastCommand: pauses, manual: "stop" }, reading: off }, "stop", true],
+  ["a stop by hand stays", { persistent: { lastCommand: pauses, manual: byHand("stop") }, reading: off }, "stop", true],
   [
     "pulling the plug ends a stop",
-    { persistent: { lastCommand: pauses, manual: "stop" }, reading: disconnected },
+    { persistent: { lastCommand: pauses, manual: byHand("stop") }, reading: disconnected },
     null,
     false,
   ],
   [
     "pulling the plug ends a start",
-    { persistent: { lastCommand: runs, manual: "start" }, reading: disconnected },
+    { persistent: { lastCommand: runs, manual: byHand("start") }, reading: disconnected },
     null,
     false,
   ],
 ])("%s", (_why, { persistent, reading, restarted = false }, manual, confirmed) => {
   const noticed = detectManualChange({ ...noPersistentChargerState, ...persistent }, reading, restarted);
-  expect(noticed.manual).toBe(manual);
+  expect(noticed.manual).toEqual(byHand(manual));
   expect(noticed.commandConfirmed).toBe(confirmed);
 });
 
-function told(command: ChargerCommand, persistent: Partial<PersistentChargerState> = {}): PersistentChargerState {
+function commanded(command: ChargerCommand, persistent: Partial<PersistentChargerState> = {}): PersistentChargerState {
   return applyCommand(newChargerMemory({ ...noPersistentChargerState, ...persistent }), command).persistent;
 }
 
@@ -105,14 +111,34 @@ test.each<
     after: Partial<PersistentChargerState>,
   ]
 >([
-  ["a start", { allowCharging: true }, { manual: "stop", pausedAt: start }, { manual: "start", pausedAt: null }],
-  ["a stop", { allowCharging: false }, { manual: "start" }, { manual: "stop" }],
-  ["a stop taken back", { allowCharging: null }, { manual: "stop", pausedAt: start }, { manual: null, pausedAt: null }],
+  [
+    "a start",
+    { allowCharging: true },
+    { manual: byHand("stop"), pausedAt: start },
+    { manual: byHand("start"), pausedAt: null },
+  ],
+  ["a stop", { allowCharging: false }, { manual: byHand("start") }, { manual: byHand("stop") }],
+  [
+    "a stop taken back",
+    { allowCharging: null },
+    { manual: byHand("stop"), pausedAt: start },
+    { manual: null, pausedAt: null },
+  ],
   ["a mode", { mode: "fast" }, {}, { mode: "fast" }],
-  ["a mode ends a start by hand", { mode: "off" }, { manual: "start" }, { mode: "off", manual: null }],
-  ["a mode does not end a stop by hand", { mode: "fast" }, { manual: "stop" }, { mode: "fast", manual: "stop" }],
+  ["a mode ends a start by hand", { mode: "off" }, { manual: byHand("start") }, { mode: "off", manual: null }],
+  [
+    "a mode does not end a stop by hand",
+    { mode: "fast" },
+    { manual: byHand("stop") },
+    { mode: "fast", manual: byHand("stop") },
+  ],
   ["a mode ends the wait after a pause", { mode: "fast" }, { pausedAt: start }, { pausedAt: null }],
-  ["a mode and a start", { mode: "fast", allowCharging: true }, { manual: "stop" }, { mode: "fast", manual: "start" }],
+  [
+    "a mode and a start",
+    { mode: "fast", allowCharging: true },
+    { manual: byHand("stop") },
+    { mode: "fast", manual: byHand("start") },
+  ],
   ["a cap", { maxAmpere: 8 }, {}, { cap: 8 }],
   ["no cap", { maxAmpere: null }, { cap: 8 }, { cap: null }],
   ["a power cap", { powerLimit: 3_000 }, {}, { powerLimit: 3_000 }],
@@ -120,16 +146,32 @@ test.each<
   ["an energy limit", { sessionChargeConsumptionLimit: 10 }, {}, { energyLimit: 10 }],
   ["no energy limit, also not the configured one", { sessionChargeConsumptionLimit: null }, {}, { energyLimit: 0 }],
   ["a minimum", { minAmpere: 8 }, {}, { minimum: 8 }],
-  ["a start until", { allowCharging: true, until: start }, {}, { manual: "start", until: start }],
-  ["another time for a start", { until: start + 1 }, { manual: "start", until: start }, { until: start + 1 }],
-  ["a time without a start is none", { until: start }, {}, { until: null }],
-  ["a stop has no time", { allowCharging: false, until: start }, {}, { manual: "stop", until: null }],
-  ["a start for good", { allowCharging: true }, { until: start }, { manual: "start", until: null }],
+  ["a start until", { allowCharging: true, until: start }, {}, { manual: { kind: "start", until: start } }],
+  [
+    "another time for a start",
+    { until: start + 1 },
+    { manual: { kind: "start", until: start } },
+    { manual: { kind: "start", until: start + 1 } },
+  ],
+  ["a time without a start is none", { until: start }, {}, { manual: null }],
+  ["a stop has no time", { allowCharging: false, until: start }, {}, { manual: byHand("stop") }],
+  [
+    "a time for a stop is none",
+    { until: start },
+    { manual: { kind: "stop", endedStart: start } },
+    { manual: byHand("stop") },
+  ],
+  [
+    "a start for good",
+    { allowCharging: true },
+    { manual: { kind: "start", until: start } },
+    { manual: byHand("start") },
+  ],
   [
     "a mode ends a start by hand, and its time",
     { mode: "solar" },
-    { manual: "start", until: start },
-    { manual: null, until: null },
+    { manual: { kind: "start", until: start } },
+    { manual: null },
   ],
   [
     "other targets begin anew, what was charged for the ones before counts",
@@ -144,20 +186,23 @@ test.each<
     { targets: [{ days: [1], time: 420, energy: 20 }] },
   ],
   ["phases", { phases: 3 }, {}, { phases: 3 }],
-  ["nothing", {}, { cap: 8, manual: "stop" }, { cap: 8, manual: "stop" }],
-])("a person asks for %s", (_why, command, before, after) => expect(told(command, before)).toMatchObject(after));
+  ["nothing", {}, { cap: 8, manual: byHand("stop") }, { cap: 8, manual: byHand("stop") }],
+])("a person asks for %s", (_why, command, before, after) => expect(commanded(command, before)).toMatchObject(after));
 
 /** Readings by the second at which they come. */
-function heard(readings: readonly (readonly [second: number, reading: ChargerReading | null])[], settings = charger()) {
+function observed(
+  readings: readonly (readonly [second: number, reading: ChargerReading | null])[],
+  settings = charger(),
+) {
   return readings.reduce<ChargerMemory>(
     (memory, [second, reading]) => observeCharger(memory, reading, start + second * 1_000, settings, 230),
     newChargerMemory({ ...noPersistentChargerState, lastCommand: runs, commandConfirmed: true }),
   );
 }
 
-test.each<[why: string, readings: Parameters<typeof heard>[0], manual: PersistentChargerState["manual"]]>([
+test.each<[why: string, readings: Parameters<typeof observed>[0], manual: Manual]>([
   [
-    "a stop with the time running on",
+    "a stop with the uptime running on",
     [
       [0, { ...on, uptime: 60_000 }],
       [5, { ...off, uptime: 65_000 }],
@@ -165,7 +210,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Persisten
     "stop",
   ],
   [
-    "a stop with the time gone back",
+    "a stop with the uptime reset",
     [
       [0, { ...on, uptime: 60_000 }],
       [30, { ...off, uptime: 8_000 }],
@@ -173,7 +218,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Persisten
     null,
   ],
   [
-    "a stop after no answer, with the time running on",
+    "a stop after a failed reading, with the uptime running on",
     [
       [0, { ...on, uptime: 60_000 }],
       [5, null],
@@ -182,7 +227,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Persisten
     "stop",
   ],
   [
-    "a stop after no answer, from a charger that tells no time",
+    "a stop after a failed reading, from a charger that reports no uptime",
     [
       [0, on],
       [5, null],
@@ -191,7 +236,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Persisten
     null,
   ],
   [
-    "a stop from a charger that tells no time",
+    "a stop from a charger that reports no uptime",
     [
       [0, on],
       [5, off],
@@ -200,7 +245,7 @@ test.each<[why: string, readings: Parameters<typeof heard>[0], manual: Persisten
   ],
   ["off at our own start, running since before our command", [[9, { ...off, uptime: 90_000 }]], "stop"],
   ["off at our own start, restarted since our command", [[9, { ...off, uptime: 8_000 }]], null],
-])("%s", (_why, readings, manual) => expect(heard(readings).persistent.manual).toBe(manual));
+])("%s", (_why, readings, manual) => expect(observed(readings).persistent.manual).toEqual(byHand(manual)));
 
 test.each<
   [
@@ -230,7 +275,7 @@ test.each<
     1_840,
   ],
   [
-    "from what it was told last of all",
+    "from its last command where nothing else is known",
     charging(8, 1, { currentL1: null, currentL2: null, currentL3: null, power: null, maxAmpere: null }),
     {},
     [10, 0, 0],
@@ -244,13 +289,13 @@ test.each<
     0,
   ],
 ])("draws by %s", (_why, reading, settings, currents, power) => {
-  const [draw] = heard([[0, reading]], charger(settings)).draws;
+  const [draw] = observed([[0, reading]], charger(settings)).draws;
   expect(draw?.currents).toEqual(currents);
   expect(draw?.power).toBeCloseTo(power);
 });
 
-test.each([65_535, 6_553.5, 1e9, -1e9, Infinity])("a charger that says %f A says nothing", (current) => {
-  const memory = heard([
+test.each([65_535, 6_553.5, 1e9, -1e9, Infinity])("a reading of %f A is refused", (current) => {
+  const memory = observed([
     [0, charging(6)],
     [5, charging(6, 1, { currentL1: current })],
   ]);
@@ -259,7 +304,8 @@ test.each([65_535, 6_553.5, 1e9, -1e9, Infinity])("a charger that says %f A says
 });
 
 test("a car is idle from the first reading at which it takes nothing although it may", () => {
-  const idleSince = (...readings: ChargerReading[]) => heard(readings.map((reading, i) => [i * 5, reading])).idleSince;
+  const idleSince = (...readings: ChargerReading[]) =>
+    observed(readings.map((reading, i) => [i * 5, reading])).idleSince;
   expect(idleSince(charging(6), on, on)).toBe(start + 5_000);
   expect(idleSince(on, charging(6))).toBeNull();
   expect(idleSince(on, off)).toBeNull();
@@ -267,19 +313,22 @@ test("a car is idle from the first reading at which it takes nothing although it
 });
 
 test("the history keeps the last two minutes and forgets what was before", () => {
-  const { draws } = heard(Array.from({ length: 60 }, (_, i) => [i * 5, charging(6)] as const));
+  const { draws } = observed(Array.from({ length: 60 }, (_, i) => [i * 5, charging(6)] as const));
   expect(draws.length).toBeGreaterThan(6);
   expect(draws.length).toBeLessThan(25);
 });
 
-test.each<
-  [why: string, before: Partial<PersistentChargerState>, manual: PersistentChargerState["manual"], until: number | null]
->([
-  ["its time has come: a stop, that tells when", { manual: "start", until: start }, "stop", start],
-  ["a moment before: it goes on", { manual: "start", until: start + 1 }, "start", start + 1],
-  ["without a time it goes on", { manual: "start" }, "start", null],
-  ["nobody started anything", { until: start }, null, start],
-])("a start by hand that ends: %s", (_why, before, manual, until) => {
-  const { persistent } = endTimedStart(newChargerMemory({ ...noPersistentChargerState, ...before }), start);
-  expect(persistent).toMatchObject({ manual, until });
+test.each<[why: string, before: ManualOverride | null, after: ManualOverride | null]>([
+  [
+    "its time has come: a stop that keeps the time",
+    { kind: "start", until: start },
+    { kind: "stop", endedStart: start },
+  ],
+  ["a moment before: it goes on", { kind: "start", until: start + 1 }, { kind: "start", until: start + 1 }],
+  ["without a time it goes on", byHand("start"), byHand("start")],
+  ["a stop stays a stop", byHand("stop"), byHand("stop")],
+  ["nobody started anything", null, null],
+])("a start by hand that ends: %s", (_why, before, after) => {
+  const { persistent } = endTimedStart(newChargerMemory({ ...noPersistentChargerState, manual: before }), start);
+  expect(persistent.manual).toEqual(after);
 });

@@ -1,10 +1,10 @@
-import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
-import type { MeterDoubt } from "../../../src/model/reasons.js";
-import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
-import { grid, gridCurrents, house, start } from "../support.js";
 import type { MeterMemory } from "../../../src/control/observe/meter-memory.js";
+import { implausible, observeMeter, seemsDead, type MeterExpectation } from "../../../src/control/observe/meters.js";
+import { noQuantities, type MeterReading, type Quantities } from "../../../src/model/readings.js";
+import type { MeterDoubt } from "../../../src/model/reasons.js";
+import { grid, gridCurrents, siteSettings, start } from "../support.js";
 
-const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, answersWithin: 30_000, own: null, lag: 0, battery: 0 };
+const quiet: MeterExpectation = { drawn: null, drawMovedAt: 0, respondsWithin: 30_000, own: null, lag: 0, battery: 0 };
 const limits = { current: 75, voltage: 230, phases: 3 };
 
 test.each<[why: string, quantities: Partial<Quantities>, reported: Partial<MeterDoubt> | null]>([
@@ -60,7 +60,7 @@ test.each<
     drawn: number | null,
     phases: 1 | 3,
     before: Parameters<typeof seemsDead>[3],
-    believed: boolean,
+    isPlausible: boolean,
   ]
 >([
   ["nothing flows, and no charger says that it draws", nothing, 0, 3, unknown, true],
@@ -68,21 +68,21 @@ test.each<
   ["a car draws 6 A", nothing, 6, 3, unknown, false],
   ["a car draws 6 A, and the meter knows no power", { currents: [0, 0, 0] }, 6, 3, unknown, false],
   ["the sun feeds a car of 6 A exactly, on other phases", { power: 0, currents: [6, -3, -3] }, 6, 3, unknown, true],
-  ["a one-phase house", { power: 0, currents: [0, null, null] }, 6, 1, unknown, false],
+  ["a one-phase site", { power: 0, currents: [0, null, null] }, 6, 1, unknown, false],
   ["the car went up by the 2 A that were exported", nothing, 8, 3, { flow: -2, drawn: 6 }, true],
   ["it was nothing before, and nothing has changed", nothing, 8, 3, { flow: 0, drawn: 8 }, true],
   ["it was nothing before, and the car went down by 4 A", nothing, 6, 3, { flow: 0, drawn: 10 }, false],
-  ["the house drew 20 A a moment ago", nothing, 6, 3, { flow: 20, drawn: 6 }, false],
-])("a meter that shows nothing: %s", (_why, quantities, drawn, phases, before, believed) => {
+  ["the base load was 20 A a moment ago", nothing, 6, 3, { flow: 20, drawn: 6 }, false],
+])("a meter that shows nothing: %s", (_why, quantities, drawn, phases, before, isPlausible) => {
   const doubt = seemsDead({ ...noQuantities, ...quantities }, phases, { ...quiet, drawn }, before);
-  expect(doubt === null).toBe(believed);
+  expect(doubt === null).toBe(isPlausible);
 });
 
 /** Feeds readings by the second at which they come. */
 function after(readings: readonly (readonly [second: number, reading: MeterReading | null])[], expected = quiet) {
   return readings.reduce<MeterMemory | undefined>(
     (memory, [second, reading]) =>
-      observeMeter(memory, reading, start + second * 1_000, house(), expected, start + second * 1_000 - 100),
+      observeMeter(memory, reading, start + second * 1_000, siteSettings(), expected, start + second * 1_000 - 100),
     undefined,
   );
 }
@@ -90,7 +90,7 @@ function after(readings: readonly (readonly [second: number, reading: MeterReadi
 const fine = grid(1_000);
 
 test.each<[why: string, readings: Parameters<typeof after>[0], good: number, doubt: MeterDoubt | null]>([
-  ["the first reading of all is believed", [[0, fine]], 2, null],
+  ["the first reading of all is trusted", [[0, fine]], 2, null],
   [
     "a failure is doubted",
     [
@@ -159,7 +159,7 @@ test.each<[why: string, readings: Parameters<typeof after>[0], good: number, dou
     null,
   ],
   [
-    "an absurd first reading is not believed",
+    "an absurd first reading is refused",
     [[0, gridCurrents(65_535, 0, 0)]],
     0,
     { code: "current-impossible", current: 65_535 },
@@ -215,7 +215,7 @@ describe("a car's current moved at 10 s", () => {
   const moved: MeterExpectation = {
     drawn: null,
     drawMovedAt: start + 10_000,
-    answersWithin: 30_000,
+    respondsWithin: 30_000,
     own: null,
     lag: 0,
     battery: 0,

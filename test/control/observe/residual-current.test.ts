@@ -1,15 +1,15 @@
 /** Residual-current monitors: what stops a charge, and who lets it go on. */
 
-import { persistentStateOf, newMemory } from "../../../src/control/memory.js";
-import type { Reason } from "../../../src/model/reasons.js";
+import { newMemory, persistentStateOf } from "../../../src/control/memory.js";
 import type { ResidualCurrentReading } from "../../../src/model/readings.js";
-import { charger, charging, grid, house, Run, soundMonitor } from "../support.js";
+import type { Reason } from "../../../src/model/reasons.js";
+import { charger, charging, grid, Run, siteSettings, soundMonitor } from "../support.js";
 
 const quiet = soundMonitor;
 
 const alarmA: ResidualCurrentReading = { ...quiet, alarmA: ["dc"] };
 
-const settings = house({ monitors: ["RCM"], chargers: [charger({ mode: "fast" })] });
+const settings = siteSettings({ monitors: ["RCM"], chargers: [charger({ mode: "fast" })] });
 
 const sound = { meters: { Grid: grid(2_000) }, chargers: { Garage: charging(16) } };
 
@@ -57,7 +57,7 @@ test("an alarm survives a restart", () => {
 });
 
 test.each<[why: string, seconds: number, allowed: boolean]>([
-  ["silent for a minute: still believed", 60, true],
+  ["silent for a minute: not yet lost", 60, true],
   ["silent for longer: nothing watches", 70, false],
 ])("%s", (_why, seconds, allowed) => {
   const run = running();
@@ -76,12 +76,12 @@ test("values that the device itself does not vouch for are as good as none", () 
   expect(run.keep(70, { ...sound, monitors: { RCM: doubtful } }).allowCharging).toBe(false);
 });
 
-test("no charge before the monitor has spoken", () => {
+test("no charge before the monitor has reported", () => {
   const run = new Run(settings);
   expect(run.after(5, sound).reasons).toEqual([{ code: "monitor-not-heard", monitor: "RCM" }]);
 });
 
 test("a monitor that only notifies stops nothing", () => {
-  const run = new Run(house({ chargers: [charger({ mode: "fast" })] }));
+  const run = new Run(siteSettings({ chargers: [charger({ mode: "fast" })] }));
   expect(run.keep(20, { ...sound, monitors: { RCM: alarmA } }).allowCharging).toBe(true);
 });

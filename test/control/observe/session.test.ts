@@ -1,13 +1,18 @@
+import {
+  newChargerMemory,
+  noPersistentChargerState,
+  type ChargerMemory,
+  type PersistentChargerState,
+} from "../../../src/control/observe/charger-memory.js";
 import { observeCharger } from "../../../src/control/observe/chargers.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
+import type { ManualOverride } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, start } from "../support.js";
-import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
 
 type Reading = [seconds: number, reading: ChargerReading];
 
-/** One reading after the other, of a charger that was told something a minute before. */
+/** One reading after the other, of a charger whose last command is a minute old. */
 function after(
   readings: readonly Reading[],
   persistent: Partial<PersistentChargerState> = {},
@@ -48,7 +53,7 @@ describe("a session", () => {
 
   test.each<[why: string, reading: ChargerReading]>([
     ["a fault", connected({ state: "fault" })],
-    ["a state that is not told", connected({ state: null })],
+    ["a state that is not reported", connected({ state: null })],
   ])("is not ended by %s", (_why, reading) => {
     const memory = after([
       [0, disconnected],
@@ -68,7 +73,7 @@ describe("a session", () => {
     expect(memory).toMatchObject({ tag: null, charged: 0, peak: 0, persistent: { session: null } });
   });
 
-  test("has the tag that was told last", () => {
+  test("has the tag that was reported last", () => {
     expect(after([[0, connected({ tag: " a1 " })]]).tag).toBe("A1");
     expect(
       after([
@@ -251,7 +256,7 @@ describe("what the car has shown to take", () => {
     ["nearly all", { lastCommand }, [[0, takes(15.2)]], null],
     ["less", { lastCommand }, [[0, takes(13)]], 13],
     [
-      "less, told a moment ago: it may be on its way",
+      "less, commanded a moment ago: it may be on its way",
       { lastCommand: { ...lastCommand, at: start - 20_000 } },
       [[0, takes(10)]],
       null,
@@ -289,7 +294,7 @@ describe("what the car has shown to take", () => {
       null,
     ],
     [
-      "it is paused: that tells nothing",
+      "it is paused: nothing follows from that",
       { lastCommand: { ...lastCommand, current: 0 }, vehicleLimit: { current: 10, phases: null } },
       [[0, takes(16)]],
       10,
@@ -304,7 +309,7 @@ describe("what the car has shown to take", () => {
     ["three phases", [16, 16, 16], 3, null, 3],
     ["two of three", [16, 16, 0], 3, null, 2],
     ["one of three", [16, 0, 0], 3, 3, 1],
-    ["on one phase nobody can tell", [16, 0, 0], 1, 3, 3],
+    ["on one phase it is not known", [16, 0, 0], 1, 3, 3],
   ])("%s", (_why, [currentL1, currentL2, currentL3], phases, known, count) => {
     const reading = { ...takes(16), currentL1, currentL2, currentL3 };
     const memory = after(
@@ -336,7 +341,7 @@ describe("stopped when it is unplugged", () => {
       why: string,
       persistent: Partial<PersistentChargerState>,
       readings: readonly Reading[],
-      manual: PersistentChargerState["manual"],
+      manual: ManualOverride["kind"] | null,
     ]
   >([
     [
@@ -360,7 +365,7 @@ describe("stopped when it is unplugged", () => {
     ],
     [
       "started by hand, then unplugged: stopped",
-      { manual: "start" },
+      { manual: byHand("start") },
       [
         [0, charging(6)],
         [5, disconnected],
@@ -368,10 +373,10 @@ describe("stopped when it is unplugged", () => {
       "stop",
     ],
     ["no car at all: stopped", {}, [[0, disconnected]], "stop"],
-    ["started since the car is gone: for the next one", { manual: "start" }, [[0, disconnected]], "start"],
+    ["started since the car is gone: for the next one", { manual: byHand("start") }, [[0, disconnected]], "start"],
     [
       "and it is",
-      { manual: "start" },
+      { manual: byHand("start") },
       [
         [0, disconnected],
         [5, connected()],
@@ -381,11 +386,11 @@ describe("stopped when it is unplugged", () => {
     ["a car that is there is not stopped", {}, [[0, connected()]], null],
     [
       "unplugged while we were away",
-      { manual: "start", session: { since: start, countsFrom: 0, due: null, targetActiveSince: null } },
+      { manual: byHand("start"), session: { since: start, countsFrom: 0, due: null, targetActiveSince: null } },
       [[0, disconnected]],
       "stop",
     ],
   ])("%s", (_why, persistent, readings, manual) => {
-    expect(after(readings, persistent, stops).persistent.manual).toBe(manual);
+    expect(after(readings, persistent, stops).persistent.manual).toEqual(byHand(manual));
   });
 });

@@ -1,11 +1,11 @@
 /** What holds at the fuse as long as the devices tell the truth, and what more load or less fuse may not do. */
 
 import * as fc from "fast-check";
-import { pass } from "../support.js";
+import type { Observation } from "../../../src/control/observation.js";
 import type { ControlSettings } from "../../../src/control/settings.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
-import type { Observation } from "../../../src/control/observation.js";
 import { reasonText } from "../../../src/texts/decision-text.js";
+import { pass } from "../support.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import { happenings, houses, World, type Happening } from "./world.js";
 

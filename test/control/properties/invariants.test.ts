@@ -1,15 +1,15 @@
 /** What holds in every pass, in whatever house and whatever happens. */
 
 import * as fc from "fast-check";
-import { pass } from "../support.js";
+import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Decision } from "../../../src/model/commands.js";
 import { phaseIndexes } from "../../../src/model/phases.js";
 import type { Reason, ReasonCode } from "../../../src/model/reasons.js";
 import { reasonText } from "../../../src/texts/decision-text.js";
+import { pass } from "../support.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
-import { houses, stories, type Happening, World } from "./world.js";
-import type { ChargerMemory } from "../../../src/control/observe/charger-memory.js";
+import { houses, stories, World, type Happening } from "./world.js";
 
 afterAll(tellHouses);
 
@@ -120,7 +120,7 @@ function startsStay(): Watch {
   return ({ settings, decisions, memory, previous }) => {
     for (const { name } of settings.chargers) {
       const after = decisions[name];
-      if (memory.chargers[name]?.persistent.manual !== "start" || after === undefined) continue;
+      if (memory.chargers[name]?.persistent.manual?.kind !== "start" || after === undefined) continue;
       if ((previous[name]?.current ?? 0) === 0 || after.current > 0) continue;
       ensure(!after.reasons.some(isOfSurplus), () => reported(name, after));
     }
@@ -185,7 +185,7 @@ function pausesLast(): Watch {
       const reading = observation.chargers[name];
       if (observation.commands[name] !== undefined || reading?.state === "disconnected") pausedAt.delete(name);
       const paused = pausedAt.get(name);
-      const byHand = memory.chargers[name]?.persistent.manual === "start";
+      const byHand = memory.chargers[name]?.persistent.manual?.kind === "start";
       if (before === 0 && after > 0 && paused !== undefined && !byHand)
         ensure(time - paused >= settings.minimumPause, () => `${name} starts after ${(time - paused) / 1_000} s`);
       if (before > 0 && after === 0 && memory.chargers[name]?.persistent.pausedAt === time) pausedAt.set(name, time);

@@ -2,7 +2,7 @@
 
 import * as fc from "fast-check";
 import { deadTime } from "../../../src/control/parameters.js";
-import { mainFuse, waysUp } from "../../../src/control/settings.js";
+import { mainFuse, pathsUp } from "../../../src/control/settings.js";
 import { ensure, holdsInHouses, tellHouses } from "./ensure.js";
 import {
   histories,
@@ -73,7 +73,7 @@ const peace = 420;
 function leftFor(index: number, house: LivingHouse, flows: readonly Flow[]): number {
   const { settings } = house.plan;
   const own = settings.chargers[index];
-  const path = own === undefined ? [] : waysUp(settings.circuits).get(own.circuit ?? mainFuse);
+  const path = own === undefined ? [] : pathsUp(settings.circuits).get(own.circuit ?? mainFuse);
   const loads = house.offeredBy(index, 1);
   return Math.min(
     ...flows
@@ -99,7 +99,7 @@ test("after some minutes of peace every car has what there is room for", () => {
       const { name, minCurrent, maxCurrent, mode, step } = charger;
       const persistent = memory.chargers[name]?.persistent;
       const box = boxes[index];
-      const wants = box?.plugged && box.hungry && persistent?.manual !== "stop";
+      const wants = box?.plugged && box.hungry && persistent?.manual?.kind !== "stop";
       if (!wants || (persistent?.mode ?? mode) !== "fast" || memory.powerLimit !== null) return;
       const current = decisions[name]?.current ?? 0;
       const most = Math.min(maxCurrent, persistent?.cap ?? Infinity);

@@ -2,7 +2,6 @@
 
 import * as fc from "fast-check";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
-import { pass } from "../support.js";
 import {
   mainFuse,
   membersOf,
@@ -13,7 +12,7 @@ import {
 import type { ChargerCommand, Decision } from "../../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseCount, type PhaseIndex } from "../../../src/model/phases.js";
 import { noQuantities, type ChargerReading, type MeterReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, house, start } from "../support.js";
+import { charger, charging, connected, disconnected, siteSettings, pass, start } from "../support.js";
 
 /** s; how slow the devices of a house are. */
 export interface Delays {
@@ -86,7 +85,7 @@ export const livingHouses: fc.Arbitrary<HousePlan> = fc
       delays,
       battery: phases === 1 ? 0 : battery,
       vehicles: chargers.map(([, plan]) => plan),
-      settings: house({
+      settings: siteSettings({
         failsafeCurrent,
         minimumPause,
         minimumRun: 0,

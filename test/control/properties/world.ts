@@ -3,13 +3,16 @@
 import * as fc from "fast-check";
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import type { Observation } from "../../../src/control/observation.js";
-import { pass } from "../support.js";
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../../src/control/settings.js";
 import { chargerModes, type ChargerCommand, type Decision } from "../../../src/model/commands.js";
 import { perPhase, phaseIndexes, type PerPhase, type PhaseRotation } from "../../../src/model/phases.js";
-import { noQuantities } from "../../../src/model/readings.js";
-import type { ChargerReading, MeterReading, ResidualCurrentReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, house, soundMonitor, start } from "../support.js";
+import {
+  noQuantities,
+  type ChargerReading,
+  type MeterReading,
+  type ResidualCurrentReading,
+} from "../../../src/model/readings.js";
+import { charger, charging, connected, disconnected, siteSettings, pass, soundMonitor, start } from "../support.js";
 
 const rotations: readonly PhaseRotation[] = [
   [0, 1, 2],
@@ -51,7 +54,7 @@ export const houses: fc.Arbitrary<ControlSettings> = fc
     chargers: fc.array(chargerSettings, { minLength: 1, maxLength: 3 }),
   })
   .map(({ fuse, barn, barnHasMeter, hasBattery, monitors, site, chargers }) =>
-    house({
+    siteSettings({
       ...site,
       monitors,
       circuits: [

@@ -1,5 +1,5 @@
 import { noQuantities, type MeterReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, house, Run } from "../support.js";
+import { charger, charging, connected, Run, siteSettings } from "../support.js";
 import { alive } from "./support.js";
 
 const meters = [
@@ -7,7 +7,7 @@ const meters = [
   { name: "Battery", measures: ["battery"] as const },
 ];
 
-/** A house that would feed in 12 A without the car, and a battery that gives so much, for so long. W and % */
+/** A site that would feed in 12 A without the car, and a battery that gives so much, for so long. W and % */
 function live(run: Run, seconds: number, discharge: number | null | undefined, soc: number | null = null): void {
   for (const end = run.seconds + seconds; run.seconds < end;) {
     const { current } = run.last ? run.decision("Garage") : { current: 0 };
@@ -26,7 +26,7 @@ test.each<[why: string, discharge: number, current: number]>([
   ["a battery that lives off the car's sun: the car takes none", 2_760, 0],
   ["what the battery takes is not counted as surplus", -2_300, 12],
 ])("%s", (_why, discharge, current) => {
-  const run = new Run(house({ meters }));
+  const run = new Run(siteSettings({ meters }));
   live(run, 300, discharge);
   expect(run.decision("Garage").current).toBe(current);
 });
@@ -36,7 +36,7 @@ describe.each<[why: string, discharge: null | undefined]>([
   ["is silent", undefined],
 ])("a battery meter that %s", (_why, discharge) => {
   test("pauses a charge by the sun after 15 s", () => {
-    const run = new Run(house({ meters }));
+    const run = new Run(siteSettings({ meters }));
     live(run, 300, 0);
     live(run, 15, discharge);
     expect(run.decision("Garage").current).toBe(0);
@@ -44,7 +44,7 @@ describe.each<[why: string, discharge: null | undefined]>([
   });
 
   test("is nothing to a charge that does not follow the sun", () => {
-    const run = new Run(house({ meters, chargers: [charger({ mode: "fast" })] }));
+    const run = new Run(siteSettings({ meters, chargers: [charger({ mode: "fast" })] }));
     live(run, 300, 0);
     live(run, 60, discharge);
     expect(run.decision("Garage").current).toBe(16);
@@ -52,7 +52,7 @@ describe.each<[why: string, discharge: null | undefined]>([
 });
 
 test("a battery whose discharge counts as sun may be silent as long as its state of charge is known", () => {
-  const run = new Run(house({ meters, batteryPriority: 20, batteryReserve: 50 }));
+  const run = new Run(siteSettings({ meters, batteryPriority: 20, batteryReserve: 50 }));
   live(run, 300, 500, 90);
   expect(run.decision("Garage").current).toBe(12);
   live(run, 290, undefined);

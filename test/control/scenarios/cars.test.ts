@@ -2,9 +2,9 @@ import type { ChargerReading } from "../../../src/model/readings.js";
 import { car, charging, connected, disconnected, type Run } from "../support.js";
 import { charge, command, live, restart, runWith } from "./support.js";
 
-const plugIn = (run: Run, told: Partial<ChargerReading> = {}) => {
+const plugIn = (run: Run, reported: Partial<ChargerReading> = {}) => {
   live(run, 30, 2, disconnected);
-  live(run, 5, 2, connected(told));
+  live(run, 5, 2, connected(reported));
 };
 
 describe("cars by their tag", () => {
@@ -40,15 +40,15 @@ describe("cars by their tag", () => {
 
   test("one that needs more power than its minimum waits for it, and stops without it", () => {
     const run = runWith({ mode: "solar" }, { vehicles });
-    const tell = (seconds: number, others: number) => charge(run, seconds, others, { tag: "C3" });
-    tell(900, -9);
+    const chargeFor = (seconds: number, others: number) => charge(run, seconds, others, { tag: "C3" });
+    chargeFor(900, -9);
     expect(run.decision("Garage")).toMatchObject({
       current: 0,
       reasons: [{ code: "vehicle-needs-more", surplus: expect.closeTo(2_072, 0), needed: 2_300 }],
     });
-    tell(300, -11);
+    chargeFor(300, -11);
     expect(run.decision("Garage").current).toBe(11);
-    tell(900, -9);
+    chargeFor(900, -9);
     expect(run.decision("Garage").current).toBe(0);
   });
 
@@ -60,7 +60,7 @@ describe("cars by their tag", () => {
     expect(run.decision("Garage").current).toBe(16);
   });
 
-  test("unknown ones are refused where that is wished, until a known tag is shown", () => {
+  test("unknown ones are refused where that is configured, until a known tag is shown", () => {
     const run = runWith({ mode: "fast", refusesUnknownTags: true }, { vehicles });
     live(run, 60, 2, connected());
     expect(run.decision("Garage")).toMatchObject({ current: 0, reasons: [{ code: "tag-missing" }] });

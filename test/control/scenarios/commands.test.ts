@@ -87,7 +87,7 @@ describe("a start by hand until a time", () => {
   });
 });
 
-describe("a limit of the house", () => {
+describe("a limit of the site", () => {
   test("holds beside the grid operator's, and the lower one counts", () => {
     const run = runWith({ mode: "fast" }, { powerLimit: 2_300 });
     live(run, 60, 2);
@@ -103,7 +103,7 @@ describe("a limit of the house", () => {
     expect(run.decision("Garage").current).toBe(10);
   });
 
-  test("the grid operator's survives a restart, and is not mistaken for that of the house", () => {
+  test("the grid operator's survives a restart, and is not mistaken for that of the site", () => {
     const run = runWith({ mode: "fast" }, { powerLimit: 2_300 });
     live(run, 60, 2);
     expect(persistentStateOf(run.memory).powerLimit).toBeNull();

@@ -1,6 +1,6 @@
 import type { Decision } from "../../../src/model/commands.js";
 import { noQuantities, type MeterReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, grid, gridCurrents, house, Run } from "../support.js";
+import { charger, charging, connected, grid, gridCurrents, Run, siteSettings } from "../support.js";
 import { alive, fullFuse, live } from "./support.js";
 
 /** Nothing but this of the meter, while others use less and less. */
@@ -45,13 +45,13 @@ describe.each([...losses, nothingAtAll])("a charge, and %s", (_why, meter) => {
 });
 
 test.each(losses)("a pause, and %s: it lasts, failsafe current or not", (_why, meter) => {
-  const run = new Run(house({ failsafeCurrent: 6, chargers: [charger({ mode: "fast" })] }));
+  const run = new Run(siteSettings({ failsafeCurrent: 6, chargers: [charger({ mode: "fast" })] }));
   live(run, 60, 24);
   expect(run.decision("Garage").current).toBe(0);
   expect(Math.max(...goOn(run, 60, meter))).toBe(0);
 });
 
-test("after 10 s without a reading nothing rises into room that was there before", () => {
+test("after 10 s without a reading nothing rises into headroom that was there before", () => {
   const run = fullFuse();
   live(run, 20, 8);
   run.keep(10, { chargers: { Garage: charging(10) } });
@@ -90,7 +90,7 @@ describe("a meter that freezes, found out by the car's own movement", () => {
     expect(decided).toContainEqual(expect.objectContaining(paused));
   });
 
-  // What it showed together with the charger's answer before is taken for the movement after that answer.
+  // What it showed together with the charger's reading before counts as the change after that reading.
   test("frozen since the reading just before", () => {
     const run = fullFuse();
     run.after(5, { meters: { Grid: gridCurrents(25, 0, 0) }, chargers: { Garage: charging(10) } });
@@ -98,7 +98,7 @@ describe("a meter that freezes, found out by the car's own movement", () => {
   });
 });
 
-test("a meter that speaks before the charger does is not called frozen", () => {
+test("a meter that reports before the charger does is not called frozen", () => {
   const run = new Run();
   for (const end = 600; run.seconds < end;) {
     const { current } = run.last ? run.decision("Garage") : { current: 0 };
@@ -114,7 +114,7 @@ test("a battery at rest is not called frozen", () => {
     { name: "Grid", measures: ["grid"] as const },
     { name: "Battery", measures: ["battery"] as const },
   ];
-  const run = new Run(house({ meters }));
+  const run = new Run(siteSettings({ meters }));
   for (const end = 600; run.seconds < end;) {
     const { current } = run.last ? run.decision("Garage") : { current: 0 };
     const Garage = current > 0 ? charging(current) : connected();
@@ -124,7 +124,7 @@ test("a battery at rest is not called frozen", () => {
 });
 
 test("the meter of one circuit is not judged by a charger on another", () => {
-  const settings = house({
+  const settings = siteSettings({
     circuits: [
       { name: "main fuse", limit: 63, parent: null, meters: ["Grid"] },
       { name: "Barn", limit: 20, parent: "main fuse", meters: ["Barn meter"] },
@@ -152,7 +152,7 @@ test("after a loss the first good reading raises nothing, the second does", () =
   expect(good()).toBe(16);
 });
 
-test("a charger that does not answer keeps what it has, is lowered, and is not raised", () => {
+test("a silent charger keeps what it has, is lowered, and is not raised", () => {
   const run = fullFuse();
   const silent = (others: number) =>
     run.after(5, { meters: { Grid: alive(run, others + 10) }, chargers: { Garage: null } }).current;
@@ -160,15 +160,15 @@ test("a charger that does not answer keeps what it has, is lowered, and is not r
   expect(run.decision("Garage").reasons).toMatchObject([{ code: "no-increase" }]);
 });
 
-test("a charger that tells of an absurd current does not open the fuse", () => {
+test("a charger that reports an absurd current does not open the fuse", () => {
   const run = fullFuse();
   for (let passes = 0; passes < 20; passes++)
     run.after(5, { meters: { Grid: alive(run, 25) }, chargers: { Garage: charging(10, 1, { currentL1: 6_553.5 }) } });
   expect(run.decision("Garage").current).toBeLessThanOrEqual(10);
 });
 
-test("a house that is looked at only once a minute, always with fresh readings, has lost nothing", () => {
-  const run = new Run(house());
+test("a site that is observed only once a minute, always with fresh readings, has lost nothing", () => {
+  const run = new Run(siteSettings());
   for (let minute = 0; minute < 5; minute++) {
     const current = run.last ? run.decision("Garage").current : 0;
     const reading = current > 0 ? charging(current) : connected();
@@ -178,9 +178,9 @@ test("a house that is looked at only once a minute, always with fresh readings, 
 });
 
 describe.each<[reported: number]>([[12], [16], [40], [79]])(
-  "a charger that draws 10 A, and tells of %i A",
+  "a charger that draws 10 A, and reports %i A",
   (reported) => {
-    test("opens no room at the fuse", () => {
+    test("makes no headroom at the fuse", () => {
       const run = fullFuse();
       for (let passes = 0; passes < 60; passes++) {
         const { current } = run.decision("Garage");

@@ -1,10 +1,10 @@
 import type { ChargerMode } from "../../../src/model/commands.js";
-import { charger, charging, connected, disconnected, house, Run } from "../support.js";
+import { charger, charging, connected, disconnected, Run, siteSettings } from "../support.js";
 import { alive, live, restart } from "./support.js";
 
 /** A charge by the sun, or by the fuse in a fast mode, that has run for a minute. */
 function charge(mode: ChargerMode = "solar"): Run {
-  const run = new Run(house({ chargers: [charger({ mode })] }));
+  const run = new Run(siteSettings({ chargers: [charger({ mode })] }));
   live(run, 120, -12);
   if (run.decision("Garage").current === 0) throw new Error("it should charge");
   return run;
@@ -119,7 +119,7 @@ test("a start by hand is no leave to overload the fuse", () => {
 });
 
 test("a charger that is slow to obey is not taken for a person", () => {
-  const run = new Run(house({ chargers: [charger({ mode: "fast" })] }));
+  const run = new Run(siteSettings({ chargers: [charger({ mode: "fast" })] }));
   live(run, 60, 2, connected());
   expect(run.decision("Garage").current).toBeGreaterThan(0);
   live(run, 60, 2, charging(16));

@@ -1,33 +1,33 @@
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, disconnected, house, Run } from "../support.js";
+import { charger, charging, connected, disconnected, Run, siteSettings } from "../support.js";
 import { alive } from "./support.js";
 
-type Told = Readonly<Record<string, ChargerReading | null | undefined>>;
+type Reported = Readonly<Record<string, ChargerReading | null | undefined>>;
 
 const names = ["Garage", "Yard", "Barn"] as const;
 
-/** Chargers in a fast mode with a car each, beside nothing else. `null`: it does not answer. */
+/** Chargers in a fast mode with a car each, beside nothing else. `null`: its reading fails. */
 function fast(settings: Partial<ChargerSettings> = {}, count = 2): Run {
   const chargers = names.slice(0, count).map((name) => charger({ mode: "fast", phases: 3, ...settings, name }));
-  return new Run(house({ circuits: [], chargers }));
+  return new Run(siteSettings({ circuits: [], chargers }));
 }
 
-/** For so long; who is not told of obeys, and its car takes all. */
-function live(run: Run, seconds: number, told: Told = {}): void {
+/** For so long. A charger that is not named obeys, and its car takes all. */
+function live(run: Run, seconds: number, reported: Reported = {}): void {
   for (const end = run.seconds + seconds; run.seconds < end;) {
     const chargers = Object.fromEntries(
       run.settings.chargers.map(({ name }) => {
         const { current, phases } = run.last ? run.decision(name) : { current: 0, phases: 3 as const };
         const obeys = current > 0 ? charging(current, phases) : connected({ phases });
-        return [name, Object.hasOwn(told, name) ? (told[name] ?? null) : obeys];
+        return [name, Object.hasOwn(reported, name) ? (reported[name] ?? null) : obeys];
       }),
     );
     run.after(5, { meters: { Grid: alive(run, 2) }, chargers });
   }
 }
 
-/** W that a charger may take by what it was told. */
+/** W that a charger may take by its command. */
 function allowed(run: Run, name: string): number {
   const { current, phases } = run.decision(name);
   return current * phases * 230;
@@ -45,7 +45,7 @@ test("chargers that take all: their sum stays within the limit, and both keep th
   expect(run.decision("Yard")).toMatchObject({ current: 8 });
 });
 
-test("lowered at once on all, with the pass that hears of it", () => {
+test("lowered at once on all, with the observation that brings it", () => {
   const run = fast();
   live(run, 60);
   run.after(1, { powerLimit: 4_200 });

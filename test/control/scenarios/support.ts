@@ -1,10 +1,10 @@
 /** What several scenarios begin with. */
 
-import { persistentStateOf, newMemory, type PersistentState } from "../../../src/control/memory.js";
+import { newMemory, persistentStateOf, type PersistentState } from "../../../src/control/memory.js";
 import type { ChargerSettings, ControlSettings } from "../../../src/control/settings.js";
 import type { ChargerCommand } from "../../../src/model/commands.js";
 import type { ChargerReading, MeterReading } from "../../../src/model/readings.js";
-import { charger, charging, connected, gridCurrents, house, Run } from "../support.js";
+import { charger, charging, connected, gridCurrents, Run, siteSettings } from "../support.js";
 
 /** s */
 export const hour = 3_600;
@@ -25,19 +25,19 @@ export function live(run: Run, seconds: number, others: number, reading?: Charge
 
 /** A fast charge of 10 A beside 15 A of others on a fuse of 25 A. */
 export function fullFuse(failsafeCurrent = 0): Run {
-  const run = new Run(house({ failsafeCurrent, chargers: [charger({ mode: "fast" })] }));
+  const run = new Run(siteSettings({ failsafeCurrent, chargers: [charger({ mode: "fast" })] }));
   live(run, 60, 15);
   if (run.decision("Garage").current !== 10) throw new Error("the fuse should leave 10 A");
   return run;
 }
 
-/** A house in UTC with one charger. */
+/** A site in UTC with one charger. */
 export function runWith(settings: Partial<ChargerSettings>, site: Partial<ControlSettings> = {}): Run {
-  return new Run(house({ timeZone: "UTC", chargers: [charger(settings)], ...site }));
+  return new Run(siteSettings({ timeZone: "UTC", chargers: [charger(settings)], ...site }));
 }
 
 /** A charger that obeys and counts, and a car that takes all: for so long, beside others on L1. */
-export function charge(run: Run, seconds: number, others: number, told: Partial<ChargerReading> = {}): void {
+export function charge(run: Run, seconds: number, others: number, reported: Partial<ChargerReading> = {}): void {
   let energy = run.memory.chargers["Garage"]?.charged ?? 0;
   for (const end = run.seconds + seconds; run.seconds < end;) {
     const current = run.last ? run.decision("Garage").current : 0;
@@ -45,7 +45,7 @@ export function charge(run: Run, seconds: number, others: number, told: Partial<
     const reading = current > 0 ? charging(current) : connected();
     run.after(10, {
       meters: { Grid: alive(run, others + current) },
-      chargers: { Garage: { ...reading, sessionChargeConsumption: energy, ...told } },
+      chargers: { Garage: { ...reading, sessionChargeConsumption: energy, ...reported } },
     });
   }
 }

@@ -1,6 +1,6 @@
 import type { ChargerSettings } from "../../../src/control/settings.js";
 import type { Plan } from "../../../src/model/commands.js";
-import { charger, charging, connected, disconnected, house, Run, start } from "../support.js";
+import { charger, charging, connected, disconnected, Run, siteSettings, start } from "../support.js";
 import { alive, charge, command, hour, live, restart, runWith } from "./support.js";
 
 /** It is 15:06:40; by 03:00 that is in 11:53:20, and 7.36 kWh take two hours at 16 A on one phase. */
@@ -101,7 +101,7 @@ describe("a target", () => {
     expect(planOf(run)).toBeUndefined();
   });
 
-  test("is all that a charger waits for in the mode for it: no sun starts it, and its plan is told", () => {
+  test("is all that a charger waits for in the mode for it: no sun starts it, and its plan is known", () => {
     const run = runWith({ mode: "scheduled", targets: [byThree] });
     charge(run, hour, -12);
     expect(run.decision("Garage")).toMatchObject({ current: 0 });
@@ -136,7 +136,7 @@ describe("a target", () => {
     expect(run.decision("Garage").current).toBe(16);
   });
 
-  test("takes the cheapest prices that are told", () => {
+  test("takes the cheapest of the prices that came in", () => {
     const run = runWith({ mode: "solar", targets: [byThree] });
     const prices = [0.4, 0.3, 0.1, 0.3, 0.4].map((price, i) => ({
       start: threeOClock - (10 - 2 * i) * 3_600_000,
@@ -186,7 +186,7 @@ describe("cheap hours", () => {
     expect(run.decision("Garage").current).toBe(after);
   });
 
-  test("what costs no more than the limit is cheap, from the moment it is told", () => {
+  test("what costs no more than the limit is cheap, from the moment it comes in", () => {
     const run = runWith(
       { mode: "solar", cheapHours: true },
       { tariff: { cheapHours: [], prices: [], priceLimit: 0.2 } },
@@ -211,7 +211,7 @@ describe("cheap hours", () => {
   test("who charges in them takes no sun from a neighbour, and lends it none", () => {
     const chargers = [charger({ cheapHours: true }), charger({ name: "Yard" })];
     const run = new Run(
-      house({
+      siteSettings({
         timeZone: "UTC",
         chargers,
         tariff: { ...tariff, cheapHours: [{ days: byThree.days, from: 0, to: 1_440 }] },

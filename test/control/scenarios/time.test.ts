@@ -1,5 +1,4 @@
-import { pass } from "../support.js";
-import { charger, charging, connected, house, Run, start } from "../support.js";
+import { charger, charging, connected, pass, Run, siteSettings, start } from "../support.js";
 import { alive, live } from "./support.js";
 
 test("surplus starts a charge once 5 Wh were missed, and the current follows", () => {
@@ -28,7 +27,7 @@ test("sun that is gone ends it after the minimum run, and the pause lasts as wel
 
 describe("paused by an overload", () => {
   function overloaded(): Run {
-    const run = new Run(house({ chargers: [charger({ mode: "fast" })] }));
+    const run = new Run(siteSettings({ chargers: [charger({ mode: "fast" })] }));
     live(run, 60, 2);
     live(run, 20, 23);
     if (run.decision("Garage").current > 0) throw new Error("it should pause");
@@ -43,7 +42,7 @@ describe("paused by an overload", () => {
     expect(run.decision("Garage").current).toBe(16);
   });
 
-  test("not as long as the room does not last", () => {
+  test("not as long as the headroom does not last", () => {
     const run = overloaded();
     for (let times = 0; times < 40; times++) {
       live(run, 15, 2);
@@ -61,7 +60,7 @@ describe("paused by an overload", () => {
 });
 
 test("only what we paused comes back: a stop by hand during our pause stays", () => {
-  const run = new Run(house({ chargers: [charger({ mode: "fast" })] }));
+  const run = new Run(siteSettings({ chargers: [charger({ mode: "fast" })] }));
   live(run, 60, 2);
   live(run, 20, 23);
   run.after(5, { commands: { Garage: { allowCharging: false } } });
@@ -72,17 +71,17 @@ test("only what we paused comes back: a stop by hand during our pause stays", ()
 /** Two charges beside 16 A of others on 25 A, for a minute, of which the second one obeys or not. */
 function twoCharges(yardObeys: boolean): readonly boolean[] {
   const chargers = [charger({ mode: "fast" }), charger({ name: "Yard", mode: "fast" })];
-  const run = new Run(house({ chargers }));
+  const run = new Run(siteSettings({ chargers }));
   run.after(5, { meters: { Grid: alive(run, 28) }, chargers: { Garage: charging(6), Yard: charging(6) } });
-  const told = (name: string) => run.decision(name).current;
+  const currentOf = (name: string) => run.decision(name).current;
   const reading = (current: number) => (current > 0 ? charging(current) : connected());
   for (let passes = 0; passes < 11; passes++) {
-    const garage = told("Garage");
-    const yard = yardObeys ? told("Yard") : 6;
+    const garage = currentOf("Garage");
+    const yard = yardObeys ? currentOf("Yard") : 6;
     const meters = { Grid: alive(run, 16 + garage + yard) };
     run.after(5, { meters, chargers: { Garage: reading(garage), Yard: reading(yard) } });
   }
-  return [told("Garage") > 0, told("Yard") > 0];
+  return [currentOf("Garage") > 0, currentOf("Yard") > 0];
 }
 
 test("two charges on a circuit that carries one: one pauses", () => {

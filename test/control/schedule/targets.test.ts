@@ -1,15 +1,15 @@
-import {
-  vehiclesOn,
-  expectedPower,
-  activeTargetOf,
-  type PlanningContext,
-  type ActiveTarget,
-} from "../../../src/control/schedule/targets.js";
+import { Headrooms, type Headroom } from "../../../src/control/estimate/headroom.js";
 import type { ChargerFacts } from "../../../src/control/estimate/situation.js";
+import {
+  activeTargetOf,
+  expectedPower,
+  vehiclesOn,
+  type ActiveTarget,
+  type PlanningContext,
+} from "../../../src/control/schedule/targets.js";
 import { cheapestFirst, tariffPeriodsFrom, type Tariff } from "../../../src/control/schedule/tariff.js";
 import type { ChargeTarget } from "../../../src/model/commands.js";
 import { weekdays } from "../../../src/model/weekdays.js";
-import { Headrooms, type Headroom } from "../../../src/control/estimate/headroom.js";
 import { facts, headroom, session, situation, type FactOverrides } from "../facts.js";
 import { charging, connected, disconnected, start } from "../support.js";
 
@@ -97,9 +97,9 @@ describe("without any tariff it charges as late as it can", () => {
   });
 
   test.each<[why: string, options: Case, hours: number]>([
-    ["the room at the fuse", { headrooms: [headroom([8, 25, 25])] }, 4],
-    ["room that has not lasted: it will have by then", { headrooms: [headroom(25, { toRaise: [8, 8, 8] })] }, 2],
-    ["no room: the minimum is hoped for", { headrooms: [headroom(0)] }, (2 * 16) / 6],
+    ["the headroom at the fuse", { headrooms: [headroom([8, 25, 25])] }, 4],
+    ["headroom that has not lasted: it will have by then", { headrooms: [headroom(25, { toRaise: [8, 8, 8] })] }, 2],
+    ["no headroom: the minimum is expected", { headrooms: [headroom(0)] }, (2 * 16) / 6],
     ["the grid operator's limit", { powerLimit: 1_840 }, 4],
     [
       "another car that wants its part",
@@ -192,7 +192,7 @@ describe("until the car is full", () => {
 describe("which target", () => {
   test.each<[why: string, targets: readonly ChargeTarget[], hours: number, energy: number | null]>([
     ["the next one", [by(12, 5), by(3, 8)], 3, 8],
-    ["of two at one time, the one that asks for more", [by(3, 5), by(3, 8)], 3, 8],
+    ["of two at one time, the one with more energy", [by(3, 5), by(3, 8)], 3, 8],
     ["and full is most", [by(3, 5), by(3, null)], 3, null],
     ["today's has passed: tomorrow's", [by(0, 5)], 24, 5],
     // It is a Sunday.
@@ -211,7 +211,7 @@ describe("which target", () => {
 
   test.each<[why: string, charger: FactOverrides]>([
     ["no car is plugged in", { reading: disconnected, persistent: { session: null } }],
-    ["nobody knows whether there is one", { reading: connected({ state: null }) }],
+    ["not known whether there is one", { reading: connected({ state: null }) }],
     ["the charger has a fault", { reading: connected({ state: "fault" }) }],
   ])("there is none while %s", (_why, charger) => expect(planned([by(12)], { charger })).toBeNull());
 });
@@ -245,7 +245,7 @@ describe("what is noted of it", () => {
 
   test.each<[why: string, hours: number, tariff: Partial<Tariff>, isTime: boolean]>([
     ["goes on while it is a little ahead", 2.75, {}, true],
-    ["makes room for the sun when it is far ahead", 3, {}, false],
+    ["leaves the time to the sun when it is far ahead", 3, {}, false],
     [
       "pauses where energy costs more than it has to",
       2.75,
@@ -264,7 +264,7 @@ describe("what is noted of it", () => {
   });
 });
 
-test("what it can't charge with is not counted with: three phases that have no room for the minimum", () => {
+test("what it can't charge with is not counted with: three phases without headroom for the minimum", () => {
   const charger = facts({ settings: { phases: "auto" }, persistent: { vehicleLimit: { current: null, phases: 3 } } });
   expect(expectedPower(charger, prospect({ headrooms: [headroom(25)] }, charger))).toBe(3 * 16 * 230);
   expect(expectedPower(charger, prospect({ headrooms: [headroom([25, 5, 25])] }, charger))).toBe(16 * 230);

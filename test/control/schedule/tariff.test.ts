@@ -29,7 +29,7 @@ function cheapAt(tariff: Tariff, now: string) {
 }
 
 test.each<[why: string, tariff: Tariff, now: string, until: string | null]>([
-  ["none are told", none, "2026-11-23T02:00:00+01:00", null],
+  ["none are known", none, "2026-11-23T02:00:00+01:00", null],
   ["over midnight: before it", night, "2026-11-23T23:00:00+01:00", "2026-11-24T05:00:00.000Z"],
   ["over midnight: after it", night, "2026-11-23T02:00:00+01:00", "2026-11-23T05:00:00.000Z"],
   ["they begin", night, "2026-11-23T22:00:00+01:00", "2026-11-24T05:00:00.000Z"],

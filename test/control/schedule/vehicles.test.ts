@@ -1,17 +1,17 @@
-import { vehicleOf, settingsFor, tagOf } from "../../../src/control/schedule/vehicles.js";
-import type { VehicleSettings, ChargerSettings } from "../../../src/control/settings.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
+import { settingsFor, tagOf, vehicleOf } from "../../../src/control/schedule/vehicles.js";
+import type { ChargerSettings, VehicleSettings } from "../../../src/control/settings.js";
 import { facts } from "../facts.js";
 import { car } from "../support.js";
-import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 
-test.each<[told: string | null, tag: string | null]>([
+test.each<[reported: string | null, tag: string | null]>([
   ["04a1b2", "04A1B2"],
   [" 04A1B2 ", "04A1B2"],
   ["Gäste", "GÄSTE"],
   ["", null],
   ["   ", null],
   [null, null],
-])("the tag %j is compared as %j", (told, tag) => expect(tagOf(told)).toBe(tag));
+])("the tag %j is compared as %j", (reported, tag) => expect(tagOf(reported)).toBe(tag));
 
 test("a car is known by any of its tags, and by nothing else", () => {
   const vehicles = [car({ tags: ["A", "B"] }), car({ name: "Leaf", tags: ["C"] })];

@@ -31,7 +31,7 @@ export function view(overrides: Partial<ChargerView> = {}): ChargerView {
     reading: reading(),
     sessionEnergy: null,
     mode: "fast",
-    userSettings: { manual: null, until: null, maxAmpere: null, minAmpere: null, targets: [] },
+    userSettings: { manual: null, maxAmpere: null, minAmpere: null, targets: [] },
     plan: null,
     decision: null,
     ...overrides,

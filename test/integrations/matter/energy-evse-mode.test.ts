@@ -126,7 +126,10 @@ describe("modes and being enabled are two things", () => {
   test("a start by hand goes on when it is enabled again", async () => {
     bench.site.command("Garage", { allowCharging: true });
     await bench.enable(null, 0, 12_000);
-    expect(bench.site.view.chargers[0]?.userSettings).toMatchObject({ manual: "start", maxAmpere: 12 });
+    expect(bench.site.view.chargers[0]?.userSettings).toMatchObject({
+      manual: { kind: "start", until: null },
+      maxAmpere: 12,
+    });
   });
 
   test("what was started by hand in a house that is switched off is enabled", async () => {

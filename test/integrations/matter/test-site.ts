@@ -76,7 +76,7 @@ export class TestSite implements SiteApi {
   }
 
   get #chargers(): readonly ChargerView[] {
-    const { manual, until, cap, minimum, targets, mode, session } = this.#memory.persistent;
+    const { manual, cap, minimum, targets, mode, session } = this.#memory.persistent;
     return this.names.map((name) => ({
       name,
       brand: "Virtual",
@@ -87,7 +87,7 @@ export class TestSite implements SiteApi {
       reading: this.#reading,
       sessionEnergy: session === null ? null : this.#memory.charged,
       mode: mode ?? this.#configured,
-      userSettings: { manual, until, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
+      userSettings: { manual, maxAmpere: cap, minAmpere: minimum, targets: targets ?? [] },
       plan: this.plan,
       decision: null,
     }));
@@ -116,7 +116,7 @@ export class TestSite implements SiteApi {
 
   get #allowed(): boolean {
     const { manual, mode } = this.#memory.persistent;
-    return manual === "start" || (manual !== "stop" && (mode ?? this.#configured) !== "off");
+    return manual?.kind === "start" || (manual?.kind !== "stop" && (mode ?? this.#configured) !== "off");
   }
 
   get #reading(): ChargerReading {

@@ -1,46 +1,67 @@
 /**
- * Keeps every circuit below its limit, phase by phase: lowers at once on the reading that shows the need, counting
- * what was already commanded but does not show yet; raises only into room that has lasted.
+ * Keeps every circuit below its limit, phase by phase: lowers at once, counting commands in flight, and raises only
+ * into headroom that has lasted.
  */
 
 import { perPhase, phaseIndexes, type PerPhase } from "../../../model/phases.js";
 import type { Reason } from "../../../model/reasons.js";
-import { holdingOverload, headroomMemory } from "../../parameters.js";
+import { floorTo } from "../../../model/rounding.js";
 import type { Headroom, Headrooms } from "../../estimate/headroom.js";
-import type { ChargerSettings } from "../../settings.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
+import { headroomMemory, holdingOverload } from "../../parameters.js";
+import type { ChargerSettings } from "../../settings.js";
+import type { Setpoint } from "../setpoint.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
 import { byRotation } from "./rotation.js";
-import type { Setpoint } from "../setpoint.js";
-import { floorTo } from "../../../model/rounding.js";
 
-/** A charger and what it wishes so far. */
+/** A charger and its setpoint so far. */
 export interface Request {
   readonly charger: ChargerFacts;
   readonly setpoint: Setpoint;
 }
 
-/** Floating point adds and takes this much. */
-const dust = 1e-6;
+/** A; rounding errors of sums. */
+const roundingError = 1e-6;
 
-/** A of other chargers that are worth a word. */
+/** A of other chargers from which on a reason mentions them. */
 const noticeableShare = 0.05;
 
-/** A charger with what it has been given: what is fair, and what of that it may have now. */
+/** A charger with its fair share, and what of it may be allotted now. */
 interface Participant extends Share {
   readonly fair: Entry;
   readonly now: Entry;
 }
 
-/** Each wish, lowered to what its circuits carry; in the order of the claims. */
+/** How current is handed out to the chargers. */
+interface HandOutRules {
+  /** The entry that is written to. */
+  entry(participant: Participant): Entry;
+  /** A per phase that it has from the beginning. */
+  from(participant: Participant): number;
+  /** A per phase that it shall have at most. */
+  to(participant: Participant): number;
+  /** Whether it may have the minimum without headroom for it. */
+  tolerates(participant: Participant): boolean;
+}
+
+/** A charger that can be commanded, while current is handed out. */
+interface Candidate {
+  readonly participant: Participant;
+  readonly settings: ChargerSettings;
+  readonly entry: Entry;
+  /** A per phase that it shall have at most. */
+  readonly goal: number;
+}
+
+/** Each setpoint, lowered to what its circuits carry; in the order of the requests. */
 export function allocate(
   situation: Situation,
   requests: readonly Request[],
   headrooms: Headrooms,
 ): readonly Setpoint[] {
-  const shares = requests.map((claim) => shareOf(claim, headrooms));
+  const shares = requests.map((request) => shareOf(request, headrooms));
   const held = heldOn(shares);
-  // What is fair, as if all that they hold could stay; then what of it may be given now.
+  // First fair shares, as if all that they hold could stay; then what of them may be allotted now.
   const fair = new Ledger(situation, (circuit) => headroomToShare(circuit, held.get(circuit)));
   const now = new Ledger(situation, ({ toRaise }) => toRaise);
   const participants = shares.map((share): Participant => ({ ...share, fair: fair.open(share), now: now.open(share) }));
@@ -66,14 +87,14 @@ export function allocate(
     const current = floorTo(participant.now.allotted, step);
     if (setpoint.current <= current) return setpoint;
     const reasons = reasonsFor(participant.now, situation);
-    const none: readonly Reason[] = current > 0 ? [] : [{ code: "below-minimum", current: minCurrent }];
-    return { ...setpoint, current, reasons: [...reasons, ...none] };
+    if (current > 0) return { ...setpoint, current, reasons };
+    return { ...setpoint, current, reasons: [...reasons, { code: "below-minimum", current: minCurrent }] };
   });
 }
 
 function shareOf({ charger, setpoint }: Request, headrooms: Headrooms): Share {
   const { activeSetpoint, settings, silent } = charger;
-  // What does not answer is not commanded either.
+  // A silent charger can't be counted on to follow a command.
   const { phases } = silent ? activeSetpoint : setpoint;
   const loads = charger.loads(phases);
   const held =
@@ -100,12 +121,12 @@ function heldOn(shares: readonly Share[]): ReadonlyMap<Headroom, PerPhase<number
   return held;
 }
 
-/** More than has lasted only as far as they hold it: nobody gives up what nobody else may have yet. */
+/** Headroom that has not lasted counts only as far as they hold it: none is taken before another may have it. */
 function headroomToShare({ toStay, toRaise }: Headroom, held: PerPhase<number> = [0, 0, 0]): PerPhase<number> {
   return perPhase((i) => Math.min(toStay[i], Math.max(toRaise[i], held[i])));
 }
 
-/** What a car has to give up now is not there for others before it is seen to be gone. */
+/** What a charger has to give up now is reserved until its draw has fallen. */
 function reserveWhatIsLowered({ charger, loads, path, fair }: Participant, ledger: Ledger): void {
   if (charger.silent || fair.allotted >= charger.activeSetpoint.current) return;
   const draw = newestDraw(charger);
@@ -115,57 +136,39 @@ function reserveWhatIsLowered({ charger, loads, path, fair }: Participant, ledge
   }
 }
 
-interface HandOutRules {
-  /** Where it is written down what each has. */
-  entry(participant: Participant): Entry;
-  /** What a charger has without asking. */
-  from(participant: Participant): number;
-  to(participant: Participant): number;
-  /** Whether the minimum may be given although there is no room for it. */
-  tolerates(participant: Participant): boolean;
-}
-
-/** First the minimum for each in turn, then, by priority, what it may have beyond that. */
+/** First the minimum for each in turn, then more by priority. */
 function handOut(order: readonly Participant[], { entry: entryOf, from, to, tolerates }: HandOutRules): void {
-  const asking: Candidate[] = [];
+  const candidates: Candidate[] = [];
   for (const participant of order) {
     const { activeSetpoint, silent, settings } = participant.charger;
     const entry = entryOf(participant);
     entry.allot(silent ? Math.max(activeSetpoint.current, ...newestDraw(participant.charger)) : from(participant));
-    if (!silent) asking.push({ participant, settings, entry, goal: to(participant) });
+    if (!silent) candidates.push({ participant, settings, entry, goal: to(participant) });
   }
-  for (const { participant, settings, entry, goal } of asking) {
+  for (const { participant, settings, entry, goal } of candidates) {
     const { minCurrent } = settings;
     if (entry.allotted > 0 || goal < minCurrent) continue;
-    if (minCurrent <= entry.headroom + dust || tolerates(participant)) entry.allot(minCurrent);
+    if (minCurrent <= entry.headroom + roundingError || tolerates(participant)) entry.allot(minCurrent);
   }
-  for (const equals of byPriority(asking.filter(({ entry }) => entry.allotted > 0))) raiseInTurn(equals);
+  for (const equals of byPriority(candidates.filter(({ entry }) => entry.allotted > 0))) raiseInTurn(equals);
 }
 
-/** An ampere for each in turn, as far as there is room for a whole step. */
+/** 1 A for each in turn, as far as there is headroom for a whole step. */
 function raiseInTurn(equals: readonly Candidate[]): void {
   let growing = equals.map((each) => ({ ...each, begin: each.entry.allotted }));
   for (let round = 1; growing.length > 0; round++)
     growing = growing.filter(({ settings: { step }, entry, goal, begin }) => {
       const most = floorTo(Math.min(goal, entry.allotted + entry.headroom), step);
-      if (most - entry.allotted < dust) return false;
+      if (most - entry.allotted < roundingError) return false;
       const next = Math.min(most, floorTo(begin + round, step));
       if (next > entry.allotted) entry.allot(next - entry.allotted);
       return true;
     });
 }
 
-interface Candidate {
-  readonly participant: Participant;
-  readonly settings: ChargerSettings;
-  readonly entry: Entry;
-  /** A per phase that it shall have at most. */
-  readonly goal: number;
-}
-
-function byPriority(asking: readonly Candidate[]): Iterable<readonly Candidate[]> {
+function byPriority(candidates: readonly Candidate[]): Iterable<readonly Candidate[]> {
   const groups = new Map<number, Candidate[]>();
-  for (const each of asking) {
+  for (const each of candidates) {
     const { priority } = each.settings;
     const group = groups.get(priority);
     if (group === undefined) groups.set(priority, [each]);
@@ -174,7 +177,7 @@ function byPriority(asking: readonly Candidate[]): Iterable<readonly Candidate[]
   return groups.values();
 }
 
-/** The minimum may go on for a while where the house asked for it, as long as the fuse is sure to hold. */
+/** Whether it may stay at its minimum during an overload: for the configured time, as long as the fuse holds. */
 function isTolerated({ charger, fair }: Participant, { memory, settings, now }: Situation): boolean {
   const { minCurrent } = charger.settings;
   if (fair.ofBudget < minCurrent) return false;
@@ -186,7 +189,7 @@ function isTolerated({ charger, fair }: Participant, { memory, settings, now }: 
   });
 }
 
-/** Names the limit that leaves least, and who has the rest of it; empty: there is none. */
+/** The tightest limit, with what others take of it; empty: there is none. */
 function reasonsFor({ tightest, ofBudget }: Entry, { memory: { powerLimit } }: Situation): readonly Reason[] {
   if (tightest === null || ofBudget <= tightest.left)
     return powerLimit === null ? [] : [{ code: "site-power-limit", power: powerLimit }];

@@ -1,38 +1,49 @@
-/** What has been given to each charger, and what that leaves of every circuit and of the grid operator's limit. */
+/** What has been allotted to each charger, and what that leaves of every circuit and of the site's power limit. */
 
 import type { PerPhase, PhaseIndex } from "../../../model/phases.js";
 import type { Headroom } from "../../estimate/headroom.js";
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
 import type { Setpoint } from "../setpoint.js";
 
-/** A charger that shares in the circuits it hangs on. */
+/** A charger and its path of circuits. */
 export interface Share {
   readonly charger: ChargerFacts;
   readonly setpoint: Setpoint;
-  /** Phases of the house that it would load. */
+  /** Phases of the site that its setpoint loads. */
   readonly loads: readonly PhaseIndex[];
-  /** Those that it does not load yet: on them all room must have lasted. */
+  /** Those that it does not load yet: on them only headroom that has lasted counts. */
   readonly newLoads: readonly PhaseIndex[];
-  /** The circuits that it hangs on, the innermost first. */
+  /** The circuits that feed it, the innermost first. */
   readonly path: readonly Headroom[];
 }
 
-/** A circuit, and what of it has been given away, in A per phase. */
+/** A circuit, its capacity, and what of it is used, in A per phase. */
 interface Account {
   readonly circuit: Headroom;
-  readonly whole: PerPhase<number>;
+  readonly capacity: PerPhase<number>;
   readonly used: [number, number, number];
 }
 
+/** The circuit and phase with the least left for a charger. */
+interface Tightest {
+  readonly circuit: Headroom;
+  readonly phase: PhaseIndex;
+  /** A per phase of the charger */
+  readonly left: number;
+  /** A that other chargers have of it. */
+  readonly shared: number;
+}
+
+/** What has been allotted in one round of load management. */
 export class Ledger {
   readonly #capacity: (circuit: Headroom) => PerPhase<number>;
   readonly #voltage: number;
   readonly #accounts = new Map<Headroom, Account>();
   readonly #paths = new Map<readonly Headroom[], readonly Account[]>();
-  /** W that the grid operator's limit leaves. */
+  /** W that the site's power limit leaves; ∞ without one. */
   budget: number;
 
-  /** @param capacity A per phase that a circuit has for those that load the phase already */
+  /** @param capacity A per phase of a circuit, for chargers that load the phase already */
   constructor({ memory, voltage, chargers }: Situation, capacity: (circuit: Headroom) => PerPhase<number>) {
     this.#capacity = capacity;
     this.#voltage = voltage;
@@ -40,19 +51,19 @@ export class Ledger {
     this.budget = powerLimit === null ? Infinity : powerLimit - excessDraw(chargers) * voltage;
   }
 
-  /** Where it is written down what this charger is given. */
+  /** The entry of a charger, with nothing allotted. */
   open(share: Share): Entry {
     const wattsPerAmpere =
       this.#voltage * share.charger.activePhases(share.setpoint.phases) * share.charger.overdrawRatio;
     return new Entry(this, share, this.#accountsOf(share.path), wattsPerAmpere);
   }
 
-  /** Keeps so many A of a phase for nobody. */
+  /** Reserves A of a phase that no charger may have. */
   reserve(path: readonly Headroom[], phase: PhaseIndex, current: number): void {
     for (const { used } of this.#accountsOf(path)) used[phase] += current;
   }
 
-  /** The same ones for all chargers on one circuit. */
+  /** Cached: chargers on one circuit share their path. */
   #accountsOf(path: readonly Headroom[]): readonly Account[] {
     let accounts = this.#paths.get(path);
     if (accounts === undefined) {
@@ -65,22 +76,14 @@ export class Ledger {
   #accountOf(circuit: Headroom): Account {
     let account = this.#accounts.get(circuit);
     if (account === undefined) {
-      account = { circuit, whole: this.#capacity(circuit), used: [0, 0, 0] };
+      account = { circuit, capacity: this.#capacity(circuit), used: [0, 0, 0] };
       this.#accounts.set(circuit, account);
     }
     return account;
   }
 }
 
-interface Tightest {
-  readonly circuit: Headroom;
-  readonly phase: PhaseIndex;
-  readonly left: number;
-  /** What other chargers have of it. */
-  readonly shared: number;
-}
-
-/** What one charger has been given, and could have beyond that. */
+/** What one charger has been allotted, and could have beyond that. */
 export class Entry {
   /** A per phase */
   allotted = 0;
@@ -104,7 +107,7 @@ export class Entry {
     for (const { used } of this.#accounts) for (const phase of loads) used[phase] += more * charger.overdrawRatio;
   }
 
-  /** A per phase that it could have beyond what it was given. */
+  /** A per phase that it could have beyond what is allotted. */
   get headroom(): number {
     let least = this.ofBudget;
     for (const account of this.#accounts)
@@ -112,7 +115,7 @@ export class Entry {
     return least;
   }
 
-  /** The circuit and phase that have least left for it, in A; `null`: it hangs on none. */
+  /** The circuit and phase with the least left for it; `null`: no circuit feeds it. */
   get tightest(): Tightest | null {
     let tightest: Tightest | null = null;
     for (const account of this.#accounts)
@@ -125,25 +128,25 @@ export class Entry {
     return tightest;
   }
 
-  /** Whether something holds of each of its circuits, by what that has least left for it, in A. */
+  /** Whether a condition holds for each of its circuits. `left`: A per phase, the least that the circuit has for it. */
   everyCircuit(holds: (circuit: Headroom, left: number) => boolean): boolean {
     return this.#accounts.every((account) =>
       holds(account.circuit, Math.min(...this.#share.loads.map((phase) => this.#leftIn(account, phase)))),
     );
   }
 
-  /** A per phase that the grid operator's limit has left for it. */
+  /** A per phase that the site's power limit leaves for it. */
   get ofBudget(): number {
     return this.#ledger.budget / this.#wattsPerAmpere;
   }
 
-  #leftIn({ circuit, whole, used }: Account, phase: PhaseIndex): number {
-    const capacity = this.#share.newLoads.includes(phase) ? circuit.toRaise : whole;
-    return (capacity[phase] - used[phase]) / this.#share.charger.overdrawRatio;
+  #leftIn({ circuit, capacity, used }: Account, phase: PhaseIndex): number {
+    const available = this.#share.newLoads.includes(phase) ? circuit.toRaise : capacity;
+    return (available[phase] - used[phase]) / this.#share.charger.overdrawRatio;
   }
 }
 
-/** A, on all phases together, that chargers draw beyond what they are told: nobody else may have them. */
+/** A, on all phases together, that chargers draw beyond their commands: no other may have them. */
 function excessDraw(chargers: readonly ChargerFacts[]): number {
   return chargers.reduce((sum, { silent, memory: { beyond } }) => {
     return silent ? sum : sum + beyond[0] + beyond[1] + beyond[2];

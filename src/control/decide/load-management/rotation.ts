@@ -1,11 +1,29 @@
-/** Who is served first where not even the minimum is left for all. */
+/** The order in which chargers are served where there is not enough for the minimum of each. */
 
-import { rotationPeriod } from "../../parameters.js";
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
+import { rotationPeriod } from "../../parameters.js";
+
+type RotationFacts = Pick<ChargerFacts, "activeSetpoint" | "persistent" | "plugged" | "idle" | "settings">;
+
+/** A charger's place in the order: by `wants`, `priority`, `rank` and `since`. */
+interface Place {
+  /** It has a car that takes current. */
+  readonly wants: boolean;
+  readonly priority: number;
+  /** One of the four below. */
+  readonly rank: number;
+  /** Lower comes first. */
+  readonly since: number;
+}
+
+const goesOn = 0;
+const waits = 1;
+const makesWay = 2;
+const servedLast = 3;
 
 /**
- * Cars that want current before those that don't, important ones before others. Among equals who charges goes on for
- * its turn, and then makes way for those that have waited for as long, the longest first.
+ * Cars that take current first, then by priority. Among equals, one that charges goes on for half an hour, and then
+ * makes way for those that have waited at least as long, the longest wait first.
  */
 export function byRotation<T extends { readonly charger: RotationFacts }>(
   all: readonly T[],
@@ -18,21 +36,6 @@ export function byRotation<T extends { readonly charger: RotationFacts }>(
   );
   return places.map(({ each }) => each);
 }
-
-type RotationFacts = Pick<ChargerFacts, "activeSetpoint" | "persistent" | "plugged" | "idle" | "settings">;
-
-interface Place {
-  /** It has a car that takes current. */
-  readonly wants: boolean;
-  readonly priority: number;
-  readonly rank: number;
-  readonly since: number;
-}
-
-const goesOn = 0;
-const waits = 1;
-const makesWay = 2;
-const takesTheRest = 3;
 
 function placeOf(
   { activeSetpoint, persistent, plugged, idle, settings }: RotationFacts,
@@ -47,6 +50,6 @@ function placeOf(
     return now - startedAt < rotationPeriod ? place(goesOn, 0) : place(makesWay, -startedAt);
   }
   const pausedAt = persistent.pausedAt ?? 0;
-  const hasHadItsTurn = now - pausedAt < Math.max(rotationPeriod, minimumPause);
-  return place(hasHadItsTurn ? takesTheRest : waits, pausedAt);
+  const pausedRecently = now - pausedAt < Math.max(rotationPeriod, minimumPause);
+  return place(pausedRecently ? servedLast : waits, pausedAt);
 }

@@ -1,26 +1,27 @@
-/** What the next seconds may bring, by what the last minutes brought. */
+/** How the surplus may change in the next seconds, by how it changed in the last minutes. */
 
-import { deadTime, steadyFor, steadyWithin } from "../../parameters.js";
-import type { ChargerFacts, Situation } from "../../estimate/situation.js";
-import type { Outlook } from "./current.js";
 import type { SurplusSample } from "../../estimate/samples.js";
+import type { ChargerFacts, Situation } from "../../estimate/situation.js";
+import { deadTime, steadyFor, steadyWithin } from "../../parameters.js";
+import type { Outlook } from "./current.js";
 
-/** Of fewer moves nothing is concluded; more than enough only take time. */
+/** With fewer moves nothing is concluded; more than `mostMoves` are thinned out. */
 const fewestMoves = 12;
 const mostMoves = 16;
 
-/** W between the least and the most that a reading may mean, up to which it tells a move of the sun. */
+/** W; samples with a wider range don't show a move of the surplus. */
 const clearWithin = 20;
 
-/** How the surplus moved, lately, in the time that the newest reading is old. */
+/** How the surplus lately moved within the lag of the meter. */
 export function outlookOf({ memory, now }: Situation, chargers: readonly ChargerFacts[]): Outlook {
   const lags = chargers.map((charger) => charger.memory.lag.lag?.to ?? deadTime);
-  // While a change of ours is under way it would look like a move of the sun.
+  // A change of ours in flight would look like a move of the surplus.
   const clear = memory.surplus.filter(({ low, high, isConfirmed }) => isConfirmed && high - low <= clearWithin);
   const samples = clear.map(({ at, low, high }) => ({ at, power: (low + high) / 2 }));
   return { moves: movesIn(samples, Math.max(0, ...lags)), isSteady: isSteady(memory.surplus, now) };
 }
 
+/** W, ascending. @param time ms from the beginning to the end of a move */
 function movesIn(samples: readonly { readonly at: number; readonly power: number }[], time: number): readonly number[] {
   if (time === 0) return [];
   const moves: number[] = [];
@@ -37,7 +38,7 @@ function movesIn(samples: readonly { readonly at: number; readonly power: number
   return Array.from({ length: count }, (_, i) => moves[Math.floor((i + 0.5) * apart)] ?? 0);
 }
 
-/** For minutes the same surplus may have been there, whatever part of our own changes each reading showed. */
+/** Whether the surplus may have been constant for minutes, given the range of each sample. */
 function isSteady(samples: readonly SurplusSample[], now: number): boolean {
   const lately = samples.filter(({ at }) => at >= now - steadyFor);
   if (lately.length < 3 || lately.length === samples.length) return false;

@@ -1,17 +1,17 @@
-/** Shares out the sun's surplus: who charges from it, and with how much. */
+/** Shares out the surplus: which chargers charge from it, and with how much. */
 
-import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../../parameters.js";
-import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
-import { chooseForVehicle } from "./vehicle-power.js";
-import type { SurplusDemand } from "../demand.js";
-import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice } from "./start-stop.js";
-import { outlookOf } from "./outlook.js";
-import { bestCurrent, meanValue, type Outlook } from "./current.js";
-import type { Setpoint } from "../setpoint.js";
 import type { SurplusSample } from "../../estimate/samples.js";
+import { powerNow, type ChargerFacts, type Situation } from "../../estimate/situation.js";
+import { deadTime, lagSearch, probingMemory, probingRaise, slowestCharger } from "../../parameters.js";
+import type { SurplusDemand } from "../demand.js";
+import type { Setpoint } from "../setpoint.js";
+import { bestCurrent, meanValue, type Outlook } from "./current.js";
+import { outlookOf } from "./outlook.js";
 import type { SolarMemory } from "./solar-memory.js";
+import { middle, minimumOf, type PhaseOption, type Pool, type SolarChoice } from "./start-stop.js";
+import { chooseForVehicle } from "./vehicle-power.js";
 
-/** A charger that asks for the sun, and how. */
+/** A charger whose demand follows the surplus. */
 export interface SolarRequest {
   readonly charger: ChargerFacts;
   readonly demand: SurplusDemand;
@@ -22,21 +22,21 @@ export interface SolarSetpoint {
   readonly memory: SolarMemory;
 }
 
-/** A charger that charges, with the range that its choice leaves it. */
+/** A charger that charges, with its possible setpoints. */
 interface Member extends SolarRequest {
   readonly choice: SolarChoice;
   readonly option: PhaseOption;
 }
 
-/** W by which another set-point must be better to be worth a write. */
+/** W by which another setpoint must be better to be worth a command. */
 const noticeableValue = 20;
 
-/** A more than a car was seen to take, that are kept for it. */
+/** A that are kept for a car above what it was observed to take. */
 const vehicleLimitMargin = 1;
 
 /**
- * The wish of each asker, by its name. Higher priority takes first; among equals each has its minimum, and then all
- * have the same power.
+ * The setpoint of each charger, by its name. Higher priority is served first; among equals each has its minimum, and
+ * then all have the same power.
  */
 export function shareSurplus(
   situation: Situation,
@@ -68,7 +68,7 @@ export function shareSurplus(
         memory: choice.memory,
       });
     }
-    for (const { charger, setpoint, choice } of levels(members.reverse(), pool, outlook, situation)) {
+    for (const { charger, setpoint, choice } of setpointsOf(members.reverse(), pool, outlook, situation)) {
       setpoints.set(charger.settings.name, { setpoint, memory: choice.memory });
       pool = less(pool, takenBy(charger, setpoint, situation.voltage));
     }
@@ -76,7 +76,7 @@ export function shareSurplus(
   return setpoints;
 }
 
-/** Where the lag of a charger is not known, only what has lasted is sure to be there. */
+/** Where the lag of a running charger is not known, only surplus that has lasted counts. */
 function poolOf({ low, high }: SurplusSample, { memory, now }: Situation, requests: readonly SolarRequest[]): Pool {
   if (requests.every(({ charger }) => charger.memory.lag.lag !== null || charger.activeSetpoint.current === 0))
     return { low, high };
@@ -88,18 +88,15 @@ function runningFirst(a: SolarRequest, b: SolarRequest): number {
   return Number(b.charger.activeSetpoint.current > 0) - Number(a.charger.activeSetpoint.current > 0);
 }
 
-/** What each of equals charges with. What one can't use of its share, as one that starts, is left to the next. */
-function levels(members: readonly Member[], pool: Pool, outlook: Outlook, situation: Situation) {
+/** The setpoints of equals. What one can't use of its share, because it only starts, is left to the next. */
+function setpointsOf(members: readonly Member[], pool: Pool, outlook: Outlook, situation: Situation) {
   const { voltage } = situation;
   const shares = { low: evenShares(members, pool.low, voltage), high: evenShares(members, pool.high, voltage) };
   const own: Outlook = { ...outlook, moves: outlook.moves.map((move) => move / members.length) };
   let rest: Pool = { low: 0, high: 0 };
   return members.map((member, index) => {
-    const share = {
-      low: (shares.low[index] ?? 0) + rest.low,
-      high: (shares.high[index] ?? 0) + rest.high,
-    };
-    const current = member.charger.idle ? member.option.lowest : levelOf(member, share, own, situation);
+    const share: Pool = { low: (shares.low[index] ?? 0) + rest.low, high: (shares.high[index] ?? 0) + rest.high };
+    const current = member.charger.idle ? member.option.lowest : currentFor(member, share, own, situation);
     const setpoint: Setpoint = { current, phases: member.option.phases, reasons: member.choice.reasons };
     if (middle(share) > minimumOf(member.option))
       rest = less(share, takenBy(member.charger, setpoint, situation.voltage));
@@ -107,10 +104,10 @@ function levels(members: readonly Member[], pool: Pool, outlook: Outlook, situat
   });
 }
 
-/** W for each: the same for all, as far as their smallest and highest currents allow. */
+/** W for each: the same for all, within their lowest and highest setpoints. */
 function evenShares(members: readonly Member[], power: number, voltage: number): readonly number[] {
   const bounds = members.map(({ charger, option }) => {
-    const most = Math.min(option.highest * option.wattsPerAmpere, vehicleLimitOf(charger, voltage));
+    const most = Math.min(option.highest * option.wattsPerAmpere, powerLimitOf(charger, voltage));
     return { least: Math.min(most, minimumOf(option)), most };
   });
   const at = (level: number) => bounds.map(({ least, most }) => Math.min(most, Math.max(least, level)));
@@ -126,8 +123,8 @@ function evenShares(members: readonly Member[], power: number, voltage: number):
   return least > power ? bounds.map(({ least: own }) => own + (power - least) / members.length) : at(low);
 }
 
-/** Up only into what is there at least, down only below what is there at most; and not for next to nothing. */
-function levelOf({ charger, option }: Member, share: Pool, outlook: Outlook, situation: Situation): number {
+/** Raised only into the low end of the share, lowered only below its high end, and not for a negligible gain. */
+function currentFor({ charger, option }: Member, share: Pool, outlook: Outlook, situation: Situation): number {
   const { settings, memory, now } = situation;
   const { importPenalty } = settings;
   const { activeSetpoint, settings: own } = charger;
@@ -145,7 +142,7 @@ function levelOf({ charger, option }: Member, share: Pool, outlook: Outlook, sit
   return isClear ? best : held;
 }
 
-/** Until its lag is known the first step of a charge has to show in the meter, and each later one has its time. */
+/** Until the lag is known, the first step of a charge must have shown in the meter, and each later one has to wait. */
 function mayRaise({ memory, persistent }: ChargerFacts, now: number): boolean {
   if (memory.lag.lag !== null) return true;
   return now - (persistent.startedAt ?? 0) > lagSearch && now - (persistent.lastCommand?.at ?? 0) > deadTime;
@@ -155,17 +152,17 @@ function less({ low, high }: Pool, power: number): Pool {
   return { low: low - power, high: high - power };
 }
 
-/** W that a charger takes out of the pool: what it is offered, unless its car has shown that it takes less. */
+/** W that a charger takes from the surplus: its offer, unless its car was observed to take less. */
 function takenBy(charger: ChargerFacts, { current, phases }: Setpoint, voltage: number): number {
   if (current === 0 || !charger.plugged) return 0;
   return Math.min(
     current * voltage * charger.activePhases(phases) * charger.overdrawRatio,
-    vehicleLimitOf(charger, voltage),
+    powerLimitOf(charger, voltage),
   );
 }
 
-/** W beyond which its car was seen to take nothing: it is idle, derated or nearly full. */
-function vehicleLimitOf(charger: ChargerFacts, voltage: number): number {
+/** W that its car was observed to take at most, being idle, derated or nearly full; ∞: not limited. */
+function powerLimitOf(charger: ChargerFacts, voltage: number): number {
   const { memory, activeSetpoint, now, idle } = charger;
   if (idle) return powerNow(charger);
   const since = memory.persistent.lastCommand?.at ?? now;
@@ -175,7 +172,7 @@ function vehicleLimitOf(charger: ChargerFacts, voltage: number): number {
   return most < activeSetpoint.current ? most * voltage * charger.activePhases(activeSetpoint.phases) : Infinity;
 }
 
-/** Without any word of a meter nothing changes here; the safety step says how far to fall. */
+/** Without any surplus sample nothing changes here; the failsafe lowers it if need be. */
 function hold({ activeSetpoint, settings, memory }: ChargerFacts, { kind }: SurplusDemand): SolarSetpoint {
   const current =
     kind === "solar-with-minimum" ? Math.max(activeSetpoint.current, settings.minCurrent) : activeSetpoint.current;

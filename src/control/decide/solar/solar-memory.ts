@@ -1,23 +1,23 @@
-/** What following the sun with one charger has to remember from decision to decision. */
+/** What the solar step remembers of one charger from decision to decision. */
 
 import { noIntermittency, type Intermittency } from "../../estimate/intermittency.js";
 
-/** What the number of phases brought since it was last changed. */
+/** What the present number of phases was worth since it last changed. */
 export interface PhaseStay {
-  /** Wh that it was worth more than the other number. */
+  /** Wh more than with the other number. */
   readonly gain: number;
-  /** How many changes in a row did not pay, forgotten with time: each doubles the price of the next. */
+  /** Changes in a row that did not pay, decaying with time; each doubles the price of the next. */
   readonly doubt: number;
 }
 
 export interface SolarMemory {
-  /** Value missed by waiting or lost by staying, in Wh. */
+  /** Wh of value missed by waiting, or lost by staying; 0 or more. */
   readonly regret: number;
-  /** Value missed by not using the other number of phases, in Wh. */
+  /** Wh of value missed by not using the other number of phases; 0 or more. */
   readonly phaseRegret: number;
-  /** What charging was lately worth. */
+  /** Of the value of charging. */
   readonly sunIntermittency: Intermittency;
-  /** What three phases were lately worth more than one. */
+  /** Of the value of three phases over one. */
   readonly threePhaseIntermittency: Intermittency;
   readonly phaseStay: PhaseStay;
 }

@@ -1,19 +1,20 @@
 /**
- * Whether one charger charges from the sun, and on how many phases. A plan is worth its solar energy, less λ times
- * what it imports, less a price for each start. A charge starts once the value missed by waiting exceeds what a start
- * is worth waiting for, and stops once the value lost by staying exceeds its price (the ski-rental argument), both
- * only if the habits of the sky promise that it pays: so neither clouds nor gaps between them wear out contactor and
- * car. The number of phases is weighed in the same way.
+ * Whether one charger charges from the surplus, and on how many phases. The value of a plan is its solar energy, less
+ * λ times its import, less a price for each start. A charge starts once enough value was missed by waiting, and stops
+ * once as much as a start costs was lost by staying (the ski-rental argument), both only if the intermittency promises
+ * that it pays: so neither clouds nor gaps between them wear out contactor and car. The number of phases is chosen in
+ * the same way.
  */
 
 import type { PhaseCount } from "../../../model/phases.js";
 import type { Reason } from "../../../model/reasons.js";
 import {
   expectedValue,
+  noIntermittency,
   updateIntermittency,
   type Intermittency,
-  noIntermittency,
 } from "../../estimate/intermittency.js";
+import type { ChargerFacts, Situation } from "../../estimate/situation.js";
 import {
   idleCurrent,
   justBegun,
@@ -24,37 +25,39 @@ import {
   startPatience,
   startPrice,
 } from "../../parameters.js";
-import { type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import type { SurplusDemand } from "../demand.js";
 import { ownLimit } from "../own-limit.js";
+import { contactorRest, maySwitchPhases, phaseOptions } from "../phase-switching.js";
 import { bestValue, type CurrentRange } from "./current.js";
-import { maySwitchPhases, contactorRest, phaseOptions } from "../phase-switching.js";
 import type { SolarMemory } from "./solar-memory.js";
 
-/** Surplus that is there for a charger, in W: at least, and at most. */
+/** The surplus for a charger, in W: at least, and at most. */
 export interface Pool {
   readonly low: number;
   readonly high: number;
 }
 
-/** Set-points that are possible on a number of phases. */
+/** The possible setpoints on a number of phases. */
 export interface PhaseOption extends CurrentRange {
   readonly phases: PhaseCount;
 }
 
 export interface SolarChoice {
-  /** What it charges with; `null`: it does not. */
+  /** What it charges with; `null`: it does not charge. */
   readonly option: PhaseOption | null;
   readonly reasons: readonly Reason[];
-  /** It would like to charge, and so much of the surplus is kept for it, in W. */
+  /** W of the surplus that are kept for it, because it charges or waits to start. */
   readonly claim: number;
   readonly memory: SolarMemory;
 }
 
-/** h in which a doubt is forgotten to a third. */
+/** kWh that a car must have taken in the session to count as one that charges. */
+const someEnergy = 0.05;
+
+/** h after which `PhaseStay.doubt` has decayed to a third. */
 const doubtLength = 24;
 
-/** The present number of phases, if it is possible, and the other one, if that is. */
+/** The possible numbers of phases, the present one first if it is among them. */
 type Options = readonly [PhaseOption, PhaseOption?];
 
 interface Weighing {
@@ -63,14 +66,14 @@ interface Weighing {
   readonly pool: Pool;
   readonly situation: Situation;
   readonly options: Options;
-  /** W that the best number of phases is worth now. */
+  /** W, value of charging now on the better number of phases. */
   readonly worth: number;
-  /** W that three phases are worth more than one. */
+  /** W, value of three phases over one. */
   readonly gain: number;
   readonly learned: Pick<SolarMemory, "sunIntermittency" | "threePhaseIntermittency" | "phaseStay">;
 }
 
-/** @param pool what is there for this charger once those that are served before it have their minimum */
+/** @param pool what is left for this charger once those before it have their minimum */
 export function chooseBySurplus(
   charger: ChargerFacts,
   demand: SurplusDemand,
@@ -111,7 +114,7 @@ export function chooseBySurplus(
       },
     },
   };
-  return charger.activeSetpoint.current > 0 ? keepOn(weighing) : waitFor(weighing);
+  return charger.activeSetpoint.current > 0 ? whileCharging(weighing) : whilePaused(weighing);
 }
 
 function optionWith(charger: ChargerFacts, phases: PhaseCount, { voltage }: Situation): PhaseOption | null {
@@ -122,10 +125,10 @@ function optionWith(charger: ChargerFacts, phases: PhaseCount, { voltage }: Situ
   return { phases, lowest: minCurrent, highest, step, wattsPerAmpere };
 }
 
-function waitFor({ charger, demand, pool, situation, options, worth, gain, learned }: Weighing): SolarChoice {
+function whilePaused({ charger, demand, pool, situation, options, worth, gain, learned }: Weighing): SolarChoice {
   const { minimumRun, minimumPause, importPenalty } = situation.settings;
   const { memory, persistent } = charger;
-  // No relay moves for a car that may be full: on other phases it starts only once it has shown that it takes current.
+  // No phase switch for a car that may be full: it must have taken current in this session.
   const start = hasTaken(charger) ? startOption(options, gain, learned.threePhaseIntermittency) : options[0];
   if (demand.kind === "solar-with-minimum")
     return { option: start, reasons: [demand.reason], claim: minimumOf(start), memory: fresh(learned) };
@@ -142,10 +145,11 @@ function waitFor({ charger, demand, pool, situation, options, worth, gain, learn
   if (pauseLeft > 0) return wait({ code: "minimum-pause", left: pauseLeft });
   const left = contactorRest(charger);
   if (left > 0) return wait({ code: "starts-too-often", surplus, starts: mostClosings, left });
-  const isSure = situation.memory.surplus.at(-1)?.isConfirmed ?? false;
-  if (regret < startPatience || !isSure) return wait({ code: "surplus-too-new", surplus, needed });
-  if (expectedValue(learned.sunIntermittency, worth, hoursOf(minimumRun)) <= 0)
-    return wait({ code: "surplus-too-unsteady", surplus, needed });
+  const isConfirmed = situation.memory.surplus.at(-1)?.isConfirmed ?? false;
+  if (regret < startPatience || !isConfirmed) return wait({ code: "surplus-too-new", surplus, needed });
+  // Where a charge may end at any time, it pays as long as it is worth something now.
+  const runPays = minimumRun === 0 || expectedValue(learned.sunIntermittency, worth, hoursOf(minimumRun)) > 0;
+  if (!runPays) return wait({ code: "surplus-too-unsteady", surplus, needed });
   const phaseStay = { ...learned.phaseStay, gain: 0 };
   return {
     option: start,
@@ -155,28 +159,25 @@ function waitFor({ charger, demand, pool, situation, options, worth, gain, learn
   };
 }
 
-/** More phases only where they will pay until the number may be changed again. */
+/** Three phases only where they are expected to pay until the number may change again. */
 function startOption([option, other]: Options, gain: number, threePhases: Intermittency): PhaseOption {
   if (other === undefined) return option;
   const isThreeBetter = gain > 0 && expectedValue(threePhases, gain, hoursOf(phaseHorizon)) > 0;
   return option.phases === (isThreeBetter ? 3 : 1) ? option : other;
 }
 
-/** kWh that a car must have taken to be one that charges. */
-const someEnergy = 0.05;
-
 function hasTaken({ reading }: ChargerFacts): boolean {
   return (reading?.sessionChargeConsumption ?? 0) >= someEnergy;
 }
 
-/** It charges since a moment ago, on the phases that happened to be set. */
+/** Whether it has charged for a short time only, on the number of phases that happened to be set. */
 function hasJustBegun({ persistent, now, memory }: ChargerFacts): boolean {
   const { startedAt, switchedAt } = persistent;
   const isRecent = startedAt !== null && now - startedAt <= justBegun && (switchedAt ?? 0) < startedAt;
   return isRecent && Math.max(...(memory.draws.at(-1)?.currents ?? [0])) >= idleCurrent;
 }
 
-function keepOn({ charger, demand, pool, situation, options, gain, learned }: Weighing): SolarChoice {
+function whileCharging({ charger, demand, pool, situation, options, gain, learned }: Weighing): SolarChoice {
   const { minimumRun, minimumPause, importPenalty } = situation.settings;
   const { memory, persistent } = charger;
   const [option, other] = options;
@@ -188,7 +189,7 @@ function keepOn({ charger, demand, pool, situation, options, gain, learned }: We
   const value = bestValue(there, option, importPenalty);
   const regret = between(0, memory.solar.regret - value * situation.hours, mostStartsLost * startPrice);
   const hasRun = situation.now - (persistent.startedAt ?? 0) >= minimumRun;
-  const isPassing = expectedValue(learned.sunIntermittency, value, hoursOf(minimumPause)) >= 0;
+  const isPassing = minimumPause > 0 && expectedValue(learned.sunIntermittency, value, hoursOf(minimumPause)) >= 0;
   const isLoss = value < 0 && regret >= (isPassing ? mostStartsLost : 1) * startPrice;
   const usesOther = other !== undefined && bestValue(there, other, importPenalty) > 0;
   if (demand.kind === "solar" && isLoss && hasRun && !usesOther) {
@@ -214,32 +215,34 @@ function keepOn({ charger, demand, pool, situation, options, gain, learned }: We
     return { option: other, reasons, claim: minimumOf(other), memory: fresh({ ...learned, phaseStay }) };
   }
 
-  const reasons = [whyKeepOn(demand, there, needed, minimumOf(option))];
+  const reasons = [reasonToGoOn(demand, there, needed, minimumOf(option))];
   return { option, reasons, claim: minimumOf(option), memory: { ...learned, regret, phaseRegret } };
 }
 
-/** @param minimum W that the smallest current draws */
-function whyKeepOn(demand: SurplusDemand, there: number, needed: number, minimum: number): Reason {
+/** @param minimum W that the lowest setpoint draws */
+function reasonToGoOn(demand: SurplusDemand, there: number, needed: number, minimum: number): Reason {
   const surplus = Math.max(0, there);
   if (there >= minimum) return { code: "surplus-used", surplus };
   if (demand.kind === "solar-with-minimum") return { code: "minimum-above-surplus", surplus, why: demand.reason };
   return { code: there < needed ? "surplus-below-need" : "surplus-covers-part", surplus, needed };
 }
 
-/** W of surplus from which on the smallest current is worth more than none. */
+/** W of surplus from which on the lowest setpoint is worth more than none. */
 function breakEven(option: PhaseOption, importPenalty: number): number {
   return (minimumOf(option) * importPenalty) / (1 + importPenalty);
 }
 
-/** W */
+/** W that the lowest setpoint draws */
 export function minimumOf({ lowest, wattsPerAmpere }: PhaseOption): number {
   return lowest * wattsPerAmpere;
 }
 
+/** Without regret. */
 function fresh(intermittency: Weighing["learned"]): SolarMemory {
   return { ...intermittency, regret: 0, phaseRegret: 0 };
 }
 
+/** W */
 export function middle({ low, high }: Pool): number {
   return (low + high) / 2;
 }

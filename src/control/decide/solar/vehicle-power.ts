@@ -1,12 +1,12 @@
-/** A car that needs more than its minimum current is not charged from a weaker sun. */
+/** A car with a minimum power of its own is not charged from less surplus. */
 
 import type { ChargerFacts, Situation } from "../../estimate/situation.js";
 import type { SurplusDemand } from "../demand.js";
 import { chooseBySurplus, type Pool, type SolarChoice } from "./start-stop.js";
 
 /**
- * Below the power that the car needs, the sun is as good as none for starting and stopping, by the same law as
- * otherwise. Until it stops, its current follows what is there.
+ * As `chooseBySurplus`, but for starting and stopping a surplus below the car's minimum power counts as none. Until the
+ * charge stops, its current follows the surplus as always.
  */
 export function chooseForVehicle(
   charger: ChargerFacts,

@@ -2,7 +2,7 @@ import { allocate, type Request } from "../../../../src/control/decide/load-mana
 import { Headrooms, type Headroom } from "../../../../src/control/estimate/headroom.js";
 import { mainFuse } from "../../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../../src/model/phases.js";
-import { asked, facts, headroom, situation, type FactOverrides } from "../../facts.js";
+import { anyReason, facts, headroom, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 
 interface Case {
@@ -17,12 +17,12 @@ interface Case {
   readonly overloadedSince?: number;
 }
 
-/** One charger that asks for 16 A on one phase, on a fuse of 25 A with room for all. */
+/** A request for 16 A on one phase, on a fuse of 25 A with headroom for all of it. */
 function decide({ planned = 16, phases = 1, charger = {}, stay = [25, 25, 25], raise = stay, ...site }: Case) {
   const held = { current: charger.activeSetpoint?.current ?? 0, phases: charger.activeSetpoint?.phases ?? phases };
-  const claim: Request = {
+  const request: Request = {
     charger: facts({ ...charger, activeSetpoint: held }),
-    setpoint: { current: planned, phases, reasons: [asked] },
+    setpoint: { current: planned, phases, reasons: [anyReason] },
   };
   const { overloadTolerance = 0, powerLimit = null, overloadedSince } = site;
   const now = situation({
@@ -31,38 +31,46 @@ function decide({ planned = 16, phases = 1, charger = {}, stay = [25, 25, 25], r
     ...(overloadedSince === undefined ? {} : { overloadedSince }),
   });
   const headrooms: readonly Headroom[] = [headroom(stay, { toRaise: raise })];
-  return allocate(now, [claim], new Headrooms(headrooms))[0];
+  return allocate(now, [request], new Headrooms(headrooms))[0];
 }
 
 const runs = (current: number, more: FactOverrides = {}): FactOverrides => ({ activeSetpoint: { current }, ...more });
 
 test.each<[why: string, facts: Case, current: number]>([
-  ["room for all of it", {}, 16],
-  ["room for a part", { stay: [11.7, 25, 25] }, 11],
-  ["room on another phase is no help", { stay: [9, 25, 25] }, 9],
+  ["headroom for all of it", {}, 16],
+  ["headroom for a part", { stay: [11.7, 25, 25] }, 11],
+  ["headroom on another phase does not help", { stay: [9, 25, 25] }, 9],
   ["a full phase that it does not use is no harm", { stay: [25, 0, 0] }, 16],
   ["three phases: the fullest counts", { phases: 3, stay: [25, 12, 20] }, 12],
   ["one phase on L2", { stay: [25, 9, 25], charger: { settings: { rotation: [1, 2, 0] } } }, 9],
   ["rotated, L1 is free to others", { stay: [0, 25, 25], charger: { settings: { rotation: [1, 2, 0] } } }, 16],
   ["less than the minimum is left: pause", { stay: [5.9, 25, 25] }, 0],
   ["the minimum is left", { stay: [6, 25, 25] }, 6],
-  ["an overloaded house: pause", { stay: [-4, 25, 25], charger: runs(16) }, 0],
+  ["an overload: pause", { stay: [-4, 25, 25], charger: runs(16) }, 0],
   ["lowers a running charge at once", { stay: [10, 25, 25], charger: runs(16) }, 10],
-  ["a running charge may stay, but not rise, in room that has not lasted", { raise: [8, 8, 8], charger: runs(12) }, 12],
-  ["a start needs room that has lasted", { raise: [5, 25, 25] }, 0],
+  [
+    "a running charge may stay, but not rise, in headroom that has not lasted",
+    { raise: [8, 8, 8], charger: runs(12) },
+    12,
+  ],
+  ["a start needs headroom that has lasted", { raise: [5, 25, 25] }, 0],
   ["a start takes only what has lasted", { raise: [8, 25, 25] }, 8],
   ["rises into what has lasted", { raise: [14, 25, 25], charger: runs(10) }, 14],
   [
-    "a second phase that it does not load yet needs room that has lasted",
+    "a second phase that it does not load yet needs headroom that has lasted",
     { phases: 3, raise: [25, 5, 25], charger: runs(16, { activeSetpoint: { current: 16, phases: 1 } }) },
     0,
   ],
   [
-    "a greedy car gets what makes it draw the room",
+    "a car that overdraws is offered less, and draws the headroom",
     { stay: [15, 25, 25], charger: runs(16, { overdrawRatio: 1.25 }) },
     12,
   ],
-  ["a greedy car's minimum has to fit with its greed", { stay: [6.2, 25, 25], charger: { overdrawRatio: 1.07 } }, 0],
+  [
+    "the minimum of a car that overdraws has to fit with its overdraw",
+    { stay: [6.2, 25, 25], charger: { overdrawRatio: 1.07 } },
+    0,
+  ],
   ["steps of 0.6 A", { stay: [11.9, 25, 25], charger: { settings: { step: 0.6 } } }, 11.4],
   ["the grid operator's limit on one phase", { powerLimit: 2_300 }, 10],
   ["the grid operator's limit on three phases", { phases: 3, powerLimit: 4_200 }, 6],
@@ -103,14 +111,14 @@ test.each<[why: string, facts: Case, reasons: readonly object[]]>([
     [onCircuit({ baseLoad: 20, highestBaseLoad: 20 }), { code: "below-minimum", current: 6 }],
   ],
   ["the grid operator", { powerLimit: 2_300 }, [{ code: "site-power-limit", power: 2_300 }]],
-  ["nothing new where nothing was lowered", {}, [asked]],
-  ["a wish below the minimum keeps its own reason", { planned: 4 }, [asked]],
+  ["nothing new where nothing was lowered", {}, [anyReason]],
+  ["a request below the minimum keeps its own reason", { planned: 4 }, [anyReason]],
 ])("names %s", (_why, facts, reasons) => expect(decide(facts)?.reasons).toEqual(reasons));
 
 describe("an overload of at most 13 %, while the minimum runs", () => {
   const tolerance = 60_000;
   test.each<[why: string, facts: Case, current: number]>([
-    ["is not tolerated unless asked for", { stay: [4, 25, 25], charger: runs(6) }, 0],
+    ["is not tolerated unless configured", { stay: [4, 25, 25], charger: runs(6) }, 0],
     ["is tolerated for a while", { overloadTolerance: tolerance, stay: [4, 25, 25], charger: runs(6) }, 6],
     ["lowers to the minimum at once", { overloadTolerance: tolerance, stay: [4, 25, 25], charger: runs(16) }, 6],
     [
@@ -130,8 +138,8 @@ describe("an overload of at most 13 %, while the minimum runs", () => {
 });
 
 test("without any circuit nothing is limited", () => {
-  const claim: Request = { charger: facts(), setpoint: { current: 16, phases: 3, reasons: [asked] } };
-  expect(allocate(situation(), [claim], new Headrooms([]))).toEqual([claim.setpoint]);
+  const request: Request = { charger: facts(), setpoint: { current: 16, phases: 3, reasons: [anyReason] } };
+  expect(allocate(situation(), [request], new Headrooms([]))).toEqual([request.setpoint]);
 });
 
 describe("a tree of circuits", () => {
@@ -145,10 +153,10 @@ describe("a tree of circuits", () => {
     ["the main fuse counts below as well", "Barn", [headroom([9, 25, 25]), barn], 9],
     ["without a main fuse the circuit counts alone", "Barn", [{ ...barn, parent: null }], 12],
   ])("%s", (_why, circuit, headrooms, current) => {
-    const claim: Request = {
+    const request: Request = {
       charger: facts({ settings: { circuit } }),
-      setpoint: { current: 16, phases: 1, reasons: [asked] },
+      setpoint: { current: 16, phases: 1, reasons: [anyReason] },
     };
-    expect(allocate(situation(), [claim], new Headrooms(headrooms))[0]?.current).toBe(current);
+    expect(allocate(situation(), [request], new Headrooms(headrooms))[0]?.current).toBe(current);
   });
 });

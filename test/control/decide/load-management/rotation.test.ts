@@ -20,7 +20,7 @@ function order(chargers: readonly FactOverrides[], minimumPause = 5 * min): read
 }
 
 test.each<[why: string, chargers: readonly FactOverrides[], order: readonly number[]]>([
-  ["as configured, if there is nothing to tell them apart", [isNew, isNew], [0, 1]],
+  ["as configured, if nothing distinguishes them", [isNew, isNew], [0, 1]],
   ["who charges goes on", [isNew, runs(10)], [1, 0]],
   ["until just before its turn is over", [isNew, runs(29.9)], [1, 0]],
   ["half an hour is a turn: then who waits is next", [runs(30), isNew], [1, 0]],

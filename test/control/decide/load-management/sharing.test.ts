@@ -2,18 +2,21 @@ import { allocate, type Request } from "../../../../src/control/decide/load-mana
 import { Headrooms } from "../../../../src/control/estimate/headroom.js";
 import { mainFuse } from "../../../../src/control/settings.js";
 import type { PerPhase, PhaseCount } from "../../../../src/model/phases.js";
-import { asked as reason, facts, headroom, situation, type FactOverrides } from "../../facts.js";
+import { anyReason as reason, facts, headroom, situation, type FactOverrides } from "../../facts.js";
 import { disconnected } from "../../support.js";
 
-type Asker = FactOverrides & { readonly asked?: number; readonly phases?: PhaseCount };
+type Requester = FactOverrides & { readonly requested?: number; readonly phases?: PhaseCount };
 
-function request({ asked = 16, phases = 1, ...charger }: Asker): Request {
+function request({ requested = 16, phases = 1, ...charger }: Requester): Request {
   const activeSetpoint = { phases, current: 0, ...charger.activeSetpoint };
-  return { charger: facts({ ...charger, activeSetpoint }), setpoint: { current: asked, phases, reasons: [reason] } };
+  return {
+    charger: facts({ ...charger, activeSetpoint }),
+    setpoint: { current: requested, phases, reasons: [reason] },
+  };
 }
 
 function share(
-  askers: readonly Asker[],
+  askers: readonly Requester[],
   left: number | PerPhase<number>,
   raise = left,
   powerLimit: number | null = null,
@@ -25,18 +28,18 @@ function share(
   return allocate(site, requests, new Headrooms(headrooms)).map(({ current }) => current);
 }
 
-const held = (current: number): Asker => ({ activeSetpoint: { current } });
+const held = (current: number): Requester => ({ activeSetpoint: { current } });
 const important = { settings: { priority: 2 } };
 
-test.each<[why: string, requests: readonly Asker[], headroom: number, currents: readonly number[]]>([
+test.each<[why: string, requests: readonly Requester[], headroom: number, currents: readonly number[]]>([
   ["two share alike, the first takes what is left over", [{}, {}], 25, [13, 12]],
   ["three share alike", [{}, {}, {}], 25, [9, 8, 8]],
-  ["who wants less leaves the rest to the other", [{ asked: 8 }, {}], 25, [8, 16]],
+  ["who wants less leaves the rest to the other", [{ requested: 8 }, {}], 25, [8, 16]],
   ["the important one is served first, once each has its minimum", [{}, important], 25, [9, 16]],
-  ["room for one: the important one", [{}, important], 11, [0, 11]],
-  ["room for one: who is charging goes on", [{}, held(8)], 11, [0, 11]],
-  ["room for two of three", [{}, {}, {}], 17, [9, 8, 0]],
-  ["two that run, and room for one: one pauses", [held(6), held(6)], 9, [9, 0]],
+  ["enough for one: the one with priority", [{}, important], 11, [0, 11]],
+  ["enough for one: the one that is charging goes on", [{}, held(8)], 11, [0, 11]],
+  ["enough for two of three", [{}, {}, {}], 17, [9, 8, 0]],
+  ["two that run, and enough for one: one pauses", [held(6), held(6)], 9, [9, 0]],
   ["nobody below the minimum", [held(12), held(12)], 11.9, [11, 0]],
   ["who joins gets as much as who was there", [held(16), {}], 25, [13, 12]],
   [
@@ -47,7 +50,7 @@ test.each<[why: string, requests: readonly Asker[], headroom: number, currents: 
   ],
   [
     "if that leaves less than the minimum, who joins waits",
-    [{ asked: 32, activeSetpoint: { current: 20 }, drawn: [20, 0, 0], settings: { maxCurrent: 32 } }, {}],
+    [{ requested: 32, activeSetpoint: { current: 20 }, drawn: [20, 0, 0], settings: { maxCurrent: 32 } }, {}],
     25,
     [13, 0],
   ],
@@ -59,13 +62,13 @@ test.each<[why: string, requests: readonly Asker[], headroom: number, currents: 
   ],
   [
     "a charger without a car does not keep one with a car waiting",
-    [{ asked: 6, reading: disconnected }, {}],
+    [{ requested: 6, reading: disconnected }, {}],
     10,
     [0, 10],
   ],
   [
     "an idle car does not keep a hungry one waiting",
-    [{ asked: 6, activeSetpoint: { current: 6 }, idle: true }, held(6)],
+    [{ requested: 6, activeSetpoint: { current: 6 }, idle: true }, held(6)],
     10,
     [0, 10],
   ],
@@ -93,7 +96,7 @@ test("what has not lasted is not taken from who has it", () => {
   expect(share([held(12), held(12)], 25, 14)).toEqual([12, 12]);
 });
 
-test("who joins makes no use of room that has not lasted", () => {
+test("a second charger makes no use of headroom that has not lasted", () => {
   const [garage = 0, yard = 0] = share([held(12), {}], 25, 14);
   expect(yard === 0 || garage + yard <= 14).toBe(true);
 });
@@ -111,7 +114,7 @@ test("a silent charger is part of the grid operator's limit", () => {
   expect(share([{ activeSetpoint: { current: 10 }, silent: true }, {}], 25, 25, 4_600)[1]).toBe(10);
 });
 
-test("two circuits: each has its own room, and both share the main fuse", () => {
+test("two circuits: each has its own headroom, and both share the main fuse", () => {
   const headrooms = [
     headroom(25, { limit: 35 }),
     headroom(10, { name: "Barn", parent: mainFuse }),
@@ -122,13 +125,13 @@ test("two circuits: each has its own room, and both share the main fuse", () => 
   expect(currents).toEqual([10, 15]);
 });
 
-test("of a silent charger the phases that it was told last count there, not those that it should use", () => {
+test("of a silent charger the phases of its last command count, not those that it should use", () => {
   const silent = { activeSetpoint: { current: 10, phases: 3 as const }, phases: 1 as const, silent: true };
   expect(share([silent, {}], 25, 25, 9_200)[1]).toBe(10);
 });
 
 test("what a charger draws in spite of its pause is not there for others under the grid operator's limit", () => {
-  const disobeys = { drawn: [6, 6, 6] as const, beyond: [6, 6, 6] as const, asked: 0 };
+  const disobeys = { drawn: [6, 6, 6] as const, beyond: [6, 6, 6] as const, requested: 0 };
   expect(share([disobeys, {}], 25, 25, 28 * 230)).toEqual([0, 10]);
 });
 
@@ -137,7 +140,7 @@ test("what one charger can't use for the size of its steps, another one has", ()
   expect(share([{ settings: { step: 0.6 } }, {}], 25)).toEqual([12.6, 12]);
 });
 
-test("who shares is told what the other chargers have", () => {
+test("the reason says what the other chargers have", () => {
   const requests = [request({}), request({})];
   const setpoints = allocate(situation(), requests, new Headrooms([headroom(20)]));
   const reasons = [{ code: "circuit-limit", circuit: "main fuse", baseLoad: 5, otherChargers: 10 }];

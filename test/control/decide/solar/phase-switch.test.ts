@@ -1,9 +1,9 @@
+import { phaseOptions } from "../../../../src/control/decide/phase-switching.js";
 import { chooseBySurplus } from "../../../../src/control/decide/solar/start-stop.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 import type { PhaseCount } from "../../../../src/model/phases.js";
 import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
-import { phaseOptions } from "../../../../src/control/decide/phase-switching.js";
-import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
 const minute = 60_000;
 const longAgo = { startedAt: start - 60 * minute, switchedAt: start - 60 * minute };
@@ -174,7 +174,7 @@ test.each<[why: string, startedAgo: number, drawn: number, phases: PhaseCount]>(
 });
 
 interface Options {
-  readonly house: PhaseCount;
+  readonly site: PhaseCount;
   readonly configured: PhaseCount | "auto";
   readonly canSwitch: boolean;
   readonly wanted?: PhaseCount | "auto";
@@ -182,21 +182,21 @@ interface Options {
 }
 
 test.each<[why: string, facts: Options, options: readonly PhaseCount[]]>([
-  ["a house with one phase", { house: 1, configured: "auto", canSwitch: true, held: 3 }, [1]],
-  ["can't switch: what is", { house: 3, configured: 1, canSwitch: false, held: 3 }, [3]],
-  ["configured", { house: 3, configured: 3, canSwitch: true, held: 1 }, [3]],
+  ["a site with one phase", { site: 1, configured: "auto", canSwitch: true, held: 3 }, [1]],
+  ["can't switch: what is", { site: 3, configured: 1, canSwitch: false, held: 3 }, [3]],
+  ["configured", { site: 3, configured: 3, canSwitch: true, held: 1 }, [3]],
   [
-    "a person's word goes before the configuration",
-    { house: 3, configured: 3, canSwitch: true, wanted: 1, held: 3 },
+    "a person's choice goes before the configuration",
+    { site: 3, configured: 3, canSwitch: true, wanted: 1, held: 3 },
     [1],
   ],
-  ["a person sets it free", { house: 3, configured: 1, canSwitch: true, wanted: "auto", held: 1 }, [1, 3]],
-  ["auto: the present one first", { house: 3, configured: "auto", canSwitch: true, held: 3 }, [3, 1]],
-])("phases to choose from: %s", (_why, { house, configured, canSwitch, wanted = null, held }, options) => {
+  ["a person sets it free", { site: 3, configured: 1, canSwitch: true, wanted: "auto", held: 1 }, [1, 3]],
+  ["auto: the present one first", { site: 3, configured: "auto", canSwitch: true, held: 3 }, [3, 1]],
+])("phases to choose from: %s", (_why, { site, configured, canSwitch, wanted = null, held }, options) => {
   const charger = facts({
     settings: { phases: configured, canSwitchPhases: canSwitch },
     persistent: { phases: wanted },
     activeSetpoint: { current: 6, phases: held },
   });
-  expect(phaseOptions(charger, situation({ settings: { phases: house } }))).toEqual(options);
+  expect(phaseOptions(charger, situation({ settings: { phases: site } }))).toEqual(options);
 });

@@ -1,5 +1,5 @@
-import { shareSurplus, type SolarRequest } from "../../../../src/control/decide/solar/share.js";
 import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
+import { shareSurplus, type SolarRequest } from "../../../../src/control/decide/solar/share.js";
 import { demands, facts, situation, type FactOverrides, type SituationOverrides } from "../../facts.js";
 import { connected, start } from "../../support.js";
 
@@ -79,7 +79,7 @@ describe("several chargers", () => {
       12,
     ],
     [
-      "a greedy car takes more than it is offered",
+      "a car that overdraws takes more than it is offered",
       { activeSetpoint: { current: 6 }, settings: { maxCurrent: 6 }, overdrawRatio: 1.25 },
       13.5,
       6,
@@ -96,6 +96,8 @@ test.each<[why: string, charger: FactOverrides, surplus: SituationOverrides["sur
   ["goes on with what fits", {}, [[0, 2_300]], 10],
   ["rises into all that is there", {}, [[0, 2_990]], 13],
   ["falls at once, by any amount", { activeSetpoint: { current: 32 } }, [[0, 1_400]], 6],
+  ["does not rise into what is unconfirmed", {}, [[0, 2_990, 2_990, false]], 10],
+  ["falls to what is unconfirmed", {}, [[0, 1_840, 1_840, false]], 8],
   ["does not rise into what the meter may not show yet", {}, [[0, 2_300, 2_990]], 10],
   ["does not fall while the meter may not show its last change", {}, [[0, 1_500, 2_300]], 10],
   ["stays at the minimum for a while without sun", {}, [[0, 0]], 6],
@@ -103,7 +105,7 @@ test.each<[why: string, charger: FactOverrides, surplus: SituationOverrides["sur
   ["comes down to a cap", { persistent: { ...longAgo, cap: 8 } }, [[0, 9_000]], 8],
   ["comes down to a cap that is hardly lower", { persistent: { ...longAgo, cap: 9 } }, [[0, 2_120]], 9],
   ["an idle car is offered the minimum only", { idle: true }, [[0, 7_360]], 6],
-  ["a greedy car gets what makes it draw the surplus", { overdrawRatio: 1.07 }, [[0, 2_300]], 9],
+  ["a car that overdraws is offered less, and draws the surplus", { overdrawRatio: 1.07 }, [[0, 2_300]], 9],
   ["is not written to for a few watts", { activeSetpoint: { current: 11 } }, [[0, 2_408]], 11],
   [
     "three phases share the surplus",
@@ -143,14 +145,14 @@ test.each<[why: string, power: (age: number) => number, lag: number, importPenal
     settings: { maxCurrent: 32 },
     lag: { fit: [], own: [], lag: { from: lag, to: lag } },
   });
-  const told = currents([garage], { settings: { importPenalty }, surplus: lately(power) });
-  expect(told).toEqual({ Garage: current });
+  const setpoints = currents([garage], { settings: { importPenalty }, surplus: lately(power) });
+  expect(setpoints).toEqual({ Garage: current });
 });
 
 test.each<[why: string, held: number, kind: "solar" | "solar-with-minimum", current: number]>([
   ["a charge goes on as it is", 10, "solar", 10],
   ["nothing starts by the sun", 0, "solar", 0],
-  ["the minimum is asked for, and safety decides on it", 0, "solar-with-minimum", 6],
-])("as long as no meter tells the surplus: %s", (_why, held, kind, current) => {
+  ["the minimum is requested, and the failsafe decides on it", 0, "solar-with-minimum", 6],
+])("as long as the surplus is not known: %s", (_why, held, kind, current) => {
   expect(currents([request("Garage", { activeSetpoint: { current: held } }, kind)], {})).toEqual({ Garage: current });
 });

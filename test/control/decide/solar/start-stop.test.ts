@@ -1,9 +1,9 @@
 import type { SurplusDemand } from "../../../../src/control/decide/demand.js";
 import { chooseBySurplus, type Pool } from "../../../../src/control/decide/solar/start-stop.js";
+import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 import type { Reason } from "../../../../src/model/reasons.js";
 import { demands, facts, situation, type FactOverrides } from "../../facts.js";
 import { start } from "../../support.js";
-import type { Intermittency } from "../../../../src/control/estimate/intermittency.js";
 
 const { solar: sun, "solar-with-minimum": sunAndMinimum } = demands;
 const minute = 60_000;
@@ -14,20 +14,29 @@ function even(power: number): Pool {
 
 interface Case {
   readonly pool: Pool;
+  /** Whether every charger has reported since the surplus was measured; true unless given. */
+  readonly isConfirmed?: boolean;
   readonly charger?: FactOverrides;
   readonly demand?: SurplusDemand;
   readonly importPenalty?: number;
-  /** Seconds since the last pass. */
+  /** ms; 5 min unless given. */
+  readonly minimumRun?: number;
+  readonly minimumPause?: number;
+  /** Seconds since the last decision. */
   readonly step?: number;
 }
 
-/** 5 minutes of minimum run and pause. */
-function decide({ pool, charger = {}, demand = sun, importPenalty = 1, step = 10 }: Case) {
+function decide({ pool, isConfirmed = true, charger = {}, demand = sun, step = 10, ...overrides }: Case) {
+  const { importPenalty = 1, minimumRun = 5 * minute, minimumPause = 5 * minute } = overrides;
   return chooseBySurplus(
     facts(charger),
     demand,
     pool,
-    situation({ settings: { importPenalty }, step, surplus: [[0, pool.low, pool.high]] }),
+    situation({
+      settings: { importPenalty, minimumRun, minimumPause },
+      step,
+      surplus: [[0, pool.low, pool.high, isConfirmed]],
+    }),
   );
 }
 
@@ -56,21 +65,17 @@ describe("a paused charger", () => {
     ["missed value adds up", { pool: even(1_150), step: 5, charger: { regret: 2 } }, false, 3.28],
     ["not yet at 5 Wh", { pool: even(1_150), step: 5, charger: { regret: 3.7 } }, false, 4.98],
     ["5 Wh: start", { pool: even(1_150), step: 5, charger: { regret: 3.8 } }, true, 0],
+    ["5 Wh, but unconfirmed: it waits", { pool: even(1_840), isConfirmed: false, charger: { regret: 4 } }, false, 5],
     ["import takes from it", { pool: even(0), charger: { regret: 4 } }, false, 0.17],
     ["it never falls below nothing", { pool: even(-3_000), charger: { regret: 1 } }, false, 0],
     ["half the minimum from the sun is worth nothing when even", { pool: even(690), charger: { regret: 4 } }, false, 4],
     [
-      "the same is worth a start to who imports readily",
+      "the same is worth a start with a low import penalty",
       { pool: even(690), importPenalty: 0.25, charger: { regret: 4 } },
       true,
       0,
     ],
-    [
-      "the same is a loss to who wants sun only",
-      { pool: even(690), importPenalty: 10, charger: { regret: 4 } },
-      false,
-      0,
-    ],
+    ["the same is a loss with a high one", { pool: even(690), importPenalty: 10, charger: { regret: 4 } }, false, 0],
     ["no time has passed: nothing was missed", { pool: even(5_000), step: 0 }, false, 0],
     ["the minimum at least: starts without sun", { pool: even(-500), demand: sunAndMinimum }, true, 0],
     [
@@ -94,6 +99,21 @@ describe("a paused charger", () => {
     [
       "sun that lasts longer than a run, whatever clouds cost",
       { pool: even(1_840), charger: { regret: 4, learned: { sunIntermittency: fastClouds(3_600) } } },
+      true,
+      0,
+    ],
+    ["without a minimum run: starts in steady sun", { pool: even(8_700), minimumRun: 0 }, true, 0],
+    [
+      "without a minimum run: starts in any gap between clouds",
+      { pool: even(1_840), minimumRun: 0, charger: { regret: 4, learned: { sunIntermittency: fastClouds(60) } } },
+      true,
+      0,
+    ],
+    ["without a minimum run: not before 5 Wh are missed", { pool: even(1_150), minimumRun: 0, step: 5 }, false, 1.28],
+    ["without a minimum run: not without sun", { pool: even(500), minimumRun: 0, charger: { regret: 5 } }, false, 3.94],
+    [
+      "without a minimum pause: a pause ends at once",
+      { pool: even(1_840), minimumPause: 0, charger: { regret: 4, persistent: { pausedAt: start } } },
       true,
       0,
     ],
@@ -150,9 +170,14 @@ describe("a running charger", () => {
       0,
     ],
     ["sun makes up for what was lost", { pool: even(1_380), charger: running({ regret: 10 }) }, true, 6.17],
-    ["who imports readily loses slowly", { pool: even(0), importPenalty: 0.25, charger: running() }, true, 0.96],
     [
-      "who wants sun only stops soon",
+      "with a low import penalty it loses slowly",
+      { pool: even(0), importPenalty: 0.25, charger: running() },
+      true,
+      0.96,
+    ],
+    [
+      "with a high one it stops soon",
       { pool: even(690), importPenalty: 10, charger: running({ regret: 5 }) },
       false,
       0,
@@ -162,6 +187,22 @@ describe("a running charger", () => {
       { pool: even(0), charger: running({ regret: 20, learned: { sunIntermittency: passingClouds } }) },
       true,
       23.83,
+    ],
+    [
+      "without a minimum pause no cloud is waited for",
+      {
+        pool: even(0),
+        minimumPause: 0,
+        charger: running({ regret: 20, learned: { sunIntermittency: passingClouds } }),
+      },
+      false,
+      0,
+    ],
+    [
+      "without a minimum pause: not before 20 Wh are lost",
+      { pool: even(0), minimumPause: 0, charger: running() },
+      true,
+      3.83,
     ],
     [
       "but not if it lasts and lasts",
@@ -202,6 +243,11 @@ test.each<[why: string, facts: Case, reason: Reason]>([
     { code: "starts-too-often", surplus: 1_840, starts: 6, left: 12 * minute },
   ],
   ["enough, not for long", { pool: even(1_150), step: 5 }, { code: "surplus-too-new", surplus: 1_150, needed: 690 }],
+  [
+    "enough, but unconfirmed",
+    { pool: even(1_840), isConfirmed: false, charger: { regret: 5 } },
+    { code: "surplus-too-new", surplus: 1_840, needed: 690 },
+  ],
   [
     "enough, but among clouds",
     { pool: even(1_840), charger: { regret: 5, learned: { sunIntermittency: fastClouds(60) } } },
