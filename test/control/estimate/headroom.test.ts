@@ -4,7 +4,7 @@ import { noMeterMemory, type Measured, type MeterMemory } from "../../../src/con
 import { mainFuse, type CircuitSettings } from "../../../src/control/settings.js";
 import { perPhase, type PerPhase } from "../../../src/model/phases.js";
 import { situation } from "../facts.js";
-import { charger, house, start } from "../support.js";
+import { charger, siteSettings, start } from "../support.js";
 
 const fuse: CircuitSettings = { name: mainFuse, limit: 25, parent: null, meters: ["Grid"] };
 const barn: CircuitSettings = { name: "Barn", limit: 16, parent: mainFuse, meters: [] };
@@ -33,7 +33,7 @@ function headroomIn(baseLoad: Readonly<Record<string, BaseLoadMemory>>, site: Si
   const { circuits = [fuse], phases = 3, meters = { Grid: meter(each(0)) } } = site;
   const base = situation();
   const memory = { ...base.memory, baseLoad, meters };
-  return headroomsOf({ ...base, settings: house({ circuits, phases }), memory });
+  return headroomsOf({ ...base, settings: siteSettings({ circuits, phases }), memory });
 }
 
 function ofMainFuse(newest: BaseLoad | null, samples: BaseLoadMemory["samples"] = []): Headroom | undefined {
@@ -126,5 +126,5 @@ test.each<[why: string, currents: PerPhase<number | null>, phases: 1 | 3, overlo
 ])("overloaded phases: %s", (_why, currents, phases, overloaded) => {
   const base = situation();
   const memory = { ...base.memory, meters: { Grid: meter(currents) } };
-  expect(overloadedPhases(fuse, { ...base, settings: house({ phases }), memory })).toEqual(overloaded);
+  expect(overloadedPhases(fuse, { ...base, settings: siteSettings({ phases }), memory })).toEqual(overloaded);
 });

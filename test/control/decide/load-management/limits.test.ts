@@ -4,7 +4,7 @@ import { allocate, type Request } from "../../../../src/control/decide/load-mana
 import { Headrooms, type Headroom } from "../../../../src/control/estimate/headroom.js";
 import { mainFuse } from "../../../../src/control/settings.js";
 import type { Reason } from "../../../../src/model/reasons.js";
-import { asked, facts, headroom, situation, type FactOverrides, type SituationOverrides } from "../../facts.js";
+import { anyReason, facts, headroom, situation, type FactOverrides, type SituationOverrides } from "../../facts.js";
 import { start } from "../../support.js";
 
 interface Case {
@@ -17,7 +17,7 @@ interface Case {
 function decide({ chargers = [{}], circuits = [headroom(25)], site = {}, planned = 16 }: Case) {
   const requests = chargers.map((overrides): Request => {
     const charger = facts({ ...overrides, activeSetpoint: { phases: 1, current: 0, ...overrides.activeSetpoint } });
-    return { charger, setpoint: { current: planned, phases: charger.activeSetpoint.phases, reasons: [asked] } };
+    return { charger, setpoint: { current: planned, phases: charger.activeSetpoint.phases, reasons: [anyReason] } };
   });
   const all = situation({ ...site, chargers: requests.map(({ charger }) => charger) });
   return allocate(all, requests, new Headrooms(circuits));
