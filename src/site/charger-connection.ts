@@ -28,6 +28,19 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
     this.#actuator = new Actuator(config.name, this.device, writeLog, clock);
   }
 
+  /** The decisions to come are the last ones. */
+  override stop(): void {
+    super.stop();
+    this.#actuator.insist();
+  }
+
+  /** Its phases can be switched, as far as it is known yet: some find out that they must not. */
+  get canSwitchPhases(): boolean {
+    return (
+      this.config.writable.includes("phases") && (this.reading === null || this.device.writes.phases !== undefined)
+    );
+  }
+
   /** Does nothing as long as the charger has never answered. */
   apply(decision: Decision): void {
     if (this.reading !== null) this.#actuator.apply(decision);
