@@ -1,6 +1,7 @@
 /** Writes decisions to one charger: one write at a time, the newest decision wins, nothing is written twice. */
 
 import type { Charger } from "../drivers/driver.js";
+import { overdrawOf, overdrawPatience } from "../control/observe/obedience.js";
 import type { Clock } from "../model/clock.js";
 import type { Decision } from "../model/commands.js";
 import { DeviceError, messageOf } from "../model/errors.js";
@@ -57,6 +58,8 @@ export class Actuator {
   #failures = 0;
   readonly #refusals = new Map<string, Refusal>();
   #reading: ChargerReading | null = null;
+  /** Since when it draws far more than its limit. */
+  #overdrawnSince: number | null = null;
   #running: Promise<void> | null = null;
 
   constructor(name: string, charger: Charger, log: Pick<Log, "warn" | "debug">, clock: Clock) {
@@ -71,10 +74,15 @@ export class Actuator {
     this.#failedAt = null;
     if (this.#reading === null || isOtherState(this.#reading, reading)) this.#refusals.clear();
     this.#reading = reading;
-    if (this.#running !== null || this.#clock.now() - this.#writtenAt < settleTime) return;
+    const now = this.#clock.now();
+    const overdraw = overdrawOf(reading, this.#decision?.current ?? 0);
+    this.#overdrawnSince = overdraw === null ? null : (this.#overdrawnSince ?? now);
+    if (this.#running !== null || now - this.#writtenAt < settleTime) return;
+    // Some boxes heed a current only when it is written once more.
+    const isIgnored = now - Math.max(this.#overdrawnSince ?? now, this.#writtenAt) >= overdrawPatience;
     const reported: Setting = {
       allowed: reading.enabled ?? reading.allowCharging ?? this.#setting.allowed,
-      current: reading.maxAmpere ?? this.#setting.current,
+      current: isIgnored ? null : (reading.maxAmpere ?? this.#setting.current),
       phases: reading.phases ?? this.#setting.phases,
     };
     const written = this.#next() === null;
@@ -86,7 +94,10 @@ export class Actuator {
     } else if (written) {
       this.#refused(missing, 0);
       this.#fail(
-        `${this.#name}: it accepted the command and does not keep to it. Does another app or controller set it too?`,
+        isIgnored && overdraw !== null
+          ? `${this.#name}: it draws ${overdraw.current} A although its limit is ${overdraw.limit} A. ` +
+              "The limit is written again; if that does not help, it pauses."
+          : `${this.#name}: it accepted the command and does not keep to it. Does another app or controller set it too?`,
       );
     }
   }

@@ -15,6 +15,7 @@ import { surplusTrust } from "../estimate/surplus.js";
 import { allocate, type Request } from "./load-management/allocate.js";
 import { followsSurplus, type Demand, type SurplusDemand } from "./demand.js";
 import { chargesFromGrid, type ChargeDecision } from "./discharge-block.js";
+import { pauseDisobedient } from "./disobedience.js";
 import { fastSetpoint, fixedSetpoint } from "./fast.js";
 import { ownLimit } from "./own-limit.js";
 import { applyFailsafe } from "./failsafe.js";
@@ -58,7 +59,8 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
     const asked = followsSurplus(demand)
       ? withLater(solar.get(charger.settings.name)?.setpoint ?? pauseOf(charger), demand)
       : setpointWithoutSun(charger, demand, situation, headrooms);
-    return { charger, setpoint: permitted(limitToItself(asked, charger, situation), each) };
+    const own = pauseDisobedient(limitToItself(asked, charger, situation), charger);
+    return { charger, setpoint: permitted(own, each) };
   });
   const allocated = allocate(situation, requests, headrooms);
 

@@ -3,6 +3,7 @@
 import type { PhaseCount, PerPhase } from "../../model/phases.js";
 import type { ChargeTarget, ChargerMode } from "../../model/commands.js";
 import type { ChargerReading } from "../../model/readings.js";
+import type { Overdraw } from "./obedience.js";
 import type { DrawSample } from "./charger-draw.js";
 import type { LagMemory } from "../estimate/meter-lag.js";
 import { noSolarMemory, type SolarMemory } from "../decide/solar/solar-memory.js";
@@ -103,6 +104,10 @@ export interface ChargerMemory {
   readonly movedAt: number | null;
   /** How much more than offered its car was last seen to take; 1 = what is offered. */
   readonly overdrawRatio: number;
+  /** What it draws far above its limit, and since when; `null`: it does not. */
+  readonly overdraw: (Overdraw & { readonly since: number }) | null;
+  /** When that was last certain; `null`: not since the car was plugged in, or a person started it. */
+  readonly disobeyed: (Overdraw & { readonly at: number }) | null;
   /** Since when an allowed car takes nothing; `null`: it takes something, or may not. */
   readonly idleSince: number | null;
   /** RFID tag of the session as `tagOf` writes it; `null`: none was told. */
@@ -130,6 +135,8 @@ export function newChargerMemory(persistent: PersistentChargerState): ChargerMem
     commands: [],
     movedAt: null,
     overdrawRatio: 1,
+    overdraw: null,
+    disobeyed: null,
     idleSince: null,
     lag: noLagMemory,
     tag: null,

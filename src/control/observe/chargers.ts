@@ -13,6 +13,7 @@ import {
   slowestCharger,
   significantCurrent,
 } from "../parameters.js";
+import { overdrawCertain, overdrawOf } from "./obedience.js";
 import { observeSession } from "./session.js";
 import type { ChargerSettings } from "../settings.js";
 import { isEnabled, isPlugged } from "./charger-state.js";
@@ -67,6 +68,7 @@ export function observeCharger(
     // It moved at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
     overdrawRatio: overdrawRatioAfter(old, reading, drawn, now),
+    ...obedienceAfter(old, reading, startedThere, now),
     idleSince: idle ? (old.idleSince ?? now) : null,
   };
 }
@@ -99,7 +101,8 @@ export function applyCommand(old: ChargerMemory, command: ChargerCommand): Charg
   if (sessionChargeConsumptionLimit !== undefined)
     persistent = { ...persistent, energyLimit: sessionChargeConsumptionLimit ?? 0 };
   if (phases !== undefined) persistent = { ...persistent, phases };
-  return { ...old, persistent };
+  const disobeyed = allowCharging === true ? null : old.disobeyed;
+  return { ...old, persistent, disobeyed };
 }
 
 /** A start by hand that was made for a time is a stop once that is over. */
@@ -154,6 +157,20 @@ function chargerOffer(
   at: number,
 ): SetpointCommand {
   return { at, current: Math.min(maxAmpere ?? maxCurrent, maxCurrent), phases: phases === 1 ? 1 : 3 };
+}
+
+function obedienceAfter(
+  old: ChargerMemory,
+  reading: ChargerReading,
+  isStarted: boolean,
+  now: number,
+): Pick<ChargerMemory, "overdraw" | "disobeyed"> {
+  const found = overdrawOf(reading, old.persistent.lastCommand?.current ?? 0);
+  const overdraw = found && { ...found, since: old.overdraw?.since ?? now };
+  const known = isStarted || reading.state === "disconnected" ? null : old.disobeyed;
+  if (overdraw === null || now - overdraw.since < overdrawCertain) return { overdraw, disobeyed: known };
+  const { current, limit } = overdraw;
+  return { overdraw, disobeyed: { current, limit, at: now } };
 }
 
 /** Told once a command has had its time to show, and kept over the next one; another car has another greed. */

@@ -9,6 +9,7 @@ import { holdingOverload, headroomMemory } from "../../parameters.js";
 import type { Headroom, Headrooms } from "../../estimate/headroom.js";
 import type { ChargerSettings } from "../../settings.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
+import { blameFor } from "../disobedience.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
 import { byRotation } from "./rotation.js";
 import type { Setpoint } from "../setpoint.js";
@@ -65,7 +66,7 @@ export function allocate(
     if (charger.silent || setpoint.current < minCurrent) return setpoint;
     const current = floorTo(participant.now.allotted, step);
     if (setpoint.current <= current) return setpoint;
-    const reasons = reasonsFor(participant.now, situation);
+    const reasons = reasonsFor(participant.now, situation, participants);
     const none: readonly Reason[] = current > 0 ? [] : [{ code: "below-minimum", current: minCurrent }];
     return { ...setpoint, current, reasons: [...reasons, ...none] };
   });
@@ -187,10 +188,18 @@ function isTolerated({ charger, fair }: Participant, { memory, settings, now }: 
 }
 
 /** Names the limit that leaves least, and who has the rest of it; empty: there is none. */
-function reasonsFor({ tightest, ofBudget }: Entry, { memory: { powerLimit } }: Situation): readonly Reason[] {
+function reasonsFor(
+  { tightest, ofBudget }: Entry,
+  { memory: { powerLimit } }: Situation,
+  shares: readonly Share[],
+): readonly Reason[] {
   if (tightest === null || ofBudget <= tightest.left)
     return powerLimit === null ? [] : [{ code: "site-power-limit", power: powerLimit }];
   const { circuit, phase, shared } = tightest;
+  const blame = shares.flatMap(({ charger, path }) =>
+    path.includes(circuit) ? (blameFor(charger, circuit.name) ?? []) : [],
+  );
+  if (blame.length > 0) return blame;
   return [
     {
       code: "circuit-limit",
