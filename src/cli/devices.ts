@@ -1,7 +1,9 @@
 /** Talks to the configured devices once, without the running house. */
 
+import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config/parse.js";
 import type { DriverContext } from "../drivers/driver.js";
+import { DeviceError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { systemClock } from "../site/clock.js";
 import { createMqttPool } from "../transport/mqtt.js";
@@ -26,12 +28,31 @@ interface Connection {
   close(): Promise<void>;
 }
 
-/** Uses one connection and closes it, whatever happens. */
+/** ms that a person waits where a cloud asks for it, and how often. */
+const longestPause = 10_000;
+const pauses = 3;
+
+/**
+ * Uses one connection and closes it, whatever happens. Where the device asks to come again in a few seconds, the work
+ * is done once more then, from its beginning.
+ */
 export async function using<C extends Connection, T>(connection: C, work: (connection: C) => Promise<T>): Promise<T> {
   try {
-    return await work(connection);
+    return await patiently(() => work(connection));
   } finally {
     await connection.close();
+  }
+}
+
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let left = pauses; ; left -= 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const pause = error instanceof DeviceError && error.retryAt !== null ? error.retryAt - Date.now() : Infinity;
+      if (left === 0 || pause > longestPause) throw error;
+      await wait(Math.max(0, pause) + 50);
+    }
   }
 }
 

@@ -25,6 +25,8 @@ interface DeviceErrorParts {
   readonly what: string;
   /** What to do about it, as a whole sentence without a full stop. */
   readonly advice: string;
+  /** ms since 1970 from which the same may be tried again. Absent: nobody said. */
+  readonly retryAt?: number;
   readonly cause?: unknown;
 }
 
@@ -35,13 +37,16 @@ export class DeviceError extends Error {
   readonly device: string;
   readonly what: string;
   readonly advice: string;
+  /** ms since 1970 from which the same may be tried again; `null`: nobody said. */
+  readonly retryAt: number | null;
 
-  constructor({ code, device, what, advice, cause }: DeviceErrorParts) {
+  constructor({ code, device, what, advice, retryAt, cause }: DeviceErrorParts) {
     super(`${device}: ${what}. ${advice}. (${code})`, { cause });
     this.code = code;
     this.device = device;
     this.what = what;
     this.advice = advice;
+    this.retryAt = retryAt ?? null;
   }
 }
 

@@ -155,6 +155,15 @@ export interface ReasonValues extends ProblemValues, UpcomingValues {
   /** W for all chargers together. */
   "site-power-limit": { readonly power: number };
   "circuit-limit": CircuitLimit;
+  /** A charger draws `current` A although its limit is `limit` A, and so takes the place of others on the circuit. */
+  "circuit-overdrawn": {
+    readonly circuit: string;
+    readonly charger: string;
+    readonly current: number;
+    readonly limit: number;
+  };
+  /** It drew `current` A although its limit was `limit` A, and pauses for `left` ms more. */
+  "limit-not-obeyed": { readonly current: number; readonly limit: number; readonly left: number };
   /** What is left is below the `current` in A that charging takes at least. */
   "below-minimum": { readonly current: number };
   /** The vehicle may charge and takes nothing. */

@@ -12,11 +12,14 @@ import { rangeOf } from "./settings.js";
 
 /** ms */
 const longestWait = 30_000;
+/** ms before a voltage that could not be written is written again. */
+const voltageRetry = 60_000;
 
 export class ChargerConnection extends DeviceConnection<ChargerReading, Charger, ChargerConfig> {
   readonly #actuator: Actuator;
   /** V that was last written to the charger; `null`: none, or it failed. */
   #writtenVoltage: number | null = null;
+  #voltageFailedAt = -Infinity;
 
   constructor(config: ChargerConfig, context: ConnectionContext, onReading: (reading: ChargerReading | null) => void) {
     super({ config, context, longestWait, onReading });
@@ -26,6 +29,19 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
       debug: (message: string) => log.debug(message),
     };
     this.#actuator = new Actuator(config.name, this.device, writeLog, clock);
+  }
+
+  /** The decisions to come are the last ones. */
+  override stop(): void {
+    super.stop();
+    this.#actuator.insist();
+  }
+
+  /** Its phases can be switched, as far as it is known yet: some find out that they must not. */
+  get canSwitchPhases(): boolean {
+    return (
+      this.config.writable.includes("phases") && (this.reading === null || this.device.writes.phases !== undefined)
+    );
   }
 
   /** Does nothing as long as the charger has never answered. */
@@ -54,9 +70,11 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
   writeVoltage(volts: number | null): void {
     const rounded = volts === null ? null : Math.round(volts);
     if (rounded === null || rounded === this.#writtenVoltage || this.reading === null) return;
+    if (this.context.clock.now() - this.#voltageFailedAt < voltageRetry) return;
     this.#writtenVoltage = rounded;
     this.device.tellVoltage?.(rounded).catch((error: unknown) => {
       this.#writtenVoltage = null;
+      this.#voltageFailedAt = this.context.clock.now();
       this.context.log.debug(messageOf(error));
     });
   }

@@ -77,6 +77,20 @@ export function rangeOf({ minCurrent, maxCurrent, range }: ChargerConfig): Curre
   return { min: Math.max(minCurrent, range.min), max: Math.min(maxCurrent, range.max), step: range.step };
 }
 
+/** The same, with what chargers turned out to be able to do. */
+export function withPhaseSwitching(
+  settings: ControlSettings,
+  found: readonly { readonly config: { readonly name: string }; readonly canSwitchPhases: boolean }[],
+): ControlSettings {
+  const canSwitch = new Map(found.map(({ config, canSwitchPhases }) => [config.name, canSwitchPhases]));
+  if (settings.chargers.every(({ name, canSwitchPhases }) => canSwitch.get(name) === canSwitchPhases)) return settings;
+  const chargers = settings.chargers.map((charger) => ({
+    ...charger,
+    canSwitchPhases: canSwitch.get(charger.name) ?? charger.canSwitchPhases,
+  }));
+  return { ...settings, chargers };
+}
+
 function chargerSettings(charger: ChargerConfig): ChargerSettings {
   const range = rangeOf(charger);
   return {

@@ -17,7 +17,7 @@ import { createMqttPool } from "../transport/mqtt.js";
 import { ChargerConnection } from "./charger-connection.js";
 import { MeterConnection } from "./meter-connection.js";
 import { MonitorConnection } from "./monitor-connection.js";
-import { controlSettings } from "./settings.js";
+import { controlSettings, withPhaseSwitching } from "./settings.js";
 import type { ChargerView, SiteApi, SiteView } from "./site-view.js";
 import type { StateFile } from "./state-file.js";
 
@@ -41,7 +41,7 @@ type NewObservation = Partial<Omit<Observation, "time">>;
 type Listener = (view: SiteView) => void;
 
 export class Site implements SiteApi {
-  readonly #settings: ControlSettings;
+  #settings: ControlSettings;
   readonly #log: Log;
   readonly #clock: Clock;
   readonly #stateFile: StateFile | undefined;
@@ -164,6 +164,7 @@ export class Site implements SiteApi {
 
   #observe(received: NewObservation): void {
     if (!this.#running) return;
+    this.#settings = withPhaseSwitching(this.#settings, this.#chargers);
     const time = Math.max(this.#clock.now(), this.#memory.time ?? 0);
     const observation: Observation = { time, meters: {}, chargers: {}, commands: {}, ...received };
     try {

@@ -96,6 +96,14 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
     meaning: "The main fuse or a circuit carries no more on this phase.",
     end: "Others draw less, for the time that is named.",
   },
+  "circuit-overdrawn": {
+    meaning: "A charger on the main fuse or a circuit draws far more than its limit.",
+    end: "That charger keeps to its limit, or pauses.",
+  },
+  "limit-not-obeyed": {
+    meaning: "The charger drew far more than its limit for half a minute, also after the limit was written again.",
+    end: "A quarter of an hour is over, the car is unplugged, or a person starts it.",
+  },
   "below-minimum": {
     meaning: "What is left is less than the least current that charging takes.",
     end: "What is named before it.",

@@ -83,6 +83,10 @@ const reasons: ReasonTexts = {
     const when = draw === drew ? "" : ` in the last ${duration(within)}`;
     return `${circuit}: ${load}${more} of ${amperes(limit)} on ${phaseName(phase)}${when}`;
   },
+  "circuit-overdrawn": ({ circuit, charger, current, limit }) =>
+    `${circuit}: ${charger} draws ${amperes(current)} although its limit is ${amperes(limit)}`,
+  "limit-not-obeyed": ({ current, limit, left }) =>
+    `the charger drew ${amperes(current)} although its limit was ${amperes(limit)}: pauses for ${duration(left)} more`,
   "below-minimum": ({ current }) => `charging needs at least ${amperes(current)}`,
   "vehicle-idle": () => "the car takes nothing",
   "minimum-pause": ({ left }) => `pauses for ${duration(left)} more`,

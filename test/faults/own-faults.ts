@@ -98,7 +98,7 @@ export const ownFaults: readonly Course[] = [
   ),
   mennekesRow("M-14", "a number with a sign where there was none: out of range, so null", async () => {
     const { device } = await virtual();
-    const holding = newStore(device.firmware);
+    const holding = newStore(device);
     fillStore(holding, device);
     holding.setI32(206, -5);
     const { charger } = await box(holding);

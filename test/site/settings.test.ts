@@ -1,7 +1,7 @@
 import type { Config } from "../../src/config/parse.js";
 import { parseConfig } from "../../src/config/parse.js";
 import { mainFuse } from "../../src/control/settings.js";
-import { controlSettings } from "../../src/site/settings.js";
+import { controlSettings, withPhaseSwitching } from "../../src/site/settings.js";
 
 function configOf(block: object): Config {
   const { config, problems } = parseConfig(block);
@@ -203,4 +203,14 @@ describe("chargers", () => {
     const circuits = [{ name: "Carport", limit: 16 }];
     expect(chargerOf({ circuit: "Carport" }, { circuits })).toMatchObject({ circuit: "Carport" });
   });
+});
+
+test("a charger that turned out not to switch phases is planned with those it is on", () => {
+  const easee = { driver: "easee", username: "me", password: "secret", chargerId: "EH123456", control: "circuit" };
+  const settings = settingsOf({ chargers: [{ ...easee, name: "Garage" }] });
+  const found = (canSwitchPhases: boolean) => [{ config: { name: "Garage" }, canSwitchPhases }];
+  expect(withPhaseSwitching(settings, found(true))).toBe(settings);
+  expect(withPhaseSwitching(settings, found(false)).chargers).toEqual(
+    settings.chargers.map((charger) => ({ ...charger, canSwitchPhases: false })),
+  );
 });

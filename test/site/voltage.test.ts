@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** The same, with a charger that takes the voltage of the meter. */
-function withVoltage(config: Config, written: number[]): Config {
+function withVoltage(config: Config, written: number[], failure: Error | null = null): Config {
   const chargers = config.chargers.map((charger) => ({
     ...charger,
     voltageFrom: "Grid",
@@ -23,13 +23,32 @@ function withVoltage(config: Config, written: number[]): Config {
       return {
         read: () => connected.read(),
         writes: connected.writes,
-        tellVoltage: async (volts: number) => void written.push(volts),
+        tellVoltage: async (volts: number) => {
+          written.push(volts);
+          if (failure !== null) throw failure;
+        },
         close: () => connected.close(),
       };
     },
   }));
   return { ...config, chargers };
 }
+
+test("a charger that refuses it is asked once a minute", async () => {
+  const built = (world = await World.build([{}]));
+  const { port } = built.box.device;
+  const { config } = parseConfig({
+    site: { mainFuse: 25 },
+    chargers: [{ name: "Garage", driver: "go-e", host: "127.0.0.1", port, apiVersion: 2 }],
+  });
+  if (config === null) throw new Error("this configuration is right");
+  const written: number[] = [];
+  const refusing = withVoltage(config, written, new Error("HTTP 404"));
+  await built.startConfig({ ...refusing, chargers: refusing.chargers.map((each) => ({ ...each, voltageFrom: 230 })) });
+  await built.turn(130);
+  expect(written.length).toBeGreaterThanOrEqual(2);
+  expect(written.length).toBeLessThanOrEqual(3);
+});
 
 test("it follows the meter's voltage, and is told no old one once the meter is silent", async () => {
   const built = (world = await World.build([{}]));

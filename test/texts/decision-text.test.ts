@@ -179,6 +179,18 @@ const sentences: { readonly [Code in ReasonCode]: readonly (readonly [text: stri
       { ...onMain, baseLoad: 5, highestBaseLoad: 5, otherChargers: 10 },
     ],
   ],
+  "circuit-overdrawn": [
+    [
+      "main fuse: Garage draws 32 A although its limit is 6 A",
+      { code: "circuit-overdrawn", circuit: "main fuse", charger: "Garage", current: 32, limit: 6 },
+    ],
+  ],
+  "limit-not-obeyed": [
+    [
+      "the charger drew 32 A although its limit was 6 A: pauses for 15 min more",
+      { code: "limit-not-obeyed", current: 32, limit: 6, left: 900_000 },
+    ],
+  ],
   "below-minimum": [["charging needs at least 6 A", { code: "below-minimum", current: 6 }]],
   "vehicle-idle": [["the car takes nothing", { code: "vehicle-idle" }]],
   "minimum-pause": [["pauses for 5 min more", { code: "minimum-pause", left: 300_000 }]],

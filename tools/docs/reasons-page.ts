@@ -72,6 +72,8 @@ const examples: readonly Reason[] = [
   { code: "power-cap", power: 3_000 },
   { code: "cable-limit", current: 20 },
   { code: "charger-limit", current: 16 },
+  { code: "circuit-overdrawn", circuit: "main fuse", charger: "Garage", current: 32, limit: 6 },
+  { code: "limit-not-obeyed", current: 32, limit: 6, left: 600_000 },
   { code: "below-minimum", current: 6 },
   { code: "vehicle-idle" },
 

@@ -17,6 +17,7 @@ import { stoppedByMonitor } from "./alarm-stop.js";
 import { followsSurplus, type Demand, type SurplusDemand } from "./demand.js";
 import { demandsOf, type PlannedDemand } from "./demands.js";
 import { chargesFromGrid, type ChargeDecision } from "./discharge-block.js";
+import { pauseDisobedient } from "./disobedience.js";
 import { applyFailsafe } from "./failsafe.js";
 import { fastSetpoint, fixedSetpoint } from "./fast.js";
 import { allocate, type Request } from "./load-management/allocate.js";
@@ -62,7 +63,8 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
     const requested = followsSurplus(demand)
       ? withUpcoming(solar.get(charger.settings.name)?.setpoint ?? pauseOf(charger), demand)
       : setpointWithoutSurplus(charger, demand, situation, headrooms);
-    return { charger, setpoint: permitted(withinOwnLimit(requested, charger, situation), each) };
+    const own = pauseDisobedient(withinOwnLimit(requested, charger, situation), charger);
+    return { charger, setpoint: permitted(own, each) };
   });
   const allocated = allocate(situation, requests, headrooms);
 

@@ -15,9 +15,13 @@ export function contactorRest({ memory, now }: ChargerFacts): number {
 }
 
 /** The possible numbers of phases, the present one first. */
-export function phaseOptions({ settings, persistent, activeSetpoint }: ChargerFacts, { settings: site }: Situation) {
+export function phaseOptions(
+  { settings, persistent, reading, activeSetpoint }: ChargerFacts,
+  { settings: site }: Situation,
+) {
   if (site.phases === 1) return [1] as const;
-  if (!settings.canSwitchPhases) return [activeSetpoint.phases] as const;
+  // It may have turned out only now that they can't be switched.
+  if (!settings.canSwitchPhases) return [reading?.phases === 3 ? 3 : activeSetpoint.phases] as const;
   const wanted = persistent.phases ?? settings.phases;
   if (wanted !== "auto") return [wanted] as const;
   return activeSetpoint.phases === 1 ? ([1, 3] as const) : ([3, 1] as const);

@@ -6,6 +6,7 @@ import type { ChargerReading } from "../../model/readings.js";
 import { noSolarMemory, type SolarMemory } from "../decide/solar/solar-memory.js";
 import { noLagMemory, type LagMemory } from "../estimate/meter-lag.js";
 import type { DrawSample } from "./charger-draw.js";
+import type { Overdraw } from "./obedience.js";
 
 /** A setpoint that was sent to a charger. */
 export interface SetpointCommand {
@@ -102,6 +103,10 @@ export interface ChargerMemory {
   readonly movedAt: number | null;
   /** Current drawn by the car over current offered, 1–1.25. */
   readonly overdrawRatio: number;
+  /** What it draws far above its limit, and since when; `null`: it does not. */
+  readonly overdraw: (Overdraw & { readonly since: number }) | null;
+  /** When that was last certain; `null`: not since the car was plugged in, or a person started it. */
+  readonly disobeyed: (Overdraw & { readonly at: number }) | null;
   /** Since when a car takes nothing although it may charge; `null`: it takes something, or may not charge. */
   readonly idleSince: number | null;
   /** RFID tag of the session as `tagOf` writes it; `null`: none was reported. */
@@ -129,6 +134,8 @@ export function newChargerMemory(persistent: PersistentChargerState): ChargerMem
     commands: [],
     movedAt: null,
     overdrawRatio: 1,
+    overdraw: null,
+    disobeyed: null,
     idleSince: null,
     lag: noLagMemory,
     tag: null,

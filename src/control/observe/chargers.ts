@@ -17,6 +17,7 @@ import { drawOf, type DrawSample } from "./charger-draw.js";
 import type { ChargerMemory, PersistentChargerState, SetpointCommand } from "./charger-memory.js";
 import { isEnabled, isPlugged } from "./charger-state.js";
 import { recent, spaced } from "./history.js";
+import { overdrawCertain, overdrawOf } from "./obedience.js";
 import { observeSession } from "./session.js";
 
 /** Half of what a control pilot can announce, in A (IEC 61851-1: 80 A), and V above any site's. */
@@ -72,6 +73,7 @@ export function observeCharger(
     // It changed at some moment since the reading before; a quick meter may have shown it then.
     movedAt: moved ? old.at : old.movedAt,
     overdrawRatio: overdrawRatioAfter(old, reading, drawn, now),
+    ...obedienceAfter(old, reading, startedAtCharger, now),
     idleSince: idle ? (old.idleSince ?? now) : null,
   };
 }
@@ -98,6 +100,7 @@ export function applyCommand(old: ChargerMemory, command: ChargerCommand): Charg
       targets: targets ?? persistent.targets,
       session: targets === undefined ? session : session && { ...session, due: null, targetActiveSince: null },
     },
+    disobeyed: allowCharging === true ? null : old.disobeyed,
   };
 }
 
@@ -161,6 +164,20 @@ function chargerOffer(
   at: number,
 ): SetpointCommand {
   return { at, current: Math.min(maxAmpere ?? maxCurrent, maxCurrent), phases: phases === 1 ? 1 : 3 };
+}
+
+function obedienceAfter(
+  old: ChargerMemory,
+  reading: ChargerReading,
+  isStarted: boolean,
+  now: number,
+): Pick<ChargerMemory, "overdraw" | "disobeyed"> {
+  const found = overdrawOf(reading, old.persistent.lastCommand?.current ?? 0);
+  const overdraw = found && { ...found, since: old.overdraw?.since ?? now };
+  const known = isStarted || reading.state === "disconnected" ? null : old.disobeyed;
+  if (overdraw === null || now - overdraw.since < overdrawCertain) return { overdraw, disobeyed: known };
+  const { current, limit } = overdraw;
+  return { overdraw, disobeyed: { current, limit, at: now } };
 }
 
 /** Measured once a command has had time to take effect, kept over the next one, and reset when the car leaves. */

@@ -25,6 +25,11 @@ export interface TableOptions {
   readonly gap?: number;
   /** Words that must not be read, first and last. */
   readonly forbidden?: readonly (readonly [first: number, last: number])[];
+  /**
+   * What is optional may be missing row by row: where a device refuses a request for several rows, each of them is
+   * read alone from then on. Left out: rows of one name are there together or not at all.
+   */
+  readonly splits?: boolean;
   /** Document that the rows are from. */
   readonly source?: string;
 }
@@ -33,6 +38,7 @@ export interface RegisterTable<R extends Rows = Rows> {
   readonly rows: R;
   readonly table: "holding" | "input";
   readonly wordOrder: WordOrder;
+  readonly splits: boolean;
   /** Requests that read all of it. */
   readonly blocks: readonly Block[];
   /** Requests that read these rows of it. */
@@ -42,7 +48,7 @@ export interface RegisterTable<R extends Rows = Rows> {
 /** Declares a table. @throws RangeError when a row can't be right */
 export function defineRegisters<const R extends Rows>(
   rows: R,
-  { table, wordOrder, maxRead = mostWords, gap = 0, forbidden = [] }: TableOptions,
+  { table, wordOrder, maxRead = mostWords, gap = 0, forbidden = [], splits = false }: TableOptions,
 ): RegisterTable<R> {
   if (!(maxRead >= 1 && maxRead <= mostWords)) throw new RangeError(`maxRead is not within 1 to ${mostWords}`);
   for (const [name, row] of Object.entries(rows)) {
@@ -53,7 +59,7 @@ export function defineRegisters<const R extends Rows>(
     if (fault !== null) throw new RangeError(`Register ${name} at ${row.at}: ${fault}`);
   }
   const plan = (names: readonly string[]) => planBlocks(rows, names, { maxRead, gap, forbidden });
-  return { rows, table, wordOrder, blocks: plan(Object.keys(rows)), plan };
+  return { rows, table, wordOrder, splits, blocks: plan(Object.keys(rows)), plan };
 }
 
 /** All values of the table, or some. Rejects with DeviceError when what is not optional can't be read. */
@@ -69,7 +75,7 @@ export async function readRegisters(
   names?: readonly string[],
 ): Promise<Values<Rows>> {
   const blocks = names === undefined ? table.blocks : table.plan(names);
-  return readBlocks(modbus, table, blocks, new Map());
+  return readBlocks(modbus, table, { blocks, strikes: new Map() });
 }
 
 /** Reads one table again and again. */
@@ -83,8 +89,8 @@ export interface RegisterReader<R extends Rows = Rows> {
  */
 export function registerReader<R extends Rows>(modbus: ModbusRegisters, table: RegisterTable<R>): RegisterReader<R>;
 export function registerReader(modbus: ModbusRegisters, table: RegisterTable): RegisterReader {
-  const strikes = new Map<Block, number>();
-  return { read: () => readBlocks(modbus, table, table.blocks, strikes) };
+  const plan: Plan = { blocks: table.blocks, strikes: new Map() };
+  return { read: () => readBlocks(modbus, table, plan) };
 }
 
 /**
@@ -118,21 +124,30 @@ function unwritable(device: string, what: string): DeviceError {
   return new DeviceError({ code: "unsupported", device, what, advice: "Choose a value that the device takes" });
 }
 
-/** @param strikes how often in a row each optional block has failed; `Infinity`: the device does not have it */
-async function readBlocks(
-  modbus: ModbusRegisters,
-  table: RegisterTable,
-  blocks: readonly Block[],
-  strikes: Map<Block, number>,
-): Promise<Values<Rows>> {
+/** What was learnt of a device. */
+interface Plan {
+  blocks: readonly Block[];
+  /** How often in a row each optional block has failed; `Infinity`: the device does not have it. */
+  readonly strikes: Map<Block, number>;
+}
+
+async function readBlocks(modbus: ModbusRegisters, table: RegisterTable, plan: Plan): Promise<Values<Rows>> {
+  const { strikes } = plan;
   const values = new Map<string, number | string | null>();
+  const waiting = [...plan.blocks];
+  const read: Block[] = [];
   let disturbed = false;
-  for (const block of blocks) {
+  for (let block = waiting.shift(); block !== undefined; block = waiting.shift()) {
     const skipped: boolean = disturbed || (strikes.get(block) ?? 0) >= hangUps;
     const words: readonly number[] | null | "disturbed" = skipped
       ? null
       : await readBlock(modbus, table, block, strikes);
     disturbed ||= words === "disturbed";
+    if (table.splits && block.names.length > 1 && strikes.get(block) === Infinity) {
+      waiting.unshift(...block.names.flatMap((name) => table.plan([name])));
+      continue;
+    }
+    read.push(block);
     for (const name of block.names) {
       const row = table.rows[name];
       if (!row) continue;
@@ -141,6 +156,7 @@ async function readBlocks(
       values.set(name, decode(row, found, table.wordOrder));
     }
   }
+  plan.blocks = read;
   return Object.fromEntries(values);
 }
 

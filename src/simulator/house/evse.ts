@@ -53,6 +53,8 @@ export class Evse {
   fault: EvseFault | null = null;
   /** The contactor no longer opens or closes: offer and current stay as they are, whatever is written. */
   contactorStuck = false;
+  /** A that it lets the car take, whatever is written for so many times more; `null`: it obeys. */
+  ignoresCurrent: { readonly current: number; writes: number } | null = null;
   /** V, phase to neutral. */
   voltage: number;
   /** °C */
@@ -128,6 +130,7 @@ export class Evse {
   /** @throws RangeError for what is no current */
   set current(current: number) {
     if (!(current >= 0 && current < Infinity)) throw new RangeError(`${current} A is no current`);
+    if (this.ignoresCurrent !== null && this.ignoresCurrent.writes-- <= 0) this.ignoresCurrent = null;
     this.currentSetting.write(Math.floor(current / this.resolution + 1e-9) * this.resolution);
   }
 
@@ -263,7 +266,8 @@ export class Evse {
 
   private nextOffer(): Offer | null {
     const may = this.pluggedCar !== null && this.allowedNow && this.fault === null && !this.limitReached;
-    return may && this.currentNow >= minimumOffer ? { current: this.currentNow, phases: this.contactorPhases } : null;
+    const current = this.ignoresCurrent?.current ?? this.currentNow;
+    return may && current >= minimumOffer ? { current, phases: this.contactorPhases } : null;
   }
 
   private warm(seconds: number): void {

@@ -2,7 +2,7 @@ import { easee } from "../../../src/drivers/chargers/easee/index.js";
 import { Car } from "../../../src/simulator/house/car.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
-import { eventually, id, setUp, setUpStreaming, delivered, until } from "./support.js";
+import { eventually, id, setUp, setUpStreaming, delivered, type Setting, until } from "./support.js";
 
 const byCircuit = { control: "circuit" } as const;
 const limits = (p1: number, p2: number, p3: number): string =>
@@ -167,4 +167,100 @@ test("two virtual chargers share what their circuit has", async () => {
   for (const { evse } of cloud.chargers) evse.plug(new Car({ maxCurrent: 32 }));
   await charger.writes.maxAmpere(20);
   await eventually(async () => cloud.chargers.every(({ evse }) => evse.current === 10));
+});
+
+describe("a grid without a neutral", () => {
+  const itGrid = async (gridType: number, streams = true): Promise<Setting> => {
+    const setting = await setUp({ driver: byCircuit });
+    setting.cloud.box(id).gridType = gridType;
+    if (!streams) setting.cloud.hubRefusal = 503;
+    await setting.charger.read();
+    return setting;
+  };
+
+  test.each([4, 5, 30, 50])("of type %p: no phase is ever left, and that is said once", async (gridType) => {
+    const { charger, log, commands: writes } = await itGrid(gridType, false);
+    expect(charger.writes.phases).toBeUndefined();
+    await charger.read();
+    await eventually(async () => {
+      await charger.read();
+      return log.about(`on its grid (type ${gridType})`).length === 1;
+    });
+    const written = charger.writes.maxAmpere(10);
+    await until(() => writes().length === 1);
+    expect(writes()).toEqual([limits(10, 10, 10)]);
+    await charger.close();
+    await Promise.allSettled([written]);
+  });
+
+  test("a phase that somebody else has left comes back with the next current", async () => {
+    const { charger, cloud, clock, commands: writes } = await setUpStreaming({ driver: byCircuit });
+    cloud.box(id).gridType = 4;
+    cloud.box(id).circuit.setDynamic([10, 0, 0], 0, clock.now());
+    cloud.update();
+    await eventually(async () => (await charger.read()).phases === 1);
+    await charger.writes.maxAmpere(12);
+    expect(writes()).toEqual([limits(12, 12, 12)]);
+  });
+
+  test("a grid that is not known yet: phases stay, until it is", async () => {
+    const setting = await itGrid(0, false);
+    expect(setting.charger.writes.phases).toBeUndefined();
+    expect(setting.log.about("its grid is not known")).toHaveLength(1);
+    setting.cloud.box(id).gridType = 1;
+    await setting.clock.advance(600_000);
+    await setting.charger.read();
+    expect(setting.charger.writes.phases).toBeDefined();
+  });
+
+  test.each([1, 2, 3])("TN, of type %p: phases are switched, also without the stream", async (gridType) => {
+    const { charger } = await itGrid(gridType, false);
+    expect(charger.writes.phases).toBeDefined();
+  });
+});
+
+describe("a charger that never reports P2 and P3", () => {
+  async function silentOnTwo(): Promise<Setting> {
+    const setting = await setUp({ driver: byCircuit });
+    setting.cloud.box(id).reportsAllPhases = false;
+    await setting.charger.read();
+    await until(() => setting.cloud.hub.invocations.length > 0);
+    await delivered(setting);
+    return setting;
+  }
+
+  test("shows its current, and takes a new one over, also where no result comes", async () => {
+    const { charger, cloud } = await silentOnTwo();
+    expect(await charger.read()).toMatchObject({ maxAmpere: 40 });
+    cloud.commandFault = "unreported";
+    await charger.writes.maxAmpere(10);
+    expect(await charger.read()).toMatchObject({ maxAmpere: 10, phases: 3 });
+  });
+
+  test("is on the phases that it was switched to, over polls that report nothing of them", async () => {
+    const setting = await silentOnTwo();
+    const { charger, cloud, clock, commands: writes } = setting;
+    await charger.writes.maxAmpere(10);
+    await charger.writes.phases?.(1);
+    cloud.hub.drop();
+    cloud.hubRefusal = 503;
+    await until(() => cloud.hub.connected === 0);
+    await clock.advance(60_000);
+    expect(await charger.read()).toMatchObject({ maxAmpere: 10, phases: 1 });
+    const written = charger.writes.maxAmpere(8);
+    await until(() => writes().length === 3);
+    expect(writes().at(-1)).toBe(limits(8, 0, 0));
+    await charger.close();
+    await Promise.allSettled([written]);
+  });
+
+  test("is on the phases that it uses once its first one is no longer as it was set", async () => {
+    const setting = await silentOnTwo();
+    await setting.charger.writes.maxAmpere(10);
+    await setting.charger.writes.phases?.(1);
+    setting.cloud.box(id).reboot();
+    await setting.pass(10);
+    await delivered(setting);
+    expect(await setting.charger.read()).toMatchObject({ maxAmpere: 40, phases: 3 });
+  });
 });

@@ -258,3 +258,20 @@ test("whatever comes, a charger is read as devices are or not at all", () => {
     }),
   );
 });
+
+describe("power and currents of before", () => {
+  const before = { 120: "3.6", 183: "15.9", 184: "0", 185: "0" };
+  const nothing = { power: 0, currentL1: 0, currentL2: 0, currentL3: 0 };
+
+  test.each([
+    ["an error", { 109: "5", 118: "2048" }, { state: "fault", ...nothing }],
+    ["a fault by a newer code", { 109: "160" }, { state: "fault", ...nothing }],
+    ["unplugging", { 109: "1" }, { state: "disconnected", ...nothing }],
+  ])("%s opens the relays: nothing flows, whatever was reported last", (_why, changes, reading) => {
+    expect(read(changed({ ...before, ...changes }))).toMatchObject(reading);
+  });
+
+  test("a mode that nobody knows may still charge", () => {
+    expect(read(changed({ ...before, 109: "77" }))).toMatchObject({ state: "fault", power: 3_600, currentL1: 15.9 });
+  });
+});

@@ -188,3 +188,16 @@ test("connecting makes no contact, and can be closed unused", async () => {
   const options = easee.options.parse({ username: "me", password: "secret", chargerId: "EH123456" });
   await easee.connect(options, driverContext()).close();
 });
+
+test("power of before a fault is no power, by the stream and by polling", async () => {
+  for (const streams of [true, false]) {
+    const setting = await (streams ? setUpStreaming() : setUp());
+    const { cloud, charger, evse } = setting;
+    if (!streams) cloud.hubRefusal = 503;
+    cloud.box(id).staleInFault = { power: 3.6, current: 15.9 };
+    evse.fault = "ground";
+    cloud.update();
+    await eventually(async () => (await charger.read()).state === "fault");
+    expect(await charger.read()).toMatchObject({ state: "fault", power: 0, currentL1: 0, currentL2: 0, currentL3: 0 });
+  }
+});

@@ -295,3 +295,11 @@ test("a decrease that went out by itself is what a later start goes on with", as
   await charger.writes.allowCharging(true);
   expect(writes().at(-1)).toBe(current(8));
 });
+
+test("a pause that is refused without a car says why", async () => {
+  const { charger, cloud } = await setUpStreaming({ car: null });
+  cloud.box(id).pausesWithoutCar = false;
+  const error = await failureOf(charger.writes.allowCharging(false));
+  expect(error).toMatchObject({ code: "refused" });
+  expect(error.message).toContain("no car is plugged in, so there is nothing to pause");
+});

@@ -48,6 +48,11 @@ test.each<[why: string, replies: object, reading: object]>([
   ["no sensor at all", { $GP: "$OK -2560 -2560 -2560" }, { temperature: null }],
   ["one sensor of three", { $GP: "$OK 215 -2560 -2560" }, { temperature: 21.5 }],
   ["an old controller with two values", { $GC: "$OK 6 32" }, { maxAmpere: null }],
+  ["RAPI 5.0, without its configured maximum", { $GC: "$OK 6 32 16" }, { maxAmpere: 16 }],
+  ["RAPI before 5, asleep: in decimal", { $GS: "$OK 254 0", $G0: "$OK 1" }, { state: "connected", enabled: false }],
+  ["RAPI before 5, disabled", { $GS: "$OK 255 12", $G0: "$OK 0" }, { state: "disconnected", enabled: false }],
+  ["RAPI before 5, too warm", { $GS: "$OK 10 0" }, { state: "fault", error: "OVER_TEMPERATURE" }],
+  ["RAPI before 5, its current", { $GS: "$OK 3 60", $GC: "$OK 6 32", $GE: "$OK 16 0021" }, { maxAmpere: 16 }],
   ["no command for the plug", { $G0: "$NK" }, { state: "charging" }],
   ["no version", { $GV: "$NK" }, { firmware: null }],
 ])("%s", async (_why, replies, reading) => {
@@ -89,6 +94,41 @@ test("what is written to a charger is read back from it, and nothing is stored",
   await charger.writes.allowCharging(true);
   expect(await charger.read()).toMatchObject({ enabled: true });
   expect(device.flashWrites).toBe(0);
+});
+
+test.each(["3.0.1", "4.0.1", "5.0.0", "5.1.1"])("so it is with RAPI %s", async (rapi) => {
+  const { charger, device, evse } = await virtual({ rapi });
+  evse.plug(new Car());
+  await charger.read();
+  await charger.writes.maxAmpere(9);
+  expect(device.box.pilot).toBe(9);
+  evse.advance(60);
+  expect(await charger.read()).toMatchObject({ maxAmpere: 9, state: "charging", enabled: true });
+  await charger.writes.allowCharging(false);
+  expect(await charger.read()).toMatchObject({ state: "connected", enabled: false, maxAmpere: 9 });
+  await charger.writes.allowCharging(true);
+  expect(await charger.read()).toMatchObject({ enabled: true });
+  device.fault = "ignore-writes";
+  expect((await failureOf(charger.writes.maxAmpere(20))).code).toBe("not-taken-over");
+  expect((await failureOf(charger.writes.allowCharging(false))).code).toBe("not-taken-over");
+  expect(device.flashWrites).toBe(0);
+});
+
+test.each(["4.0.1", "5.1.2"])("with RAPI %s no voltage is sent: it would switch another setting", async (rapi) => {
+  const { charger, device, commands } = await virtual({ rapi });
+  device.box.checksVentilation = false;
+  await charger.read();
+  await charger.tellVoltage?.(230);
+  expect(commands().some((command) => command.startsWith("$SV"))).toBe(false);
+  expect(device.box.checksVentilation).toBe(false);
+});
+
+test("a controller that can only store a current is not told one", async () => {
+  const { charger, server } = await controller({ ...charging, "$SC 16 V": "$NK", "$SC 16": "$OK" });
+  const failure = await failureOf(charger.writes.maxAmpere(16));
+  expect(failure).toMatchObject({ code: "refused" });
+  expect(failure.message).toContain("before June 2016");
+  expect(server.urls.some((url) => url.endsWith("SC%2016"))).toBe(false);
 });
 
 test("no phases, and no limit for a session", async () => {

@@ -73,3 +73,15 @@ test("closing ends while a request is under way", async () => {
   await charger.close();
   expect((await waiting).code).toBe("unreachable");
 });
+
+test.each([
+  ["current", (c: Charger) => c.writes.maxAmpere(10)],
+  ["stop", (c: Charger) => c.writes.allowCharging(false)],
+])("firmware with neither claims nor override says what to do: %s", async (_what, send) => {
+  const { charger } = await virtual({ generation: "oldest" });
+  expect((await charger.read()).state).toBe("disconnected");
+  const failure = await failureOf(send(charger));
+  expect(failure.code).toBe("unsupported");
+  expect(failure.message).toContain("this firmware has neither claims nor a manual override");
+  expect(failure.message).toContain("set api to rapi");
+});

@@ -237,3 +237,16 @@ test("a gateway that comes back with newer firmware is asked for claims again", 
   await charger.read();
   expect(device.requests.map(({ url }) => url)).toContain("/claims");
 });
+
+test("a current is claimed again although it stands there: that is what helps boxes that ignore their pilot", async () => {
+  const { charger, evse, bodies } = await virtual();
+  evse.plug(new Car({ maxCurrent: 32 }));
+  await charger.writes.maxAmpere(6);
+  evse.ignoresCurrent = { current: 32, writes: 0 };
+  evse.advance(60);
+  expect(await charger.read()).toMatchObject({ maxAmpere: 6, currentL1: 32 });
+  await charger.writes.maxAmpere(6);
+  evse.advance(60);
+  expect(await charger.read()).toMatchObject({ maxAmpere: 6, currentL1: 6 });
+  expect(bodies()).toHaveLength(2);
+});

@@ -10,6 +10,7 @@ import type { Headroom, Headrooms } from "../../estimate/headroom.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { headroomMemory, holdingOverload } from "../../parameters.js";
 import type { ChargerSettings } from "../../settings.js";
+import { blameFor } from "../disobedience.js";
 import type { Setpoint } from "../setpoint.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
 import { byRotation } from "./rotation.js";
@@ -86,7 +87,7 @@ export function allocate(
     if (charger.silent || setpoint.current < minCurrent) return setpoint;
     const current = floorTo(participant.now.allotted, step);
     if (setpoint.current <= current) return setpoint;
-    const reasons = reasonsFor(participant.now, situation);
+    const reasons = reasonsFor(participant.now, situation, participants);
     if (current > 0) return { ...setpoint, current, reasons };
     return { ...setpoint, current, reasons: [...reasons, { code: "below-minimum", current: minCurrent }] };
   });
@@ -190,10 +191,18 @@ function isTolerated({ charger, fair }: Participant, { memory, settings, now }: 
 }
 
 /** The tightest limit, with what others take of it; empty: there is none. */
-function reasonsFor({ tightest, ofBudget }: Entry, { memory: { powerLimit } }: Situation): readonly Reason[] {
+function reasonsFor(
+  { tightest, ofBudget }: Entry,
+  { memory: { powerLimit } }: Situation,
+  shares: readonly Share[],
+): readonly Reason[] {
   if (tightest === null || ofBudget <= tightest.left)
     return powerLimit === null ? [] : [{ code: "site-power-limit", power: powerLimit }];
   const { circuit, phase, shared } = tightest;
+  const blame = shares.flatMap(({ charger, path }) =>
+    path.includes(circuit) ? (blameFor(charger, circuit.name) ?? []) : [],
+  );
+  if (blame.length > 0) return blame;
   return [
     {
       code: "circuit-limit",

@@ -16,8 +16,9 @@ import {
 } from "./account.js";
 import { CircuitFinder, type CircuitOptions } from "./circuit.js";
 import { type Command, CommandSender } from "./commands.js";
+import { GridFinder } from "./grid.js";
 import { ObservationStore } from "./observations.js";
-import { awaitingStart, circuitPhasesOf, limitOf, minimumCurrent, readingOf } from "./reading.js";
+import { awaitingStart, circuitPhasesOf, disconnected, limitOf, minimumCurrent, readingOf } from "./reading.js";
 
 export interface EaseeOptions extends AccountOptions, CircuitOptions {}
 
@@ -55,6 +56,7 @@ class EaseeCharger implements Charger, StreamListener {
   readonly #store = new ObservationStore();
   readonly #commands: CommandSender;
   readonly #circuit: CircuitFinder;
+  readonly #grid: GridFinder;
   readonly #writes: ChargerWrites;
   #onReading: ((reading: ChargerReading) => void) | null = null;
   #collectTimer: Timer | null = null;
@@ -84,15 +86,17 @@ class EaseeCharger implements Charger, StreamListener {
     const refresh = (): Promise<void> => this.#poll();
     this.#commands = new CommandSender({ device: name, clock, log, account, store: this.#store, refresh });
     this.#circuit = new CircuitFinder(options, account.cloud, name, clock, log);
+    const { chargerId } = options;
+    this.#grid = new GridFinder({ chargerId, device: name, cloud: account.cloud, store: this.#store, clock, log });
     this.#writes = {
       maxAmpere: (amperes) => this.#setCurrent(amperes),
       allowCharging: (allowed) => (allowed ? this.#resume() : this.#pause()),
     };
   }
 
-  /** Phases only by a circuit that nobody else is on: its limits hold for all on it. */
+  /** Phases only by a circuit. */
   get writes(): ChargerWrites {
-    if (this.#control !== "circuit" || this.#circuit.circuit?.alone !== true) return this.#writes;
+    if (this.#control !== "circuit" || !this.#mayLeavePhases) return this.#writes;
     return { ...this.#writes, phases: (count) => this.#switchPhases(count) };
   }
 
@@ -101,7 +105,10 @@ class EaseeCharger implements Charger, StreamListener {
     this.#join();
     if (!this.#isFresh()) await this.#poll();
     const looked = this.#circuit.look();
-    if (this.#control === "circuit") await looked;
+    if (this.#control === "circuit") {
+      await looked;
+      if (this.#circuit.circuit?.alone) await this.#grid.look();
+    }
     return readingOf(this.#store, this.#control, this.#device);
   }
 
@@ -197,7 +204,14 @@ class EaseeCharger implements Charger, StreamListener {
   }
 
   async #pause(): Promise<void> {
-    await this.#commands.send(this.#chargerCommand("pause_charging", {}, true, 0));
+    try {
+      await this.#commands.send(this.#chargerCommand("pause_charging", {}, true, 0));
+    } catch (error) {
+      const isRefused = error instanceof DeviceError && error.code === "refused";
+      if (!isRefused || this.#store.number("opMode") !== disconnected) throw error;
+      const what = "pause_charging was refused: no car is plugged in, so there is nothing to pause";
+      throw this.#error("refused", what, "Stop it again once a car is plugged in");
+    }
   }
 
   /** A charger that is not paused is left alone: each resume makes its current jump. */
@@ -235,9 +249,14 @@ class EaseeCharger implements Charger, StreamListener {
     return this.#chargerCommand("set_dynamic_charger_current", body, lowers, amperes);
   }
 
-  /** One only where no other charger is on the circuit, and its limits leave one. */
+  /** Nobody else is on the circuit, whose limits hold for all on it, and its grid has a neutral. */
+  get #mayLeavePhases(): boolean {
+    return this.#circuit.circuit?.alone === true && this.#grid.isTn;
+  }
+
+  /** One only where phases may be left, and the limits of the circuit leave one. */
   #phases(): PhaseCount {
-    return this.#circuit.require().alone ? (circuitPhasesOf(this.#store) ?? 3) : 3;
+    return this.#mayLeavePhases ? (circuitPhasesOf(this.#store) ?? 3) : 3;
   }
 
   #chargerCommand(operation: string, body: object, lowers: boolean, current: number): Command {

@@ -161,11 +161,15 @@ export class CommandSender {
   /** @param since ms; what was reported before does not count */
   #shows({ expected, atLeast }: Command, since: number): boolean {
     const { store } = this.#parts;
-    return entriesOf(expected).every(([name, wanted]) => {
-      const shown = store.number(name);
-      const fits = shown === wanted || (atLeast !== undefined && shown !== null && shown >= atLeast);
-      return fits && store.stampOf(name) >= since;
-    });
+    const entries = entriesOf(expected).filter(([name]) => store.hasReported(name));
+    return (
+      entries.length > 0 &&
+      entries.every(([name, wanted]) => {
+        const shown = store.number(name);
+        const fits = shown === wanted || (atLeast !== undefined && shown !== null && shown >= atLeast);
+        return fits && store.stampOf(name) >= since;
+      })
+    );
   }
 
   #record({ expected }: Command, at: number): void {

@@ -27,6 +27,8 @@ const code = { type: "number", unit: "", range: [0, 10_000] } as const;
  * Keys: evcc `charger/easee/types.go`. Terminals on TN grids: T2 = N, T3 to T5 = L1 to L3.
  */
 export const observations = {
+  /** 1 to 3 TN, from 4 on IT. The REST interface has it in the configuration, not in the state. */
+  gridType: { ...code, id: 21, key: "detectedPowerGridType" },
   isEnabled: { id: 31, type: "boolean" },
   /** 1 one phase · 2 automatic · 3 three phases. Kept in flash: read only. */
   phaseMode: { ...code, id: 38 },
@@ -85,6 +87,8 @@ interface Observed {
   readonly value: Value;
   /** ms since 1970, by the cloud's or the charger's clock; 0: not known. */
   readonly at: number;
+  /** Our command, which the charger has not reported itself. */
+  readonly isCommand?: true;
 }
 
 const rows: readonly (readonly [ObservationName, Row])[] = Object.entries(observations).flatMap(([name, row]) =>
@@ -100,6 +104,8 @@ const disconnected = 1;
 /** The newest value of each observation of one charger. */
 export class ObservationStore {
   readonly #values = new Map<ObservationName, Observed>();
+  /** What the charger has ever reported: some never report P2 and P3. */
+  readonly #reported = new Set<ObservationName>();
 
   number(name: NumberName): number | null {
     const value = this.#values.get(name)?.value;
@@ -114,6 +120,11 @@ export class ObservationStore {
   text(name: NamesOf<"text">): string | null {
     const value = this.#values.get(name)?.value;
     return typeof value === "string" && value !== "" ? value : null;
+  }
+
+  /** Whether the charger has ever reported it by itself. */
+  hasReported(name: ObservationName): boolean {
+    return this.#reported.has(name);
   }
 
   /** When this was reported; 0: not known. */
@@ -145,18 +156,30 @@ export class ObservationStore {
 
   /** Takes the value that a command of that moment has set, so that the echo of an older one no longer counts. */
   takeCommanded(name: NumberName, value: number, at: number): void {
-    if (at >= this.stampOf(name)) this.#values.set(name, { value, at });
+    if (at >= this.stampOf(name)) this.#values.set(name, { value, at, isCommand: true });
   }
 
   #take(name: ObservationName, value: Value, at: number): boolean {
     const before = this.#values.get(name);
     if (name === "sessionEnergy" && isStrayZero(value, before)) return false;
+    // A command that is not reported stands for as long as the rest of it does.
+    if (value === null && before?.isCommand) return false;
+    if (value !== null) this.#reported.add(name);
     this.#values.set(name, { value, at });
+    if (name === "dynamicCircuitCurrentP1" && before !== undefined && before.value !== value) this.#dropCommanded();
     if (name === "opMode" && before?.value === disconnected && value !== disconnected)
       this.#values.set("sessionEnergy", { value: 0, at: this.stampOf("sessionEnergy") });
     return before === undefined || before.value !== value;
   }
+
+  /** The first phase is no longer as we commanded it, so the others, if they are not reported, are not known. */
+  #dropCommanded(): void {
+    for (const name of otherPhases) if (this.#values.get(name)?.isCommand) this.#values.delete(name);
+  }
 }
+
+/** The other phases of a circuit: not reported, and set together with the first. */
+const otherPhases = ["dynamicCircuitCurrentP2", "dynamicCircuitCurrentP3"] as const;
 
 /** Zeros turn up at random in the session's energy (evcc); a session begins when a car is plugged in. */
 function isStrayZero(value: Value, before: Observed | undefined): boolean {

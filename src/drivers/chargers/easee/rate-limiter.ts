@@ -44,7 +44,7 @@ export class RetryLater extends DeviceError {
 
   constructor(device: string, { what: why, advice }: Trouble, until: number, now: number) {
     const what = `${why}; the next try is possible in ${duration(until - now)}`;
-    super({ code: "unreachable", device, what, advice });
+    super({ code: "unreachable", device, what, advice, retryAt: until });
     this.until = until;
   }
 }

@@ -3,7 +3,7 @@
 import type { ChargerState } from "../../../model/channels.js";
 import { DeviceError } from "../../../model/errors.js";
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
-import type { ObservationStore } from "./observations.js";
+import type { NumberName, ObservationStore } from "./observations.js";
 
 export type Control = "charger" | "circuit";
 
@@ -18,6 +18,8 @@ const highestLimit = 40;
 
 /** `chargerOpMode` in which the charger holds the current back: a pause, load balancing, or nobody has started it. */
 export const awaitingStart = 2;
+/** `chargerOpMode` without a car. */
+export const disconnected = 1;
 
 /**
  * `chargerOpMode`, developer.easee.com "Enumerations"; from 100 on pyeasee, in part. What is not here is a fault:
@@ -80,6 +82,9 @@ export function readingOf(store: ObservationStore, control: Control, device: str
   if (known?.state === null || store.boolean("cloudConnected") === false) throw offline(device);
   const state = known?.state ?? "fault";
   const enabled = isEnabled(store);
+  // Its relays are open; what it reported before, it may never take back.
+  const isOpen = known?.state === "fault" || known?.state === "disconnected";
+  const flow = (name: NumberName): number | null => (isOpen ? 0 : store.number(name));
   return {
     ...noChargerReading,
     maxAmpere: limitOf(store, control),
@@ -88,10 +93,10 @@ export function readingOf(store: ObservationStore, control: Control, device: str
     voltageL1: store.number("voltageT2T3"),
     voltageL2: store.number("voltageT2T4"),
     voltageL3: store.number("voltageT2T5"),
-    currentL1: store.number("currentT3"),
-    currentL2: store.number("currentT4"),
-    currentL3: store.number("currentT5"),
-    power: store.number("totalPower"),
+    currentL1: flow("currentT3"),
+    currentL2: flow("currentT4"),
+    currentL3: flow("currentT5"),
+    power: flow("totalPower"),
     phases: phasesOf(store, control),
     sessionChargeConsumption: store.number("sessionEnergy"),
     totalConsumption: store.number("lifetimeEnergy"),

@@ -6,10 +6,19 @@ import type { Log } from "../../../model/log.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
-import { readRegisters, registerReader, type RegisterReader, writeRow } from "../../decoding/registers.js";
+import { readRegisters, registerReader, writeRow } from "../../decoding/registers.js";
 import { requireCurrent } from "../../options/requirements.js";
-import { advice, allows, currentRange, isSince522, readingOf } from "./reading.js";
-import { before522, identity, limitRow, modelRow, since522, type NewValues, type OldValues } from "./registers.js";
+import { advice, allows, currentRange, isFourYou, isSince522, readingOf } from "./reading.js";
+import {
+  before522,
+  fourYou,
+  identity,
+  limitRow,
+  modelRow,
+  since522,
+  type NewValues,
+  type OldValues,
+} from "./registers.js";
 import { Watchdog, type WatchdogOption } from "./watchdog.js";
 
 /** Read-backs of a limit after it was written, and ms between two of them: it may show in the next cycle only. */
@@ -25,7 +34,7 @@ type Context = Pick<DriverContext, "clock" | "log">;
 interface Known {
   readonly firmware: string | null;
   /** Reads all of it. */
-  readonly reader: RegisterReader<(typeof since522)["rows"]> | RegisterReader<(typeof before522)["rows"]>;
+  readonly reader: { read(): Promise<NewValues | OldValues> };
 }
 
 export function connectMennekes({ watchdog, ...options }: MennekesOptions, context: Context): Charger {
@@ -59,6 +68,7 @@ class Mennekes implements Charger {
       model: registerReader(modbus, modelRow),
       since522: registerReader(modbus, since522),
       before522: registerReader(modbus, before522),
+      fourYou: registerReader(modbus, fourYou),
     };
   }
 
@@ -89,8 +99,9 @@ class Mennekes implements Charger {
     else this.expiry = expiry;
     const { model } = isSince522(firmware) === false ? { model: null } : await this.#readers.model.read();
     this.#log.debug(`${this.#modbus.device}: ${model ?? "unknown model"}, firmware ${firmware ?? "unknown"}`);
-    const isNew = isSince522(firmware) ?? model !== null;
-    return { firmware, reader: isNew ? this.#readers.since522 : this.#readers.before522 };
+    const isNew = isSince522(firmware);
+    if (model !== null && (isNew === null || isFourYou(model))) return { firmware, reader: this.#readers.fourYou };
+    return { firmware, reader: isNew === true ? this.#readers.since522 : this.#readers.before522 };
   }
 
   async #firmware(): Promise<string | null> {

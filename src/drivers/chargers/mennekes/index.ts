@@ -30,6 +30,7 @@ export const mennekes = defineCharger({
     { brand: "MENNEKES", model: "AMTRON Charge Control", firmware: "5.12 or newer" },
     { brand: "MENNEKES", model: "AMTRON Professional(+)", firmware: "5.12 or newer" },
     { brand: "MENNEKES", model: "AMEDIO Professional", firmware: "5.12 or newer" },
+    { brand: "MENNEKES", model: "AMTRON 4You 500, 4Business 700", firmware: "1.3 or newer" },
   ],
   needs: [
     "Switch on the Modbus TCP server in the charger's web page, and choose the register address set “MENNEKES” (also called Ebee or Bender)",

@@ -48,11 +48,19 @@ export function allows(limit: number): boolean {
   return limit >= currentRange.min;
 }
 
-/** Whether this is firmware 5.22 or newer; `null`: the text is no version. */
+/** Versions of the ECU; those of the 4You begin anew, at 1. */
+const firstEcuVersion = 4;
+
+/** Whether this is firmware 5.22 or newer of an ECU; `null`: it is no version of an ECU. */
 export function isSince522(firmware: string | null): boolean | null {
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(firmware ?? "") ?? [];
-  if (major === undefined || minor === undefined) return null;
+  if (major === undefined || minor === undefined || Number(major) < firstEcuVersion) return null;
   return Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 22);
+}
+
+/** By its model, like "4You 510 11 T2S" or "4Business 700". */
+export function isFourYou(model: string): boolean {
+  return /\b4(you|business)/i.test(model);
 }
 
 function newer(values: NewValues): Partial<ChargerReading> {

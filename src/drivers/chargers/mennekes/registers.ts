@@ -7,6 +7,7 @@ const ecu = {
   table: "holding",
   wordOrder: "high-first",
   gap: 0,
+  splits: true,
   source: "MENNEKES “ECU-BRx/BBx Modbus TCP Server Specification” rev. 1.07",
 } as const;
 
@@ -21,7 +22,7 @@ const amperes = { type: "u16", unit: "A", range: [0, 80], missing: 0xffff } as c
 
 export const identity = defineRegisters({ firmware: { at: 100, type: "ascii", length: 2 } }, ecu);
 
-/** Firmware before 5.22 does not know it. */
+/** Firmware before 5.22 does not know it; the 4You, whose versions begin anew, does. */
 export const modelRow = defineRegisters(
   { model: { at: 142, type: "ascii", length: 10, optional: true, source: "evcc" } },
   ecu,
@@ -42,10 +43,7 @@ const limit = { limit: { ...amperes, at: 1_000, write: 6 } } as const;
 
 export const limitRow = defineRegisters(limit, ecu);
 
-/** In any firmware. Optional registers come last in every reading, so that a hang-up costs only what follows. */
-const common = {
-  /** As OCPP has it. */
-  status: { ...code, at: 104 },
+const errors = {
   errors105: { ...code, at: 105 },
   errors106: { ...code, at: 106 },
   errors107: { ...code, at: 107 },
@@ -54,6 +52,13 @@ const common = {
   errors110: { ...code, at: 110 },
   errors111: { ...code, at: 111 },
   errors112: { ...code, at: 112 },
+} as const;
+
+/** In any firmware. Optional registers come last in every reading, so that a hang-up costs only what follows. */
+const common = {
+  /** As OCPP has it. */
+  status: { ...code, at: 104 },
+  ...errors,
   /** Vehicle state A to E, from 1 on. */
   vehicle: { ...code, at: 122 },
   ...limit,
@@ -68,17 +73,34 @@ const common = {
   tag: { at: 720, type: "ascii", length: 10, optional: "tag" },
 } as const;
 
+const newer = {
+  ...common,
+  totalConsumption: { ...counter, at: 218, optional: "meter" },
+  power: { type: "u32", unit: "W", range: [0, 120_000], missing, at: 220, optional: "meter" },
+  /** Not with every meter. */
+  voltageL1: { ...voltage, at: 222, optional: "voltages" },
+  voltageL2: { ...voltage, at: 224, optional: "voltages" },
+  voltageL3: { ...voltage, at: 226, optional: "voltages" },
+  sessionChargeConsumption: { ...counter, at: 716, optional: "session" },
+} as const;
+
 /** Firmware 5.22 and newer. */
-export const since522 = defineRegisters(
+export const since522 = defineRegisters(newer, ecu);
+
+const optional = { optional: "errors" } as const;
+
+/** 4You and 4Business: known from what people read there (evcc); no document names registers 105 to 112. */
+export const fourYou = defineRegisters(
   {
-    ...common,
-    totalConsumption: { ...counter, at: 218, optional: "meter" },
-    power: { type: "u32", unit: "W", range: [0, 120_000], missing, at: 220, optional: "meter" },
-    /** Not with every meter. */
-    voltageL1: { ...voltage, at: 222, optional: "voltages" },
-    voltageL2: { ...voltage, at: 224, optional: "voltages" },
-    voltageL3: { ...voltage, at: 226, optional: "voltages" },
-    sessionChargeConsumption: { ...counter, at: 716, optional: "session" },
+    ...newer,
+    errors105: { ...errors.errors105, ...optional },
+    errors106: { ...errors.errors106, ...optional },
+    errors107: { ...errors.errors107, ...optional },
+    errors108: { ...errors.errors108, ...optional },
+    errors109: { ...errors.errors109, ...optional },
+    errors110: { ...errors.errors110, ...optional },
+    errors111: { ...errors.errors111, ...optional },
+    errors112: { ...errors.errors112, ...optional },
   },
   ecu,
 );

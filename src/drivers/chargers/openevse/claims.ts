@@ -1,6 +1,7 @@
 /** Claims on an OpenEVSE, with which several clients ask for a state and a current at once; one of them is ours. */
 
 import { z } from "zod";
+import { unsupported } from "../../options/requirements.js";
 import type { Gateway } from "./gateway.js";
 
 /**
@@ -121,7 +122,11 @@ export class ClaimsApi {
   }
 
   async #post(path: string, body: object, advice: string): Promise<void> {
-    const { refusal } = await this.#gateway.change({ method: "POST", path, body });
+    const { status, refusal } = await this.#gateway.change({ method: "POST", path, body });
+    if (path === "/override" && (status === 404 || status === 405)) {
+      const update = "Update the firmware of its WiFi gateway, or set api to rapi";
+      throw unsupported(this.#gateway.device, "this firmware has neither claims nor a manual override", update);
+    }
     if (refusal !== null)
       throw this.#gateway.error("refused", `${JSON.stringify(body)} was refused: ${refusal}`, advice);
   }

@@ -12,20 +12,28 @@ import { type Details, detailsOf } from "./status.js";
 import { isAwake } from "./codes.js";
 import { currentRange, wholeVolts } from "./writes.js";
 
-/** open_evse "rapi_proc.h": the place of each value in the reply to its query. */
+/**
+ * open_evse "rapi_proc.h": the place of each value in the reply to its query. RAPI before 5.0 ends `$GS` after two
+ * values and `$GC` too, and has the current in `$GE`.
+ */
 const queries = {
   $GS: ["code", "elapsed", "pilotState", "flags"],
   $GG: ["milliamperes", "millivolts"],
   $GU: ["sessionWattSeconds", "totalWattHours"],
   $GC: ["min", "hardwareMax", "pilot", "configuredMax"],
+  $GE: ["pilot", "settings"],
   $GP: ["ds3231", "mcp9808", "tmp007"],
   $G0: ["plug"],
 } as const;
 
 type Query = keyof typeof queries;
 
-/** Values that stand there in base 16. */
-const hexadecimal = new Set(["code", "pilotState", "flags"]);
+/** Values that stand there in base 16; `$GS` of two values, in RAPI before 5.0, has none. */
+const hexadecimal = new Set(["code", "pilotState", "flags", "settings"]);
+const oldStateValues = 2;
+
+/** RAPI from which `$SV` sets the voltage. Before, it switches the check for cars that need ventilation. */
+const voltageSince = [5, 1, 3];
 
 const numbers = {
   code: { key: "code", unit: "", range: [0, 255] },
@@ -64,6 +72,8 @@ export class RapiCharger implements Charger {
   readonly #gateway: Gateway;
   #details: Details | null = null;
   #voltage: number | null = null;
+  /** As far as it is known; kept over failures. */
+  #takesVoltage = true;
 
   constructor(options: GatewayOptions) {
     this.#gateway = new Gateway(options);
@@ -79,8 +89,8 @@ export class RapiCharger implements Charger {
   async read(): Promise<ChargerReading> {
     try {
       const details = (this.#details ??= await this.#askDetails());
-      const answers = [await this.#ask("$GS"), await this.#ask("$GC"), await this.#ask("$GG"), await this.#ask("$GU")];
-      answers.push(await this.#askIfKnown("$GP"), await this.#askIfKnown("$G0"));
+      const answers = [await this.#ask("$GS"), await this.#askCurrent(), await this.#ask("$GG")];
+      answers.push(await this.#ask("$GU"), await this.#askIfKnown("$GP"), await this.#askIfKnown("$G0"));
       const reading = this.#reading(new Map(answers.flatMap((answer) => [...answer])), details);
       this.#voltage = reading.voltageL1;
       return reading;
@@ -94,6 +104,7 @@ export class RapiCharger implements Charger {
   /** For boxes without a voltmeter of their own; they forget it with a restart. */
   async tellVoltage(volts: number): Promise<void> {
     const voltage = wholeVolts(volts, this.#gateway.device);
+    if (!this.#takesVoltage) return;
     if (this.#voltage !== null && Math.round(this.#voltage) === voltage) return;
     await this.#command(`$SV ${voltage * 1_000}`);
     this.#voltage = voltage;
@@ -105,7 +116,7 @@ export class RapiCharger implements Charger {
 
   async #setCurrent(amperes: number): Promise<void> {
     await this.#command(currentCommand(amperes));
-    const pilot = readField(numbers.pilot, await this.#ask("$GC"));
+    const pilot = readField(numbers.pilot, await this.#askCurrent());
     if (pilot !== null && pilot !== amperes)
       throw this.#notTakenOver(`${amperes} A were not taken over, it is ${pilot} A`);
   }
@@ -147,7 +158,15 @@ export class RapiCharger implements Charger {
   async #askDetails(): Promise<Details> {
     const { json } = await this.#gateway.request({ method: "GET", path: "/config", expect: [404] });
     const { kind, values } = await this.#exchange("$GV");
-    return { ...detailsOf(json), firmware: kind === "ok" ? (values[0] ?? null) : null };
+    const [firmware = null, rapi = ""] = kind === "ok" ? values : [];
+    this.#takesVoltage = isSince(rapi, voltageSince) ?? true;
+    return { ...detailsOf(json), firmware };
+  }
+
+  /** What the pilot signals, or will once it charges. */
+  async #askCurrent(): Promise<Answer> {
+    const answer = await this.#ask("$GC");
+    return answer.get("pilot") === null ? this.#askIfKnown("$GE") : answer;
   }
 
   async #ask(query: Query): Promise<Answer> {
@@ -165,6 +184,10 @@ export class RapiCharger implements Charger {
   async #command(command: string): Promise<void> {
     const { kind, values } = await this.#exchange(command);
     if (kind === "ok") return;
+    if (command.startsWith("$SC") && values.length === 0) {
+      const advice = "Update its firmware: before June 2016 it can only store a current, which wears its memory out";
+      throw this.#gateway.error("refused", `${command} was refused: the controller can't set it for now alone`, advice);
+    }
     const instead = values.length > 0 ? ` (${values.join(" ")})` : "";
     throw this.#gateway.error("refused", `${command} was refused${instead}`, "Check what the charger is limited to");
   }
@@ -217,13 +240,22 @@ export class RapiCharger implements Charger {
 }
 
 function valuesOf(query: Query, values: readonly string[]): Answer {
+  const isDecimal = query === "$GS" && values.length === oldStateValues;
   return new Map(
     queries[query].map((name, place) => {
       const text = values[place] ?? "";
-      const number = hexadecimal.has(name) ? hexNumber(text) : parseNumber(text);
+      const number = hexadecimal.has(name) && !isDecimal ? hexNumber(text) : parseNumber(text);
       return [name, number];
     }),
   );
+}
+
+/** @returns `null`: the text is no version */
+function isSince(version: string, first: readonly number[]): boolean | null {
+  if (!/^\d+(\.\d+)+/.test(version)) return null;
+  const parts = version.split(".").map((part) => Number.parseInt(part, 10));
+  const differs = first.findIndex((part, place) => part !== (parts[place] ?? 0));
+  return differs < 0 || (parts[differs] ?? 0) > (first[differs] ?? 0);
 }
 
 function hexNumber(text: string): number | null {

@@ -59,6 +59,14 @@ export class EaseeBox {
   /** A, in flash. */
   maxCurrent = 32;
   firmware = 333;
+  /** What it has detected: 1 to 3 TN, from 4 on IT. */
+  gridType = 1;
+  /** False: it never reports the limits of its circuit for P2 and P3. */
+  reportsAllPhases = true;
+  /** False: a pause is refused while no car is plugged in, with HTTP 400. */
+  pausesWithoutCar = true;
+  /** Set: totals of before a fault stay as they were (kW, A). */
+  staleInFault: { readonly power: number; readonly current: number } | null = null;
   tag = "";
 
   private dynamic: Dynamic<number> = { value: 32, until: null };
@@ -118,7 +126,9 @@ export class EaseeBox {
     const bool = (value: boolean): readonly [number, string] => [2, value ? "1" : "0"];
     const volts = evse.voltage;
     const line = volts * Math.sqrt(3);
-    return new Map<number, readonly [number, string]>([
+    const stale = evse.fault === null ? null : this.staleInFault;
+    const observed = new Map<number, readonly [number, string]>([
+      [21, integer(this.gridType)],
       [31, bool(this.enabled)],
       [38, integer(2)],
       [47, double(this.maxCurrent)],
@@ -132,17 +142,19 @@ export class EaseeBox {
       [110, integer(this.outputPhase)],
       ...perPhase((phase) => [111 + phase, double(circuit.dynamic.value[phase])] as const),
       [114, double(evse.offer?.current ?? 0)],
-      [120, double(evse.power / 1_000)],
+      [120, double(stale?.power ?? evse.power / 1_000)],
       [121, double(evse.sessionEnergy / 1_000)],
       [124, double(evse.totalEnergy / 1_000)],
       [128, [6, this.tag]],
       [150, integer(Math.round(evse.temperature))],
       [182, double(Math.max(...evse.draw))],
-      ...perPhase((phase) => [183 + phase, double(evse.draw[phase])] as const),
+      ...perPhase((phase) => [183 + phase, double(stale?.current ?? evse.draw[phase])] as const),
       ...perPhase((phase) => [194 + phase, double(volts)] as const),
       ...perPhase((phase) => [197 + phase, double(line)] as const),
       [250, bool(this.online)],
     ]);
+    if (!this.reportsAllPhases) for (const id of [112, 113]) observed.delete(id);
+    return observed;
   }
 
   /** `GET /api/chargers/{id}/state` */
@@ -151,25 +163,26 @@ export class EaseeBox {
     const [p1, p2, p3] = circuit.dynamic.value;
     const [i1, i2, i3] = evse.draw;
     const [o1, o2, o3] = circuit.offlineMax;
+    const stale = evse.fault === null ? null : this.staleInFault;
     return {
       smartCharging: false,
       cableLocked: evse.car !== null,
       chargerOpMode: this.opMode,
-      totalPower: evse.power / 1_000,
+      totalPower: stale?.power ?? evse.power / 1_000,
       sessionEnergy: evse.sessionEnergy / 1_000,
       energyPerHour: 0,
       wiFiRSSI: -60,
       outputPhase: this.outputPhase,
       dynamicCircuitCurrentP1: p1,
-      dynamicCircuitCurrentP2: p2,
-      dynamicCircuitCurrentP3: p3,
+      dynamicCircuitCurrentP2: this.reportsAllPhases ? p2 : null,
+      dynamicCircuitCurrentP3: this.reportsAllPhases ? p3 : null,
       chargerFirmware: this.firmware,
       latestFirmware: this.firmware,
       voltage: evse.voltage,
       inCurrentT2: Math.max(i1, i2, i3),
-      inCurrentT3: i1,
-      inCurrentT4: i2,
-      inCurrentT5: i3,
+      inCurrentT3: stale?.current ?? i1,
+      inCurrentT4: stale?.current ?? i2,
+      inCurrentT5: stale?.current ?? i3,
       outputCurrent: evse.offer?.current ?? 0,
       isOnline: this.online,
       inVoltageT2T3: evse.voltage,

@@ -43,13 +43,14 @@ export class Ticks {
   }
 }
 
-/** `POST /api/chargers/{id}/commands/…`; `null`: there is none of this name, or its body is wrong. */
+/** `POST /api/chargers/{id}/commands/…`; `null`: there is none of this name, its body is wrong, or it is refused. */
 export function chargerCommand(box: EaseeBox, name: string, body: Body, now: number): EaseeCommand | null {
   const current = (execute: () => void): EaseeCommand => ({
     device: box.id,
     commandId: commandIds.dynamicCharger,
     execute,
   });
+  if (name === "pause_charging" && !box.pausesWithoutCar && box.evse.car === null) return null;
   if (name === "pause_charging") return current(() => box.pause());
   if (name === "resume_charging") return current(() => box.resume());
   if (name === "reboot") return { device: box.id, commandId: commandIds.reboot, execute: () => box.reboot() };

@@ -18,7 +18,7 @@ export function answerTo(path: string, query: string, home: EaseeHome): Answer {
   const box = kind === "chargers" ? boxes.get(id) : undefined;
   if (path === "/api/chargers") return [200, [...boxes.keys()].map((known) => ({ id: known, name: known }))];
   if (box && part === "state") return [200, box.state()];
-  if (box && part === "config") return [200, { isEnabled: box.enabled, maxChargerCurrent: box.maxCurrent }];
+  if (box && part === "config") return [200, configOf(box)];
   if (box && part === "site") return [200, siteAnswer(home, true)];
   if (kind === "sites" && Number(id) === site) {
     const found = circuits.get(Number(circuit));
@@ -26,6 +26,10 @@ export function answerTo(path: string, query: string, home: EaseeHome): Answer {
     if (part === "circuits" && found && tail === "settings") return [200, circuitSettings(found)];
   }
   return [404, { errorCode: 404 }];
+}
+
+function configOf({ enabled, maxCurrent, gridType }: EaseeBox): object {
+  return { isEnabled: enabled, maxChargerCurrent: maxCurrent, detectedPowerGridType: gridType };
 }
 
 function siteAnswer({ site, circuits: all }: EaseeHome, detailed: boolean): object {

@@ -21,11 +21,27 @@ export interface EcuState {
   readonly hasMeter: boolean;
 }
 
+type Generation = Pick<EcuState, "firmware" | "model">;
+
 /** Firmware that knows the registers of version 1.07 of the document. */
-export function isSince522(firmware: string): boolean {
+export function isSince522({ firmware, model }: Generation): boolean {
   const [major = 0, minor = 0] = firmware.split(".").map(Number);
-  return major > 5 || (major === 5 && minor >= 22);
+  return isFourYou(model) || major > 5 || (major === 5 && minor >= 22);
 }
+
+/** AMTRON 4You and 4Business, whose versions begin anew at 1. */
+function isFourYou(model: string): boolean {
+  return model.startsWith("4You") || model.startsWith("4Business");
+}
+
+/** Registers that a 4You answers with exception 2, as people found. */
+const notIn4You: readonly (readonly [first: number, last: number])[] = [
+  [105, 112],
+  [130, 140],
+  [200, 205],
+  [705, 715],
+  [720, 745],
+];
 
 const noMeter = 0xffff_ffff;
 
@@ -43,7 +59,7 @@ const bitsOfFault: Readonly<Record<EvseFault, number>> = {
 export const writable = { safeCurrent: 131, timeout: 132, limit: 1_000 } as const;
 
 /** The registers that this firmware has. */
-export function newStore(firmware: string): RegisterStore {
+export function newStore(state: Generation): RegisterStore {
   const store = new RegisterStore();
   const ranges: readonly (readonly [first: number, last: number])[] = [
     [100, 101],
@@ -56,7 +72,7 @@ export function newStore(firmware: string): RegisterStore {
     [200, 217],
     [705, 715],
     [720, 729],
-    ...(isSince522(firmware)
+    ...(isSince522(state)
       ? ([
           [134, 134],
           [142, 151],
@@ -67,6 +83,7 @@ export function newStore(firmware: string): RegisterStore {
   ];
   for (const [first, last] of ranges) store.fill(first, last);
   for (const address of Object.values(writable)) store.allowWrites(address);
+  if (isFourYou(state.model)) for (const [first, last] of notIn4You) store.remove(first, last);
   return store;
 }
 
@@ -79,7 +96,7 @@ export function fillStore(store: RegisterStore, state: EcuState): void {
   store.setWords(111, [swapBytes(bits & 0xffff), swapBytes(bits >>> 16)]);
   store.setText(120, 2, "0.6");
   store.setU16(122, vehicleState(evse));
-  store.setU16(124, isSince522(firmware) ? 1 : 0);
+  store.setU16(124, isSince522(state) ? 1 : 0);
   store.setU16(131, state.safeCurrent);
   store.setU16(132, state.timeout);
   store.setU16(133, evse.maxCurrent);
@@ -90,20 +107,22 @@ export function fillStore(store: RegisterStore, state: EcuState): void {
   store.setText(720, 10, (tag ?? "").padStart(20));
   store.setU16(1_000, state.limit);
   fillMeter(store, state);
-  if (!isSince522(firmware)) return;
+  if (isFourYou(model)) for (const [first, last] of notIn4You) store.remove(first, last);
+  if (!isSince522(state)) return;
   store.setText(142, 10, model);
   store.setU32(716, Math.round(evse.sessionEnergy));
 }
 
-function fillMeter(store: RegisterStore, { evse, firmware, hasMeter }: EcuState): void {
+function fillMeter(store: RegisterStore, state: EcuState): void {
+  const { evse, hasMeter } = state;
   const set = (address: number, value: number) => store.setU32(address, hasMeter ? Math.round(value) : noMeter);
   [0, 1, 2].forEach((phase) => {
     set(200 + 2 * phase, evse.totalEnergy / 3);
     set(206 + 2 * phase, evse.powers[phase] ?? 0);
     set(212 + 2 * phase, (evse.draw[phase] ?? 0) * 1_000);
-    if (isSince522(firmware)) set(222 + 2 * phase, evse.voltage);
+    if (isSince522(state)) set(222 + 2 * phase, evse.voltage);
   });
-  if (!isSince522(firmware)) return;
+  if (!isSince522(state)) return;
   set(218, evse.totalEnergy);
   set(220, evse.power);
 }

@@ -9,6 +9,7 @@ export interface VirtualMennekesOptions {
   readonly evse: Evse;
   /** "5.22" and newer have more registers. */
   readonly firmware?: string;
+  /** One that begins with 4You or 4Business has other registers. */
   readonly model?: string;
   /** 0: any that is free. */
   readonly port?: number;
@@ -101,7 +102,7 @@ export class VirtualMennekes implements EcuState {
   }
 
   async start({ port = 0, unknown = "exception" }: Pick<VirtualMennekesOptions, "port" | "unknown">): Promise<void> {
-    const holding = newStore(this.firmware);
+    const holding = newStore(this);
     this.served = await startVirtualModbus({
       port,
       holding,
@@ -125,7 +126,7 @@ export class VirtualMennekes implements EcuState {
 
   /** A, what a reboot starts with. */
   private get bootLimit(): number {
-    return isSince522(this.firmware) ? 32 : minimumOffer;
+    return isSince522(this) ? 32 : minimumOffer;
   }
 
   private verdictOn({ address, words }: Write): number | null {

@@ -2,8 +2,11 @@
 
 import type { Evse, EvseFault } from "../../house/evse.js";
 
-/** `new`: WiFi firmware 5, with claims and limits · `old`: firmware of before that, with the manual override alone. */
-export type OpenEvseGeneration = "new" | "old";
+/**
+ * `new`: WiFi firmware 5, with claims and limits · `old`: firmware of before that, with the manual override alone ·
+ * `oldest`: firmware before 4, which can only be read, and steered over RAPI.
+ */
+export type OpenEvseGeneration = "new" | "old" | "oldest";
 
 export interface Properties {
   readonly state?: "active" | "disabled";
@@ -47,6 +50,10 @@ export class OpenEvseBox {
   readonly threePhase: boolean;
   /** A, what its owner has set up: stored, and what holds when nobody asks for less. */
   maxConfigured: number;
+  /** Version of its controller's RAPI. */
+  rapi = "5.1.4";
+  /** Whether it checks for cars that need ventilation: `$SV` switches that, in old RAPI. */
+  checksVentilation = true;
   /** How often a setting was written to the controller's EEPROM. */
   flashWrites = 0;
   configVersion = 1;

@@ -26,16 +26,35 @@ export function isWrite(command: string): boolean {
   return /^\$(SC|SV|FE|FS|FD)/.test(command);
 }
 
+/** Whether its RAPI is at least this version. */
+function speaks({ rapi }: OpenEvseBox, version: readonly number[]): boolean {
+  const parts = rapi.split(".").map(Number);
+  const differs = version.findIndex((part, place) => part !== parts[place]);
+  return differs < 0 || (parts[differs] ?? 0) > (version[differs] ?? 0);
+}
+
 const answers: Readonly<Record<string, (box: OpenEvseBox, values: readonly string[]) => string>> = {
-  $GS: (box) => `$OK ${hex(box.code, 2)} 0 ${hex(box.evse.car ? 2 : 1, 2)} ${hex(box.flags, 4)}`,
+  $GS: (box) =>
+    speaks(box, [5])
+      ? `$OK ${hex(box.code, 2)} 0 ${hex(box.evse.car ? 2 : 1, 2)} ${hex(box.flags, 4)}`
+      : `$OK ${box.code} 0`,
   $GG: (box) => `$OK ${box.milliamperes} ${Math.round(box.voltage * 1_000)}`,
   $GU: ({ evse }) => `$OK ${Math.round(evse.sessionEnergy * 3_600)} ${Math.round(evse.totalEnergy)}`,
-  $GC: (box) => `$OK 6 ${box.evse.maxCurrent} ${box.pilot} ${box.maxConfigured}`,
+  $GC: (box) => {
+    const range = `$OK 6 ${box.evse.maxCurrent}`;
+    if (!speaks(box, [5])) return range;
+    return speaks(box, [5, 1]) ? `${range} ${box.pilot} ${box.maxConfigured}` : `${range} ${box.pilot}`;
+  },
+  $GE: (box) => `$OK ${box.pilot} 0021`,
   $GP: ({ evse }) => `$OK ${Math.round(evse.temperature * 10)} ${notThere} ${notThere}`,
   $G0: ({ evse }) => `$OK ${evse.car ? 1 : 0}`,
-  $GV: () => "$OK 8.2.1 5.1.4",
+  $GV: (box) => `$OK ${speaks(box, [5]) ? "8.2.1" : "4.8.0"} ${box.rapi}`,
   $SC: setCurrent,
   $SV: (box, [millivolts]) => {
+    if (!speaks(box, [5, 1, 3])) {
+      box.checksVentilation = !millivolts?.startsWith("0");
+      return "$OK";
+    }
     box.toldVoltage = Number(millivolts) / 1_000;
     return "$OK";
   },

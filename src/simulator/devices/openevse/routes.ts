@@ -44,6 +44,7 @@ const limitForm = z.object({
 export function answerTo(box: OpenEvseBox, asked: Asked): Answer | null {
   if (asked.path === "/status") return status(box, asked);
   if (asked.path === "/config") return { status: 200, body: configOf(box) };
+  if (box.generation === "oldest") return null;
   if (asked.path === "/override") return override(box, asked);
   if (box.generation === "old") return null;
   if (asked.path === "/limit") return limit(box, asked);

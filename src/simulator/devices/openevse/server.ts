@@ -24,6 +24,8 @@ export interface VirtualOpenEvseOptions {
   readonly generation?: OpenEvseGeneration;
   /** Without: it is open to all. */
   readonly login?: { readonly username: string; readonly password: string };
+  /** Version of its controller's RAPI, like "4.0.1". */
+  readonly rapi?: string;
   /** Whether RAPI takes questions only; newer gateways do. */
   readonly blocksRapi?: boolean;
 }
@@ -49,9 +51,10 @@ export class VirtualOpenEvse {
   private readonly web = new WebServer((request, response) => void this.handle(request, response));
   private readonly writeListeners = new Set<(request: OpenEvseRequest) => void>();
 
-  constructor({ evse, generation = "new", login, blocksRapi = generation === "new" }: VirtualOpenEvseOptions) {
+  constructor({ evse, generation = "new", login, blocksRapi = generation === "new", rapi }: VirtualOpenEvseOptions) {
     this.evse = evse;
     this.box = new OpenEvseBox(evse, generation);
+    this.box.rapi = rapi ?? this.box.rapi;
     this.login = login;
     this.blocksRapi = blocksRapi;
     this.socket = new OpenEvseSocket(

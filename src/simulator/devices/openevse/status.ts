@@ -35,7 +35,7 @@ export function statusOf(box: OpenEvseBox, connected: boolean): Record<string, u
     watthour: Math.round(evse.totalEnergy),
     ota_update: 0,
   };
-  if (generation === "old") return { ...common, voltage: box.voltage, temp2: -2_560, temp3: -2_560 };
+  if (generation !== "new") return { ...common, voltage: box.voltage, temp2: -2_560, temp3: -2_560 };
   return {
     ...common,
     evse_connected: connected ? 1 : 0,
@@ -70,7 +70,7 @@ export function statusOf(box: OpenEvseBox, connected: boolean): Record<string, u
 
 /** A part of it; of secrets only that they are set. */
 export function configOf(box: OpenEvseBox): Record<string, unknown> {
-  const old = box.generation === "old";
+  const old = box.generation !== "new";
   return {
     firmware: old ? "4.8.0" : "8.2.1",
     protocol: "-",
