@@ -55,7 +55,7 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
     const rounded = volts === null ? null : Math.round(volts);
     if (rounded === null || rounded === this.#writtenVoltage || this.reading === null) return;
     this.#writtenVoltage = rounded;
-    this.device.tellVoltage?.(rounded).catch((error: unknown) => {
+    this.device.setMeasuredVoltage?.(rounded).catch((error: unknown) => {
       this.#writtenVoltage = null;
       this.context.log.debug(messageOf(error));
     });

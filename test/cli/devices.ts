@@ -9,7 +9,7 @@ import type { EvseOptions } from "../../src/simulator/house/evse.js";
 import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import type { MeteredGrid } from "../../src/simulator/devices/shelly-gen1/state.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 
 export interface Device {
   readonly block: { readonly name: string };
@@ -26,7 +26,7 @@ export async function startGoE(apiVersion: 1 | 2, options: EvseOptions = {}): Pr
   const evse = new Evse({ current: 10, phases: 1, totalEnergy: 1_234_000, ...options });
   evse.plug(new Car());
   evse.advance(60);
-  const charger = ending(await startVirtualGoE({ evse, apiVersion }));
+  const charger = closeAfterTest(await startVirtualGoE({ evse, apiVersion }));
   return {
     charger,
     block: goEBlock(charger.port, apiVersion),
@@ -62,15 +62,15 @@ export const exportingRead = {
 };
 
 export async function startHttpMeter(): Promise<Device> {
-  const meter = ending(await startVirtualShelly3em({ grid: () => exporting, http: {} }));
+  const meter = closeAfterTest(await startVirtualShelly3em({ grid: () => exporting, http: {} }));
   return {
     block: { name: "Grid", ...{ driver: "shelly-3em", transport: "http", host: "127.0.0.1", port: meter.httpPort } },
   };
 }
 
 export async function startMqttMeter(): Promise<Device> {
-  const { url } = ending(await startBroker());
-  const meter = ending(await startVirtualShelly3em({ grid: () => exporting, mqtt: { url } }));
+  const { url } = closeAfterTest(await startBroker());
+  const meter = closeAfterTest(await startVirtualShelly3em({ grid: () => exporting, mqtt: { url } }));
   return { block: { name: "Grid", ...{ driver: "shelly-3em", topic: `shellies/${meter.name}`, url } } };
 }
 

@@ -13,7 +13,7 @@ import { openEvse } from "../../src/drivers/chargers/openevse/index.js";
 import { shelly3em } from "../../src/drivers/meters/shelly/gen1/index.js";
 import { shellyPro3em } from "../../src/drivers/meters/shelly/gen2/index.js";
 import { optionsOf } from "../../src/drivers/options/schema.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 
 function service(changes: Partial<AnnouncedService>): AnnouncedService {
   return { type: "http", name: "printer", addresses: ["192.168.1.36"], port: 80, txt: new Map(), ...changes };
@@ -160,7 +160,7 @@ test("it listens for 5 s, or for as long as it is told", async () => {
 });
 
 test("where mDNS can't be used, that is said, and the rest goes on", async () => {
-  const device = ending(await startVirtualE3dc({ flows }));
+  const device = closeAfterTest(await startVirtualE3dc({ flows }));
   const broken: Browse = async () => Promise.reject(new Error("bind EACCES 0.0.0.0:5353"));
   const { code, out, errors } = await say(["--modbus", `127.0.0.1:${device.port}`], broken);
   expect(code).toBe(0);
@@ -179,7 +179,7 @@ const pac = () => ({
 });
 
 test("an E3/DC is known by its magic word", async () => {
-  const { port } = ending(await startVirtualE3dc({ flows }));
+  const { port } = closeAfterTest(await startVirtualE3dc({ flows }));
   expect(await found(["--modbus", `127.0.0.1:${port}`])).toMatchObject({
     config: { meters: [{ name: "E3DC", driver: "e3dc", host: "127.0.0.1", port }] },
   });
@@ -190,7 +190,7 @@ test.each([1, 126])("a SunSpec device is known by its mark, also behind unit id 
     { id: 103, values: () => ({ power: 100 }) },
     { id: 203, values: () => ({ power: 100 }) },
   ] as const;
-  const { modbus } = ending(await startVirtualSunSpec({ models, unitId }));
+  const { modbus } = closeAfterTest(await startVirtualSunSpec({ models, unitId }));
   const unit = unitId === 1 ? {} : { unitId };
   expect(await found(["--modbus", `127.0.0.1:${modbus.port}`])).toMatchObject({
     config: { meters: [{ driver: "sunspec", ...unit, measures: ["grid", "pv"] }] },
@@ -198,14 +198,14 @@ test.each([1, 126])("a SunSpec device is known by its mark, also behind unit id 
 });
 
 test.each(["exception", "close"] as const)("a MENNEKES that answers strangers with: %s", async (unknown) => {
-  const device = ending(await startVirtualMennekes({ evse: new Evse(), firmware: "5.22", unknown }));
+  const device = closeAfterTest(await startVirtualMennekes({ evse: new Evse(), firmware: "5.22", unknown }));
   expect(await found(["--modbus", `127.0.0.1:${device.port}`])).toMatchObject({
     config: { chargers: [{ name: "MENNEKES", driver: "mennekes" }] },
   });
 });
 
 test("a PAC2200 is known by its voltages, and nothing is ever written", async () => {
-  const { modbus } = ending(await startVirtualPac2200({ values: pac }));
+  const { modbus } = closeAfterTest(await startVirtualPac2200({ values: pac }));
   expect(await found(["--modbus", `127.0.0.1:${modbus.port}`])).toMatchObject({
     found: [{ by: "shows 230 V, 231 V, 229 V where they do" }],
     config: { meters: [{ name: "PAC2200", driver: "siemens-pac2200", measures: ["grid"] }] },
@@ -214,7 +214,7 @@ test("a PAC2200 is known by its voltages, and nothing is ever written", async ()
 });
 
 test("a stranger is said to be one, and a host that does not answer is named", async () => {
-  const stranger = ending(await startVirtualModbus());
+  const stranger = closeAfterTest(await startVirtualModbus());
   const gone = await startVirtualModbus();
   await gone.close();
   const { code, out, errors } = await say(["--modbus", `127.0.0.1:${stranger.port},127.0.0.1:${gone.port}`]);

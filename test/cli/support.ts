@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { ExitCode } from "../../src/cli/command.js";
 import { runCommand } from "../../src/cli/run-command.js";
-import { afterwards } from "../support/stage.js";
+import { runAfterTest } from "../support/test-bench.js";
 
 export interface Said {
   readonly code: ExitCode;
@@ -54,7 +54,7 @@ export function linesOf(text: string): readonly string[] {
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ev-charging-cli-"));
-  afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  runAfterTest(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

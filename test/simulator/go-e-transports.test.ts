@@ -5,11 +5,11 @@ import { startGoEMqtt } from "../../src/simulator/devices/go-e/mqtt.js";
 import { startVirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { statusV2 } from "../../src/simulator/devices/go-e/v2.js";
 import { observe } from "../support/mqtt-observer.js";
-import { ending, mqttPool } from "../support/stage.js";
+import { closeAfterTest, testMqttPool } from "../support/test-bench.js";
 
 async function device(apiVersion: 1 | 2) {
   const evse = new Evse();
-  const goE = ending(await startVirtualGoE({ evse, apiVersion }));
+  const goE = closeAfterTest(await startVirtualGoE({ evse, apiVersion }));
   return { evse, goE };
 }
 
@@ -17,10 +17,10 @@ async function onBroker(apiVersion: 1 | 2) {
   const { evse, goE } = await device(apiVersion);
   const broker = await startBroker();
   const face = await startGoEMqtt(goE, { url: broker.url, apiVersion });
-  const pool = mqttPool();
-  ending(broker);
-  ending(face);
-  ending(pool);
+  const pool = testMqttPool();
+  closeAfterTest(broker);
+  closeAfterTest(face);
+  closeAfterTest(pool);
   return { evse, goE, face, connection: pool.connect(broker.url) };
 }
 
@@ -68,7 +68,7 @@ test("version 1 tells its whole status, keeps nothing at the broker, and obeys i
 
 test("the cloud of version 2 wants its token, and says who is offline", async () => {
   const { goE, evse } = await device(2);
-  const cloud = ending(await startVirtualGoECloud(goE, { token: "t" }));
+  const cloud = closeAfterTest(await startVirtualGoECloud(goE, { token: "t" }));
   const ask = async (path: string, bearer = "t") => {
     const response = await fetch(`${cloud.url}${path}`, { headers: { Authorization: `Bearer ${bearer}` } });
     return [response.status, await response.json()];
@@ -86,7 +86,7 @@ test("the cloud of version 2 wants its token, and says who is offline", async ()
 
 test("the cloud of version 1 tells how old its status is, and refuses in words", async () => {
   const { goE, evse } = await device(1);
-  const cloud = ending(await startVirtualGoECloud(goE, { token: "t" }));
+  const cloud = closeAfterTest(await startVirtualGoECloud(goE, { token: "t" }));
   const ask = async (path: string) => (await fetch(`${cloud.url}${path}`)).json();
   expect(await ask("/api_status?token=t")).toMatchObject({ success: true, age: 1_200, data: { amp: "16" } });
   expect(await ask("/api_status")).toEqual({ success: false, error: "no token" });

@@ -23,7 +23,7 @@ function withVoltage(config: Config, written: number[]): Config {
       return {
         read: () => connected.read(),
         writes: connected.writes,
-        tellVoltage: async (volts: number) => void written.push(volts),
+        setMeasuredVoltage: async (volts: number) => void written.push(volts),
         close: () => connected.close(),
       };
     },

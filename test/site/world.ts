@@ -212,7 +212,7 @@ export class World {
     });
     const { power, currents } = this.house.grid;
     const writes = this.boxes.map(({ name, writes: all }) => [name, all.slice(-10)]);
-    const state = { seconds: this.seconds, chargers, grid: { power, currents }, writes, log: this.log.told.slice(-5) };
+    const state = { seconds: this.seconds, chargers, grid: { power, currents }, writes, log: this.log.lines.slice(-5) };
     return JSON.stringify(state, null, 1);
   }
 

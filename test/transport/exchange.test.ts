@@ -23,12 +23,12 @@ async function exchangeWith(answer: Parameters<typeof startRawHttp>[0]) {
 
 test("nothing comes between what is asked in one turn, urgent or not", async () => {
   const { server, exchange, request, end } = await exchangeWith((_request, response) => sendJson(response, 1));
-  const turn = exchange.turn(async (ask) => {
+  const turn = exchange.exclusive(async (ask) => {
     await ask(request("/first"));
     await ask(request("/second"));
   });
-  const later = exchange.ask(request("/later"));
-  const urgent = exchange.turn((ask) => ask(request("/urgent")), true);
+  const later = exchange.request(request("/later"));
+  const urgent = exchange.exclusive((ask) => ask(request("/urgent")), true);
   await Promise.all([turn, later, urgent]);
   await end();
   expect(server.urls).toEqual(["/first", "/second", "/urgent", "/later"]);
@@ -38,18 +38,18 @@ test("a turn that fails by its own fault fails with that, and the next one is as
   const { exchange, request, end } = await exchangeWith((_request, response) => sendJson(response, "there"));
   const own = new Error("not what was wanted");
   await expect(
-    exchange.turn(async (ask) => {
+    exchange.exclusive(async (ask) => {
       await ask(request("/"));
       throw own;
     }),
   ).rejects.toBe(own);
-  expect((await exchange.ask(request("/"))).json()).toBe("there");
+  expect((await exchange.request(request("/"))).json()).toBe("there");
   await end();
 });
 
 test("errors say where, and leave the query out", async () => {
   const { server, exchange, request, end } = await exchangeWith((_request, response) => sendText(response, "<html>"));
-  const { message } = await failureOf(exchange.ask(request("/api?key=hidden")).then((answer) => answer.json()));
+  const { message } = await failureOf(exchange.request(request("/api?key=hidden")).then((answer) => answer.json()));
   await end();
   expect(message).toBe(`Garage: the answer of 127.0.0.1:${server.port}/api is not JSON. Look what it is. (protocol)`);
 });

@@ -6,7 +6,7 @@ import { HttpDevice, type HttpDeviceOptions } from "../../src/transport/http.js"
 import { failureOf } from "../support/failure.js";
 import { type RawHttp, sendJson, sendText, startRawHttp } from "../support/raw-http.js";
 import { outlasting } from "../support/outlasting.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 import { TestClock } from "../support/test-clock.js";
 
 const clock = new TestClock();
@@ -18,8 +18,8 @@ async function deviceThat(
 ): Promise<{ device: HttpDevice; server: RawHttp }> {
   const server = await startRawHttp(answer);
   const device = new HttpDevice({ ...garage, url: `http://127.0.0.1:${server.port}`, ...options });
-  ending(server);
-  ending(device);
+  closeAfterTest(server);
+  closeAfterTest(device);
   return { device, server };
 }
 

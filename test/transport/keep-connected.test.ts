@@ -16,7 +16,7 @@ function keeper() {
   };
   /** Loses the connection that stood for so long, and tells how long the next attempt lets us wait. */
   const waitAfter = async (lasting: number | null): Promise<number> => {
-    if (lasting !== null) newest().up();
+    if (lasting !== null) newest().connected();
     await clock.advance(lasting ?? 0);
     newest().lost();
     const before = attempts.length;
@@ -78,7 +78,7 @@ test("an attempt has one timer, which ends with it", async () => {
 
 test.each<[when: string, before: (attempt: Attempt) => void]>([
   ["while it connects", () => undefined],
-  ["while it stands", (attempt) => attempt.up()],
+  ["while it stands", (attempt) => attempt.connected()],
   ["while it waits", (attempt) => void attempt.lost()],
 ])("stopping %s leaves no timer, and nothing is opened or news afterwards", async (_when, before) => {
   const { clock, attempts, kept, newest } = keeper();

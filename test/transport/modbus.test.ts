@@ -9,13 +9,13 @@ import {
 import { ModbusDevice, type ModbusDeviceOptions, ModbusException } from "../../src/transport/modbus.js";
 import { failureOf } from "../support/failure.js";
 import { outlasting } from "../support/outlasting.js";
-import { afterwards, ending } from "../support/stage.js";
+import { runAfterTest, closeAfterTest } from "../support/test-bench.js";
 import { hastyClock, TestClock } from "../support/test-clock.js";
 
 const clock = new TestClock();
 
 function deviceAt(port: number, options: Partial<ModbusDeviceOptions> = {}): ModbusDevice {
-  return ending(
+  return closeAfterTest(
     new ModbusDevice({
       device: "Grid",
       host: "127.0.0.1",
@@ -28,7 +28,7 @@ function deviceAt(port: number, options: Partial<ModbusDeviceOptions> = {}): Mod
 }
 
 async function virtual(options: VirtualModbusOptions = {}): Promise<VirtualModbus> {
-  const device = ending(await startVirtualModbus(options));
+  const device = closeAfterTest(await startVirtualModbus(options));
   device.holding.setWords(100, [1, 2, 3, 0xffff]);
   device.holding.allowWrites(1_000, 1_003);
   device.input.setWords(100, [7]);
@@ -50,7 +50,7 @@ async function scripted(...answers: string[]) {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterwards(async () => {
+  runAfterTest(async () => {
     const closed = once(server, "close");
     server.close();
     for (const socket of sockets) socket.destroy();
@@ -162,7 +162,7 @@ test.each<[ModbusFault, string]>([
   ["garbage", "does not speak Modbus TCP"],
   ["short", "malformed"],
   ["long", "malformed"],
-  ["byte-count", "another question"],
+  ["byte-count", "answer is to another request"],
   ["trailing", "more than one answer"],
   ["twice", "more than one answer"],
 ])("an answer that is %p is refused at once, and the connection with it", async (fault, what) => {
@@ -304,7 +304,7 @@ test("a device that is off is left alone for a while, longer each time", async (
   expect(failure.code).toBe("unreachable");
   expect(failure.message).toContain(`no connection: ECONNREFUSED (127.0.0.1:${port}, register 100)`);
 
-  const back = ending(await startVirtualModbus({ port }));
+  const back = closeAfterTest(await startVirtualModbus({ port }));
   back.holding.setU16(100, 5);
   await clock.advance(999);
   await failureOf(device.readHolding(100, 1));

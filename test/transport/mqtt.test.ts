@@ -7,19 +7,19 @@ import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 import { failureOf } from "../support/failure.js";
 import { observe } from "../support/mqtt-observer.js";
-import { afterwards, ending } from "../support/stage.js";
+import { runAfterTest, closeAfterTest } from "../support/test-bench.js";
 
 const soon = { first: 5, longest: 20, jitter: 0 };
 
 function pool(lines: string[] = []): MqttPool {
   const keep = (line: string): void => void lines.push(line);
-  return ending(
+  return closeAfterTest(
     createMqttPool({ clock: systemClock(), log: { error: keep, warn: keep, info: keep, debug: keep }, retry: soon }),
   );
 }
 
 async function broker(login?: { username: string; password: string }): Promise<Broker> {
-  return ending(await startBroker(login ? { login } : {}));
+  return closeAfterTest(await startBroker(login ? { login } : {}));
 }
 
 test.each([
@@ -57,7 +57,7 @@ test("users of one broker share a connection, and each hears what it subscribed 
 test("what is retained is told apart from what is live", async () => {
   const { url } = await broker();
   const device = await import("mqtt").then(({ connectAsync }) => connectAsync(url));
-  afterwards(() => device.endAsync(true));
+  runAfterTest(() => device.endAsync(true));
   await device.publishAsync("meter/power", "1", { retain: true, qos: 1 });
   const connection = pool().connect(url);
   const seen = observe(connection, "meter/power");
@@ -128,7 +128,7 @@ test("a share that is closed hears nothing more, and only what nobody else has s
   const unsubscribed: string[] = [];
   const aedes = await Aedes.createBroker();
   aedes.on("unsubscribe", (topics) => void unsubscribed.push(...topics));
-  afterwards(() => new Promise<void>((resolve) => aedes.close(resolve)));
+  runAfterTest(() => new Promise<void>((resolve) => aedes.close(resolve)));
   const url = await listening(createServer((socket) => void aedes.handle(socket)));
   const mqtt = pool();
   const one = mqtt.connect(url);
@@ -241,7 +241,7 @@ async function selectiveBroker(forbidden: string): Promise<string> {
     authorizeSubscribe: (_client, subscription, done) =>
       done(null, subscription.topic === forbidden ? null : subscription),
   });
-  afterwards(() => new Promise<void>((resolve) => aedes.close(resolve)));
+  runAfterTest(() => new Promise<void>((resolve) => aedes.close(resolve)));
   return listening(createServer((socket) => void aedes.handle(socket)));
 }
 
@@ -250,7 +250,7 @@ async function listening(server: Server): Promise<string> {
   server.on("connection", (socket: Socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterwards(async () => {
+  runAfterTest(async () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

@@ -10,7 +10,7 @@ function setUp() {
     waiting,
     become: (next: number) => {
       value = next;
-      waiting.look();
+      waiting.check();
     },
     wait: (last = (): number => -1) => waiting.until(() => value, 1_000, last),
   };
@@ -61,7 +61,7 @@ test("a look that throws is a failure, at once or later", async () => {
   broken = false;
   const later = expect(waiting.until(find, 1_000, () => null)).rejects.toThrow("broken");
   broken = true;
-  waiting.look();
+  waiting.check();
   await later;
   expect(clock.pending).toBe(0);
 });

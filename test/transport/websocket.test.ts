@@ -7,7 +7,7 @@ import { systemClock } from "../../src/site/clock.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../src/transport/websocket.js";
 import { failureOf } from "../support/failure.js";
 import { MemoryLog } from "../support/memory-log.js";
-import { afterwards, ending } from "../support/stage.js";
+import { runAfterTest, closeAfterTest } from "../support/test-bench.js";
 import { TestClock } from "../support/test-clock.js";
 
 /** What a link tells, as events to wait for. */
@@ -18,7 +18,7 @@ async function listening(server: Server): Promise<number> {
   server.on("connection", (socket) => raw.push(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterwards(async () => {
+  runAfterTest(async () => {
     raw.forEach((socket) => socket.destroy());
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   });
@@ -49,7 +49,7 @@ async function device(options: { autoPong?: boolean; login?: string } = {}) {
 }
 
 function link(port: number, options: Partial<WebSocketOptions> = {}): WebSocketLink {
-  return ending(
+  return closeAfterTest(
     openWebSocket({
       device: "Garage",
       url: `ws://127.0.0.1:${port}/ws`,
@@ -193,7 +193,7 @@ test("waits grow while a device throws us out, and start short again after a con
 
 test.each<[string, Partial<WebSocketOptions>]>([
   ["to a ping", { heartbeat: { after: 15_000, within: 10_000 } }],
-  ["to a question", { heartbeat: { after: 15_000, within: 10_000, question: () => '{"ping":1}' } }],
+  ["to a question", { heartbeat: { after: 15_000, within: 10_000, message: () => '{"ping":1}' } }],
 ])("a half-open connection is noticed: no answer %s", async (_why, options) => {
   const { port, next } = await device({ autoPong: false });
   const clock = new TestClock();
@@ -237,7 +237,7 @@ test("a message that is too long costs the device the connection", async () => {
   const lost = once(told, "lost");
   (await connected).send("x".repeat(1_001));
   expect((await lost)[0]).toContain("(protocol)");
-  expect(log.lines.filter(({ level }) => level !== "debug")).toEqual([]);
+  expect(log.entries.filter(({ level }) => level !== "debug")).toEqual([]);
 });
 
 test("what a reader throws is logged, and costs nobody the connection", async () => {

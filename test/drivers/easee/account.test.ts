@@ -101,7 +101,7 @@ test("a password that is refused is not tried again for ten minutes, and is in n
   await clock.advance(11_000);
   await failureOf(charger.read());
   expect(cloud.accounts.refusedLogins).toBe(2);
-  expect(JSON.stringify([error.message, log.lines])).not.toContain("wrong pony");
+  expect(JSON.stringify([error.message, log.entries])).not.toContain("wrong pony");
 });
 
 test("a password that was corrected at Easee works with the next login", async () => {

@@ -2,15 +2,15 @@ import type { RequestListener } from "node:http";
 import { CloudClient, isSafeCloudUrl, retryAfterOf } from "../../../src/transport/cloud.js";
 import { failureOf } from "../../support/failure.js";
 import { sendJson } from "../../support/raw-http.js";
-import { ending, served } from "../../support/stage.js";
+import { closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { outlasting } from "../../support/outlasting.js";
 
 async function setUp(answer: RequestListener, deadline?: number) {
-  const server = await served(answer);
+  const server = await serveHttp(answer);
   const clock = new TestClock();
   const base = `http://127.0.0.1:${server.port}`;
-  const cloud = ending(new CloudClient({ base, clock, ...(deadline === undefined ? {} : { deadline }) }));
+  const cloud = closeAfterTest(new CloudClient({ base, clock, ...(deadline === undefined ? {} : { deadline }) }));
   const get = (path = "/state", urgent = false) =>
     cloud.request({ device: "Garage", method: "GET", path, bearer: "secret-token", urgent });
   return { server, cloud, clock, get };

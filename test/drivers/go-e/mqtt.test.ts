@@ -4,7 +4,7 @@ import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
 import { MqttWire } from "../../support/mqtt-wire.js";
-import { connectCharger } from "../../support/stage.js";
+import { connectCharger } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 const topic = "go-eCharger/012345";

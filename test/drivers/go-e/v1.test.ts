@@ -4,7 +4,7 @@ import type { ChargerReading } from "../../../src/model/readings.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { outlasting } from "../../support/outlasting.js";
-import { connectCharger } from "../../support/stage.js";
+import { connectCharger } from "../../support/test-bench.js";
 import { chargersOf, expectOnlyDeviceErrors, source, type Write } from "./support.js";
 
 /** Typed from the vendor's "go-eCharger API v1 EN.md": a HOME+ that charges with 10 A on three phases. */

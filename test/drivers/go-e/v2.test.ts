@@ -3,7 +3,7 @@ import type { ChargerReading } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
 import { outlasting } from "../../support/outlasting.js";
 import { sendJson } from "../../support/raw-http.js";
-import { served } from "../../support/stage.js";
+import { serveHttp } from "../../support/test-bench.js";
 import { chargersOf, expectOnlyDeviceErrors, source, type Write } from "./support.js";
 
 /** Typed from the vendor's "apikeys-en.md": a Gemini that charges with 10 A on three phases. */
@@ -221,7 +221,7 @@ test("no question to older firmware asks for more than ten keys", async () => {
 
 test("a firmware that has understood commas once is not asked in the old way when it stumbles", async () => {
   let asked = 0;
-  const server = await served((_request, response) => {
+  const server = await serveHttp((_request, response) => {
     asked += 1;
     sendJson(response, asked === 1 ? status : {});
   });

@@ -4,7 +4,7 @@ import { DeviceError } from "../../../src/model/errors.js";
 import { type MeterReading, type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
 import { MqttWire } from "../../support/mqtt-wire.js";
-import { connectMeter } from "../../support/stage.js";
+import { connectMeter } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 function setUp(values: object, measures: readonly MeterRole[] = ["grid"]) {

@@ -1,5 +1,5 @@
 import { Car } from "../../../src/simulator/house/car.js";
-import { listenTo } from "../../support/stage.js";
+import { recordReadings } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { chargersBy } from "./support.js";
 import { outlasting } from "../../support/outlasting.js";
@@ -9,7 +9,7 @@ const { virtual } = chargersBy("wifi");
 async function watched(options: Parameters<typeof virtual>[0] = {}) {
   const { charger, device, evse } = await virtual(options);
   await charger.read();
-  const { readings, next } = listenTo(charger);
+  const { readings, next } = recordReadings(charger);
   const greeting = await next();
   return { charger, device, evse, greeting, next, pushedSince: () => readings.slice(1) };
 }

@@ -41,10 +41,10 @@ test("a login is sent, and a wrong one is reported as one", async () => {
 
 test("a write whose answer is lost is not sent again", async () => {
   const { charger, clock, device, asked } = await virtual();
-  await charger.tellVoltage?.(230);
+  await charger.setMeasuredVoltage?.(230);
   device.requests.length = 0;
   device.fault = "silent";
-  const failure = await outlasting(clock, failureOf(Promise.resolve(charger.tellVoltage?.(235))));
+  const failure = await outlasting(clock, failureOf(Promise.resolve(charger.setMeasuredVoltage?.(235))));
   expect(failure.code).toBe("unreachable");
   expect(asked()).toEqual(["POST /status"]);
 });

@@ -8,7 +8,7 @@ import {
 import { startVirtualModbus, type VirtualModbusOptions } from "../../../src/simulator/servers/modbus/server.js";
 import { ModbusDevice } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { outlasting } from "../../support/outlasting.js";
 
@@ -28,8 +28,8 @@ async function setUp(options: VirtualModbusOptions = {}) {
   const device = await startVirtualModbus(options);
   const clock = new TestClock();
   const modbus = new ModbusDevice({ device: "Garage", host: "127.0.0.1", port: device.port, clock });
-  ending(device);
-  ending(modbus);
+  closeAfterTest(device);
+  closeAfterTest(modbus);
   device.holding.allowWrites(1_000, 1_002);
   device.holding.setText(142, 3, "CC612");
   return { device, modbus, clock, later: () => clock.advance(100_000) };

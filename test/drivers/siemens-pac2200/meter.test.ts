@@ -9,7 +9,7 @@ import { type Pac2200Values, startVirtualPac2200 } from "../../../src/simulator/
 import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { outlasting } from "../../support/outlasting.js";
 
@@ -18,7 +18,7 @@ const clock = new TestClock();
 function meterAt(port: number, more: object = {}, measures: readonly MeterRole[] = ["grid"]): Meter {
   const options = siemensPac2200.options.parse({ host: "127.0.0.1", port, ...more });
   const link = { device: "Grid", retry: { first: 1_000, jitter: 0 }, clock };
-  return ending(connectRegisterMeter(pac2200Registers, { ...options, measures }, link));
+  return closeAfterTest(connectRegisterMeter(pac2200Registers, { ...options, measures }, link));
 }
 
 /** Registers typed from the manual's table: sun on L2. */
@@ -55,7 +55,7 @@ async function typedRegisters(without: readonly number[] = []) {
   store.fill(1, 72, 0x7fc0); // NaN where nothing is
   store.fill(801, 840);
   for (const [offset, words] of registers) if (!without.includes(offset)) store.setWords(offset, words);
-  return ending(await startVirtualModbus({ holding: store }));
+  return closeAfterTest(await startVirtualModbus({ holding: store }));
 }
 
 test("registers off the wire are this reading, in two requests", async () => {
@@ -130,7 +130,7 @@ const house: Pac2200Values = {
 };
 
 async function virtual(values: () => Pac2200Values = () => house) {
-  return ending(await startVirtualPac2200({ values }));
+  return closeAfterTest(await startVirtualPac2200({ values }));
 }
 
 test("a virtual meter with two phases is read: the third is absent, not 0", async () => {

@@ -3,7 +3,7 @@ import { connectSunSpec } from "../../../src/drivers/meters/sunspec/meter.js";
 import type { ModbusFault } from "../../../src/simulator/servers/modbus/server.js";
 import { startVirtualSunSpec, type VirtualModel } from "../../../src/simulator/devices/sunspec/device.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { outlasting } from "../../support/outlasting.js";
 
@@ -14,10 +14,10 @@ const storage = { id: 124, values: () => ({ soc: 50, state: 6 }) } as const;
 
 /** An inverter whose battery may be blocked. */
 async function stage(models: readonly VirtualModel[] = [inverter, storage]) {
-  const device = await ending(await startVirtualSunSpec({ models, now: () => clock.now() }));
+  const device = await closeAfterTest(await startVirtualSunSpec({ models, now: () => clock.now() }));
   const options = sunspec.options.parse({ host: "127.0.0.1", port: device.port, blockDischarge: true });
   const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, clock };
-  const meter = ending(connectSunSpec({ ...options, measures: ["pv"] }, link));
+  const meter = closeAfterTest(connectSunSpec({ ...options, measures: ["pv"] }, link));
   const block = meter.dischargeBlock;
   if (block === undefined) throw new Error("it was asked for");
   const at = device.placeOf(models.length - 1);
@@ -31,7 +31,7 @@ async function stage(models: readonly VirtualModel[] = [inverter, storage]) {
 test("nobody who has not asked for it can block anything", () => {
   const options = sunspec.options.parse({ host: "127.0.0.1" });
   expect(
-    ending(connectSunSpec({ ...options, measures: ["pv"] }, { device: "Roof", clock })).dischargeBlock,
+    closeAfterTest(connectSunSpec({ ...options, measures: ["pv"] }, { device: "Roof", clock })).dischargeBlock,
   ).toBeUndefined();
 });
 

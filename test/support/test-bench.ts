@@ -10,43 +10,43 @@ import { driverContext } from "./driver-context.js";
 import { MemoryLog } from "./memory-log.js";
 import { type RawHttp, startRawHttp } from "./raw-http.js";
 
-const ends: (() => unknown)[] = [];
+const cleanups: (() => unknown)[] = [];
 
 /** The newest first. */
 afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
+  for (const end of cleanups.splice(0).reverse()) await end();
 });
 
 /** Has it closed after the test. */
-export function ending<T extends { close(): unknown }>(it: T): T {
-  ends.push(() => it.close());
+export function closeAfterTest<T extends { close(): unknown }>(it: T): T {
+  cleanups.push(() => it.close());
   return it;
 }
 
 /** Has something else done after the test. */
-export function afterwards(end: () => unknown): void {
-  ends.push(end);
+export function runAfterTest(end: () => unknown): void {
+  cleanups.push(end);
 }
 
 /** A web server that answers whatever a test wants. */
-export async function served(answer: RequestListener): Promise<RawHttp> {
-  return ending(await startRawHttp(answer));
+export async function serveHttp(answer: RequestListener): Promise<RawHttp> {
+  return closeAfterTest(await startRawHttp(answer));
 }
 
 /** What a driver is given to speak through a real broker: connections of its own, and real time. */
-export function overBroker(): Pick<DriverContext, "clock" | "mqtt"> {
+export function brokerContext(): Pick<DriverContext, "clock" | "mqtt"> {
   const clock = systemClock();
-  return { clock, mqtt: mqttPool(clock) };
+  return { clock, mqtt: testMqttPool(clock) };
 }
 
 /** Connections to brokers that come back soon. */
-export function mqttPool(clock: Clock = systemClock()): MqttPool {
-  return ending(createMqttPool({ clock, log: new MemoryLog(), retry: { first: 5, longest: 20 } }));
+export function testMqttPool(clock: Clock = systemClock()): MqttPool {
+  return closeAfterTest(createMqttPool({ clock, log: new MemoryLog(), retry: { first: 5, longest: 20 } }));
 }
 
 /** A charger, as someone has written it in the configuration. */
 export function connectCharger(driver: ChargerDriver, written: object, context: Partial<DriverContext> = {}): Charger {
-  return ending(driver.connect(checked(driver, written), driverContext(context)));
+  return closeAfterTest(driver.connect(parseOptions(driver, written), driverContext(context)));
 }
 
 /** A meter, as someone has written it in the configuration. */
@@ -55,17 +55,19 @@ export function connectMeter(
   written: object,
   { measures = ["grid"], ...context }: Partial<DriverContext> & { readonly measures?: readonly MeterRole[] } = {},
 ): Meter {
-  return ending(driver.connect({ ...checked(driver, written), measures }, driverContext({ name: "Grid", ...context })));
+  return closeAfterTest(
+    driver.connect({ ...parseOptions(driver, written), measures }, driverContext({ name: "Grid", ...context })),
+  );
 }
 
-function checked({ options, check }: Pick<MeterDriver, "options" | "check">, written: object): object {
+function parseOptions({ options, check }: Pick<MeterDriver, "options" | "check">, written: object): object {
   const parsed = options.parse(written);
   expect(check?.(parsed) ?? []).toEqual([]);
   return parsed;
 }
 
 /** What a device tells by itself from now on. */
-export function listenTo<Reading>(device: { watch?(onReading: (reading: Reading) => void): void }) {
+export function recordReadings<Reading>(device: { watch?(onReading: (reading: Reading) => void): void }) {
   const readings: Reading[] = [];
   const waiting = new Set<(reading: Reading) => void>();
   device.watch?.((reading) => {
