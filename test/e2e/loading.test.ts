@@ -1,4 +1,4 @@
-/** Whoever does not want Matter pays nothing for it: what of it the built plugin loads, in a process of its own. */
+/** Without Matter nothing of it is loaded: checks the modules that the built plugin imports, in a process of its own. */
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { z } from "zod";
 
 const execute = promisify(execFile);
 
-/** Starts the plugin without devices on an API like this, and tells which modules were asked for. */
+/** Starts the plugin without devices on an API like this, and prints the imported modules. */
 function script(api: string, block: object, storage: string): string {
   return `
     import { EventEmitter } from "node:events";
@@ -40,8 +40,8 @@ const nothing = { matter: { outlet: false, plug: false, temperature: false, site
 test.each<[why: string, api: string, block: object, loaded: readonly string[]]>([
   ["Homebridge does not know Matter", "{}", {}, []],
   ["Matter is off on this bridge", off, {}, []],
-  ["nothing is to be shown", on, nothing, []],
-  ["Homebridge is too old for it", old, {}, []],
+  ["no device is enabled", on, nothing, []],
+  ["Homebridge is too old for Matter", old, {}, []],
   ["Matter is on: Homebridge's own objects are enough", on, {}, ["./integrations/homebridge-matter/integration.js"]],
 ])(
   "%s",

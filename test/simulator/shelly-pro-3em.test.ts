@@ -5,7 +5,7 @@ import {
   startVirtualShellyPro3em,
   type VirtualShellyPro3emOptions,
 } from "../../src/simulator/devices/shelly-gen2/device.js";
-import { observe } from "../support/mqtt-observer.js";
+import { collectMessages } from "../support/mqtt-observer.js";
 import { closeAfterTest, testMqttPool } from "../support/test-bench.js";
 
 async function start(more: Partial<VirtualShellyPro3emOptions> = {}) {
@@ -101,8 +101,8 @@ test("over MQTT it says that it is there, answers on the asker's topic, and its 
   const { device } = await start({ mqtt: { url: broker.url } });
   const pool = testMqttPool();
   const connection = pool.connect(broker.url);
-  const online = observe(connection, `${device.name}/online`);
-  const answers = observe(connection, "me/rpc");
+  const online = collectMessages(connection, `${device.name}/online`);
+  const answers = collectMessages(connection, "me/rpc");
   await connection.ready("test", 5_000);
   connection.publish(
     `${device.name}/rpc`,

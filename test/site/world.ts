@@ -17,7 +17,7 @@ import type { Reason } from "../../src/model/reasons.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { Traffic } from "./traffic.js";
-import { withRealDeadlines } from "../support/outlasting.js";
+import { withRealDeadlines } from "../support/deadlines.js";
 
 /** ms of one step. */
 const stepLength = 500;

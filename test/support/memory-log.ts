@@ -1,4 +1,4 @@
-/** A log that keeps its lines, for tests. */
+/** A log in memory, for tests. */
 
 import type { Log } from "../../src/model/log.js";
 
@@ -26,12 +26,12 @@ export class MemoryLog implements Log {
     this.entries.push({ level: "debug", message });
   }
 
-  /** What people see of it: all but debug, as `level: message`. */
+  /** All but debug, as `level: message`. */
   get lines(): string[] {
     return this.entries.filter(({ level }) => level !== "debug").map(({ level, message }) => `${level}: ${message}`);
   }
 
-  /** What people see about one thing. */
+  /** The lines that contain a text. */
   about(text: string): string[] {
     return this.lines.filter((line) => line.includes(text));
   }

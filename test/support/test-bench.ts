@@ -1,4 +1,4 @@
-/** What a test sets up: servers, virtual devices, and our connections to them. All of it ends with the test. */
+/** Set-up of tests: servers, virtual devices and connections to them, all closed after the test. */
 
 import type { RequestListener } from "node:http";
 import type { Charger, ChargerDriver, DriverContext, Meter, MeterDriver } from "../../src/drivers/driver.js";
@@ -12,44 +12,44 @@ import { type RawHttp, startRawHttp } from "./raw-http.js";
 
 const cleanups: (() => unknown)[] = [];
 
-/** The newest first. */
+/** Newest first. */
 afterEach(async () => {
   for (const end of cleanups.splice(0).reverse()) await end();
 });
 
-/** Has it closed after the test. */
+/** Closes it after the test. */
 export function closeAfterTest<T extends { close(): unknown }>(it: T): T {
   cleanups.push(() => it.close());
   return it;
 }
 
-/** Has something else done after the test. */
+/** Runs something after the test. */
 export function runAfterTest(end: () => unknown): void {
   cleanups.push(end);
 }
 
-/** A web server that answers whatever a test wants. */
+/** A web server with the responses of a test. */
 export async function serveHttp(answer: RequestListener): Promise<RawHttp> {
   return closeAfterTest(await startRawHttp(answer));
 }
 
-/** What a driver is given to speak through a real broker: connections of its own, and real time. */
+/** The context of a driver for a real broker: connections of its own, and real time. */
 export function brokerContext(): Pick<DriverContext, "clock" | "mqtt"> {
   const clock = systemClock();
   return { clock, mqtt: testMqttPool(clock) };
 }
 
-/** Connections to brokers that come back soon. */
+/** MQTT connections with a short backoff. */
 export function testMqttPool(clock: Clock = systemClock()): MqttPool {
   return closeAfterTest(createMqttPool({ clock, log: new MemoryLog(), retry: { first: 5, longest: 20 } }));
 }
 
-/** A charger, as someone has written it in the configuration. */
+/** A connection to a charger, from its options in the configuration. */
 export function connectCharger(driver: ChargerDriver, written: object, context: Partial<DriverContext> = {}): Charger {
   return closeAfterTest(driver.connect(parseOptions(driver, written), driverContext(context)));
 }
 
-/** A meter, as someone has written it in the configuration. */
+/** A connection to a meter, from its options in the configuration. */
 export function connectMeter(
   driver: MeterDriver,
   written: object,
@@ -66,25 +66,25 @@ function parseOptions({ options, check }: Pick<MeterDriver, "options" | "check">
   return parsed;
 }
 
-/** What a device tells by itself from now on. */
+/** Records the readings that a device pushes from now on. */
 export function recordReadings<Reading>(device: { watch?(onReading: (reading: Reading) => void): void }) {
   const readings: Reading[] = [];
   const waiting = new Set<(reading: Reading) => void>();
   device.watch?.((reading) => {
     readings.push(reading);
-    for (const look of waiting) look(reading);
+    for (const check of waiting) check(reading);
   });
   return {
     readings,
-    /** Resolves with the next reading that fits. */
+    /** Resolves with the next matching reading. */
     next: (fits: (reading: Reading) => boolean = () => true): Promise<Reading> =>
       new Promise((resolve) => {
-        const look = (reading: Reading): void => {
+        const check = (reading: Reading): void => {
           if (!fits(reading)) return;
-          waiting.delete(look);
+          waiting.delete(check);
           resolve(reading);
         };
-        waiting.add(look);
+        waiting.add(check);
       }),
   };
 }

@@ -10,7 +10,7 @@ import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { closeAfterTest } from "../../support/test-bench.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { TestClock } from "../../support/test-clock.js";
 
 /** Typed by the places that hce/wallbox has in dctr.rs. */
@@ -164,7 +164,7 @@ test.each(modbusFaults)("fault %j is told as such, and over once it is gone", as
   const { device, monitor } = await virtual();
   device.currents.dc = 40;
   device.modbus.fault = fault;
-  const failure = await failureOf(outlasting(clock, monitor.read()));
+  const failure = await failureOf(advanceUntilSettled(clock, monitor.read()));
   expect([failure.code, failure.device]).toEqual([code, "RCM"]);
   device.modbus.fault = null;
   expect((await monitor.read()).alarmA).toEqual(["dc"]);
@@ -175,7 +175,7 @@ test("who is alone at this unit id hears nothing from another", async () => {
   const monitor = closeAfterTest(
     connectDctr({ device: "RCM", host: "127.0.0.1", port: device.port, unitId: 7, replyTimeout: 300, clock }),
   );
-  expect((await failureOf(outlasting(clock, monitor.read()))).message).toMatch(
+  expect((await failureOf(advanceUntilSettled(clock, monitor.read()))).message).toMatch(
     /^RCM: no answer within 0.3 s .*Modbus is switched on/,
   );
 });

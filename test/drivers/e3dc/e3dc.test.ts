@@ -15,7 +15,7 @@ import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const all: readonly MeterRole[] = ["grid", "pv", "battery", "house"];
 
@@ -203,7 +203,7 @@ test.each(modbusFaults)("fault %j in the middle is told as such, and over once i
   const { device, meter } = await virtual();
   await meter.read();
   device.modbus.fault = fault;
-  const failure = await failureOf(outlasting(clock, meter.read()));
+  const failure = await failureOf(advanceUntilSettled(clock, meter.read()));
   expect(failure).toBeInstanceOf(DeviceError);
   expect(failure.code).toBe(code);
   device.modbus.fault = null;

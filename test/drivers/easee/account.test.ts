@@ -2,7 +2,7 @@ import { loginDistance } from "../../../src/drivers/chargers/easee/cloud.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
 import { setUp, setUpStreaming, delivered, until } from "./support.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const minute = 60_000;
 
@@ -161,7 +161,7 @@ test("a stream that refuses us is tried ever less, and reported once", async () 
   }
   expect(log.about("stream")).toHaveLength(1);
   cloud.hubRefusal = null;
-  await outlasting(
+  await advanceUntilSettled(
     clock,
     until(() => cloud.hub.connected === 1),
   );

@@ -1,7 +1,7 @@
 import { parseStatusV2, readingV2 } from "../../../src/drivers/chargers/go-e/v2.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { sendJson } from "../../support/raw-http.js";
 import { serveHttp } from "../../support/test-bench.js";
 import { chargersOf, expectOnlyDeviceErrors, source, type Write } from "./support.js";
@@ -234,7 +234,7 @@ test("a firmware that has understood commas once is not asked in the old way whe
 test("a write whose answer is lost is not sent again", async () => {
   const { charger, clock, device } = await virtual();
   device.fault = "silent";
-  expect((await outlasting(clock, failureOf(charger.writes.maxAmpere(10)))).code).toBe("unreachable");
+  expect((await advanceUntilSettled(clock, failureOf(charger.writes.maxAmpere(10)))).code).toBe("unreachable");
   expect(device.requests.map(({ url }) => url)).toEqual(["/api/set?amp=10"]);
 });
 

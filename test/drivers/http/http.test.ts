@@ -13,7 +13,7 @@ import { failureOf } from "../../support/failure.js";
 import { jsonAt, sendJson, sendText } from "../../support/raw-http.js";
 import { runAfterTest, connectMeter, closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const meterOn = (written: object, measures: readonly MeterRole[] = ["grid"]) =>
   connectMeter(httpMeter, written, { measures });
@@ -140,7 +140,7 @@ test("silence ends with the deadline, and closing ends a read that waits", async
   const url = `http://127.0.0.1:${server.port}/`;
   const options = { values: { power: { path: [], scale: 1 } }, measures: ["grid"] } as const;
   const quick = closeAfterTest(connectHttpMeter(options, { device: "Grid", url, clock, deadline: 30 }));
-  expect((await failureOf(outlasting(clock, quick.read()))).message).toContain("within 0.03 s");
+  expect((await failureOf(advanceUntilSettled(clock, quick.read()))).message).toContain("within 0.03 s");
   const slow = closeAfterTest(connectHttpMeter(options, { device: "Grid", url, clock }));
   const asked = server.next();
   const failure = failureOf(slow.read());

@@ -2,7 +2,7 @@ import { Car } from "../../../src/simulator/house/car.js";
 import { recordReadings } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { chargersBy } from "./support.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const { virtual } = chargersBy("wifi");
 
@@ -97,7 +97,7 @@ test("what came before a lost connection is not mixed with what comes after it: 
   const { charger, device, next, pushedSince } = await watched({ clock });
   const greeted = device.socket.nextGreeting();
   device.rebootGateway();
-  await outlasting(clock, greeted);
+  await advanceUntilSettled(clock, greeted);
   device.socket.sendAll({ amp: 1_000 });
   expect((await charger.read()).state).toBe("disconnected");
   expect(pushedSince()).toEqual([]);

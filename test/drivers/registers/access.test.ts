@@ -10,7 +10,7 @@ import { ModbusDevice } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
 import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const table = defineRegisters(
   {
@@ -100,7 +100,7 @@ test("a busy moment does not make an optional value missing for good", async () 
   device.holding.put(table, { power: 1, energy: 1, soc: 80 });
   const reader = registerReader(modbus, table);
   device.exceptionFor = ({ address }) => (address === 730 ? 6 : null);
-  expect(await outlasting(clock, reader.read())).toMatchObject({ soc: null });
+  expect(await advanceUntilSettled(clock, reader.read())).toMatchObject({ soc: null });
   device.exceptionFor = () => null;
   expect(await reader.read()).toMatchObject({ soc: 80 });
 });

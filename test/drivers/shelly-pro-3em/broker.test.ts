@@ -4,7 +4,7 @@ import type { MeterReading } from "../../../src/model/readings.js";
 import { startBroker } from "../../../src/simulator/servers/broker.js";
 import { startVirtualShellyPro3em } from "../../../src/simulator/devices/shelly-gen2/device.js";
 import { failureOf } from "../../support/failure.js";
-import { MqttWire } from "../../support/mqtt-wire.js";
+import { MqttDouble } from "../../support/mqtt-double.js";
 import { connectMeter, closeAfterTest, recordReadings, brokerContext } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
@@ -36,7 +36,7 @@ const emdata = {
 
 function setUp() {
   const clock = new TestClock();
-  const wire = new MqttWire();
+  const wire = new MqttDouble();
   const meter = connectMeter(shellyPro3em, { transport: "mqtt", topic: prefix }, { clock, mqtt: wire.pool });
   const readings: MeterReading[] = [];
   const results: Record<string, unknown> = { "EM.GetStatus": em, "EMData.GetStatus": emdata };

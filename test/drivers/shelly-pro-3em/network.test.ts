@@ -15,7 +15,7 @@ import { jsonAt } from "../../support/raw-http.js";
 import { connectMeter, closeAfterTest, recordReadings, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 async function house(more: Partial<VirtualShellyPro3emOptions> = {}) {
   let grid: ReturnType<VirtualShellyPro3emOptions["grid"]> = shellyGrid;
@@ -154,7 +154,7 @@ test("a silent meter is given up in time", async () => {
   const rpc = closeAfterTest(
     new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 }, clock),
   );
-  const failure = await failureOf(outlasting(clock, rpc.call("EM.GetStatus", { id: 0 })));
+  const failure = await failureOf(advanceUntilSettled(clock, rpc.call("EM.GetStatus", { id: 0 })));
   expect(failure.message).toContain(`no answer from 127.0.0.1:${device.port} within 0.05 s`);
 });
 

@@ -11,7 +11,7 @@ import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const clock = new TestClock();
 
@@ -161,7 +161,7 @@ test.each(modbusFaults)("%p is a failure of the device, and it comes back by its
   const device = await virtual();
   const meter = meterAt(device.port);
   device.modbus.fault = fault;
-  expect((await failureOf(outlasting(clock, meter.read()))).code).toBe(code);
+  expect((await failureOf(advanceUntilSettled(clock, meter.read()))).code).toBe(code);
   device.modbus.fault = null;
   await clock.advance(1_000);
   expect((await meter.read()).grid?.power).toBe(-100);
@@ -169,7 +169,9 @@ test.each(modbusFaults)("%p is a failure of the device, and it comes back by its
 
 test("a wrong unit id is not answered", async () => {
   const device = await virtual();
-  expect((await failureOf(outlasting(clock, meterAt(device.port, { unitId: 126 }).read()))).code).toBe("unreachable");
+  expect((await failureOf(advanceUntilSettled(clock, meterAt(device.port, { unitId: 126 }).read()))).code).toBe(
+    "unreachable",
+  );
 });
 
 test("no request cuts a value, which the device would refuse", async () => {

@@ -5,7 +5,7 @@ import { startVirtualSunSpec, type VirtualModel } from "../../../src/simulator/d
 import { failureOf } from "../../support/failure.js";
 import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const clock = new TestClock();
 
@@ -121,7 +121,7 @@ test.each<[ModbusFault, code: string]>([
   const { device, meter, block } = await stage();
   await meter.read();
   const end = device.modbus.onRequest(({ functionCode }) => (device.modbus.fault = functionCode === 16 ? fault : null));
-  expect((await failureOf(outlasting(clock, block.set(true)))).code).toBe(code);
+  expect((await failureOf(advanceUntilSettled(clock, block.set(true)))).code).toBe(code);
   end();
   device.modbus.fault = null;
   await clock.advance(1_000);

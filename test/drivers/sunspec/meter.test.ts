@@ -9,7 +9,7 @@ import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const clock = new TestClock();
 
@@ -263,7 +263,7 @@ test.each(atFirstContact)("%p at the first contact fails, and it comes back by i
   const device = await virtual();
   const meter = meterAt(device.port, ["grid"]);
   device.modbus.fault = fault;
-  expect((await failureOf(outlasting(clock, meter.read()))).code).toBe(code);
+  expect((await failureOf(advanceUntilSettled(clock, meter.read()))).code).toBe(code);
   device.modbus.fault = null;
   await clock.advance(1_000);
   expect((await meter.read()).grid?.power).toBe(-3_000);
