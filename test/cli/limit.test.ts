@@ -17,9 +17,9 @@ describe("the cap for a power, at 230 V and 16 A", () => {
     [6900, "three phases, 10 A each", { power: 6900, current: 10, phases: 3 }], // to the watt
     [7589.9, "three phases, 10 A each", { power: 6900, current: 10, phases: 3 }], // down to whole amperes
     [11040, "three phases, 16 A each", { power: 11040, current: 16, phases: 3 }], // the maximum
-  ] as const)("%s W: %s", async (power, words, cap) => {
+  ] as const)("%s W: %s", async (power, text, cap) => {
     const { block, charger } = await startGoE(2);
-    expect(await limit(block, ["--power", String(power)])).toEqual({ code: 0, out: `Garage: ${words}\n`, errors: "" });
+    expect(await limit(block, ["--power", String(power)])).toEqual({ code: 0, out: `Garage: ${text}\n`, errors: "" });
     expect(charger.evse).toMatchObject({ current: cap.current, phases: cap.phases });
     expect(documentOf(await limit(block, ["--json"]))).toEqual({ chargers: { Garage: cap } });
   });
@@ -105,9 +105,9 @@ describe("what is written, and in which order", () => {
     [3, { phases: 3 }, {}, "three phases, 6 A each", "psm=2"],
     [1, { phases: 1 }, {}, "one phase, 16 A: its maximum, 3680 W instead of 4140 W", "psm=1"],
     [1, {}, { site: { phases: 1 } }, "one phase, 16 A: its maximum, 3680 W instead of 4140 W", "psm=1"],
-  ] as const)("%s by configuration, whatever it supports: %j %j", async (_count, own, house, words, written) => {
+  ] as const)("%s by configuration, whatever it supports: %j %j", async (_count, own, house, text, written) => {
     const { block, writes } = await startGoE(2);
-    expect((await limit({ ...block, ...own }, ["--power", "4140"], house)).out).toBe(`Garage: ${words}\n`);
+    expect((await limit({ ...block, ...own }, ["--power", "4140"], house)).out).toBe(`Garage: ${text}\n`);
     expect(writes()).toContain(written);
   });
 });
@@ -117,9 +117,9 @@ describe("the present cap", () => {
     [2, { current: 10, phases: 1 }, "Garage: 2300 W (one phase, 10 A)"],
     [2, { current: 16, phases: 3 }, "Garage: 11040 W (three phases, 16 A each)"],
     [1, { current: 13, phases: 3 }, "Garage: 8970 W (three phases, 13 A each)"],
-  ] as const)("version %s at %j; nothing is written", async (apiVersion, before, words) => {
+  ] as const)("version %s at %j; nothing is written", async (apiVersion, before, text) => {
     const { block, writes } = await startGoE(apiVersion, before);
-    expect(await limit(block, [])).toEqual({ code: 0, out: `${words}\n`, errors: "" });
+    expect(await limit(block, [])).toEqual({ code: 0, out: `${text}\n`, errors: "" });
     expect(writes()).toEqual([]);
   });
 

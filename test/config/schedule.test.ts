@@ -133,10 +133,10 @@ describe("warnings at the start", () => {
   });
 
   test("the time zone is not configured", () => {
-    const told = [expect.stringMatching(/^times of the week are in the system's zone, \S+: set site.timeZone/)];
+    const expected = [expect.stringMatching(/^times of the week are in the system's zone, \S+: set site.timeZone/)];
     const timed = garage({ targets: [{ time: "07:00" }] });
-    expect(warnings(timed)).toEqual(told);
-    expect(warnings({ ...garage({}), tariff: { cheapHours: [{ from: "22:00", to: "06:00" }] } })).toEqual(told);
+    expect(warnings(timed)).toEqual(expected);
+    expect(warnings({ ...garage({}), tariff: { cheapHours: [{ from: "22:00", to: "06:00" }] } })).toEqual(expected);
     expect(warnings({ ...timed, site: { mainFuse: 25, timeZone: "Europe/Berlin" } })).toEqual([]);
   });
 

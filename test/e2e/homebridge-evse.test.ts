@@ -96,7 +96,7 @@ describe("the packed plugin's own Matter node", () => {
       () => (holds() ? true : undefined),
       () => [charger().state, charger().supplyState, power(), home.evse.state, ...lines.slice(-5)],
     );
-  const near = (told: number, truth: number) => Math.abs(told - truth) < 10 + truth / 50;
+  const near = (reported: number, truth: number) => Math.abs(reported - truth) < 10 + truth / 50;
 
   beforeAll(async () => {
     installed = await installPlugin();
@@ -141,24 +141,24 @@ describe("the packed plugin's own Matter node", () => {
   });
 
   test("a car is plugged in, charges with surplus, and faster with more", async () => {
-    const told: string[] = [];
+    const seenEvents: string[] = [];
     const events = hub.endpoint(evse).eventsOf(EnergyEvseClient);
-    events.evConnected.on(({ sessionId }) => void told.push(`connected ${sessionId}`));
-    events.energyTransferStarted.on(({ sessionId }) => void told.push(`started ${sessionId}`));
-    events.energyTransferStopped.on(({ sessionId, reason }) => void told.push(`stopped ${sessionId}, ${reason}`));
+    events.evConnected.on(({ sessionId }) => void seenEvents.push(`connected ${sessionId}`));
+    events.energyTransferStarted.on(({ sessionId }) => void seenEvents.push(`started ${sessionId}`));
+    events.energyTransferStopped.on(({ sessionId, reason }) => void seenEvents.push(`stopped ${sessionId}, ${reason}`));
     home.evse.plug(new Car({ energy: 60_000, maxCurrent: 16 }));
     await until("the car", () => charger().state === State.PluggedInNoDemand && charger().sessionId === 1);
     home.sky.light = 0.5;
     await until("a charge", () => charger().state === State.PluggedInCharging && near(power(), home.house.car.power));
-    await until("both events", () => told.length >= 2);
-    expect(told.slice(0, 2)).toEqual(["connected 1", "started 1"]);
+    await until("both events", () => seenEvents.length >= 2);
+    expect(seenEvents.slice(0, 2)).toEqual(["connected 1", "started 1"]);
     const little = power();
     home.sky.light = 1;
     await until("more power", () => power() > little + 500 && near(power(), home.house.car.power));
     await until("energy", () => Number(charger().sessionEnergyCharged) > 100_000);
     home.sky.light = 0;
     await until("a pause", () => charger().state === State.PluggedInDemand && power() === 0);
-    await until("its event", () => told.at(-1) === `stopped 1, ${Reason.EvseStopped}`);
+    await until("its event", () => seenEvents.at(-1) === `stopped 1, ${Reason.EvseStopped}`);
     expect(charger().supplyState).toBe(SupplyState.ChargingEnabled);
   });
 

@@ -74,7 +74,8 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
       () => (holds() ? true : undefined),
       () => [power(), isOn(), home.evse.state, ...lastLines()],
     );
-  const near = (told: number | null, truth: number) => told !== null && Math.abs(told - truth) < 10 + truth / 50;
+  const near = (reported: number | null, truth: number) =>
+    reported !== null && Math.abs(reported - truth) < 10 + truth / 50;
 
   beforeAll(async () => {
     installed = await installPlugin();

@@ -14,8 +14,8 @@ function script(api: string, block: object, storage: string): string {
   return `
     import { EventEmitter } from "node:events";
     import { registerHooks } from "node:module";
-    const asked = [];
-    registerHooks({ resolve(name, context, next) { asked.push(name); return next(name, context); } });
+    const imported = [];
+    registerHooks({ resolve(name, context, next) { imported.push(name); return next(name, context); } });
     const quiet = () => undefined;
     const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
     const { default: plugin } = await import("./dist/index.js");
@@ -28,7 +28,7 @@ function script(api: string, block: object, storage: string): string {
     api.emit("didFinishLaunching");
     setImmediate(() => setImmediate(() => {
       api.emit("shutdown");
-      console.log(JSON.stringify(asked.filter((name) => /@matter|homebridge-matter/.test(name))));
+      console.log(JSON.stringify(imported.filter((name) => /@matter|homebridge-matter/.test(name))));
     }));`;
 }
 
