@@ -1,4 +1,4 @@
-/** Measures the controller, alone or beside its peers: `npm run bench:control -- --help`. */
+/** Measures the controller, alone or with the rules of other projects: `npm run bench:control -- --help`. */
 
 import { parseArgs } from "node:util";
 import { casesOf } from "./ground/cases.js";
@@ -27,16 +27,16 @@ const cases = casesOf({
 if (values.help) {
   console.log(`npm run bench:control -- [--case NAME]… [--peers] [--days FOLDER] [--houses N] [--tick N] [--seed N]
 
-Cases: ${[...cases.keys()].join(", ")}; all of them if none is named.
---peers   also the published rules of others
+Cases: ${[...cases.keys()].join(", ")}; all of them by default.
+--peers   also the published rules of other projects
 --days    folder of recorded days (CSV, as simulate reads them) for the case "recorded"; also BENCH_DAYS
---houses  how many houses the closed loop has
+--houses  number of houses in the closed loop
 --tick    seconds between two readings in the open loop (recorded, generated)
 --seed    of the first house, and of the generated days`);
 } else {
   for (const name of values.case ?? cases.keys()) {
     const run = cases.get(name);
-    if (run === undefined) throw new Error(`${name} is no case here; there are ${[...cases.keys()].join(", ")}`);
+    if (run === undefined) throw new Error(`there is no case ${name}; known are ${[...cases.keys()].join(", ")}`);
     const before = performance.now();
     const result = run();
     console.log(printed(result));

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Many devices of all kinds at once for an hour of simulated time: whether requests to one device overlap, memory stays
- * flat and the process stays awake. The drivers run in a process of their own, and the virtual devices in another.
+ * Many devices of all kinds in simulated time: checks that requests to one device do not overlap, memory stays
+ * constant and the event loop is not blocked. Drivers and virtual devices each run in a process of their own.
  */
 
 import { fork } from "node:child_process";
@@ -20,18 +20,18 @@ import { trendOf } from "./trend.js";
  * @typedef {import("../dist/drivers/driver.js").DriverContext} DriverContext
  * @typedef {object} Device
  * @property {string} kind
- * @property {number} interval ms, simulated, in which the house asks it
+ * @property {number} interval ms, simulated, between two polls
  * @property {() => Promise<unknown>} read
- * @property {(() => Promise<void>)} [write] something new
+ * @property {(() => Promise<void>)} [write] a new current
  * @property {(onReading: () => void) => void} [watch]
- * @property {boolean} asked though it pushes
+ * @property {boolean} polled also where it pushes
  * @property {() => Promise<void>} close
  * @typedef {{
  *   devices: number, kinds: number, readings: number, writes: number, failures: number, peak: number, heap: number[],
  *   trend: import("./trend.js").Trend, resources: [number, number], delay: number
  * }} ManyDevices
- * `heap`: MB at each look · `trend`: of it, by simulated hour · `resources`: sockets and timers at the first and the last
- * look · `delay`: ms, 99 of 100 of the event loop's
+ * `heap`: MB at each sample · `trend`: of it, per simulated hour · `resources`: sockets and timers at the first and the
+ * last sample · `delay`: of the event loop in ms, 99th percentile
  */
 
 /** How many times faster than real time. */
@@ -40,16 +40,16 @@ export const speed = 30;
 export const duration = 45;
 /** Of each kind. */
 export const copies = 3;
-/** How often memory is looked at. */
-export const looks = 31;
-/** Readings before it counts, a quarter of an hour: caches and optimized code have grown by then. */
+/** Number of memory samples. */
+export const samples = 31;
+/** Readings before measuring, a quarter of an hour: caches and optimized code have grown by then. */
 export const warmUp = 30_000;
-/** ms, simulated, in which a charger is set anew. */
+/** ms, simulated, between two writes to a charger. */
 const writeInterval = 30_000;
 /** ms, simulated, after which a device that pushes counts as failed: as in the site. */
 const longestSilence = 15_000;
 
-/** ms: so often the event loop is looked at, which is no delay. */
+/** ms between two measurements of the event loop, which do not count as delay. */
 const resolution = 5;
 const minute = 60_000 / speed;
 const self = fileURLToPath(import.meta.url);
@@ -63,7 +63,7 @@ export async function measureManyDevices() {
 }
 
 /**
- * As the house connects it, with the intervals of the house.
+ * Connects a device like the site, with the same intervals.
  * @param {Block} block
  * @param {DriverContext} context
  * @returns {Device}
@@ -75,17 +75,17 @@ function connect({ driver: kind, options }, context) {
     let amperes = 6;
     const write = () => charger.writes.maxAmpere((amperes = amperes === 16 ? 6 : amperes + 1));
     const watch = charger.watch?.bind(charger);
-    return { kind, interval: 5_000, asked: true, write, ...(watch ? { watch } : {}), ...ends(charger) };
+    return { kind, interval: 5_000, polled: true, write, ...(watch ? { watch } : {}), ...ends(charger) };
   }
   for (const driver of meterDrivers) {
     if (driver.driver !== kind) continue;
     const meter = driver.connect({ ...driver.options.parse(options), measures: driver.measures }, context);
     const watch = meter.watch?.bind(meter);
-    return { kind, interval: 2_000, asked: watch === undefined, ...(watch ? { watch } : {}), ...ends(meter) };
+    return { kind, interval: 2_000, polled: watch === undefined, ...(watch ? { watch } : {}), ...ends(meter) };
   }
   for (const driver of residualCurrentDrivers) {
     if (driver.driver !== kind) continue;
-    return { kind, interval: 1_000, asked: true, ...ends(driver.connect(driver.options.parse(options), context)) };
+    return { kind, interval: 1_000, polled: true, ...ends(driver.connect(driver.options.parse(options), context)) };
   }
   throw new RangeError(`There is no driver ${kind}`);
 }
@@ -94,14 +94,14 @@ function connect({ driver: kind, options }, context) {
 const ends = (connection) => ({ read: () => connection.read(), close: () => connection.close() });
 
 /** @param {Block[]} blocks */
-function mustBeAll(blocks) {
+function checkComplete(blocks) {
   const there = new Set(blocks.map(({ driver }) => driver));
   const all = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers].map(({ driver }) => driver);
   const missing = all.filter((driver) => !there.has(driver));
   if (missing.length > 0) throw new Error(`Not on the bench: ${missing.join(", ")}`);
 }
 
-/** What all devices together have done. */
+/** Counters of all devices together. */
 class Counters {
   readings = 0;
   writes = 0;
@@ -118,51 +118,51 @@ class Counters {
 }
 
 /**
- * Polls, sets and listens to a device as the site does.
+ * Polls, writes to and listens to a device like the site.
  * @param {Device} device
  * @param {import("../dist/model/clock.js").Clock} clock
  * @param {Counters} counters
- * @returns {() => void} what ends it
+ * @returns {() => void} stops it
  */
-function live(device, clock, counters) {
-  const { interval, read, write, watch, asked } = device;
+function operate(device, clock, counters) {
+  const { interval, read, write, watch, polled } = device;
   /** @type {(() => void)[]} */
   const ends = [];
   /**
    * @param {number} every
-   * @param {() => Promise<unknown>} ask
+   * @param {() => Promise<unknown>} request
    * @param {() => void} onDone
    */
-  const repeat = (every, ask, onDone) =>
+  const repeat = (every, request, onDone) =>
     ends.push(
       poll({
         clock,
         interval: every,
         longestWait: every,
-        read: ask,
+        read: request,
         onReading: onDone,
         onFailure: (error) => counters.failed(device, error),
       }),
     );
-  let tell = write;
-  let heardAt = clock.now();
+  let pendingWrite = write;
+  let receivedAt = clock.now();
   watch?.(() => {
-    heardAt = clock.now();
+    receivedAt = clock.now();
     counters.readings += 1;
   });
-  if (asked)
+  if (polled)
     repeat(interval, read, () => {
       counters.readings += 1;
-      // As in the house: nothing is written to a charger that has not been seen.
-      if (tell) repeat(writeInterval, tell, () => (counters.writes += 1));
-      tell = undefined;
+      // Like the site: nothing is written to a charger before its first reading.
+      if (pendingWrite) repeat(writeInterval, pendingWrite, () => (counters.writes += 1));
+      pendingWrite = undefined;
     });
   else {
-    const look = async () => {
-      const silence = clock.now() - heardAt;
+    const checkSilence = async () => {
+      const silence = clock.now() - receivedAt;
       if (silence > longestSilence) throw new Error(`nothing for ${Math.round(silence)} ms`);
     };
-    repeat(interval, look, () => undefined);
+    repeat(interval, checkSilence, () => undefined);
   }
   return () => ends.forEach((end) => end());
 }
@@ -172,18 +172,18 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** MB on the heap and in buffers that cannot be given back. */
 async function memoryHeld() {
-  // What waits for weak references to be cleared needs turns of its own.
+  // Finalizers of weak references need turns of the event loop.
   for (let round = 0; round < 3; round++) {
     globalThis.gc?.();
     await new Promise((resolve) => setImmediate(resolve));
   }
   globalThis.gc?.();
-  // At once: some MB of short-lived objects come with each second.
+  // Without a wait: each second adds some MB of short-lived objects.
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 2 ** 20;
 }
 
-/** The process of the drivers: what is measured is theirs alone. */
+/** The process of the drivers, which is the one that is measured. */
 async function runDrivers() {
   const clock = systemClock(speed);
   /** @type {Plan} */
@@ -191,16 +191,16 @@ async function runDrivers() {
   const virtual = fork(fileURLToPath(new URL("virtual-devices.js", import.meta.url)), [JSON.stringify(plan)]);
   /** @type {[Block[]]} */
   const [blocks] = await once(virtual, "message");
-  mustBeAll(blocks);
-  const nowhere = () => undefined;
-  const log = { error: console.error, warn: nowhere, info: nowhere, debug: nowhere };
+  checkComplete(blocks);
+  const ignore = () => undefined;
+  const log = { error: console.error, warn: ignore, info: ignore, debug: ignore };
   const mqtt = createMqttPool({ clock, log });
   const devices = blocks.map((block, place) => connect(block, { name: `Device ${place}`, log, clock, mqtt }));
   const counters = new Counters();
-  const stops = devices.map((device) => live(device, clock, counters));
+  const stops = devices.map((device) => operate(device, clock, counters));
 
   while (counters.readings < warmUp) await wait(minute);
-  // Starting so many at one moment is not what is measured.
+  // The simultaneous start of all devices is not measured.
   Object.assign(counters, new Counters());
   const started = performance.now();
   const delay = monitorEventLoopDelay({ resolution });
@@ -210,9 +210,9 @@ async function runDrivers() {
   const heap = [];
   /** @type {number[]} */
   const resources = [];
-  for (let look = 0; look < looks; look += 1) {
-    const due = started + (duration * minute * look) / (looks - 1);
-    // A forced collection is no part of what is measured.
+  for (let sample = 0; sample < samples; sample += 1) {
+    const due = started + (duration * minute * sample) / (samples - 1);
+    // A forced collection is not measured.
     delay.enable();
     await wait(Math.max(0, due - performance.now()));
     delay.disable();

@@ -15,15 +15,15 @@ import { startVirtualShelly3em } from "../dist/simulator/devices/shelly-gen1/dev
 
 const mainFuse = 25;
 const voltage = 230;
-/** ms; a sample that takes longer is none. */
-const patience = 10_000;
+/** ms; a sample that takes longer is an error. */
+const timeout = 10_000;
 
-const nowhere = () => undefined;
-const log = { error: console.error, warn: nowhere, info: nowhere, debug: nowhere };
+const ignore = () => undefined;
+const log = { error: console.error, warn: ignore, info: ignore, debug: ignore };
 
-/** A house in which an overload can be made on one phase. */
+/** A house in which one phase can be overloaded. */
 class Bench {
-  /** A that others draw on L1, L2, L3 */
+  /** A that other loads draw on L1, L2, L3 */
   others = [3, 3, 3];
   evse = new Evse({ current: 16, allowed: true });
 
@@ -48,14 +48,14 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {() => boolean} isSo
  */
 async function until(what, isSo) {
-  for (const end = performance.now() + patience; !isSo(); await wait(5))
-    if (performance.now() > end) throw new Error(`not within ${patience / 1_000} s: ${what}`);
+  for (const end = performance.now() + timeout; !isSo(); await wait(5))
+    if (performance.now() > end) throw new Error(`not within ${timeout / 1_000} s: ${what}`);
 }
 
 /**
- * Each sample is a house of its own from the site's point of view: a new start, so that no room is remembered.
+ * Each sample starts a new site, so that no headroom is remembered.
  * @param {number} count
- * @returns {Promise<number[]>} ms, as they came
+ * @returns {Promise<number[]>} ms, in the order of measurement
  */
 export async function measureReaction(count) {
   const bench = new Bench();
@@ -100,12 +100,12 @@ async function once(config, bench, goE, shelly, sample) {
   await site.start();
   await shelly.publish();
   await until("the first decision", () => (site.view.chargers[0]?.decision?.current ?? 0) === 16);
-  // Not in step with anything that the site does by itself.
+  // Out of step with the polls of the site.
   await wait(5 + (sample % 20) * 2);
 
   /** @type {Promise<number>} */
   const arrival = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no write within ${patience / 1_000} s`)), patience);
+    const timer = setTimeout(() => reject(new Error(`no write within ${timeout / 1_000} s`)), timeout);
     const end = goE.onRequest(({ time, url }) => {
       const current = /^\/api\/set\?amp=(\d+)$/.exec(url)?.[1];
       if (current === undefined || Number(current) >= 16) return;

@@ -1,5 +1,5 @@
 // @ts-check
-/** How many lines of a replay one process decides in a minute, for one charger over one day. */
+/** Lines of a replay per minute in one process, for one charger over one day. */
 
 import { replayer } from "../dist/cli/replay.js";
 import { parseLine } from "../dist/cli/replay-line.js";
@@ -30,7 +30,7 @@ if (config === null) throw new Error("nothing of this configuration can start");
 const settings = controlSettings(config);
 
 /**
- * Lets the controller live through a day of broken clouds, so that the lines are those of a car that follows it.
+ * Runs the controller through a day of broken clouds, so that the lines show a car that follows it.
  * @returns {string[]} one observation each
  */
 function generateDay() {
@@ -51,7 +51,7 @@ function generateDay() {
     lines.push(line);
     const outcome = decide(settings, observe(settings, memory, parseLine(line, settings)));
     memory = outcome.memory;
-    obey(evse, outcome.decisions["Garage"]);
+    apply(evse, outcome.decisions["Garage"]);
   }
   return lines;
 }
@@ -60,7 +60,7 @@ function generateDay() {
  * @param {Evse} evse
  * @param {import("../dist/model/commands.js").Decision | undefined} decision
  */
-function obey(evse, decision) {
+function apply(evse, decision) {
   if (decision === undefined) throw new Error("nothing was decided");
   evse.allowed = decision.allowCharging;
   if (!decision.allowCharging) return;
@@ -68,7 +68,7 @@ function obey(evse, decision) {
   evse.phases = decision.phases;
 }
 
-/** The day once as a warm-up, and then several times; the slowest counts. */
+/** Replays the day once as a warm-up, and then several times; the slowest counts. */
 export function measureReplay() {
   const lines = generateDay();
   const once = () => {

@@ -1,23 +1,23 @@
 // @ts-check
-/** Measures what is promised of speed, prints it, keeps it in RESULTS.md, and fails if a target is missed. */
+/** Runs all benchmarks, writes the results to RESULTS.md, and fails if a target is missed. */
 
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { table } from "../tools/docs/markdown.ts";
 import { measureControl } from "./ground/report.ts";
-import { copies, duration, looks, measureManyDevices, speed, warmUp } from "./many-devices.js";
+import { copies, duration, samples, measureManyDevices, speed, warmUp } from "./many-devices.js";
 import { measureReaction } from "./reaction.js";
 import { measureReplay } from "./replay.js";
 
 const command = `${process.env["BENCH_DAYS"] ? "BENCH_DAYS=FOLDER " : ""}npm run bench`;
 /** Lines of a replay per minute, for one charger in one process. */
 const replayTarget = 20_000;
-/** ms, 99 of 100 */
+/** ms, 99th percentile */
 const reactionTarget = 100;
 const reactionSamples = 200;
-/** MB by simulated hour, at the upper end of what the looks allow: less than the smallest object for each reading. */
+/** MB per simulated hour, at the upper end of the confidence interval: less than the smallest object per reading. */
 const slopeTarget = 1;
-/** ms, 99 of 100 */
+/** ms, 99th percentile */
 const delayTarget = 20;
 
 const control = await measureControl(new URL("plots/", import.meta.url));
@@ -84,13 +84,13 @@ const results = `# Measured
 ${figures}
 
 Replay: ${replay.lines} lines of a generated day, one charger, one process, ${replay.rounds} rounds after one to warm up; from text to
-text. Reaction: ${reaction.length} samples in real time over real sockets, from the moment at which the meter begins to tell of
+text. Reaction: ${reaction.length} samples in real time over real sockets, from the moment at which the meter begins to report
 an overload on one phase over MQTT to the arrival of the lower current at the charger's HTTP server.
-Many devices: every driver by every way to its device, ${many.kinds} kinds, ${copies} of each, asked, heard and told as the house does it
+Many devices: every driver with every transport, ${many.kinds} kinds, ${copies} of each, polled and written to like the site does
 (chargers every 5 s, meters every 2 s, monitors every second, a new current every 30 s) for ${duration} simulated minutes after
-${whole(warmUp)} readings to warm up, ${speed} times faster than real time; the drivers are alone in their process. A meter that speaks by itself has
-failed when it is not heard for 15 s. Requests are counted at the devices' HTTP and Modbus servers. Heap with buffers
-after forced collection, looked at ${looks} times, its slope by least squares.
+${whole(warmUp)} readings to warm up, ${speed} times faster than real time; the drivers have a process of their own. A meter that pushes has
+failed when it sends nothing for 15 s. Requests are counted at the devices' HTTP and Modbus servers. Heap with buffers
+after forced collection, sampled ${samples} times, its slope by least squares.
 
 ${control.markdown}
 `;

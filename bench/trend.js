@@ -1,14 +1,14 @@
 // @ts-check
-/** Whether measured values grow: a straight line through them by least squares. */
+/** Linear regression of measured values by least squares. */
 
 /**
  * @typedef {{ slope: number, error: number }} Trend
- * `slope`: by unit of time · `error`: its standard error, if what the values stray by is chance
+ * `slope`: per unit of time · `error`: its standard error, with independent residuals
  */
 
 /**
  * @param {readonly number[]} times
- * @param {readonly number[]} values one at each time; 3 or more
+ * @param {readonly number[]} values one for each time; 3 or more
  * @returns {Trend}
  */
 export function trendOf(times, values) {

@@ -1,5 +1,5 @@
 // @ts-check
-/** The process of the virtual devices: some of each that the roster has, each way in which it is reached. */
+/** The process of the virtual devices: some of each entry of the roster. */
 
 import { Car } from "../dist/simulator/house/car.js";
 import { Evse } from "../dist/simulator/house/evse.js";
@@ -9,7 +9,7 @@ import { startBroker } from "../dist/simulator/servers/broker.js";
 import { freeUdpPort } from "../dist/simulator/servers/free-port.js";
 
 /**
- * @typedef {{ driver: string, options: Readonly<Record<string, unknown>> }} Block what the configuration says of a device
+ * @typedef {{ driver: string, options: Readonly<Record<string, unknown>> }} Block configuration of a device
  * @typedef {{ speed: number, epoch: number, copies: number }} Plan
  * `speed`: how many times faster than real time · `epoch`: ms since 1970, from where time runs faster · `copies` of each kind
  * @typedef {object} Started
@@ -21,9 +21,9 @@ import { freeUdpPort } from "../dist/simulator/servers/free-port.js";
 /** ms, simulated, between two pushes of a device */
 const pushInterval = 2_000;
 
-/** Goes on with each look at it, so that there is always something new to send. */
-let wobble = 0;
-const more = () => (wobble = (wobble + 1) % 50);
+/** Changes with each call, so that there is always something new to push. */
+let counter = 0;
+const changing = () => (counter = (counter + 1) % 50);
 
 function chargingBox() {
   const evse = new Evse({ current: 16 });
@@ -33,13 +33,13 @@ function chargingBox() {
 }
 
 /**
- * Says where the devices are; at the end, how many requests one of them ever had open at once.
+ * Sends the configuration of the devices; at the end, the maximum of simultaneous requests to one of them.
  * @param {Plan} plan
  */
 async function run({ speed, epoch, copies }) {
   const { url: brokerUrl } = await startBroker();
   const shared = {
-    flows: steadyFlows(more),
+    flows: steadyFlows(changing),
     residualCurrent: () => 2,
     brokerUrl,
     multicastPort: await freeUdpPort(),
@@ -53,7 +53,7 @@ async function run({ speed, epoch, copies }) {
       const device = await start({ ...shared, evse, number });
       all.push({ block: { driver, options: device.options }, device, evse });
     }
-  // Not all of them push at one moment.
+  // They do not all push at the same moment.
   for (const [place, { device, evse }] of all.entries())
     if (device.push) {
       const push = () => {

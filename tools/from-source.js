@@ -1,5 +1,5 @@
 /**
- * Lets Node run the TypeScript of this project as it is written, so that what is measured is never an old build:
+ * Lets Node run the TypeScript sources of this project directly, so that no outdated build is measured:
  * `node --import ./tools/from-source.js bench/control.ts`.
  */
 

@@ -1,11 +1,11 @@
 /**
- * What a driver could have got out of a day who knew all of it in advance: the exact optimum, by dynamic programming
- * over time. No controller with the same levels, tick and minimum run does better.
+ * The clairvoyant bound: the exact optimum of a day that is known in advance, by dynamic programming
+ * over time. No controller with the same levels, tick and minimum run can exceed it.
  */
 
 import { noScore, startPrice, type Score } from "./score.js";
 
-/** What each step brings with one number of phases, at the level that is best for it. In Wh. */
+/** The result of each step with one number of phases, at its best level. In Wh. */
 export interface Rewards {
   readonly value: Float64Array;
   readonly solar: Float64Array;
@@ -15,7 +15,7 @@ export interface Rewards {
 export interface BoundProblem {
   /** One entry for each number of phases. */
   readonly modes: readonly Rewards[];
-  /** Steps that a run lasts at least. One that the end of the day cuts may be shorter. */
+  /** Minimum steps of a run, unless the day ends before. */
   readonly minimumRun: number;
   /** Steps without current while the number of phases changes. */
   readonly switchPause: number;
@@ -33,14 +33,15 @@ export interface RewardOptions {
   /** λ */
   readonly importPenalty: number;
   /**
-   * s by which the newest reading is old at the beginning of a step. With it, the level is the best one for that
-   * reading; without, for what the step really brings.
+   * Age of the newest reading in s at the beginning of a step. With it, the level is the best one for that
+   * reading; without, for the actual surplus of the step.
    */
   readonly late?: number;
 }
 
 /**
- * W surpluses, one for each second, cut into steps: what the best of the levels brings in each.
+ * The result of the best level in each step of a day.
+ * @param surplus W, one for each second
  * @param levels W that the car may draw
  */
 export function rewardsOf(
@@ -82,8 +83,8 @@ export function rewardsOf(
 }
 
 /**
- * States are off, and for each mode how many steps the run has lasted, up to the minimum. `values` holds the most that
- * can have been earned on the way to each state of each moment, `origins` where that way came from.
+ * States are off, and for each mode the steps that the run has lasted, up to the minimum. `values` is the maximum that
+ * can have been earned up to each state at each step, `origins` the state before it.
  */
 export function clairvoyant({ modes, minimumRun, switchPause }: BoundProblem): Optimum {
   const length = modes[0]?.value.length ?? 0;
@@ -123,11 +124,11 @@ export function clairvoyant({ modes, minimumRun, switchPause }: BoundProblem): O
   }
   let end = length * states;
   for (let place = end; place < values.length; place++) if ((values[place] ?? 0) > (values[end] ?? 0)) end = place;
-  return wayTo(end, { modes, states, ages, origins });
+  return scheduleTo(end, { modes, states, ages, origins });
 }
 
-/** Goes the best way back from its end. */
-function wayTo(
+/** Traces the optimal schedule back from its end. */
+function scheduleTo(
   end: number,
   {
     modes,

@@ -1,4 +1,4 @@
-/** All that is measured of the controller, by the name that `--case` takes. */
+/** All cases, by their name for `--case`. */
 
 import { dynLoadManager } from "../peers/dynloadmgr.js";
 import { fusePeers, sunPeers } from "../peers/peers.js";
@@ -12,7 +12,7 @@ import { ours, type Controller } from "./controller.js";
 import type { CaseResult } from "./result.js";
 
 export interface Choice {
-  /** Beside ours, the rules of others. */
+  /** Whether the rules of other projects are measured, too. */
   readonly peers: boolean;
   /** Folder of recorded days; `null`: none. */
   readonly days: string | null;

@@ -1,5 +1,5 @@
 /**
- * The closed loop over many houses: each has its roof, weather, appliances, meter, charger and car, all drawn from one
+ * The closed loop over many houses: each has PV, weather, appliances, meter, charger and car, all generated from one
  * seed. The bound knows the whole day and acts without delay: see `boundOfHouse`.
  */
 
@@ -25,7 +25,7 @@ export interface House {
 
 const chargings = [onePhase32, threePhases16, auto16];
 
-/** Houses from a seed on: every weather in turn, and with each round of weathers another way to charge. */
+/** Houses from a seed on: every combination of weather and charging in rotation. */
 export function makeHouses(count: number, firstSeed: number): readonly House[] {
   return Array.from({ length: count }, (_, index) => makeHouse(index, firstSeed + index));
 }
@@ -62,7 +62,7 @@ export function runHouse(controller: Controller, house: House, importPenalty: nu
 /**
  * The same seconds of sun and house, the same levels, minimum run, price of a start and pause for switching phases, and
  * a new level at most once in the meter's period; but it knows the future, and car and charger follow it at once, without
- * ramp or sleep. Nobody in the closed loop can reach it.
+ * ramp or sleep. No controller in the closed loop can reach it.
  */
 export function boundOfHouse(house: House, importPenalty: number): Score {
   return optimum(house, importPenalty);
@@ -70,7 +70,7 @@ export function boundOfHouse(house: House, importPenalty: number): Score {
 
 /**
  * The same, but its levels are the best ones for the newest reading, as late as meter, charger and car together:
- * what is left to win by starts and stops alone.
+ * what can be gained by starts and stops only.
  */
 export function startsOfHouse(house: House, importPenalty: number): Score {
   const { meter, evse, car } = house;

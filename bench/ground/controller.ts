@@ -1,4 +1,4 @@
-/** What is measured: anything that decides as `observe` and `decide` do together. */
+/** The interface of the controllers that are measured. */
 
 import { newMemory, type Memory } from "../../src/control/memory.js";
 import type { Observation } from "../../src/control/observation.js";
@@ -8,7 +8,7 @@ import type { ControlSettings } from "../../src/control/settings.js";
 
 export type Decisions = Outcome["decisions"];
 
-/** A way to decide, with a memory of its own kind. */
+/** A control law, with its own type of memory. */
 export interface Law<M> {
   readonly name: string;
   newMemory(): M;
@@ -17,9 +17,9 @@ export interface Law<M> {
 
 export interface Controller {
   readonly name: string;
-  /** It decides by the import penalty that it is given; the others go the same way at any. */
+  /** Whether it takes the import penalty into account. */
   readonly weighsImport: boolean;
-  /** Begins a life without any memory; what it returns is one pass. */
+  /** Starts with an empty memory. @returns makes one decision */
   start(settings: ControlSettings): (seen: Observation) => Decisions;
 }
 
@@ -44,7 +44,7 @@ function pass(settings: ControlSettings, memory: Memory, news: Observation): Out
 
 export const ours = controller({ name: "ours", newMemory: () => newMemory(), pass }, true);
 
-/** Only ours has targets to reach. */
+/** Only our controller has targets. */
 export function judged(controller: Controller, met: boolean): boolean | null {
   return controller === ours ? met : null;
 }

@@ -1,4 +1,4 @@
-/** Days to charge on: generated from a seed, or recorded. */
+/** Days, generated from a seed or recorded. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -8,9 +8,9 @@ import { parseDay } from "../../src/simulator/house/recorded-day.js";
 import { Roof } from "../../src/simulator/house/roof.js";
 import { Weather, type WeatherKind } from "../../src/simulator/house/weather.js";
 
-/** What happens in a house without cars, each second. */
+/** PV and household for each second of a day. */
 export interface Surroundings {
-  /** W of the roof */
+  /** W of the PV system */
   readonly pv: Float64Array;
   /** W on L1, L2, L3 */
   readonly household: readonly PerPhase<number>[];
@@ -18,18 +18,18 @@ export interface Surroundings {
 
 export interface Day {
   readonly name: string;
-  /** W that the sun gives beyond what the house needs, each second; negative while the house needs more. */
+  /** W of PV less household, for each second. */
   readonly surplus: Float64Array;
 }
 
 const hour = 3_600;
-/** Seconds of the day that a generated day is lived through: every sun rises and sets between them. */
+/** Seconds of the day between which a generated day is simulated: from before sunrise to after sunset. */
 export const daylight = { from: 5 * hour, to: 21.5 * hour };
 
 export interface GeneratedDay {
   readonly weather: WeatherKind;
   readonly seed: number;
-  /** kW of the roof */
+  /** kWp of the PV system */
   readonly peak: number;
 }
 
@@ -54,7 +54,7 @@ export function generateDay(day: GeneratedDay): Day {
   return { name: `${day.weather} ${day.seed}, ${day.peak} kWp`, surplus: surplusOf(makeSurroundings(day)) };
 }
 
-/** The CSV files of a folder, as `simulate --day` reads them; each row holds until the next. */
+/** The CSV files of a folder, as `simulate --day` reads them; each row lasts until the next. */
 export function recordedDays(folder: string): readonly Day[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".csv"))

@@ -1,6 +1,6 @@
 /**
- * The open loop: a charger and a car that follow at once, so that nothing but the decisions is measured. At each tick
- * the controller is given the surplus of that moment, and the car draws what it decides until the next.
+ * The open loop: charger and car have no delay, so that only the decisions are measured. At each tick
+ * the controller gets the current surplus, and the car draws what it decides until the next.
  */
 
 import type { Observation } from "../../src/control/observation.js";
@@ -17,7 +17,7 @@ export interface OpenLoop {
   readonly day: Day;
   readonly charging: Charging;
   readonly importPenalty: number;
-  /** s between two passes */
+  /** s between two decisions */
   readonly tick: number;
 }
 
@@ -62,7 +62,7 @@ export function boundOfOpenLoop(problem: OpenLoop): Score {
   return optimum(problem);
 }
 
-/** The same, but its levels are the best ones for the newest reading: what is left to win by starts and stops alone. */
+/** The same, but its levels are the best ones for the newest reading: what can be gained by starts and stops only. */
 export function startsOfOpenLoop(problem: OpenLoop): Score {
   return optimum(problem, 0);
 }

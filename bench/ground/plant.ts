@@ -1,4 +1,4 @@
-/** A controller in the closed loop of the simulator, and what its run comes to. */
+/** Runs a controller in the closed loop of the simulator, and scores it. */
 
 import type { ControlSettings } from "../../src/control/settings.js";
 import { ClosedLoop } from "../../src/simulator/closed-loop.js";
@@ -19,19 +19,19 @@ export interface PlantOptions {
   /** For each charger of the settings. */
   readonly cars?: readonly CarOptions[];
   readonly evse?: EvseOptions;
-  /** s between two readings of the chargers; without, whenever the meter is read. */
+  /** s between two readings of the chargers. Absent: whenever the meter is read. */
   readonly chargerPeriod?: number;
-  /** s between two passes, if nothing new is read in between; without, only readings are decided on. */
+  /** s between two decisions without a reading in between. Absent: decisions follow readings only. */
   readonly heartbeat?: number;
-  /** The meter falls silent for good at this second. */
+  /** Second from which on the meter reports nothing. */
   readonly meterSilentFrom?: number;
-  /** Measured by a meter of its own, read whenever the grid meter is. */
+  /** A house battery with its own meter, read whenever the grid meter is. */
   readonly battery?: BatteryOptions;
-  /** All cars come at this second; without, they are there from the beginning. */
+  /** Second at which all cars are plugged in. Absent: from the beginning. */
   readonly pluggedAt?: number;
 }
 
-/** One second as it was. */
+/** The state in one second. */
 export interface Moment {
   readonly second: number;
   readonly house: VirtualHouse;

@@ -1,4 +1,4 @@
-/** The part of `npm run bench` that is about decisions: all cases beside all peers, and pictures of some days. */
+/** The part of `npm run bench` about decisions: all cases with all rules, and plots of some days. */
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { svgPlot } from "../../src/cli/svg-plot.js";
@@ -55,13 +55,13 @@ export async function measureControl(plots: URL): Promise<ControlReport> {
     }),
   );
   const sections = results.map((result) =>
-    [`### ${result.title}`, result.how, `Aimed at: ${result.target}.`, tableOf(result)].join("\n\n"),
+    [`### ${result.title}`, result.how, `Target: ${result.target}.`, tableOf(result)].join("\n\n"),
   );
   const markdown = [
     "## Decisions",
-    "Ours beside the published rules of others, which are our own words for what they publish (`bench/peers/`). A value is " +
+    "Our controller and the published rules of other projects, which we have reimplemented (`bench/peers/`). A value is " +
       "solar energy − λ · import − 0.02 kWh for each start and each switch of phases. The clairvoyant optimum is exact " +
-      "(`bench/ground/bound.ts`). Jeedom's OpenEVSE plugin and evecc have no rule for the sun, dynloadmgr has one for the fuse " +
+      "(`bench/ground/bound.ts`). Jeedom's OpenEVSE plugin and evecc have no rule for surplus, dynloadmgr has one for the fuse " +
       "only. Nothing is tuned to the seeds: others are tried with `npm run bench:control -- --seed N`.",
     ...drawn,
     ...sections,

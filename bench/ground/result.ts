@@ -1,11 +1,11 @@
-/** What a case has measured, and how it is printed. */
+/** Result of a case, and how it is printed. */
 
 import { table } from "../../tools/docs/markdown.js";
 
 export interface Row {
   readonly who: string;
   readonly cells: readonly string[];
-  /** Whether it holds what we aim at; `null`: nothing is aimed at here. */
+  /** Whether it meets the target; `null`: it has none. */
   readonly met: boolean | null;
 }
 
@@ -13,7 +13,7 @@ export interface CaseResult {
   readonly title: string;
   /** How it was measured, in a sentence or two. */
   readonly how: string;
-  /** What we aim at. */
+  /** The target, as text. */
   readonly target: string;
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
@@ -23,7 +23,7 @@ export function failed({ rows }: CaseResult): boolean {
   return rows.some(({ met }) => met === false);
 }
 
-/** As a table of Markdown, which a terminal shows just as well. */
+/** A Markdown table, which is also readable in a terminal. */
 export function tableOf({ columns, rows }: CaseResult): string {
   const verdict = (met: boolean | null) => (met === null ? "" : met ? "pass" : "FAIL");
   return table([["", ...columns, ""], ...rows.map(({ who, cells, met }) => [who, ...cells, verdict(met)])]);

@@ -1,7 +1,7 @@
-/** What a charge came to, and what that is worth. */
+/** Energies and switchings of a run, and their value. */
 
 export interface Score {
-  /** Wh that the car took while the sun had them to spare. */
+  /** Wh that the car took from surplus. */
   readonly solar: number;
   /** Wh that the car took from the grid. */
   readonly imported: number;
@@ -10,7 +10,7 @@ export interface Score {
   readonly switches: number;
 }
 
-/** Wh that a start costs, and a change of the number of phases, which opens and closes the contactor just the same. */
+/** Price in Wh of a start, and of a change of the number of phases, which switches the contactor as well. */
 export const startPrice = 20;
 
 export const noScore: Score = { solar: 0, imported: 0, starts: 0, switches: 0 };
@@ -20,7 +20,7 @@ export function valueOf({ solar, imported, starts, switches }: Score, importPena
   return (solar - importPenalty * imported - startPrice * (starts + switches)) / 1_000;
 }
 
-/** Of moments in s, in order: the most that fall into any hour. */
+/** The maximum number of events within any hour, from their times in s, in order. */
 export function mostInAnHour(seconds: readonly number[]): number {
   let first = 0;
   return seconds.reduce((most, second, index) => {

@@ -1,4 +1,4 @@
-/** The settings of the houses that are measured: what the product sets by default, but for what a case is about. */
+/** Settings of the cases: the defaults of the product, except for what a case varies. */
 
 import { parseConfig } from "../../src/config/parse.js";
 import {
@@ -21,7 +21,7 @@ const { config } = parseConfig({
 if (config === null) throw new Error("nothing of this configuration can start");
 const defaults = controlSettings(config);
 
-/** A way to charge that cases are run with. */
+/** Phases and currents that cases are run with. */
 export interface Charging {
   readonly name: string;
   readonly phases: 1 | 3 | "auto";
@@ -35,7 +35,7 @@ export const onePhase32: Charging = { name: "1p 6–32 A", phases: 1, maxCurrent
 export const threePhases16: Charging = { name: "3p 6–16 A", phases: 3, maxCurrent: 16, step: 1 };
 export const auto16: Charging = { name: "1p/3p 6–16 A", phases: "auto", maxCurrent: 16, step: 1 };
 
-/** One charger that follows the sun, without a fuse in its way. */
+/** One charger in solar mode, without a fuse. */
 export function sunSettings({ phases, maxCurrent, step }: Charging, importPenalty: number): ControlSettings {
   const [charger] = defaults.chargers;
   if (charger === undefined) throw new Error("the configuration has no charger");
@@ -50,7 +50,7 @@ export function sunSettings({ phases, maxCurrent, step }: Charging, importPenalt
   return { ...defaults, voltage, circuits: [], importPenalty, chargers: [own] };
 }
 
-/** Chargers that charge as fast as a main fuse allows, on three phases if not said otherwise. */
+/** Chargers that charge as fast as a main fuse allows, on three phases by default. */
 export function fuseSettings(
   limit: number,
   chargers: readonly Partial<ChargerSettings>[],
@@ -73,7 +73,7 @@ export function fuseSettings(
   };
 }
 
-/** W that the charger can be set to give, for each number of phases that it may use. */
+/** W that the charger can be set to, for each number of phases that it may use. */
 export function levelsOf({ phases, maxCurrent, step }: Charging, minCurrent = 6): readonly (readonly number[])[] {
   const counts = phases === "auto" ? [1, 3] : [phases];
   const steps = Math.round((maxCurrent - minCurrent) / step);

@@ -1,11 +1,11 @@
 /**
- * The published rule of dynloadmgr: every 5 s the room on the fullest phase below a 25 A fuse, smoothed over 30 s, never
- * below 6 A; after five minutes above the fuse it pauses. It knows no sun.
+ * The published rule of dynloadmgr: every 5 s the headroom of the fullest phase below a 25 A fuse, smoothed over 30 s, never
+ * below 6 A; after five minutes above the fuse it pauses. It ignores surplus.
  */
 
 import type { Decision } from "../../src/model/commands.js";
 import { controller } from "../ground/controller.js";
-import { decision, fixedPhases, look, nothingSeen, type View } from "./view.js";
+import { decision, fixedPhases, nothingSeen, updatedView, type View } from "./view.js";
 
 /** ms */
 const interval = 5_000;
@@ -15,7 +15,7 @@ const least = 6;
 /** Values that are averaged. */
 const smoothed = 6;
 /** Intervals above the fuse until it pauses. */
-const patience = 60;
+const maxOverloads = 60;
 
 interface Memory {
   readonly view: View;
@@ -43,18 +43,18 @@ export const dynLoadManager = controller<Memory>({
   pass(house, memory, seen) {
     const [charger] = house.chargers;
     if (charger === undefined) return { memory, decisions: {} };
-    const view = look(memory.view, seen, house);
+    const view = updatedView(memory.view, seen, house);
     if (seen.time - memory.decidedAt < interval || view.gridAt === 0)
       return { memory: { ...memory, view }, decisions: { [charger.name]: memory.decided } };
 
     const load = Math.max(...view.gridCurrents);
-    const room = Math.round(fuse - load) + memory.previous;
-    const previous = Math.min(charger.maxCurrent, Math.max(least, room));
+    const headroom = Math.round(fuse - load) + memory.previous;
+    const previous = Math.min(charger.maxCurrent, Math.max(least, headroom));
     const wanted = [...memory.wanted, previous].slice(-smoothed);
     const highest = [...memory.highest, load].slice(-smoothed);
     const average = mean(highest);
     const overloads = !memory.paused && average > fuse ? memory.overloads + 1 : 0;
-    const paused = memory.paused ? fuse - average <= least : overloads >= patience;
+    const paused = memory.paused ? fuse - average <= least : overloads >= maxOverloads;
     const decided = decision(paused ? 0 : Math.round(mean(wanted)), fixedPhases(charger.phases));
     return {
       memory: {

@@ -1,12 +1,12 @@
 /**
- * The published law of evcc: a loop of 30 s that looks after one charger at a time, sets the current that makes the
- * grid zero, and waits by timers before it starts, stops and switches phases.
+ * The published law of evcc: a loop of 30 s that controls one charger at a time, sets the current that makes the
+ * grid power zero, and uses timers before it starts, stops and switches phases.
  */
 
 import { mainFuse, type ChargerSettings, type ControlSettings } from "../../src/control/settings.js";
 import type { ChargerReading } from "../../src/model/readings.js";
 import { controller } from "../ground/controller.js";
-import { decision, drawnBy, fixedPhases, isPlugged, look, nothingSeen, type View } from "./view.js";
+import { decision, drawnBy, fixedPhases, isPlugged, nothingSeen, updatedView, type View } from "./view.js";
 
 /** ms */
 const interval = 30_000;
@@ -14,15 +14,15 @@ const enableDelay = 60_000;
 const disableDelay = 180_000;
 /** ms after a switch of phases in which there is no other. */
 const switchWindow = 60_000;
-/** A above what a car draws that it is credited with. */
+/** A that are added to the measured current of a car. */
 const credit = 2;
 /** A above which a phase is in use. */
 const inUse = 1;
 
-/** Since when a condition has held, in ms since 1970; `null`: it does not. */
+/** Since when a condition is met, in ms since 1970; `null`: it is not. */
 type Timer = number | null;
 
-/** Since when it has held for a timer that is over at once. */
+/** The value of a timer that has elapsed already. */
 const elapsed = -Infinity;
 
 interface LoadPoint {
@@ -38,22 +38,22 @@ interface LoadPoint {
 interface Memory {
   readonly view: View;
   readonly tickedAt: number;
-  /** The charger whose turn is next. */
-  readonly turn: number;
+  /** Index of the charger that is updated next. */
+  readonly next: number;
   readonly loadPoints: { readonly [charger: string]: LoadPoint };
 }
 
 export const evcc = controller<Memory>({
   name: "evcc's law",
-  newMemory: () => ({ view: nothingSeen, tickedAt: 0, turn: 0, loadPoints: {} }),
+  newMemory: () => ({ view: nothingSeen, tickedAt: 0, next: 0, loadPoints: {} }),
   pass(house, before, seen) {
-    const view = look(before.view, seen, house);
+    const view = updatedView(before.view, seen, house);
     let memory: Memory = { ...before, view };
     if (seen.time - before.tickedAt >= interval && view.gridAt > 0) {
-      const charger = house.chargers[before.turn % house.chargers.length];
-      // Without a reading of the grid meter since the last tick the update is skipped, and everything stays as it is.
+      const charger = house.chargers[before.next % house.chargers.length];
+      // Without a reading of the grid meter since the last tick the update is skipped.
       const isFresh = view.gridAt > before.tickedAt;
-      memory = { ...memory, tickedAt: seen.time, turn: before.turn + 1 };
+      memory = { ...memory, tickedAt: seen.time, next: before.next + 1 };
       if (charger !== undefined && isFresh) {
         const old = before.loadPoints[charger.name] ?? newLoadPoint(charger);
         const next = update(old, charger, view, house, seen.time);
@@ -163,7 +163,7 @@ function followSun(
   return limited({ ...loadPoint, enableTimer: null }, Math.min(maxCurrent, target), charger, view, house);
 }
 
-/** Whole steps, and no more than what the fullest phase of the main fuse leaves beside what the car draws. */
+/** Whole steps, within the headroom of the fullest phase of the main fuse. */
 function limited(
   loadPoint: LoadPoint,
   wanted: number,
@@ -173,8 +173,8 @@ function limited(
 ): LoadPoint {
   const limit = circuits.find(({ name: circuit }) => circuit === mainFuse)?.limit ?? Infinity;
   const drawn = fullest(chargers[name]);
-  const head = limit - Math.max(...gridCurrents);
-  const allowed = wanted - drawn > head ? Math.max(0, drawn + head) : wanted;
+  const headroom = limit - Math.max(...gridCurrents);
+  const allowed = wanted - drawn > headroom ? Math.max(0, drawn + headroom) : wanted;
   const offered = Math.floor(Math.min(wanted, allowed) / step + 1e-9) * step;
   return offered < minCurrent ? { ...loadPoint, enabled: false } : { ...loadPoint, offered };
 }

@@ -5,7 +5,7 @@
 
 import type { Decision } from "../../src/model/commands.js";
 import { controller } from "../ground/controller.js";
-import { decision, drawnBy, look, nothingSeen, type View } from "./view.js";
+import { decision, drawnBy, nothingSeen, updatedView, type View } from "./view.js";
 
 /** ms */
 const interval = 10_000;
@@ -21,7 +21,7 @@ export const goERule = controller<Memory>({
   newMemory: () => ({ view: nothingSeen, decidedAt: 0, decided: decision(0, 1) }),
   pass({ chargers: [charger], ...house }, memory, seen) {
     if (charger === undefined) return { memory, decisions: {} };
-    const view = look(memory.view, seen, { chargers: [charger], ...house });
+    const view = updatedView(memory.view, seen, { chargers: [charger], ...house });
     let { decidedAt, decided } = memory;
     if (seen.time - decidedAt >= interval && view.gridAt > 0) {
       const drawn = drawnBy(view.chargers[charger.name]);

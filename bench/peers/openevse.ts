@@ -1,16 +1,16 @@
 /**
- * The published rule of OpenEVSE's solar divert, by what its firmware and its simulations say: whole amperes of what is
+ * The published rule of OpenEVSE's solar divert, by its firmware and simulations: whole amperes of what is
  * exported, and start and stop by a filtered value that rises and falls at different speeds. It never switches phases.
  */
 
 import type { Decision } from "../../src/model/commands.js";
 import { controller, type Controller } from "../ground/controller.js";
-import { decision, drawnBy, fixedPhases, look, nothingSeen, type View } from "./view.js";
+import { decision, drawnBy, fixedPhases, nothingSeen, updatedView, type View } from "./view.js";
 
-/** One of the three settings that its makers simulate and publish. */
+/** One of the three settings that its makers publish simulations of. */
 interface Divert {
   readonly name: string;
-  /** Share of an ampere that the sun has to give for it; what is above 1 is kept in reserve, in kW. */
+  /** Required share of an ampere in surplus; what is above 1 is a reserve, in kW. */
   readonly ratio: number;
   /** s */
   readonly attack: number;
@@ -26,9 +26,9 @@ const settings: readonly Divert[] = [
 
 /** A above the trigger at which it starts. */
 const hysteresis = 0.5;
-/** ms that a charge lasts at least. */
+/** Minimum ms of a charge. */
 const minimumCharge = 600_000;
-/** s; the filter is never quicker. */
+/** s; lower bound of the filter's time constant. */
 const quickest = 10;
 
 interface Memory {
@@ -48,7 +48,7 @@ export const openEvse: readonly Controller[] = settings.map(({ name, ratio, atta
     pass(house, memory, seen) {
       const [charger] = house.chargers;
       if (charger === undefined) return { memory, decisions: {} };
-      const view = look(memory.view, seen, house);
+      const view = updatedView(memory.view, seen, house);
       const phases = fixedPhases(charger.phases);
       if (view.gridAt !== seen.time) {
         const decided = { ...memory.decided, phases };

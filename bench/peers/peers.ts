@@ -1,4 +1,4 @@
-/** All rules that ours is measured against. */
+/** The rules of other projects that our controller is compared with. */
 
 import { dynLoadManager } from "./dynloadmgr.js";
 import { evcc } from "./evcc.js";
@@ -6,8 +6,8 @@ import { goERule } from "./go-e-rule.js";
 import { openEvse } from "./openevse.js";
 import { wallboxManager } from "./wallbox.js";
 
-/** The rules that follow the sun. Jeedom's OpenEVSE plugin and evecc have none: they set what a person asks for. */
+/** Rules for solar charging. Jeedom's OpenEVSE plugin and evecc have none: they set what a person chooses. */
 export const sunPeers = [evcc, ...openEvse, goERule, wallboxManager] as const;
 
-/** The rules that guard a fuse. */
+/** Rules that guard a fuse. */
 export const fusePeers = [evcc, dynLoadManager] as const;

@@ -1,4 +1,4 @@
-/** What a peer knows of the house: the newest readings, without any age. */
+/** The input of a rule: the newest readings, without their age. */
 
 import type { Observation } from "../../src/control/observation.js";
 import type { ControlSettings } from "../../src/control/settings.js";
@@ -18,7 +18,11 @@ export interface View {
 
 export const nothingSeen: View = { gridAt: 0, gridPower: 0, gridCurrents: [0, 0, 0], chargers: {} };
 
-export function look(before: View, { time, meters, chargers }: Observation, { meters: known }: ControlSettings): View {
+export function updatedView(
+  before: View,
+  { time, meters, chargers }: Observation,
+  { meters: known }: ControlSettings,
+): View {
   const name = known.find(({ measures }) => measures.includes("grid"))?.name ?? "";
   const grid = meters[name]?.grid;
   const fresh = Object.entries(chargers).flatMap(([charger, reading]) =>
@@ -39,12 +43,12 @@ export function isPlugged(reading: ChargerReading | undefined): boolean {
   return reading?.state === "connected" || reading?.state === "charging";
 }
 
-/** A decision for one charger, kept in memory as it is. */
+/** A decision for one charger. */
 export function decision(current: number, phases: 1 | 3): Decision {
   return { allowCharging: current > 0, current, phases, reasons: [] };
 }
 
-/** The number of phases of a charger that can't, or must not, switch them by itself. */
+/** The number of phases of a charger that can't, or must not, switch them. */
 export function fixedPhases(phases: 1 | 3 | "auto"): 1 | 3 {
   return phases === 3 ? 3 : 1;
 }

@@ -1,11 +1,11 @@
 /**
- * The published rule of hce's wallbox manager, with the settings of its example for a car that shall have sun only: a
- * loop of 20 s that goes up by one ampere, down at once, and halts for two minutes.
+ * The published rule of hce's wallbox manager, with the settings of its example for solar charging only: a
+ * loop of 20 s that increases by one ampere, decreases at once, and halts for two minutes.
  */
 
 import type { Decision } from "../../src/model/commands.js";
 import { controller } from "../ground/controller.js";
-import { decision, drawnBy, fixedPhases, isPlugged, look, nothingSeen, type View } from "./view.js";
+import { decision, drawnBy, fixedPhases, isPlugged, nothingSeen, updatedView, type View } from "./view.js";
 
 /** A */
 const defaultCurrent = 8;
@@ -31,18 +31,18 @@ export const wallboxManager = controller<Memory>({
   pass(house, memory, seen) {
     const [charger] = house.chargers;
     if (charger === undefined) return { memory, decisions: {} };
-    const view = look(memory.view, seen, house);
+    const view = updatedView(memory.view, seen, house);
     const reading = view.chargers[charger.name];
     const phases = fixedPhases(charger.phases);
     const pluggedAt = isPlugged(reading) ? (memory.pluggedAt ?? seen.time) : null;
     const keep = { ...memory.decided, phases };
-    const say = (decided: Decision, wait: number) => ({
+    const result = (decided: Decision, wait: number) => ({
       memory: { view, pluggedAt, nextAt: wait === 0 ? memory.nextAt : seen.time + wait, decided },
       decisions: { [charger.name]: decided },
     });
-    if (seen.time < memory.nextAt || view.gridAt === 0) return say(keep, 0);
-    if (pluggedAt === null) return say(decision(defaultCurrent, phases), loop);
-    if (seen.time - pluggedAt < initialPhase) return say(decision(defaultCurrent, phases), loopInInitialPhase);
+    if (seen.time < memory.nextAt || view.gridAt === 0) return result(keep, 0);
+    if (pluggedAt === null) return result(decision(defaultCurrent, phases), loop);
+    if (seen.time - pluggedAt < initialPhase) return result(decision(defaultCurrent, phases), loopInInitialPhase);
 
     const step = house.voltage * phases;
     const drawn = drawnBy(reading);
@@ -50,12 +50,12 @@ export const wallboxManager = controller<Memory>({
     const now = keep.current;
     const { minCurrent: least } = charger;
     const most = Math.min(highest, charger.maxCurrent);
-    if (available < step * least) return say(decision(0, phases), halt);
+    if (available < step * least) return result(decision(0, phases), halt);
     if (available < drawn && now > least)
-      return say(decision(Math.min(most, Math.max(least, Math.floor(available / step))), phases), loop);
+      return result(decision(Math.min(most, Math.max(least, Math.floor(available / step))), phases), loop);
     if (available > now * step + step + hysteresis && now < most)
-      return say(decision(Math.max(now + 1, least), phases), loop);
-    if (now < least) return say(decision(Math.max(now + 1, defaultCurrent), phases), loop);
-    return say(keep, loop);
+      return result(decision(Math.max(now + 1, least), phases), loop);
+    if (now < least) return result(decision(Math.max(now + 1, defaultCurrent), phases), loop);
+    return result(keep, loop);
   },
 });

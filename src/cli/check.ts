@@ -1,4 +1,4 @@
-/** `ev-charging check`: is the configuration right, and do the devices answer? */
+/** `ev-charging check`: validates the configuration, and with --connect that the devices answer. */
 
 import { ConfigError } from "../config/errors.js";
 import { defaultConfigFile, readBlock } from "../config/load.js";
@@ -8,11 +8,11 @@ import { failuresIn, hasFailed, readAll, type Readings } from "./readings.js";
 
 export const check: Command = {
   name: "check",
-  summary: "validates the configuration; with --connect also asks each device once",
+  summary: "validates the configuration; with --connect also reads each device once",
   help: `Usage: ev-charging check [--connect] [--config FILE] [--json]
 
-Tells everything that is wrong with the configuration, all at once.
-With --connect it also asks each device that is configured rightly for one reading.
+Lists every problem of the configuration.
+With --connect it also reads each correctly configured device once.
 Exits with 2 if the configuration is wrong, with 1 if a device does not answer.`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, { ...commonOptions, connect: { type: "boolean", default: false } });
@@ -29,14 +29,14 @@ Exits with 2 if the configuration is wrong, with 1 if a device does not answer.`
       if (problems.length > 0) terminal.error(new ConfigError(file, problems).message);
       for (const warning of warnings) terminal.error(`${file}: ${warning}`);
       if (problems.length === 0 && config !== null) terminal.out(`${file}: ${summary(config)}`);
-      if (readings !== null) terminal.out(answers(readings));
+      if (readings !== null) terminal.out(connectionText(readings));
     }
     if (problems.length > 0) return exit.usage;
     return failures.length > 0 ? exit.failure : exit.success;
   },
 };
 
-/** A file that can't be read as a configuration is a problem like any other. */
+/** A file that contains no configuration is reported like any other problem. */
 function parsed(file: string): ParsedConfig {
   try {
     return parseConfig(readBlock(file));
@@ -55,7 +55,7 @@ function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
 }
 
-function answers({ chargers, meters, residualCurrentMonitors }: Readings): string {
+function connectionText({ chargers, meters, residualCurrentMonitors }: Readings): string {
   return Object.entries({ ...chargers, ...meters, ...residualCurrentMonitors })
     .map(([name, answer]) => (hasFailed(answer) ? answer.error : `${name}: answers`))
     .join("\n");

@@ -1,4 +1,4 @@
-/** What a subcommand is, and how it reads its arguments. */
+/** The interface of a subcommand, and the parser of its arguments. */
 
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { suggestion } from "../config/nearest.js";
@@ -11,11 +11,11 @@ export type ExitCode = (typeof exit)[keyof typeof exit];
 /** Where a subcommand reads and writes. */
 export interface Terminal {
   readonly input: AsyncIterable<string | Buffer>;
-  /** True when a person is looking. */
+  /** Standard output is a terminal. */
   readonly interactive: boolean;
   out(text: string): void;
   error(text: string): void;
-  /** Aborted when the person wants a subcommand to end that goes on until then. */
+  /** Aborted when a subcommand that runs until stopped has to end. */
   untilStopped(): AbortSignal;
 }
 
@@ -23,13 +23,13 @@ export interface Command {
   readonly name: string;
   /** For the list of subcommands. */
   readonly summary: string;
-  /** Everything about it, for `--help`. */
+  /** The text of `--help`. */
   readonly help: string;
-  /** @throws UsageError, ConfigError, DeviceError and others, of which each tells a person what to do */
+  /** @throws UsageError, ConfigError, DeviceError and others, whose messages are for people */
   run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
 }
 
-/** A person typed something that can't be understood. */
+/** Invalid arguments. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -41,7 +41,7 @@ export const commonOptions = {
 } as const satisfies ParseArgsOptionsConfig;
 
 /**
- * Reads options and the names that follow.
+ * Parses options and positional names.
  * @throws UsageError that names the nearest option
  */
 export function parse<const T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) {
@@ -63,7 +63,7 @@ export function parse<const T extends ParseArgsOptionsConfig>(args: readonly str
   }
 }
 
-/** parseArgs takes a negative number for another option, unless it is joined to its own. */
+/** Joins a negative number to its option: parseArgs takes it for another option otherwise. */
 function joined(args: readonly string[]): string[] {
   return args.reduce<string[]>((all, arg) => {
     const last = all.at(-1);

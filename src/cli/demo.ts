@@ -1,4 +1,4 @@
-/** `ev-charging demo`: a house to try it in. */
+/** `ev-charging demo`: a virtual house and Homebridge, to try the plugin. */
 
 import qrcode from "qrcode-terminal";
 import type { DecisionReport } from "../integrations/demo/decision-report.js";
@@ -18,29 +18,29 @@ import { startVirtualHome, type VirtualHome } from "./demo/virtual-home.js";
 import { driversWith } from "../simulator/roster/roster.js";
 import { freeUdpPort } from "../simulator/servers/free-port.js";
 
-/** s of the day at which the demo begins, and at which its sun is down */
+/** s of the day at which the demo begins, and at which it ends */
 const morning = 9 * 3_600;
 const evening = 21 * 3_600;
 
 const slowest = 1;
 const fastest = 120;
 
-/** Real ms between two rows of the table, if nothing special happens. */
+/** Real ms between two rows of the table, besides those of starts and pauses. */
 const rowInterval = 5_000;
 
 export const demo: Command = {
   name: "demo",
-  summary: "a house to try it in: virtual devices, and Homebridge with this plugin on them",
+  summary: "a virtual house to try it: virtual devices, and Homebridge with this plugin",
   help: `Usage: ev-charging demo [--charger DRIVER] [--meter DRIVER] [--speed N] [--local]
 
-Starts a virtual house on this computer (roof, household, car, wallbox, meter, each speaking its real protocol), and
-a real Homebridge with this plugin on it, and shows what happens and why until the sun is down, or until Ctrl-C.
-Nothing is left behind.
+Starts a virtual house on this computer (PV system, household, car, wallbox and meter, which use their real protocols)
+and a real Homebridge with this plugin, and shows what happens and why until the evening, or until Ctrl-C.
+All of its files are deleted at the end.
 
   --charger   ${driversWith("charger").join(", ")}
   --meter     ${driversWith("meter").join(", ")}
-  --speed N   how many times faster than real time the house lives, ${slowest} to ${fastest}; 30 when left out
-  --local     advertise nothing in the network: then no iPhone finds it`,
+  --speed N   how many times faster than real time the house runs, ${slowest} to ${fastest}; 30 when left out
+  --local     advertise nothing in the network: no iPhone finds it then`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, {
       config: commonOptions.config,
@@ -57,8 +57,8 @@ Nothing is left behind.
     const charger = choiceOption("charger", values.charger, driversWith("charger"));
     const meter = choiceOption("meter", values.meter, driversWith("meter"));
 
-    terminal.out("Starting a virtual house, and Homebridge in it …");
-    const show = new Show(terminal);
+    terminal.out("Starting a virtual house and Homebridge …");
+    const table = new DemoTable(terminal);
     const stopped = terminal.untilStopped();
     const home = await startVirtualHome({ speed, startTime: morning, charger, meter });
     try {
@@ -71,12 +71,12 @@ Nothing is left behind.
         onLine: (line, isProblem) => {
           if (isProblem) terminal.error(line);
         },
-        onDecision: (decision) => show.decided(decision),
+        onDecision: (decision) => table.decided(decision),
       });
       try {
-        terminal.out(await invitation(homebridge, speed, charger, meter));
-        await show.run(home, homebridge.ended, stopped);
-        terminal.out(farewell(home));
+        terminal.out(await pairingText(homebridge, speed, charger, meter));
+        await table.run(home, homebridge.ended, stopped);
+        terminal.out(closingLine(home));
       } finally {
         terminal.out("Closing the house …");
         await homebridge.close();
@@ -88,7 +88,7 @@ Nothing is left behind.
   },
 };
 
-async function invitation(
+async function pairingText(
   { setupUri, pin, port, matter, evChargerCode }: RunningHomebridge,
   speed: number,
   charger: string,
@@ -98,18 +98,18 @@ async function invitation(
   const codes = [
     `HomeKit code ${pin} (port ${port}): scan it with an iPhone's camera, or add it in the Home app.`,
     ...(matter === null ? [] : [`Matter code ${matter.code} (port ${matter.port}): the same for every other app.`]),
-    ...(evChargerCode === null ? [] : [`Matter code ${evChargerCode}: the charger as a true EV charger.`]),
+    ...(evChargerCode === null ? [] : [`Matter code ${evChargerCode}: the charger as an EV charger.`]),
   ];
   return `
 ${code}
 ${codes.join("\n")}
 
-An 8 kWp roof, a household, a car, a charger (${charger}) and a meter (${meter}); one minute of theirs takes
-${(60 / speed).toFixed(1)} s. Charging follows the sun and never passes the 25 A main fuse. Ctrl-C ends it.
+An 8 kWp PV system, a household, a car, a charger (${charger}) and a meter (${meter}); one minute of theirs takes
+${(60 / speed).toFixed(1)} s. Charging follows the sun and never exceeds the 25 A main fuse. Ctrl-C ends it.
 `;
 }
 
-function farewell({ house }: VirtualHome): string {
+function closingLine({ house }: VirtualHome): string {
   const car = house.car.energy / 1_000;
   const sun = house.carEnergyFromSolar / 1_000;
   const share = car > 0 ? Math.round((100 * sun) / car) : 0;
@@ -118,25 +118,25 @@ function farewell({ house }: VirtualHome): string {
 
 const heading = " time       sun   house     car    grid  charger";
 
-/** The table: a row every few seconds, and one for every start, pause and switch. */
-class Show {
+/** The table: a row every few seconds, and one for every start and pause. */
+class DemoTable {
   readonly #terminal: Terminal;
   #text = "waiting for the first readings";
-  #charges: boolean | null = null;
-  #turn: () => void = () => {};
+  #allowed: boolean | null = null;
+  #printRow: () => void = () => {};
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
   }
 
   decided({ text, allowCharging }: DecisionReport): void {
-    const turned = allowCharging !== this.#charges;
+    const changed = allowCharging !== this.#allowed;
     this.#text = text;
-    this.#charges = allowCharging;
-    if (turned) this.#turn();
+    this.#allowed = allowCharging;
+    if (changed) this.#printRow();
   }
 
-  /** Until evening, until the person or Homebridge ends it. */
+  /** Until the evening, or until the person stops it or Homebridge ends. */
   async run(home: VirtualHome, ended: Promise<void>, stopped: AbortSignal): Promise<void> {
     const { out } = this.#terminal;
     let rows = 0;
@@ -144,7 +144,7 @@ class Show {
       if (rows++ % 20 === 0) out(heading);
       out(this.#row(home));
     };
-    this.#turn = row;
+    this.#printRow = row;
     row();
     await new Promise<void>((resolve) => {
       const timer = setInterval(() => {
@@ -153,7 +153,7 @@ class Show {
       }, rowInterval);
       const finish = () => {
         clearInterval(timer);
-        this.#turn = () => {};
+        this.#printRow = () => {};
         resolve();
       };
       stopped.addEventListener("abort", finish, { once: true });

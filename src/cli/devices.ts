@@ -1,4 +1,4 @@
-/** Talks to the configured devices once, without the running house. */
+/** Connections to the configured devices for one command, without a running site. */
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config/parse.js";
@@ -10,15 +10,15 @@ import { createMqttPool } from "../transport/mqtt.js";
 import { UsageError } from "./command.js";
 import { suggestion } from "../config/nearest.js";
 
-/** Nothing that devices say by the way is of interest to who asks them once. */
-const silent: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
+/** Log messages of a connection are of no interest for one reading. */
+const noLog: Log = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 
-/** Gives what drivers need to connect, and lets go of it all afterwards. */
+/** Provides the context that drivers need to connect, and closes it afterwards. */
 export async function withContext<T>(work: (context: Omit<DriverContext, "name">) => Promise<T>): Promise<T> {
   const clock = systemClock();
-  const mqtt = createMqttPool({ clock, log: silent });
+  const mqtt = createMqttPool({ clock, log: noLog });
   try {
-    return await work({ log: silent, clock, mqtt });
+    return await work({ log: noLog, clock, mqtt });
   } finally {
     await mqtt.close();
   }

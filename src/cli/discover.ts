@@ -1,24 +1,24 @@
-/** `ev-charging discover`: which chargers and meters are there, and how do they stand in the configuration? */
+/** `ev-charging discover`: finds chargers and meters on the network, and prints their configuration. */
 
 import { hostOption } from "../drivers/options/options.js";
 import { messageOf } from "../model/errors.js";
 import { commonOptions, exit, noNames, numberOption, parse, UsageError, type Command } from "./command.js";
 import { announcedTypes, announcingDrivers, recognised } from "./discover/announced.js";
-import { configurationOf, tidied, type Found } from "./discover/found.js";
+import { configurationOf, deduplicated, type Found } from "./discover/found.js";
 import { browseNetwork, type Browse } from "./discover/mdns.js";
-import { askHost, probedDrivers, type ModbusHost } from "./discover/modbus.js";
+import { probeHost, probedDrivers, type ModbusHost } from "./discover/modbus.js";
 import { table } from "./table.js";
 
-/** Hosts that are asked over Modbus at most: this is a question to devices that one knows of, not a search. */
+/** Maximum number of hosts for Modbus: it identifies known hosts, and does not scan the network. */
 const mostHosts = 32;
 /** s */
 const seconds = { least: 1, most: 60, usual: 5 } as const;
 
 const nothingFound = `Nothing was found. What helps:
   - Run this on a computer in the same network as the devices; mDNS does not pass from one network to another.
-  - Ask Modbus devices by their addresses: ev-charging discover --modbus 192.168.1.20,192.168.1.40
+  - Give the addresses of Modbus devices: ev-charging discover --modbus 192.168.1.20,192.168.1.40
   - Listen for longer: ev-charging discover --seconds 20
-  - Write what can't be found into the configuration by hand; the cloud, MQTT and P1 can't be searched.`;
+  - Configure devices behind a cloud, MQTT or P1 by hand: they can't be discovered.`;
 
 interface Result {
   readonly found: readonly Found[];
@@ -26,19 +26,19 @@ interface Result {
   readonly failures: readonly string[];
 }
 
-/** @param browse listens to what devices announce */
+/** @param browse collects mDNS announcements */
 export function discoverWith(browse: Browse): Command {
   return {
     name: "discover",
     summary: "looks for chargers and meters on the network",
     help: `Usage: ev-charging discover [--seconds N] [--modbus HOST[:PORT],…] [--json]
 
-Listens for ${seconds.usual} s, or N, to what devices announce of themselves; those of these drivers do:
+Listens for ${seconds.usual} s, or N, for devices that announce themselves over mDNS; those of these drivers do:
   ${announcingDrivers.join(", ")}
-With --modbus it also asks each of these hosts, at most ${mostHosts}, whether it is a device of one of these drivers:
+With --modbus it also checks each of these hosts, at most ${mostHosts}, for a device of one of these drivers:
   ${probedDrivers.join(", ")}
-It only reads. Devices that take one connection at a time do not answer while Homebridge is talking to them.
-Prints what it found, ready for the configuration. Changes nothing.`,
+It only reads. Devices that accept one connection at a time do not answer while Homebridge is connected to them.
+Prints the devices ready for the configuration. Changes nothing.`,
     async run(args, terminal) {
       const { values, positionals } = parse(args, {
         ...commonOptions,
@@ -60,16 +60,16 @@ Prints what it found, ready for the configuration. Changes nothing.`,
 
 export const discover: Command = discoverWith(browseNetwork);
 
-/** What one way does not find, the other may: a failure of one is reported, and does not end the search. */
+/** Searches over mDNS and Modbus. A failure of one is reported, and does not end the other. */
 async function search(browse: Browse, duration: number, hosts: readonly ModbusHost[]): Promise<Result> {
-  const [announced, asked] = await Promise.all([
+  const [announced, probed] = await Promise.all([
     browse(announcedTypes, duration).catch((error: unknown) => `mDNS can't be used here: ${messageOf(error)}`),
-    Promise.all(hosts.map(askHost)),
+    Promise.all(hosts.map(probeHost)),
   ]);
   const services = typeof announced === "string" ? [] : announced.flatMap((service) => recognised(service) ?? []);
-  const answers = asked.flatMap((answer) => (typeof answer === "string" ? [] : [answer]));
-  const failures = [announced, ...asked].filter((each) => typeof each === "string");
-  return { found: tidied([...services, ...answers]), failures };
+  const answers = probed.flatMap((result) => (typeof result === "string" ? [] : [result]));
+  const failures = [announced, ...probed].filter((each) => typeof each === "string");
+  return { found: deduplicated([...services, ...answers]), failures };
 }
 
 function describe(found: readonly Found[]): string {
@@ -79,7 +79,7 @@ function describe(found: readonly Found[]): string {
     : "";
   return `${table(rows)}
 
-For the configuration; say there what each meter measures:
+For the configuration; set there what each meter measures:
 
 ${JSON.stringify(configurationOf(found), null, 2)}
 ${addresses}
@@ -94,7 +94,7 @@ function secondsIn(written: string): number {
   return number;
 }
 
-/** @throws UsageError for what is no host, and for too many of them */
+/** @throws UsageError for an invalid host, and for too many of them */
 function hostsIn(written: readonly string[]): readonly ModbusHost[] {
   const hosts = [...new Set(written.flatMap((list) => list.split(",")).map((host) => host.trim()))];
   if (hosts.length > mostHosts)

@@ -1,10 +1,10 @@
-/** The hours that stand below a day, in the terminal and in its picture. */
+/** The hour labels below the plot of a day, in the terminal and in SVG. */
 
 const hour = 3_600;
 const mostMarks = 9;
 
 /**
- * Seconds of the day to mark, as close together as can be read.
+ * Seconds of the day to label, as close together as is legible.
  * @param start second of the day with which it begins
  * @param length s
  */

@@ -1,4 +1,4 @@
-/** `ev-charging limit`: caps a charger by power, on one phase where that carries it, else on three. */
+/** `ev-charging limit`: caps a charger's power, on one phase where that is enough, else on three. */
 
 import type { ChargerConfig } from "../config/devices.js";
 import { loadConfig } from "../config/load.js";
@@ -13,7 +13,7 @@ import { commonOptions, exit, numberOption, parse, UsageError, type Command } fr
 import { using, withContext } from "./devices.js";
 import { readBack } from "./read-back.js";
 
-/** A charger's cap: what it draws at most. */
+/** The power cap of a charger. */
 interface Cap {
   /** W */
   readonly power: number;
@@ -24,17 +24,17 @@ interface Cap {
 
 interface Outcome {
   readonly cap: Cap;
-  /** The same for people. */
-  readonly words: string;
+  /** The same as text. */
+  readonly text: string;
 }
 
-/** What the cap of a charger can be made of. */
-interface Means {
+/** The currents and phases that a cap can be made of. */
+interface CapOptions {
   /** V, phase to neutral */
   readonly voltage: number;
   /** Numbers of phases to choose from. */
   readonly phases: readonly PhaseCount[];
-  /** A per phase, what charger and configuration both take. */
+  /** A per phase, within charger and configuration. */
   readonly current: CurrentRange;
 }
 
@@ -43,12 +43,12 @@ export const limit: Command = {
   summary: "caps a charger by power, or prints its cap",
   help: `Usage: ev-charging limit NAME [--power W] [--config FILE] [--json]
 
-Caps what a charger draws, and waits until it shows that. Up to what one phase carries at the charger's full current,
-it charges on one phase, above that on three; where it can't switch, on those it has. The current is rounded down to
-what the charger takes, in a setting that is not kept in flash.
+Caps the power of a charger, and waits until it reports that. Up to the power of one phase at the charger's full
+current it uses one phase, above that three; where it can't switch, those it has. The current is rounded down to the
+steps of the charger, in a setting that is not kept in flash.
   --power W            the cap; without it, the present one is printed
 An Easee charger with "control": "circuit" stands for its circuit.
-While Homebridge or \`ev-charging run\` is in charge of this charger, it goes on deciding.`,
+While Homebridge or \`ev-charging run\` controls this charger, it may change it again.`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, { ...commonOptions, power: { type: "string" } });
     const [name, ...rest] = positionals;
@@ -57,12 +57,12 @@ While Homebridge or \`ev-charging run\` is in charge of this charger, it goes on
     const power = values.power === undefined ? null : powerOption(values.power);
     const { config } = loadConfig(values.config);
     const charger = chargerNamed(name, config);
-    const { cap, words } = await withContext((context) =>
-      using(charger.connect({ ...context, name }), (line) =>
-        power === null ? presentCap(charger, config.site, line) : setCap(power, charger, config.site, line),
+    const { cap, text } = await withContext((context) =>
+      using(charger.connect({ ...context, name }), (device) =>
+        power === null ? presentCap(charger, config.site, device) : setCap(power, charger, config.site, device),
       ),
     );
-    terminal.out(values.json ? JSON.stringify({ chargers: { [name]: cap } }) : `${name}: ${words}`);
+    terminal.out(values.json ? JSON.stringify({ chargers: { [name]: cap } }) : `${name}: ${text}`);
     return exit.success;
   },
 };
@@ -74,7 +74,7 @@ function powerOption(written: string): number {
   return power;
 }
 
-/** @throws UsageError for what is no charger */
+/** @throws UsageError where there is no such charger */
 function chargerNamed(name: string, { chargers, site }: Config): ChargerConfig {
   const charger = chargers.find((each) => each.name === name);
   if (charger !== undefined) return charger;
@@ -89,27 +89,27 @@ function chargerNamed(name: string, { chargers, site }: Config): ChargerConfig {
   );
 }
 
-/** @throws DeviceError where it does not answer, or tells no current */
+/** @throws DeviceError where it does not answer, or does not report its current */
 async function presentCap(config: ChargerConfig, site: SiteConfig, charger: Charger): Promise<Outcome> {
   const reading = await charger.read();
   if (reading.maxAmpere === null)
     throw new DeviceError({
       code: "unsupported",
       device: config.name,
-      what: "it does not tell what current it is set to",
+      what: "it does not report the current that it is set to",
       advice: "Set a cap with --power",
     });
   const cap = capOf(reading.maxAmpere, presentPhases(reading, config, site, charger), site.voltage);
-  return { cap, words: `${cap.power} W (${inWords(cap)})` };
+  return { cap, text: `${cap.power} W (${capText(cap)})` };
 }
 
-/** @throws DeviceError where it can't be set, is refused, or does not show in time */
+/** @throws DeviceError where it can't be set, is refused, or is not reported in time */
 async function setCap(power: number, config: ChargerConfig, site: SiteConfig, charger: Charger): Promise<Outcome> {
   const { name } = config;
   const before = await charger.read();
-  const means = meansOf(config, site, charger, before);
+  const means = capOptionsOf(config, site, charger, before);
   const cap = capFor(power, means);
-  if (cap === null) throw tooLittle(power, means, name);
+  if (cap === null) throw powerTooLow(power, means, name);
   const { current, phases } = cap;
   const { writes } = charger;
   const setCurrent = async (): Promise<void> => {
@@ -126,21 +126,21 @@ async function setCap(power: number, config: ChargerConfig, site: SiteConfig, ch
   for (const step of lowers ? [setCurrent, switchPhases] : [switchPhases, setCurrent]) await step();
   const highest = capFor(Infinity, means)?.power ?? cap.power;
   const short = power > highest ? `: its maximum, ${highest} W instead of ${power} W` : "";
-  return { cap, words: `${inWords(cap)}${short}` };
+  return { cap, text: `${capText(cap)}${short}` };
 }
 
-/** @param reading taken before: some chargers can switch phases only once they have been heard */
-function meansOf(config: ChargerConfig, site: SiteConfig, charger: Charger, reading: ChargerReading): Means {
+/** @param reading from before: some chargers report only in a reading whether they can switch phases */
+function capOptionsOf(config: ChargerConfig, site: SiteConfig, charger: Charger, reading: ChargerReading): CapOptions {
   const { step } = config.range;
   const current = { min: -wholeSteps(-config.minCurrent, step), max: wholeSteps(config.maxCurrent, step), step };
-  const free = config.phases === "auto" && charger.writes.phases !== undefined;
+  const canSwitch = config.phases === "auto" && charger.writes.phases !== undefined;
   const { voltage } = site;
-  if (free) return { voltage, current, phases: [1, 3] };
+  if (canSwitch) return { voltage, current, phases: [1, 3] };
   const phases = config.phases === "auto" ? presentPhases(reading, config, site, charger) : config.phases;
   return { voltage, current, phases: [phases] };
 }
 
-/** What a charger shows as its phases may be those in use only; where it can't switch, the configuration knows better. */
+/** A charger may report only the phases in use; where it can't switch, the configured number counts. */
 function presentPhases(
   { phases: shown }: ChargerReading,
   { phases: configured }: ChargerConfig,
@@ -153,11 +153,11 @@ function presentPhases(
 }
 
 /**
- * The highest cap that is not above the power; between what one phase carries and what three need, one phase in full.
+ * The highest cap that is not above the power; between the maximum of one phase and the minimum of three, the former.
  * @param power W
- * @returns `null`: with so little nothing can charge
+ * @returns `null`: below the minimum power
  */
-function capFor(power: number, { voltage, phases, current: { min, max, step } }: Means): Cap | null {
+function capFor(power: number, { voltage, phases, current: { min, max, step } }: CapOptions): Cap | null {
   const caps = phases
     .map((count) => capOf(Math.min(max, wholeSteps(power / (count * voltage), step)), count, voltage))
     .filter(({ current }) => current >= min);
@@ -166,29 +166,29 @@ function capFor(power: number, { voltage, phases, current: { min, max, step } }:
 }
 
 function capOf(current: number, phases: PhaseCount, voltage: number): Cap {
-  return { power: withoutDust(current * phases * voltage), current, phases };
+  return { power: rounded(current * phases * voltage), current, phases };
 }
 
-function tooLittle(power: number, { voltage, phases, current }: Means, name: string): DeviceError {
+function powerTooLow(power: number, { voltage, phases, current }: CapOptions, name: string): DeviceError {
   const least = capOf(current.min, phases.includes(1) ? 1 : 3, voltage);
   return new DeviceError({
     code: "unsupported",
     device: name,
-    what: `${power} W is too little to charge with: it takes ${least.power} W (${inWords(least)}) at least`,
+    what: `${power} W is too little to charge with: it takes ${least.power} W (${capText(least)}) at least`,
     advice: `Nothing was changed; to stop it: ev-charging set ${/^[\p{L}\p{N}._-]+$/u.test(name) ? name : JSON.stringify(name)} --allow off`,
   });
 }
 
-function inWords({ phases, current }: Cap): string {
+function capText({ phases, current }: Cap): string {
   return phases === 1 ? `one phase, ${current} A` : `three phases, ${current} A each`;
 }
 
-/** Rounded down to what the charger takes. */
+/** Rounded down to the steps of the charger. */
 function wholeSteps(amperes: number, step: number): number {
-  return withoutDust(Math.floor(amperes / step + 1e-9) * step);
+  return rounded(Math.floor(amperes / step + 1e-9) * step);
 }
 
-/** Without the dust that a factor such as 0.1 leaves in the last digits. */
-function withoutDust(value: number): number {
+/** Rounds off the floating-point error of a factor such as 0.1. */
+function rounded(value: number): number {
   return Number(value.toPrecision(12));
 }

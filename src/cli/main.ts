@@ -9,7 +9,7 @@ function untilStopped(): AbortSignal {
   return stopping.signal;
 }
 
-// Whoever reads our output may go before we are done (`ev-charging replay | head`).
+// The reader of our output may end first (`ev-charging replay | head`).
 process.stdout.on("error", () => process.exit(0));
 
 process.exitCode = await runCommand(process.argv.slice(2), {

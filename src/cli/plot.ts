@@ -1,4 +1,4 @@
-/** A day as a picture made of characters. */
+/** Plots a day as text. */
 
 import { hourName, hoursOf } from "./hours.js";
 import type { Sample } from "./simulation.js";
@@ -8,12 +8,11 @@ const height = 13;
 /** Characters left of the frame. */
 const margin = 9;
 
-/** Parts of a cell that a bar fills, from an eighth to all of it. */
+/** A cell filled from below, from one eighth to all of it. */
 const eighths = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"] as const;
 
 /**
- * The car as bars, solid where the sun feeds it and shaded where it does not, and the surplus as dots above it, where
- * the sun has more to give.
+ * The car as bars, solid from the sun and shaded from elsewhere, and unused surplus as dots above it.
  * @param start second of the day of the first sample
  */
 export function plot(samples: readonly Sample[], start = 0): string {

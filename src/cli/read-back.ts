@@ -1,15 +1,15 @@
-/** Waits until a charger shows what it was told. */
+/** Waits until a charger reports a value that was written. */
 
 import { setTimeout as wait } from "node:timers/promises";
 import type { Charger, WritableChannel } from "../drivers/driver.js";
 import { DeviceError } from "../model/errors.js";
 import type { ChargerReading } from "../model/readings.js";
 
-/** ms in which a charger has to show what it was told, and ms between two looks. */
-const patience = 10_000;
-const lookAgain = 300;
+/** ms in which a charger has to report it, and ms between two readings */
+const timeout = 10_000;
+const pollInterval = 300;
 
-export interface Told {
+export interface ExpectedChange {
   /** Name of the charger in the configuration. */
   readonly name: string;
   readonly channel: WritableChannel;
@@ -17,16 +17,16 @@ export interface Told {
 }
 
 /** @throws DeviceError where the charger does not answer, or does not show it in time */
-export async function readBack(charger: Charger, { name, channel, shows }: Told): Promise<void> {
-  const deadline = performance.now() + patience;
+export async function readBack(charger: Charger, { name, channel, shows }: ExpectedChange): Promise<void> {
+  const deadline = performance.now() + timeout;
   while (!shows(await charger.read())) {
     if (performance.now() > deadline)
       throw new DeviceError({
         code: "not-taken-over",
         device: name,
-        what: `it was told, and its ${channel} did not change within ${patience / 1_000} s`,
-        advice: "Look whether another app or controller sets it too",
+        what: `it accepted the command, but its ${channel} did not change within ${timeout / 1_000} s`,
+        advice: "Check whether another app or controller sets it too",
       });
-    await wait(lookAgain);
+    await wait(pollInterval);
   }
 }

@@ -10,7 +10,7 @@ export const read: Command = {
   summary: "one reading of each device",
   help: `Usage: ev-charging read [NAME…] [--config FILE] [--json]
 
-Asks every configured device once, or those with these names, and prints what they say.
+Reads every configured device once, or those with these names, and prints the values.
 Exits with 1 if one of them does not answer.`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, commonOptions);

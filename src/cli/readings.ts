@@ -14,68 +14,68 @@ import {
 import { using, withContext } from "./devices.js";
 import { table } from "./table.js";
 
-interface Failure {
+interface ReadFailure {
   readonly error: string;
 }
 
-export type ChargerAnswer = ChargerChannels | Failure;
+export type ChargerAnswer = ChargerChannels | ReadFailure;
 
-/** One place: its quantities. Several: these by place. */
-export type MeterAnswer = Quantities | MeterReading | Failure;
+/** The quantities of a meter with one role, or by role where it has several. */
+export type MeterAnswer = Quantities | MeterReading | ReadFailure;
 
 export interface Readings {
   readonly chargers: Readonly<Record<string, ChargerAnswer>>;
   readonly meters: Readonly<Record<string, MeterAnswer>>;
-  readonly residualCurrentMonitors: Readonly<Record<string, ResidualCurrentReading | Failure>>;
+  readonly residualCurrentMonitors: Readonly<Record<string, ResidualCurrentReading | ReadFailure>>;
 }
 
-/** Asks all devices at once, or those with these names. Never rejects: who does not answer is a Failure. */
+/** Reads all devices at once, or those with these names. Never rejects: a failed reading is a ReadFailure. */
 export async function readAll(
   { chargers, meters, residualCurrentMonitors }: Config,
   names: readonly string[],
 ): Promise<Readings> {
-  const asked = <D extends { readonly name: string }>(devices: readonly D[]) =>
+  const selected = <D extends { readonly name: string }>(devices: readonly D[]) =>
     devices.filter(({ name }) => names.length === 0 || names.includes(name));
   return withContext(async (context) => ({
-    chargers: await answers(asked(chargers), async (charger) =>
-      using(charger.connect({ ...context, name: charger.name }), async (line) => channelsIn(await line.read())),
+    chargers: await readings(selected(chargers), async (charger) =>
+      using(charger.connect({ ...context, name: charger.name }), async (device) => channelsIn(await device.read())),
     ),
-    meters: await answers(asked(meters), async (meter) =>
-      using(meter.connect({ ...context, name: meter.name }), async (line) => placesOf(await line.read())),
+    meters: await readings(selected(meters), async (meter) =>
+      using(meter.connect({ ...context, name: meter.name }), async (device) => byRole(await device.read())),
     ),
-    residualCurrentMonitors: await answers(asked(residualCurrentMonitors), async (monitor) =>
-      using(monitor.connect({ ...context, name: monitor.name }), (line) => line.read()),
+    residualCurrentMonitors: await readings(selected(residualCurrentMonitors), async (monitor) =>
+      using(monitor.connect({ ...context, name: monitor.name }), (device) => device.read()),
     ),
   }));
 }
 
-export function hasFailed(answer: object): answer is Failure {
+export function hasFailed(answer: object): answer is ReadFailure {
   return "error" in answer && !("maxAmpere" in answer);
 }
 
-export function failuresIn({ chargers, meters, residualCurrentMonitors }: Readings): readonly Failure[] {
+export function failuresIn({ chargers, meters, residualCurrentMonitors }: Readings): readonly ReadFailure[] {
   return Object.values({ ...chargers, ...meters, ...residualCurrentMonitors }).filter(hasFailed);
 }
 
-function placesOf(reading: MeterReading): Quantities | MeterReading {
-  const places = meterRoles.flatMap((role) => reading[role] ?? []);
-  return places.length === 1 && places[0] !== undefined ? places[0] : reading;
+function byRole(reading: MeterReading): Quantities | MeterReading {
+  const all = meterRoles.flatMap((role) => reading[role] ?? []);
+  return all.length === 1 && all[0] !== undefined ? all[0] : reading;
 }
 
-async function answers<D extends { readonly name: string }, A>(
+async function readings<D extends { readonly name: string }, A>(
   devices: readonly D[],
-  ask: (device: D) => Promise<A>,
-): Promise<Record<string, A | Failure>> {
+  read: (device: D) => Promise<A>,
+): Promise<Record<string, A | ReadFailure>> {
   const all = await Promise.all(
     devices.map(async (device) => {
-      const answer = await ask(device).catch((error: unknown): Failure => ({ error: messageOf(error) }));
-      return [device.name, answer] as const;
+      const reading = await read(device).catch((error: unknown): ReadFailure => ({ error: messageOf(error) }));
+      return [device.name, reading] as const;
     }),
   );
   return Object.fromEntries(all);
 }
 
-/** A block for each device that answered: name, and a line for each value that it has. */
+/** A block for each device that was read: its name, and a line for each value. */
 export function describe({ chargers, meters, residualCurrentMonitors }: Readings): string {
   const blocks = [
     ...Object.entries(chargers).map(([name, answer]) => (hasFailed(answer) ? null : block(name, channelRows(answer)))),
@@ -120,11 +120,11 @@ function bandRows(reading: ResidualCurrentReading): readonly (readonly string[])
   ];
 }
 
-function quantityRows(place: string, quantities: Quantities): readonly (readonly string[])[] {
+function quantityRows(prefix: string, quantities: Quantities): readonly (readonly string[])[] {
   return meterChannelNames.flatMap((name) => {
     const value = meterValue(quantities, name);
     const { label, unit } = meterChannels[name];
-    return value === null ? [] : [[`${place}${label}`, text(value, unit)]];
+    return value === null ? [] : [[`${prefix}${label}`, text(value, unit)]];
   });
 }
 

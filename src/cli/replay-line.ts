@@ -1,4 +1,4 @@
-/** One line of a replay: what it may say, and what the controller is told of it. */
+/** Parses one line of a replay into an observation. */
 
 import { z } from "zod";
 import { suggestion } from "../config/nearest.js";
@@ -9,9 +9,15 @@ import { channelsIn } from "../model/channels.js";
 import { chargerModes } from "../model/commands.js";
 import { parseJson } from "../model/json.js";
 import { perPhase, type PerPhase } from "../model/phases.js";
-import { meterRoles, noChargerReading, type ChargerReading, type MeterReading } from "../model/readings.js";
+import {
+  meterRoles,
+  noChargerReading,
+  type ChargerReading,
+  type MeterReading,
+  type MeterRole,
+} from "../model/readings.js";
 
-/** What can't be a value is as good as missing: it never raises a current. */
+/** An invalid value counts as missing, which never raises a current. */
 const number = z.number().nullable().catch(null).default(null);
 const text = z.string().nullable().catch(null).default(null);
 const eachPhase = z
@@ -63,36 +69,36 @@ const lineSchema = z.object({
 });
 
 /**
- * Devices that the settings do not name are passed on, and nobody listens to them; a command for one is refused.
- * @throws Error that says in one sentence what is wrong with the line
+ * Readings of unknown devices are passed on, and ignored later; a command to one is refused.
+ * @throws Error with one sentence about what is wrong with the line
  */
 export function parseLine(line: string, settings: ControlSettings): Observation {
   const json = parseJson(line);
   if (json === undefined) throw new Error("this line is not JSON");
   const parsed = lineSchema.safeParse(json);
-  if (!parsed.success) throw new Error(faultIn(parsed.error));
+  if (!parsed.success) throw new Error(messageFor(parsed.error));
   const { time, meters, chargers, commands, site } = parsed.data;
-  const stranger = Object.keys(commands).find((name) => settings.chargers.every((charger) => charger.name !== name));
-  if (stranger !== undefined) throw new Error(`commands: no charger is named ${JSON.stringify(stranger)}`);
+  const unknown = Object.keys(commands).find((name) => settings.chargers.every((charger) => charger.name !== name));
+  if (unknown !== undefined) throw new Error(`commands: no charger is named ${JSON.stringify(unknown)}`);
   return {
     time,
-    meters: mapEntries(meters, (told, name) => meterReading(told, placeOf(name, settings))),
+    meters: mapEntries(meters, (written, name) => meterReading(written, defaultRole(name, settings))),
     chargers: mapEntries(chargers, chargerReading),
     commands,
     ...site,
   };
 }
 
-function faultIn({ issues: [issue] }: z.ZodError): string {
-  const place = issue?.path.join(".") ?? "";
-  if (issue === undefined || place === "") return "this line is not an object with a time";
-  if (issue.code !== "unrecognized_keys") return `${place}: ${issue.message}`;
+function messageFor({ issues: [issue] }: z.ZodError): string {
+  const path = issue?.path.join(".") ?? "";
+  if (issue === undefined || path === "") return "this line is not an object with a time";
+  if (issue.code !== "unrecognized_keys") return `${path}: ${issue.message}`;
   const [key = ""] = issue.keys;
   const { kind, known } = keysAt(issue.path);
-  return `${place}: ${JSON.stringify(key)} is no ${kind}; ${suggestion(key, Object.keys(known))}`;
+  return `${path}: ${JSON.stringify(key)} is no ${kind}; ${suggestion(key, Object.keys(known))}`;
 }
 
-/** What a block at this place of a line may hold. */
+/** The keys that the object at this path of a line may have. */
 function keysAt([part, name, list]: readonly PropertyKey[]): { readonly kind: string; readonly known: object } {
   if (part === "site" && name === "prices") return { kind: "part of a price", known: priceSchema.shape };
   if (part === "site") return { kind: "limit or tariff", known: siteSchema.shape };
@@ -100,27 +106,27 @@ function keysAt([part, name, list]: readonly PropertyKey[]): { readonly kind: st
   return { kind: "command", known: commandSchema.shape };
 }
 
-/** Where a meter that tells its quantities without a place is mounted. */
-function placeOf(name: string, { meters }: ControlSettings) {
+/** The role of a meter whose quantities are written without one. */
+function defaultRole(name: string, { meters }: ControlSettings) {
   return meters.find((meter) => meter.name === name)?.measures[0] ?? "grid";
 }
 
 /** `null`: the reading failed. */
-function meterReading(told: unknown, place: (typeof meterRoles)[number]): MeterReading | null {
-  if (!isRecord(told)) return null;
-  const places = meterRoles.filter((role) => Object.hasOwn(told, role));
-  if (places.length === 0) return { [place]: quantitiesSchema.parse(told) };
+function meterReading(written: unknown, withoutRole: MeterRole): MeterReading | null {
+  if (!isRecord(written)) return null;
+  const roles = meterRoles.filter((role) => Object.hasOwn(written, role));
+  if (roles.length === 0) return { [withoutRole]: quantitiesSchema.parse(written) };
   return Object.fromEntries(
-    places.flatMap((role) => {
-      const quantities = quantitiesSchema.safeParse(told[role]);
+    roles.flatMap((role) => {
+      const quantities = quantitiesSchema.safeParse(written[role]);
       return quantities.success ? [[role, quantities.data]] : [];
     }),
   );
 }
 
 /** `null`: the reading failed. */
-function chargerReading(told: unknown): ChargerReading | null {
-  const parsed = chargerSchema.safeParse(told);
+function chargerReading(json: unknown): ChargerReading | null {
+  const parsed = chargerSchema.safeParse(json);
   if (!parsed.success) return null;
   const { tag, currents, voltages, powers, ...written } = parsed.data;
   const channels = channelsIn(written);
@@ -141,7 +147,7 @@ function chargerReading(told: unknown): ChargerReading | null {
   return { ...reading, state: reading.state ?? ((reading.power ?? 0) > chargingFrom ? "charging" : null) };
 }
 
-/** W; a charger that takes more charges, whether it says so or not. */
+/** W; a charger that draws more is charging, where it does not report its state. */
 const chargingFrom = 100;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

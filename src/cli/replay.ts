@@ -1,4 +1,4 @@
-/** `ev-charging replay`: what would the controller have decided? */
+/** `ev-charging replay`: runs observations through the controller. */
 
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
@@ -19,9 +19,9 @@ export const replay: Command = {
   summary: "observations in on standard input, decisions out on standard output",
   help: `Usage: ev-charging replay [--config FILE] < observations > decisions
 
-Reads one JSON object per line and answers each with one, before the next is needed. The same controller
-that runs the house decides; time is what the lines say, in ms since 1970. A line that can't be understood is
-answered with {"error": "…"}, and the replay goes on.
+Reads one JSON object per line, and prints one for each before it needs the next. The controller is the one that
+runs the site; its time is that of the lines, in ms since 1970. An invalid line is answered with {"error": "…"},
+and the replay goes on.
 
   {"time": 1750000000000,
    "meters": {"Grid": {"grid": {"power": -2300, "currents": [-3.3, -3.3, -3.3]}}},
@@ -39,7 +39,7 @@ answered with {"error": "…"}, and the replay goes on.
   },
 };
 
-/** Answers line after line, remembering what came before. */
+/** Returns the output line for each input line, with the controller's memory of those before. */
 export function replayer(settings: ControlSettings): (line: string) => object {
   let memory: Memory = newMemory();
   return (line) => {
@@ -49,7 +49,7 @@ export function replayer(settings: ControlSettings): (line: string) => object {
       if (memory.time !== null && time < memory.time) throw new Error(`time goes back, from ${memory.time} to ${time}`);
       const outcome = decide(settings, observe(settings, memory, observation));
       memory = outcome.memory;
-      return { time, chargers: answersOf(outcome.decisions) };
+      return { time, chargers: printedDecisions(outcome.decisions) };
     } catch (error) {
       return { error: messageOf(error) };
     }
@@ -57,7 +57,7 @@ export function replayer(settings: ControlSettings): (line: string) => object {
 }
 
 /** Decisions as they are printed: the reasons as one sentence. */
-function answersOf(decisions: Outcome["decisions"]): object {
+function printedDecisions(decisions: Outcome["decisions"]): object {
   const answers = byName<object>();
   for (const [name, { reasons, ...decision }] of Object.entries(decisions))
     answers[name] = { ...decision, reason: reasonText(reasons) };

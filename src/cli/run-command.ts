@@ -1,4 +1,4 @@
-/** Finds the subcommand, runs it, and turns whatever goes wrong into one line and an exit code. */
+/** Finds and runs the subcommand; an error becomes one line and an exit code. */
 
 import { ConfigError } from "../config/errors.js";
 import { suggestion } from "../config/nearest.js";
@@ -47,7 +47,7 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
 }
 
 function overview(): string {
-  return `Charges the car from the sun's surplus and keeps the main fuse whole.
+  return `Charges the car from solar surplus and protects the main fuse.
 
 Usage: ev-charging SUBCOMMAND [--config FILE] [--json] [--help]
 

@@ -19,10 +19,10 @@ export const run: Command = {
   help: `Usage: ev-charging run [--config FILE] [--verbose]
 
 Charges by the configuration until it is stopped (Ctrl-C), and then leaves every charger in a safe state.
-Devices that are configured wrongly are left out. With --verbose every change of a current is told, not only
-starts and pauses. What people chose is kept in ev-charging-state.json beside the configuration.
-With matter.evse in it, the chargers are EV chargers for any Matter controller: the code to add them with is shown
-until one has them. What belongs to that is kept in ev-charging-matter, beside the configuration too.`,
+Devices with an invalid configuration are left out. With --verbose every change of a current is logged, not only
+starts and pauses. Modes, limits and targets are stored in ev-charging-state.json beside the configuration.
+With matter.evse in it, the chargers are EV chargers for any Matter controller: the pairing code is shown until a
+controller has been added. The data of that are stored in ev-charging-matter, beside the configuration too.`,
   async run(args, terminal) {
     const stopped = terminal.untilStopped();
     const { values, positionals } = parse(args, {
@@ -45,15 +45,15 @@ until one has them. What belongs to that is kept in ev-charging-matter, beside t
     logDecisions(site, log);
     await site.start();
     const matter = startMatter(config, { site, clock, log, folder: join(dirname(file), "ev-charging-matter") });
-    if (matter !== null) void invite(matter, terminal);
+    if (matter !== null) void showMatterCode(matter, terminal);
     await aborted(stopped);
     await Promise.all([site.stop(), matter?.stop()]);
     return exit.success;
   },
 };
 
-/** Shows the code by which a Matter controller is let in, if none is in yet. */
-async function invite({ started }: Matter, { out }: Terminal): Promise<void> {
+/** Shows the Matter pairing code, if no controller has been added yet. */
+async function showMatterCode({ started }: Matter, { out }: Terminal): Promise<void> {
   const integration = await started.catch(() => null);
   if (integration === null || integration.isCommissioned) return;
   const { qrCode, manualPairingCode } = integration.codes;

@@ -1,4 +1,4 @@
-/** `ev-charging set`: one change at one charger, read back before it says done. */
+/** `ev-charging set`: changes one setting of a charger, and reads it back. */
 
 import type { ChargerConfig } from "../config/devices.js";
 import { loadConfig } from "../config/load.js";
@@ -10,14 +10,14 @@ import { choiceOption, commonOptions, exit, numberOption, parse, UsageError, typ
 import { using, withContext } from "./devices.js";
 import { readBack } from "./read-back.js";
 
-/** One change: how to make it, and how to see that it was made. */
+/** One change: how it is written, and how it is recognised in a reading. */
 interface Change {
   readonly channel: WritableChannel;
   readonly value: number | boolean | null;
-  readonly words: string;
-  /** What it changes, for people. */
-  readonly what: string;
-  /** `undefined`: this charger can't. */
+  readonly text: string;
+  /** Name of the setting, for messages. */
+  readonly setting: string;
+  /** `undefined`: this charger does not support it. */
   write(charger: Charger): (() => Promise<void>) | undefined;
   shows(reading: ChargerReading): boolean;
 }
@@ -39,7 +39,7 @@ Makes one change, and waits until the charger shows it. CHANGE is one of
   --allow on|off       start or stop charging
   --phases 1|3         number of phases
   --energy-limit KWH   energy after which the session ends; 0: no limit
-While Homebridge or \`ev-charging run\` is in charge of this charger, it goes on deciding.`,
+While Homebridge or \`ev-charging run\` controls this charger, it may change it again.`,
   async run(args, terminal) {
     const { values, positionals } = parse(args, {
       ...commonOptions,
@@ -58,18 +58,18 @@ While Homebridge or \`ev-charging run\` is in charge of this charger, it goes on
       throw new UsageError(`no charger is named ${JSON.stringify(name)}; ${suggestion(name, names)}`);
     const change = changeOf(values, charger);
     await withContext(async (context) =>
-      using(charger.connect({ ...context, name }), async (line) => make(change, name, line)),
+      using(charger.connect({ ...context, name }), async (device) => make(change, name, device)),
     );
     terminal.out(
       values.json
         ? JSON.stringify({ chargers: { [name]: { [change.channel]: change.value } } })
-        : `${name}: ${change.words}`,
+        : `${name}: ${change.text}`,
     );
     return exit.success;
   },
 };
 
-/** @throws UsageError unless exactly one change was written, and one that makes sense for the charger */
+/** @throws UsageError unless exactly one change was written, and one that is valid for the charger */
 function changeOf(written: Written, { range, name }: ChargerConfig): Change {
   const { current, allow, phases, "energy-limit": energyLimit } = written;
   const changes: Change[] = [];
@@ -90,8 +90,8 @@ function currentChange(current: number, { min, max, step }: ChargerConfig["range
   return {
     channel: "maxAmpere",
     value: current,
-    words: `at most ${current} A`,
-    what: "the current",
+    text: `at most ${current} A`,
+    setting: "the current",
     write:
       ({ writes }) =>
       () =>
@@ -104,8 +104,8 @@ function allowChange(allowed: boolean): Change {
   return {
     channel: "allowCharging",
     value: allowed,
-    what: "whether charging is allowed",
-    words: allowed ? "charging is allowed" : "charging is stopped",
+    setting: "whether charging is allowed",
+    text: allowed ? "charging is allowed" : "charging is stopped",
     write:
       ({ writes }) =>
       () =>
@@ -118,8 +118,8 @@ function phasesChange(count: 1 | 3): Change {
   return {
     channel: "phases",
     value: count,
-    what: "phases",
-    words: count === 1 ? "one phase" : "three phases",
+    setting: "phases",
+    text: count === 1 ? "one phase" : "three phases",
     write: ({ writes: { phases } }) => phases && (() => phases(count)),
     shows: (reading) => reading.phases === count,
   };
@@ -131,27 +131,27 @@ function energyChange(energy: number): Change {
   return {
     channel: "sessionChargeConsumptionLimit",
     value: limit,
-    what: "the energy limit",
-    words: limit === null ? "no energy limit" : `${limit} kWh for the session`,
+    setting: "the energy limit",
+    text: limit === null ? "no energy limit" : `${limit} kWh for the session`,
     write: ({ writes: { sessionChargeConsumptionLimit: setLimit } }) => setLimit && (() => setLimit(limit)),
     shows: ({ sessionChargeConsumptionLimit: shown }) => Math.abs((shown ?? 0) - energy) < 0.051,
   };
 }
 
-/** What some chargers can do is known only once they have answered. */
+/** Some chargers report their capabilities only in the first reading. */
 async function afterFirstContact(change: Change, charger: Charger): Promise<(() => Promise<void>) | undefined> {
   await charger.read();
   return change.write(charger);
 }
 
-/** @throws DeviceError where the charger can't, refuses, or does not show it in time */
+/** @throws DeviceError where the charger does not support it, refuses it, or does not report it in time */
 async function make(change: Change, name: string, charger: Charger): Promise<void> {
   const write = change.write(charger) ?? (await afterFirstContact(change, charger));
   if (write === undefined)
     throw new DeviceError({
       code: "unsupported",
       device: name,
-      what: `it can't change ${change.what}`,
+      what: `it can't change ${change.setting}`,
       advice: "Nothing was changed",
     });
   await write();

@@ -1,4 +1,4 @@
-/** `ev-charging simulate`: how would a recorded day have gone? */
+/** `ev-charging simulate`: runs a recorded day through the controller. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, extname } from "node:path";
@@ -14,7 +14,7 @@ import { svgPlot } from "./svg-plot.js";
 import { simulateDay, type Outcome } from "./simulation.js";
 import { table } from "./table.js";
 
-/** Without a configuration: a main fuse, a grid meter, and a charger that may switch phases; all else by default. */
+/** The default configuration: a main fuse, a grid meter, and a charger that may switch phases. */
 const defaultHouse = {
   site: { mainFuse: 25 },
   meters: [{ name: "Grid", driver: "shelly-3em", transport: "http", host: "127.0.0.1" }],
@@ -23,7 +23,7 @@ const defaultHouse = {
 
 export const simulate: Command = {
   name: "simulate",
-  summary: "a recorded day through the controller and a model of house, charger and car",
+  summary: "runs a recorded day through the controller and a model of house, charger and car",
   help: `Usage: ev-charging simulate --day FILE [--config FILE] [--svg FILE] [--json]
 
 FILE is a CSV with a header row: time (ISO 8601, HH:MM or seconds) and any of pv, house and grid in W; house is

@@ -1,4 +1,4 @@
-/** A recorded day through the controller and a model of house, charger and car. */
+/** Runs a recorded day through the controller and a model of house, charger and car. */
 
 import { newMemory, type Memory } from "../control/memory.js";
 import { decide } from "../control/decide/decide.js";
@@ -19,29 +19,29 @@ export interface Sample {
   readonly pv: number;
   readonly house: number;
   readonly car: number;
-  /** On which it may charge; 0: it may not. */
+  /** Phases on which it may charge; 0: it may not. */
   readonly phases: 0 | PhaseCount;
 }
 
-/** What the day came to. Energies in kWh. */
+/** Results of the day. Energies in kWh. */
 export interface Outcome {
   readonly pvEnergy: number;
   readonly carEnergy: number;
-  /** Fed from what the roof gave beyond the house's need, second by second. */
+  /** From the surplus of PV over household, second by second. */
   readonly carEnergyFromSolar: number;
   readonly carEnergyFromGrid: number;
-  /** How often charging was allowed anew. */
+  /** How often charging was started. */
   readonly starts: number;
   readonly phaseSwitches: number;
   /** Changes of the current while charging. */
   readonly setpointChanges: number;
-  /** Passes of the controller. */
+  /** Decisions of the controller. */
   readonly steps: number;
 }
 
 export interface SimulatedDay {
   readonly outcome: Outcome;
-  /** One for each pass. */
+  /** One for each decision. */
   readonly samples: readonly Sample[];
 }
 
@@ -51,7 +51,7 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
   const grid = settings.meters.find(({ measures }) => measures.includes("grid"));
   if (charger === undefined || grid === undefined)
     throw new RangeError("a simulation needs a charger and a grid meter");
-  // The rows' times are local ones, of no day in particular.
+  // The times of the rows are local times without a date.
   const alone: ControlSettings = { ...settings, timeZone: "UTC", chargers: [charger] };
   const rowAt = rowsOf(day);
   let memory: Memory = newMemory();
@@ -97,7 +97,7 @@ export function simulateDay(day: RecordedDay, settings: ControlSettings): Simula
   };
 }
 
-/** The row that holds at a second; seconds are asked for in their order. */
+/** Returns the row at a second; calls have to be in ascending order. */
 function rowsOf({ rows }: RecordedDay): (second: number) => RecordedDay["rows"][0] {
   let row = rows[0];
   let next = 1;
@@ -107,7 +107,7 @@ function rowsOf({ rows }: RecordedDay): (second: number) => RecordedDay["rows"][
   };
 }
 
-/** On all phases alike. */
+/** Spreads the power evenly over the phases. */
 function spread(power: number, phases: 1 | 3): PerPhase<number> {
   return phases === 1 ? [power, 0, 0] : [power / 3, power / 3, power / 3];
 }

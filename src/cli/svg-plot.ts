@@ -1,11 +1,11 @@
-/** A day as an SVG picture, which suits light and dark surroundings alike. */
+/** Plots a day as SVG, for light and dark backgrounds. */
 
 import { hourName, hoursOf } from "./hours.js";
 import type { Sample } from "./simulation.js";
 
 export interface DayPicture {
   readonly title: string;
-  /** One line for what it came to. */
+  /** One line with the results. */
   readonly sums: string;
   /** Second of the day at which the first sample was taken. */
   readonly start: number;
@@ -15,14 +15,14 @@ export interface DayPicture {
 const width = 960;
 const height = 410;
 const frame = { left: 50, right: 944, top: 92, bottom: 358 };
-/** Below the curves: when it may charge, and on how many phases. */
+/** The bar below the curves: when it may charge, and on how many phases. */
 const band = { top: 366, height: 10 };
-/** W between two lines across. */
+/** W between two grid lines. */
 const powerSteps = [500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000];
-/** Moments that are told apart. */
+/** Resolution in time. */
 const columns = 440;
 
-/** By what they stand for: in light surroundings, in dark ones. Told apart by the colour-blind, too. */
+/** On a light and on a dark background. Distinguishable with colour blindness, too. */
 const colours = {
   paper: ["#ffffff", "#14171c"],
   ink: ["#1f2933", "#e4e7eb"],
@@ -38,11 +38,11 @@ const colours = {
 
 type Colour = keyof typeof colours;
 
-/** What one column of the picture shows. W, means */
+/** Mean values of one column, in W. */
 interface Column {
   readonly pv: number;
   readonly house: number;
-  /** What the car has from the sun, and from elsewhere. */
+  /** Power of the car from the sun, and from elsewhere. */
   readonly solar: number;
   readonly bought: number;
   readonly phases: 0 | 1 | 3;
@@ -101,7 +101,7 @@ function columnsOf(samples: readonly Sample[]): readonly Column[] {
   );
 }
 
-/** Dark colours; the light ones stand with the shapes, for viewers that know no style sheets. */
+/** Dark colours; the light ones are attributes of the shapes, for viewers without style sheets. */
 function style(): string {
   const rules = Object.entries(colours).map(
     ([name, [, dark]]) => `.${name}{fill:${dark}}.${name}-line{stroke:${dark}}`,
@@ -180,7 +180,7 @@ function columnAt(column: number, count: number): number {
   return frame.left + ((frame.right - frame.left) * column) / count;
 }
 
-/** What lies between two lines of steps. */
+/** The area between two step lines. */
 function area(upper: readonly number[], lower: readonly number[], colour: Colour, more = ""): string {
   const count = upper.length;
   const paths: string[] = [];
@@ -198,7 +198,7 @@ function area(upper: readonly number[], lower: readonly number[], colour: Colour
   return `<path d="${paths.join("")}" ${fill(colour)}${more}/>`;
 }
 
-/** Something to be seen lies between them. */
+/** Whether the area between them is visible. */
 function isBelow(upper: number | undefined, lower: number | undefined): boolean {
   return (lower ?? 0) - (upper ?? 0) > 0.2;
 }

@@ -1,4 +1,4 @@
-/** Tables in plain text. */
+/** Plain-text tables. */
 
 /** Columns as wide as their widest cell, two spaces apart; no spaces at the end of a line. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -8,8 +8,8 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /**
- * The same cells, each as wide as its column; a cell that is missing stays away.
- * @param least characters of a column, at least
+ * The same cells, padded to the width of their column; missing cells stay missing.
+ * @param least minimum width of a column in characters
  */
 export function padded(rows: readonly (readonly string[])[], least = 0): string[][] {
   const widths: number[] = [];

@@ -117,7 +117,7 @@ export const monitorSettings = z.strictObject({
   onAlarm: z.enum(["stop", "notify"]).default("stop").meta({
     title: "On alarm",
     description:
-      "stop: all chargers stop until someone starts them again, and while the monitor is silent; notify: it is told in the log.",
+      "stop: all chargers stop until someone starts them again, and while the monitor is silent; notify: it is only logged.",
   }),
 });
 

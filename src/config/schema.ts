@@ -175,7 +175,7 @@ export const matterSchema = z.strictObject({
   }),
   temperature: z.boolean().default(true).meta({
     title: "Temperature",
-    description: "A temperature sensor on that bridge, for chargers that tell one.",
+    description: "A temperature sensor on that bridge, for chargers that report one.",
   }),
   site: z.boolean().default(false).meta({
     title: "House",
@@ -189,7 +189,7 @@ export const carSchema = z.strictObject({
   tags: z
     .array(text)
     .min(1)
-    .meta({ title: "RFID tags", description: "As the charger tells them; case does not count." }),
+    .meta({ title: "RFID tags", description: "As the charger reports them; case does not count." }),
   minCurrent: z.number().min(pilot.min).max(pilot.max).optional().meta({ title: "Minimum current", unit: "A" }),
   maxCurrent: z.number().min(pilot.min).max(pilot.max).optional().meta({ title: "Maximum current", unit: "A" }),
   sunOnly: z.boolean().optional().meta({

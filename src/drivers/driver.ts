@@ -1,4 +1,4 @@
-/** What a driver is: a declaration, and the connection that it makes to one device. */
+/** The interface of a driver: its declaration, and the connection that it makes to one device. */
 
 import type { z } from "zod";
 import type { ChargerReading, MeterReading, MeterRole, ResidualCurrentReading } from "../model/readings.js";
@@ -10,7 +10,7 @@ import type { RegisterTable } from "./decoding/registers.js";
 import type { Announcement, ModbusProbe } from "./discovery.js";
 import type { OptionsSchema } from "./options/schema.js";
 
-/** What a driver is given beside its own options. */
+/** What a driver gets besides its own options. */
 export interface DriverContext {
   /** Name of the device in the configuration; errors carry it. */
   readonly name: string;
@@ -20,26 +20,26 @@ export interface DriverContext {
   readonly mqtt: MqttPool;
 }
 
-/** A model that the driver is made for. */
+/** A device model that the driver supports. */
 export interface Product {
   readonly brand: string;
   readonly model: string;
   readonly firmware?: string;
 }
 
-/** What is wrong with options that are right one by one. */
+/** An error in options that are valid one by one. */
 export interface OptionProblem {
-  /** The option to look at. */
+  /** The option that the error is reported for. */
   readonly path: string;
-  /** Half a sentence for people. */
+  /** Half a sentence, continuing the name of the option. */
   readonly message: string;
 }
 
-/** A configuration to copy from: one way to reach the device. */
+/** An example configuration for the documentation: one transport of the device. */
 export interface Example {
-  /** What stands between us and the device. */
+  /** Name of the transport. */
   readonly by: string;
-  /** What is written beside name and driver. */
+  /** The options besides name and driver. */
   readonly keys: Readonly<Record<string, unknown>>;
   /** It uses the site's broker. */
   readonly broker?: true;
@@ -50,25 +50,25 @@ interface Declaration<Kind extends string, Options extends OptionsSchema> {
   /** Its name in the configuration. */
   readonly driver: string;
   readonly products: readonly Product[];
-  /** What a person has to set up on the device's side, one sentence each. */
+  /** What has to be set up at the device, one sentence each. */
   readonly needs: readonly string[];
-  /** What the device does when the connection to us is lost, in a sentence or two. Absent: nothing, as meters do. */
-  readonly whenAlone?: string;
-  /** What no document of the vendor and no device confirms, one sentence each, for the documentation. Absent: nothing. */
-  readonly unproven?: readonly string[];
-  /** One for each way to reach the device. Absent: one is made of the options that have to be written. */
+  /** What the device does when the connection to us is lost, in a sentence or two. Absent: nothing (meters). */
+  readonly onConnectionLoss?: string;
+  /** What neither a vendor document nor a test with a device confirms, one sentence each. Absent: nothing. */
+  readonly unverified?: readonly string[];
+  /** One for each transport. Absent: one is generated from the required options. */
   readonly examples?: readonly Example[];
-  /** How it announces itself in the network. Absent: it does not. */
+  /** How it announces itself over mDNS. Absent: it does not. */
   readonly announcement?: Announcement;
-  /** How it is recognised over Modbus TCP. Absent: it can't be. */
+  /** How it is identified over Modbus TCP. Absent: it can't be. */
   readonly modbusProbe?: ModbusProbe;
-  /** What a person may write for this driver beside what every device of its kind takes. */
+  /** Options of this driver, besides those of every device of its kind. */
   readonly options: Options;
-  /** What the schema can't say of the options together, once they are complete. Absent: it says everything. */
+  /** Checks options against each other, once each is valid. Absent: there is nothing to check. */
   check?(options: z.output<Options>): readonly OptionProblem[];
 }
 
-/** What can be changed at a charger. Each resolves once the charger has taken it over, else rejects with DeviceError. */
+/** The writable settings of a charger. Each resolves once the charger has accepted it, else rejects with DeviceError. */
 export interface ChargerWrites {
   /** A per phase, within the driver's `current`. Volatile: never a setting kept in flash. */
   maxAmpere(amperes: number): Promise<void>;
@@ -77,7 +77,7 @@ export interface ChargerWrites {
   phases?(count: PhaseCount): Promise<void>;
   /** kWh for the session; `null` lifts it. */
   sessionChargeConsumptionLimit?(energy: number | null): Promise<void>;
-  /** One of the texts that the channel reads. */
+  /** One of the values that the channel reports. */
   accessState?(state: string): Promise<void>;
   transaction?(transaction: number | null): Promise<void>;
 }
@@ -88,25 +88,25 @@ export type WritableChannel = keyof ChargerWrites;
 export interface Charger {
   /** Rejects with DeviceError. */
   read(): Promise<ChargerReading>;
-  /** What this charger lacks is absent. May grow with the first reading, so it is looked up anew each time. */
+  /** Settings that this charger lacks are absent. Some appear only with the first reading: look them up each time. */
   readonly writes: ChargerWrites;
   /**
-   * ms after which the charger drops a command unless it is repeated. The site repeats it in half of that time, a
-   * pause too. Absent: commands do not expire. May change with each reading.
+   * ms after which a command expires unless it is repeated. The site repeats it, a pause too, in half of that time.
+   * Absent: commands do not expire. May change with each reading.
    */
   readonly expiry?: number;
   /**
-   * For devices that push: every complete new reading as it comes. Polling goes on beside it.
+   * For devices that push: calls back with each complete new reading. The device is polled as well.
    * Absent: the device is only polled.
    */
   watch?(onReading: (reading: ChargerReading) => void): void;
-  /** Sets the voltage at a charger that can't measure it, in V. Absent: it measures, or does not take one. */
-  tellVoltage?(volts: number): Promise<void>;
+  /** Passes the voltage, in V, to a charger that can't measure it. Absent: it does, or it has no use for it. */
+  setMeasuredVoltage?(volts: number): Promise<void>;
   /** Always ends, also when the device is gone. */
   close(): Promise<void>;
 }
 
-/** Set-points that a charger takes, in A per phase. */
+/** Currents that can be set, in A per phase. */
 export interface CurrentRange {
   readonly min: number;
   readonly max: number;
@@ -115,9 +115,9 @@ export interface CurrentRange {
 
 export interface ChargerDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<"charger", Options> {
   readonly current: CurrentRange;
-  /** What can be changed with these options, as declared before any contact. */
+  /** The writable settings with these options, as far as is known before the first contact. */
   writable(options: z.output<Options>): readonly WritableChannel[];
-  /** V, or the name of the meter that measures it, for chargers that can't measure it. Absent: none needs it. */
+  /** For chargers that can't measure voltage: V, or the name of the meter that measures it. Absent: they can. */
   voltageFrom?(options: z.output<Options>): number | string | undefined;
   /** Makes no contact yet: the first `read` does. */
   connect(options: z.output<Options>, context: DriverContext): Charger;
@@ -125,9 +125,9 @@ export interface ChargerDriver<Options extends OptionsSchema = OptionsSchema> ex
 
 /** Keeps a home battery from discharging. */
 export interface DischargeBlock {
-  /** ms after which it ends by itself unless it is set again. The site sets it again in half of that time. */
+  /** ms after which it expires unless it is set again. The site sets it again in half of that time. */
   readonly expiry: number;
-  /** Resolves once the device has taken it over, else rejects with DeviceError. Only volatile settings. */
+  /** Resolves once the device has accepted it, else rejects with DeviceError. Only volatile settings. */
   set(blocked: boolean): Promise<void>;
 }
 
@@ -136,22 +136,22 @@ export interface Meter {
   /** A complete new reading. Rejects with DeviceError. */
   read(): Promise<MeterReading>;
   /**
-   * For devices that push: every reading as it comes, values that did not come with it being `null`.
+   * For devices that push: calls back with each reading; values that are not part of it are `null`.
    * Absent: the device is polled.
    */
   watch?(onReading: (reading: MeterReading) => void): void;
-  /** Absent: the device can't do that, or nobody has asked for it. */
+  /** Absent: the device does not support it, or it is not configured. */
   readonly dischargeBlock?: DischargeBlock;
   /** Always ends, also when the device is gone. */
   close(): Promise<void>;
 }
 
 export interface MeterDriver<Options extends OptionsSchema = OptionsSchema> extends Declaration<"meter", Options> {
-  /** What a device measures when the configuration does not say. */
+  /** What a device measures by default. */
   readonly measures: readonly MeterRole[];
-  /** The registers of a meter that is nothing but a table of them. Absent: it is more than that. */
+  /** The register table of a meter that consists of nothing else. Absent: it does not. */
   readonly registers?: RegisterTable;
-  /** Looks at what is to be measured together with the options. Absent: the device itself knows what it measures. */
+  /** Checks the option `measures` against the others. Absent: there is nothing to check. */
   checkMeasures?(measures: readonly MeterRole[], options: z.output<Options>): readonly OptionProblem[];
   connect(options: z.output<Options> & { readonly measures: readonly MeterRole[] }, context: DriverContext): Meter;
 }

@@ -2,13 +2,13 @@
 
 export interface Channel {
   readonly type: "number" | "boolean" | "text";
-  /** Unit of a number, as people write it. */
+  /** Unit of a number. */
   readonly unit?: string;
-  /** All values that a text can have, where they are few. */
+  /** All values of a text channel, where they are a fixed set. */
   readonly values?: readonly string[];
-  /** Name for people. */
+  /** Display name. */
   readonly label: string;
-  /** What people call changing it. Absent: it can only be read. */
+  /** Display name of the write. Absent: it can only be read. */
   readonly change?: string;
 }
 
@@ -22,7 +22,7 @@ export const forceStates = ["NEUTRAL", "OFF", "ON"] as const;
 
 export type ForceState = (typeof forceStates)[number];
 
-/** Every channel, in the order in which people read them. The keys are public: `read --json`, `replay`. */
+/** Every channel, in display order. The keys are public: `read --json`, `replay`. */
 export const chargerChannels = {
   maxAmpere: { type: "number", unit: "A", label: "Maximum current", change: "current" },
   pwmSignal: { type: "text", label: "Control pilot" },
@@ -66,7 +66,7 @@ export type ChargerChannels = { readonly [N in ChannelName]: ChannelValue<N> };
 
 export const channelNames: readonly ChannelName[] = Object.keys(chargerChannels).filter(isChannelName);
 
-/** The channels of a charger in their order, from whatever holds them; what does not fit a channel is `null`. */
+/** The channels of a charger in their order, from any object that has them; a value of the wrong type is `null`. */
 export function channelsIn(found: { readonly [N in ChannelName]?: unknown }): ChargerChannels;
 export function channelsIn(found: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(

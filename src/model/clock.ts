@@ -1,4 +1,4 @@
-/** Time as everything here sees it. Decisions get the time as an argument; connections and the site look at a clock. */
+/** The clock that connections and the site use. Decisions get the time as an argument. */
 
 export interface Timer {
   cancel(): void;
@@ -10,8 +10,8 @@ export interface Clock {
   /** Calls back once, in `delay` ms. */
   after(delay: number, callback: () => void): Timer;
   /**
-   * The same in real time, also where this clock runs faster, for demonstrations: for how long an answer from outside
-   * is waited for, which comes no sooner then.
+   * The same in real time, also where this clock runs faster (in the demo): for timeouts of responses from outside,
+   * which do not come any faster.
    */
   deadline(delay: number, callback: () => void): Timer;
 }

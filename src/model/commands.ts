@@ -1,4 +1,4 @@
-/** What people ask for, and what is decided. */
+/** Commands of people, and the decision for a charger. */
 
 import type { PhaseCount } from "./phases.js";
 import type { Reason } from "./reasons.js";
@@ -12,27 +12,27 @@ export const chargerModes = ["off", "fast", "solar", "solar-min", "scheduled"] a
 
 export type ChargerMode = (typeof chargerModes)[number];
 
-/** What a person asks of a charger. What is left out stays as it is. */
+/** A person's command to a charger. What is left out stays as it is. */
 export interface ChargerCommand {
   readonly mode?: ChargerMode;
   /**
-   * Start (true) or stop (false) by hand. A stop holds until a start or until the car is unplugged. `null` takes
-   * either back: the mode alone decides.
+   * Start (true) or stop (false) by hand. A stop lasts until a start or until the car is unplugged. `null` cancels
+   * either: the mode alone decides.
    */
   readonly allowCharging?: boolean | null;
-  /** A cap of their own, in A per phase. `null` lifts it. */
+  /** The person's current limit, in A per phase. `null` lifts it. */
   readonly maxAmpere?: number | null;
-  /** A cap of their own, in W. `null` lifts it. */
+  /** The person's power limit, in W. `null` lifts it. */
   readonly powerLimit?: number | null;
   /** For this and later sessions, in kWh. 0 or `null`: no limit. */
   readonly sessionChargeConsumptionLimit?: number | null;
   /** Number of phases to use; `"auto"`: what suits best. */
   readonly phases?: PhaseCount | "auto";
-  /** Least to charge with, in A per phase; never below the charger's own minimum. `null` lifts it. */
+  /** Minimum charging current, in A per phase; never below the charger's own minimum. `null` lifts it. */
   readonly minAmpere?: number | null;
-  /** When a start by hand ends by a stop, in ms since 1970. `null`: it holds until the car is unplugged. */
+  /** When a start by hand ends with a stop, in ms since 1970. `null`: it lasts until the car is unplugged. */
   readonly until?: number | null;
-  /** What shall be charged by when, week after week. Replaces all that were there. */
+  /** What shall be charged by when, every week. Replaces all earlier targets. */
   readonly targets?: readonly ChargeTarget[];
 }
 
@@ -45,11 +45,11 @@ export interface ChargeTarget {
   readonly energy: number | null;
 }
 
-/** What energy from the grid costs from a moment on, until the next price. */
+/** The price of energy from the grid from a moment on, until the next price. */
 export interface Price {
   /** ms since 1970 */
   readonly start: number;
-  /** Per kWh, in whatever currency; below 0 where one is paid for taking it. */
+  /** Per kWh, in any currency; below 0 where the consumer is paid for taking it. */
   readonly price: number;
 }
 
@@ -57,7 +57,7 @@ export interface Price {
 export interface SiteCommand {
   /** The grid operator's limit for all chargers together, in W. `null` lifts it. */
   readonly powerLimit?: number | null;
-  /** What energy costs when. Replaces all prices that came before, and those configured. */
+  /** Energy prices over time. Replaces all earlier prices, and those configured. */
   readonly prices?: readonly Price[];
 }
 
@@ -83,11 +83,11 @@ export interface UserSettings {
   /** A, their caps and minimum; `null`: none. */
   readonly maxAmpere: number | null;
   readonly minAmpere: number | null;
-  /** The ones that hold: chosen by people, or else configured. */
+  /** The targets in effect: chosen by people, or else configured. */
   readonly targets: readonly ChargeTarget[];
 }
 
-/** What the next target asks for. */
+/** When and how much is charged for the next target. */
 export interface Plan {
   /** ms since 1970 by when it shall be reached. */
   readonly by: number;
@@ -97,12 +97,12 @@ export interface Plan {
   readonly from: number;
 }
 
-/** What a charger shall do now. */
+/** The setpoint of a charger, with its reasons. */
 export interface Decision {
   readonly allowCharging: boolean;
   /** A per phase; 0 exactly when charging is not allowed. */
   readonly current: number;
   readonly phases: PhaseCount;
-  /** Why: first what decided, then what follows from it. */
+  /** The deciding reason first, then what follows from it. */
   readonly reasons: readonly Reason[];
 }

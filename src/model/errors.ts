@@ -1,9 +1,9 @@
-/** Errors that a person can do something about. Code branches on the code, people read the message. */
+/** Errors that a person can do something about. Code branches on `code`; the message is for people. */
 
 /**
- * `unreachable`: no connection or no answer in time · `login-refused` · `protocol`: the answer is not what this
- * device should say · `refused`: the device says no to a write · `not-taken-over`: the device says yes, and its
- * setting did not change · `wrong-device`: another serial number than configured · `unsupported`: it cannot do that.
+ * `unreachable`: no connection or no response in time · `login-refused` · `protocol`: the response is not one of this
+ * sort of device · `refused`: the device rejects a write · `not-taken-over`: the device accepts a write, but its
+ * setting does not change · `wrong-device`: another serial number than configured · `unsupported`: it cannot do that.
  */
 export const deviceErrorCodes = [
   "unreachable",
@@ -30,7 +30,7 @@ interface DeviceErrorParts {
   readonly cause?: unknown;
 }
 
-/** A device did not do its part. */
+/** A request to a device failed. */
 export class DeviceError extends Error {
   override readonly name = "DeviceError";
   readonly code: DeviceErrorCode;
@@ -50,13 +50,13 @@ export class DeviceError extends Error {
   }
 }
 
-/** One line for a person, whatever was thrown. */
+/** One line for a person, for any thrown value. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.replace(/\s+/g, " ");
 }
 
-/** The operating system's error code, like ENOENT; `null`: the error is not the system's. */
+/** The operating system's error code, like ENOENT; `null`: it is no system error. */
 export function systemCodeOf(error: unknown): string | null {
   if (typeof error !== "object" || error === null || !("code" in error)) return null;
   return typeof error.code === "string" ? error.code : null;

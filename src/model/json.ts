@@ -1,12 +1,12 @@
-/** JSON as it comes from outside. */
+/** Parses JSON from outside. */
 
-/** `undefined`: no JSON. */
+/** `undefined`: the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     return value;
   } catch {
-    // Nothing of the error is passed on: it quotes the text, which may hold a secret.
+    // The error is not passed on: it quotes the text, which may contain a secret.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** Where messages for people go. Homebridge's logger fits as it is. */
+/** The log. Homebridge's logger implements it. */
 export interface Log {
   error(message: string): void;
   warn(message: string): void;

@@ -7,14 +7,14 @@ type PhaseQuantity = "powers" | "currents" | "voltages";
 
 interface MeterChannel {
   readonly unit: "W" | "A" | "V" | "kWh" | "%";
-  /** Name for people. */
+  /** Display name. */
   readonly label: string;
-  /** Where it stands in a reading. Absent: under its own name. */
+  /** Its key in a reading. Absent: its own name. */
   readonly of?: PhaseQuantity;
   readonly phase?: PhaseIndex;
 }
 
-/** Every channel, in the order in which people read them. The keys are public: `values` in the configuration. */
+/** Every channel, in display order. The keys are public: `values` in the configuration. */
 export const meterChannels = {
   power: { unit: "W", label: "power" },
   powerL1: { unit: "W", label: "power L1", of: "powers", phase: 0 },

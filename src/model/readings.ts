@@ -1,13 +1,13 @@
-/** Parsed readings of devices. Missing is `null`, never 0. */
+/** Parsed readings of devices. A missing value is `null`, never 0. */
 
 import { channelsIn, type ChargerChannels } from "./channels.js";
 import { perPhase, type PerPhase } from "./phases.js";
 
-/** One answer of a charger. */
+/** One reading of a charger. */
 export interface ChargerReading extends ChargerChannels {
   /**
-   * What the charger's own start and stop switch says; `null`: it has none that is apart from `allowCharging`.
-   * It distinguishes a stop made by a person from a charger that merely has nothing to do.
+   * State of the charger's own start and stop switch; `null`: it has none apart from `allowCharging`.
+   * It distinguishes a stop by a person from a charger that has nothing to charge.
    */
   readonly enabled: boolean | null;
   /** Time since the charger started, in ms; `null`: it does not report it. A smaller one than before means a restart. */
@@ -21,7 +21,7 @@ export const meterRoles = ["grid", "pv", "battery", "house"] as const;
 
 export type MeterRole = (typeof meterRoles)[number];
 
-/** What was measured at one place. A value that is `null` was not measured this time. */
+/** The measurements at one place. `null`: not measured this time. */
 export interface Quantities {
   /** W. Grid: import +. PV: production +. Battery: discharge +. House: consumption +. */
   readonly power: number | null;
@@ -39,7 +39,7 @@ export interface Quantities {
   readonly soc: number | null;
 }
 
-/** One answer of a meter, by what it measures. */
+/** One reading of a meter, by what it measures. */
 export type MeterReading = { readonly [R in MeterRole]?: Quantities };
 
 const none: PerPhase<null> = [null, null, null];
@@ -60,9 +60,9 @@ export type ResidualCurrentBand = (typeof residualCurrentBands)[number];
 
 export type ByBand<T> = { readonly [B in ResidualCurrentBand]: T };
 
-/** One answer of a residual-current monitor. Currents are in the device's own counts where its unit is not known. */
+/** One reading of a residual-current monitor. Currents are raw counts where the device's unit is not known. */
 export interface ResidualCurrentReading {
-  /** The device says that its values hold; `null`: it does not say. */
+  /** Whether the device reports its values as valid; `null`: it does not report it. */
   readonly valid: boolean | null;
   readonly currents: ByBand<number | null>;
   /** The bands in which each of the two alarms is raised. */
@@ -76,7 +76,7 @@ export interface ResidualCurrentReading {
   readonly alarmDelay: number | null;
 }
 
-/** Nothing measured: to be spread into by drivers, which fill in what they have. */
+/** Nothing measured. Drivers spread it and fill in what they have. */
 export const noQuantities: Quantities = {
   power: null,
   currents: none,
@@ -87,7 +87,7 @@ export const noQuantities: Quantities = {
   soc: null,
 };
 
-/** The newer value of each quantity; where there is none, the older one. */
+/** The newer value of each quantity, or the older one where there is none. */
 export function mergedQuantities(older: Quantities | null, newer: Quantities = noQuantities): Quantities {
   const base = older ?? noQuantities;
   const phases = (key: "currents" | "voltages" | "powers") =>
@@ -103,5 +103,5 @@ export function mergedQuantities(older: Quantities | null, newer: Quantities = n
   };
 }
 
-/** Nothing reported: to be spread into by drivers, which fill in what they have. */
+/** Nothing reported. Drivers spread it and fill in what they have. */
 export const noChargerReading: ChargerReading = { ...channelsIn({}), enabled: null, uptime: null, tag: null };

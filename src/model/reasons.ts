@@ -1,6 +1,6 @@
 /**
- * Why a charger gets the current that it gets, as data: a code and the values that belong to it. Each code says here
- * when it applies; src/texts puts it into words.
+ * The reasons of a decision, as data: a code and its values. The comment of each code says when it applies; src/texts
+ * turns it into text.
  */
 
 import type { PhaseCount, PhaseIndex } from "./phases.js";
@@ -17,7 +17,7 @@ export interface ClockTime {
 
 /** What a meter measures. */
 export type Quantity =
-  /** `role`: of what; `null`: of whatever it is mounted on. */
+  /** `role`: of what; `null`: of any. */
   | { readonly kind: "power"; readonly role: MeterRole | null }
   | { readonly kind: "current"; readonly phase: PhaseIndex };
 
@@ -67,7 +67,7 @@ export interface ProblemValues {
   "no-grid-meter": NoValues;
   /** A meter has never answered. */
   "meter-not-heard": OfMeter;
-  /** A meter measures other things, but not this. `doubt`: why its last reading was not used. */
+  /** A meter reports other quantities, but not this one. `doubt`: why its last reading was not used. */
   "measurement-missing": OfMeter & { readonly quantity: Quantity; readonly doubt: MeterDoubt | null };
   /** A measurement is `age` ms old. `doubt`: why the last reading was not used. */
   "measurement-old": OfMeter & {
@@ -77,7 +77,7 @@ export interface ProblemValues {
   };
   /** A meter has not given enough good readings since the last one that was not used. */
   "meter-not-trusted-yet": OfMeter & { readonly doubt: MeterDoubt | null };
-  /** A meter answered to the last change of our own current as if it were mounted wrongly. */
+  /** A meter responded to our last change of current as if it were mounted wrongly. */
   "wiring-doubted": OfMeter;
   /** A meter shows the opposite of what vehicles draw on these phases. */
   "clamps-reversed": OfMeter & { readonly phases: readonly PhaseIndex[] };
@@ -89,7 +89,7 @@ export interface ProblemValues {
   "charger-silent": NoValues;
 }
 
-/** What the clock will bring by itself. */
+/** What the schedule will start later. */
 export interface UpcomingValues {
   /** All current from a time on for a target. `energy`: kWh still missing; `null`: until the vehicle is full. */
   "target-upcoming": { readonly from: ClockTime; readonly energy: number | null; readonly by: ClockTime };
@@ -97,13 +97,13 @@ export interface UpcomingValues {
   "cheap-energy-upcoming": { readonly from: ClockTime };
 }
 
-/** Everything that explains a current. */
+/** All reasons, with their values. */
 export interface ReasonValues extends ProblemValues, UpcomingValues {
-  /** An error of our own: all chargers pause. */
+  /** An error in this plugin: all chargers pause. */
   "controller-failed": NoValues;
   /** The charger has never answered. */
   "charger-not-heard": NoValues;
-  /** `error`: what the charger calls it; `null`: it has no name for it. */
+  /** `error`: the charger's own name of the fault; `null`: it has none. */
   "charger-fault": { readonly error: string | null };
   "stopped-by-hand": NoValues;
   /** Stopped by a person, or because the vehicle before was unplugged. */
@@ -117,14 +117,14 @@ export interface ReasonValues extends ProblemValues, UpcomingValues {
   /** `limit`: kWh of a session. */
   "session-limit-reached": { readonly limit: number };
   "mode-off": NoValues;
-  /** In a mode that needs to know it. */
+  /** In a mode that depends on it. */
   "plug-state-unknown": NoValues;
   "no-vehicle": NoValues;
-  /** In the mode `scheduled`, with neither a target nor a cheap hour to wait for. */
+  /** In the mode `scheduled`, with neither a target nor a cheap hour ahead. */
   "nothing-scheduled": NoValues;
   /** In the mode `scheduled`, until its time comes. */
   "waits-for-schedule": { readonly next: Upcoming };
-  /** `isActive`: it is raised now, not only remembered; `bands`: the frequency bands, as text. */
+  /** `isActive`: it is raised now, and not only unacknowledged; `bands`: the frequency bands, as text. */
   "residual-current-alarm": OfMonitor & { readonly isActive: boolean; readonly bands: string };
   "monitor-not-heard": OfMonitor;
   /** For `age` ms. */
@@ -175,13 +175,13 @@ export interface ReasonValues extends ProblemValues, UpcomingValues {
   failsafe: { readonly problem: Problem };
   /** An input is doubted: no more than now. */
   "no-increase": { readonly problem: Problem };
-  /** Lowers to `current` A to see whether the meter shows it. */
+  /** Lowers to `current` A as a test of whether the meter shows it. */
   "wiring-test": { readonly problem: Problem; readonly current: number };
   "wiring-test-running": { readonly problem: Problem };
-  /** A change too small for the meter's answer to be seen is not made. */
+  /** An increase too small for a response of the meter to be recognised is not made. */
   "wiring-test-small-increase": { readonly problem: Problem };
 
-  /** No meter has told the surplus since the start. */
+  /** No meter has reported the surplus since the start. */
   "surplus-unknown": NoValues;
   /** It charges with the surplus. */
   "surplus-used": OfSurplus;
@@ -189,9 +189,9 @@ export interface ReasonValues extends ProblemValues, UpcomingValues {
   "surplus-too-low": SurplusAndNeed;
   /** Enough to start, but not yet for long enough. */
   "surplus-too-new": SurplusAndNeed;
-  /** Enough to start, but clouds took it away too often lately. */
+  /** Enough to start, but too intermittent lately. */
   "surplus-too-unsteady": SurplusAndNeed;
-  /** Enough to start, but the contactor closed too often within an hour: it rests for `left` ms more. */
+  /** Enough to start, but the contactor closed too often within an hour: it stays open for `left` ms more. */
   "starts-too-often": OfSurplus & { readonly starts: number; readonly left: number };
   /** A charge ended because the surplus did not come back. */
   "surplus-ended": SurplusAndNeed;
@@ -207,17 +207,17 @@ export interface ReasonValues extends ProblemValues, UpcomingValues {
   "vehicle-needs-more": SurplusAndNeed;
 }
 
-/** The circuit and phase that leave least. Currents in A. */
+/** The circuit and phase with the least headroom. Currents in A. */
 interface CircuitLimit {
   readonly circuit: string;
   readonly phase: PhaseIndex;
   readonly limit: number;
-  /** That other loads draw now. */
+  /** What other loads draw now. */
   readonly baseLoad: number;
-  /** That they drew at most within the last `within` ms. */
+  /** What they drew at most within the last `within` ms. */
   readonly highestBaseLoad: number;
   readonly within: number;
-  /** That other chargers have. */
+  /** What is allocated to other chargers. */
   readonly otherChargers: number;
 }
 
@@ -238,7 +238,7 @@ export type MinimumReason = WithCode<ReasonValues, "minimum-mode" | "started-by-
 
 type PartValues = ReasonValues & DoubtValues;
 
-/** Codes of reasons and of what they are made of. */
+/** Codes of reasons and of their parts. */
 export type PartCode = keyof PartValues;
 
 export type Part<Code extends PartCode = PartCode> = WithCode<PartValues, Code>;

@@ -1,35 +1,35 @@
-/** Work in a row: one piece at a time, in the order in which it came. */
+/** A serial queue: runs one task at a time, in the order of arrival. */
 
 export class SerialQueue {
   readonly #waiting: (() => Promise<void>)[] = [];
   #busy = false;
-  #worked: Promise<void> = Promise.resolve();
+  #drained: Promise<void> = Promise.resolve();
 
   /**
-   * Does the work when all that came before is over, however that ended. Settles as the work does.
-   * @param urgent goes before all that wait
+   * Runs the task once all earlier ones have settled. Settles as the task does.
+   * @param urgent is run before all waiting tasks
    */
-  run<T>(work: () => Promise<T>, urgent = false): Promise<T> {
+  run<T>(task: () => Promise<T>, urgent = false): Promise<T> {
     return new Promise((resolve, reject) => {
-      const piece = async () => {
+      const settling = async () => {
         try {
-          resolve(await work());
+          resolve(await task());
         } catch (error) {
           reject(error);
         }
       };
-      if (urgent) this.#waiting.unshift(piece);
-      else this.#waiting.push(piece);
-      if (!this.#busy) this.#worked = this.#work();
+      if (urgent) this.#waiting.unshift(settling);
+      else this.#waiting.push(settling);
+      if (!this.#busy) this.#drained = this.#drain();
     });
   }
 
-  /** Resolves once nothing is under way and nothing waits. Never rejects. */
+  /** Resolves once no task runs or waits. Never rejects. */
   async idle(): Promise<void> {
-    while (this.#busy) await this.#worked;
+    while (this.#busy) await this.#drained;
   }
 
-  async #work(): Promise<void> {
+  async #drain(): Promise<void> {
     this.#busy = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) await next();
     this.#busy = false;

@@ -72,7 +72,7 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
     if (rounded === null || rounded === this.#writtenVoltage || this.reading === null) return;
     if (this.context.clock.now() - this.#voltageFailedAt < voltageRetry) return;
     this.#writtenVoltage = rounded;
-    this.device.tellVoltage?.(rounded).catch((error: unknown) => {
+    this.device.setMeasuredVoltage?.(rounded).catch((error: unknown) => {
       this.#writtenVoltage = null;
       this.#voltageFailedAt = this.context.clock.now();
       this.context.log.debug(messageOf(error));

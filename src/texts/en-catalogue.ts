@@ -14,7 +14,7 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
   },
   "charger-not-heard": { meaning: "The charger has not answered since the start.", end: "Its first answer." },
   "charger-fault": { meaning: "The charger reports a fault.", end: "The charger no longer reports it." },
-  "charger-late": { meaning: "The newest answer of the charger is missing or late.", end: "Its next answer." },
+  "charger-late": { meaning: "The newest reading of the charger is missing or late.", end: "Its next answer." },
   "charger-silent": { meaning: "The charger has not answered for more than 30 s.", end: "Its next answer." },
 
   "stopped-by-hand": {
@@ -32,17 +32,17 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
   },
   "tag-unknown": { meaning: "The tag that was shown belongs to none of the configured cars.", end: "A known tag." },
   "session-limit-reached": {
-    meaning: "The session has the energy that it is limited to.",
+    meaning: "The session has reached its energy limit.",
     end: "Another limit, or unplugging the car.",
   },
   "mode-off": { meaning: "The mode is `off`.", end: "Another mode, or a start by hand." },
   "plug-state-unknown": {
-    meaning: "The charger does not tell whether a car is plugged in, and the mode needs to know.",
-    end: "The charger tells it.",
+    meaning: "The charger does not report whether a car is plugged in, and the mode depends on it.",
+    end: "The charger reports it.",
   },
   "no-vehicle": { meaning: "No car is plugged in.", end: "Plugging one in." },
   "nothing-scheduled": {
-    meaning: "The mode is `scheduled`, and there is neither a target nor a cheap hour to wait for.",
+    meaning: "The mode is `scheduled`, and neither a target nor a cheap hour is ahead.",
     end: "A target, cheap hours, another mode, or a start by hand.",
   },
   "waits-for-schedule": {
@@ -65,7 +65,7 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
   "fast-mode": { meaning: "The mode is `fast`.", end: "Another mode, or a stop by hand." },
   "started-by-hand": {
     meaning: "A person started it.",
-    end: "The time that was given, a stop by hand, or unplugging the car.",
+    end: "The end of its time, a stop by hand, or unplugging the car.",
   },
   "minimum-mode": {
     meaning: "The mode is `solar-min`, or the car is not `sunOnly`: the minimum current whatever the surplus.",
@@ -94,7 +94,7 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
   },
   "circuit-limit": {
     meaning: "The main fuse or a circuit carries no more on this phase.",
-    end: "Others draw less, for the time that is named.",
+    end: "Other loads draw less, for the time that the reason names.",
   },
   "circuit-overdrawn": {
     meaning: "A charger on the main fuse or a circuit draws far more than its limit.",
@@ -105,40 +105,46 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
     end: "A quarter of an hour is over, the car is unplugged, or a person starts it.",
   },
   "below-minimum": {
-    meaning: "What is left is less than the least current that charging takes.",
-    end: "What is named before it.",
+    meaning: "What is left is below the minimum current.",
+    end: "That of the reason before it.",
   },
   "vehicle-idle": { meaning: "The car may charge and takes nothing: it may be full.", end: "The car takes current." },
   "minimum-pause": { meaning: "A pause lasts at least `minimumPause`.", end: "Its time is over, or a start by hand." },
 
   failsafe: {
-    meaning: "What is needed to charge safely is not known: no more than `failsafeCurrent`.",
-    end: "What is missing comes, mostly in two good readings in a row.",
+    meaning: "A reading that is needed to charge safely is missing: no more than `failsafeCurrent`.",
+    end: "The missing reading, mostly two good ones in a row.",
   },
   "no-increase": {
-    meaning: "What is needed to charge is not sure: the current may fall, but not rise.",
-    end: "What is missing comes, mostly in two good readings in a row.",
+    meaning: "A reading that is needed to charge is uncertain: the current may fall, but not rise.",
+    end: "The missing reading, mostly two good ones in a row.",
   },
   "no-grid-meter": { meaning: "No meter with the role `grid` is configured.", end: "Configuring one." },
   "meter-not-heard": { meaning: "A meter has not answered since the start.", end: "Its first answer." },
-  "measurement-missing": { meaning: "A meter has never told what is needed of it.", end: "The meter tells it." },
+  "measurement-missing": {
+    meaning: "A meter has never reported a quantity that is needed.",
+    end: "The meter reports it.",
+  },
   "measurement-old": { meaning: "The last usable value of a meter is too old.", end: "A new value." },
   "meter-not-trusted-yet": {
-    meaning: "A meter answers again after readings that were missing or could not be right.",
+    meaning: "A meter answers again after missing or implausible readings.",
     end: "Two good readings in a row.",
   },
   "wiring-doubted": {
     meaning: "A meter did not show a change of the charger's current on the right phase or in the right direction.",
-    end: "A change that it shows as it should.",
+    end: "A change that it shows correctly.",
   },
   "wiring-test": {
-    meaning: "The current is lowered to see whether the meter shows it.",
-    end: "The answer of the meter.",
+    meaning: "The current is lowered to test whether the meter shows it.",
+    end: "The response of the meter.",
   },
-  "wiring-test-running": { meaning: "The current was changed to see whether the meter shows it.", end: "Its answer." },
+  "wiring-test-running": {
+    meaning: "The current was changed to test whether the meter shows it.",
+    end: "The response of the meter.",
+  },
   "wiring-test-small-increase": {
-    meaning: "A meter is doubted, and the increase is too small to show how it answers.",
-    end: "A larger change, or an answer as it should be.",
+    meaning: "The wiring of a meter is doubted, and the increase is too small to test it.",
+    end: "A larger change, or a correct response.",
   },
   "clamps-reversed": {
     meaning: "A meter shows the opposite of what cars draw: no more than the minimum current.",
@@ -149,24 +155,27 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
     end: "Swapping the clamps or correcting the charger's `phaseRotation`, and a start by hand.",
   },
 
-  "surplus-unknown": { meaning: "No meter has told the surplus since the start.", end: "A reading of the grid meter." },
+  "surplus-unknown": {
+    meaning: "No meter has reported the surplus since the start.",
+    end: "A reading of the grid meter.",
+  },
   "surplus-used": { meaning: "It charges with the surplus.", end: "Less surplus." },
-  "surplus-too-low": { meaning: "The surplus is too low to start.", end: "The surplus that is named." },
+  "surplus-too-low": { meaning: "The surplus is too low to start.", end: "The surplus that the reason names." },
   "surplus-too-new": {
     meaning: "The surplus is enough to start, but has not lasted yet.",
     end: "It lasts a little longer.",
   },
   "surplus-too-unsteady": {
-    meaning: "The surplus is enough, but clouds have taken it away too often lately for a start to pay.",
+    meaning: "The surplus is enough, but was lately too intermittent for a start to pay.",
     end: "It lasts longer than it lately did.",
   },
   "starts-too-often": {
     meaning: "The surplus is enough, but the charger's contactor has closed too often within an hour.",
-    end: "The time that is named, or a start by hand.",
+    end: "The time that the reason names, or a start by hand.",
   },
   "surplus-ended": {
-    meaning: "Charging on cost more than a new start will.",
-    end: "The surplus that is named.",
+    meaning: "Continuing without surplus has cost as much as a new start.",
+    end: "The surplus that the reason names.",
   },
   "surplus-below-need": {
     meaning: "It charges with less surplus than pays, and waits for it to come back.",
@@ -181,11 +190,11 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
     end: "More surplus.",
   },
   "phases-fit-surplus": {
-    meaning: "It changes to the number of phases that makes more of the surplus.",
+    meaning: "It changes to the number of phases that uses more of the surplus.",
     end: "The change is made.",
   },
   "vehicle-needs-more": {
     meaning: "The surplus is less than the `minPower` of this car.",
-    end: "The surplus that is named.",
+    end: "The surplus that the reason names.",
   },
 };

@@ -1,9 +1,9 @@
-/** Work that ends with any of several signals. */
+/** Runs work with a signal that combines several. */
 
 /**
- * Does the work with a signal that is aborted as soon as one of these is. Afterwards nothing of it is left with them:
- * `AbortSignal.any` leaves a weak reference with each of its signals for as long as that lives (Node 24), so every
- * request would add one to what a connection holds.
+ * Runs the work with a signal that is aborted as soon as one of these is, and removes its listeners afterwards.
+ * `AbortSignal.any` leaves a weak reference in each of its signals for their lifetime (Node 24), so every request
+ * would add one to a long-lived connection.
  */
 export async function abortedBy<T>(
   signals: readonly AbortSignal[],

@@ -1,18 +1,18 @@
-/** How long to wait before trying again. */
+/** Exponential backoff. */
 
 export interface BackoffOptions {
   /** ms before the second attempt */
   readonly first?: number;
-  /** ms; no wait gets longer, jitter aside. */
+  /** Longest wait in ms, without jitter. */
   readonly longest?: number;
-  /** What each wait is multiplied by. */
+  /** Factor from one wait to the next. */
   readonly factor?: number;
-  /** Share of a wait that chance may add, so that many who lost one peer do not return to it at one moment. */
+  /** Largest random addition, as a share of the wait: clients that lost the same peer do not all return at once. */
   readonly jitter?: number;
 }
 
 /**
- * Waits before the next attempts, in ms. Yields for ever; the caller sleeps and may stop at any time.
+ * The waits before the next attempts, in ms, without end.
  * @param random from 0 up to 1
  */
 export function* backoff(

@@ -1,8 +1,8 @@
-/** Work and waits that end in time. No timer is left of them. */
+/** Work and waits with a deadline. None leaves a timer behind. */
 
 import type { Clock } from "../model/clock.js";
 
-/** Does the work with a signal that is aborted in `duration` ms. Settles as the work does. */
+/** Runs the work with a signal that is aborted in `duration` ms. Settles as the work does. */
 export async function within<T>(
   clock: Clock,
   duration: number,
@@ -29,7 +29,7 @@ export function atMost(clock: Clock, duration: number, work: Promise<unknown>): 
   });
 }
 
-/** Waits so many ms, or until the signal is aborted. */
+/** Waits `duration` ms, or until the signal is aborted. */
 export function pause(clock: Clock, duration: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

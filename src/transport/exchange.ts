@@ -1,4 +1,4 @@
-/** Questions to one host over HTTP or HTTPS: one at a time, each with an end, and what it means when one fails. */
+/** HTTP requests to one host: one at a time, each with a deadline, failures as DeviceError. */
 
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
@@ -11,10 +11,10 @@ import { abortedBy } from "./aborted-by.js";
 import { within } from "./deadlines.js";
 import { type Advice, HttpFailure } from "./http-failure.js";
 
-/** Bytes of an answer after decompression; devices say all they have in a tenth of it. */
-const usualLongest = 64 * 1024;
+/** Bytes of a response after decompression; devices need a tenth of it. */
+const defaultMaxBytes = 64 * 1024;
 
-/** Requests go where they are sent: through no proxy, and after no redirect. Any status is an answer. */
+/** Uses no proxy and follows no redirect. No status rejects. */
 export const http = axios.create({
   proxy: false,
   maxRedirects: 0,
@@ -24,15 +24,15 @@ export const http = axios.create({
 });
 
 export interface ExchangeOptions {
-  /** http:// or https://; paths are seen from here. */
+  /** http:// or https://; paths are relative to it. */
   readonly url: string;
   /** For basic authentication. */
   readonly login?: Login | undefined;
-  /** ms from the beginning of a turn to the last byte of its answer */
+  /** ms from the first request of a sequence to the last byte of its last response */
   readonly deadline: number;
   readonly clock: Clock;
-  /** Bytes of an answer after decompression. Absent: 64 KiB. */
-  readonly longest?: number | undefined;
+  /** Bytes of a response after decompression. Absent: 64 KiB. */
+  readonly maxBytes?: number | undefined;
   readonly advice: Advice;
 }
 
@@ -45,83 +45,85 @@ export interface ExchangeRequest {
   /** Name of the device in the configuration; errors carry it. */
   readonly device: string;
   readonly method: "GET" | "POST" | "DELETE";
-  /** With its query, which errors leave out: it may hold a secret. */
+  /** With its query, which errors leave out: it may contain a secret. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: object | undefined;
-  /** It changes nothing, so it is asked once more where the other side had hung up on an idle connection. */
-  readonly repeat?: boolean;
+  /** It changes nothing, and is sent again where the server had closed an idle connection. */
+  readonly repeatable?: boolean;
 }
 
-export interface ExchangeAnswer {
+export interface ExchangeResponse {
   readonly status: number;
   readonly text: string;
   /** `null`: there is none. */
   header(name: string): string | null;
   /** @throws DeviceError when it is no JSON */
   json(): unknown;
-  /** What its status means where nothing is made of it. */
-  refusal(): DeviceError;
+  /** The error for a status that the caller does not handle. */
+  statusError(): DeviceError;
 }
 
-/** Rejects with DeviceError where there is no answer, or none that can be read. */
-export type Ask = (request: ExchangeRequest) => Promise<ExchangeAnswer>;
+/** Rejects with DeviceError where there is no response, or none that can be read. */
+export type Send = (request: ExchangeRequest) => Promise<ExchangeResponse>;
 
 export class Exchange {
-  readonly #options: ExchangeOptions & { readonly longest: number };
+  readonly #options: ExchangeOptions & { readonly maxBytes: number };
   readonly #url: URL;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #closing = new AbortController();
   readonly #queue = new SerialQueue();
 
   constructor(options: ExchangeOptions) {
-    this.#options = { ...options, longest: options.longest ?? usualLongest };
+    this.#options = { ...options, maxBytes: options.maxBytes ?? defaultMaxBytes };
     this.#url = new URL(options.url);
-    const ways = { keepAlive: true, maxSockets: 1 };
+    const agentOptions = { keepAlive: true, maxSockets: 1 };
     this.#agent =
-      this.#url.protocol === "https:" ? new HttpsAgent({ ...ways, rejectUnauthorized: true }) : new HttpAgent(ways);
+      this.#url.protocol === "https:"
+        ? new HttpsAgent({ ...agentOptions, rejectUnauthorized: true })
+        : new HttpAgent(agentOptions);
   }
 
-  /** Asks when it is its turn. */
-  ask(request: ExchangeRequest): Promise<ExchangeAnswer> {
-    return this.turn((ask) => ask(request));
+  /** Sends it once all earlier requests are done. */
+  request(request: ExchangeRequest): Promise<ExchangeResponse> {
+    return this.exclusive((send) => send(request));
   }
 
   /**
-   * What is asked with nothing else in between, and within one deadline.
-   * @param urgent goes before all that wait
+   * Runs a sequence of requests with no other in between, and within one deadline.
+   * @param urgent is run before all waiting requests
    */
-  turn<T>(work: (ask: Ask) => Promise<T>, urgent = false): Promise<T> {
+  exclusive<T>(sequence: (send: Send) => Promise<T>, urgent = false): Promise<T> {
     const { clock, deadline } = this.#options;
-    const inTime = () => within(clock, deadline, (tooLate) => work((request) => this.#ask(request, tooLate)));
+    const inTime = () => within(clock, deadline, (expired) => sequence((request) => this.#request(request, expired)));
     return this.#queue.run(inTime, urgent);
   }
 
-  /** Breaks off what is under way and what waits. Always ends. */
+  /** Aborts running and waiting requests. Always settles. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#agent.destroy();
     await this.#queue.idle();
   }
 
-  async #ask(request: ExchangeRequest, tooLate: AbortSignal): Promise<ExchangeAnswer> {
-    const ends = [tooLate, this.#closing.signal];
+  async #request(request: ExchangeRequest, expired: AbortSignal): Promise<ExchangeResponse> {
+    const signals = [expired, this.#closing.signal];
     const failure = new HttpFailure(this.#options, new URL(request.path, this.#url), request.device);
-    for (let left = request.repeat ? 1 : 0; ; left--) {
+    for (let left = request.repeatable ? 1 : 0; ; left--) {
       try {
-        return answerOf(await abortedBy(ends, (signal) => this.#send(request, signal)), failure);
+        return responseOf(await abortedBy(signals, (signal) => this.#send(request, signal)), failure);
       } catch (error) {
-        if (left > 0 && !ends.some(({ aborted }) => aborted) && isAxiosError(error) && error.code === "ECONNRESET")
+        if (left > 0 && !signals.some(({ aborted }) => aborted) && isAxiosError(error) && error.code === "ECONNRESET")
           continue;
-        if (tooLate.aborted) throw failure.late();
-        throw this.#closing.signal.aborted ? failure.closed() : failure.of(error);
+        if (expired.aborted) throw failure.timedOut();
+        throw this.#closing.signal.aborted ? failure.closed() : failure.ofError(error);
       }
     }
   }
 
   #send({ method, path, headers, body }: ExchangeRequest, signal: AbortSignal): Promise<AxiosResponse<string>> {
-    const { login, longest } = this.#options;
+    const { login, maxBytes } = this.#options;
     return http.request<string>({
       method,
       url: new URL(path, this.#url).href,
@@ -131,12 +133,12 @@ export class Exchange {
       signal,
       httpAgent: this.#agent,
       httpsAgent: this.#agent,
-      maxContentLength: longest,
+      maxContentLength: maxBytes,
     });
   }
 }
 
-function answerOf({ status, data, headers }: AxiosResponse<string>, failure: HttpFailure): ExchangeAnswer {
+function responseOf({ status, data, headers }: AxiosResponse<string>, failure: HttpFailure): ExchangeResponse {
   return {
     status,
     text: data,
@@ -149,6 +151,6 @@ function answerOf({ status, data, headers }: AxiosResponse<string>, failure: Htt
       if (json === undefined) throw failure.notJson();
       return json;
     },
-    refusal: () => failure.ofStatus(status),
+    statusError: () => failure.ofStatus(status),
   };
 }

@@ -1,44 +1,44 @@
 /**
- * What went wrong with one question over HTTP, in words. Neither a cause nor what came is passed on: it may quote what
- * it was asked, secrets included.
+ * The DeviceError for a failed HTTP request. It contains neither the cause nor the response: both may quote the
+ * request, secrets included.
  */
 
 import { isAxiosError } from "axios";
 import { DeviceError } from "../model/errors.js";
 
-/** What to do about each sort of failure: sentences without a full stop. */
+/** Advice for each kind of failure: sentences without a full stop. */
 export interface Advice {
   readonly unreachable: string;
   readonly protocol: string;
   /** Absent: as for `protocol`. */
   readonly loginRefused?: string;
-  /** Where the certificate does not hold, or there is no TLS. Absent: as for `protocol`. */
+  /** For an invalid certificate, or where there is no TLS. Absent: as for `protocol`. */
   readonly untrusted?: string;
 }
 
-/** @param look what to look at on devices of this sort */
-export function adviceAtHome(look: string): Advice {
+/** @param look what to check on devices of this kind */
+export function localDeviceAdvice(look: string): Advice {
   return {
     unreachable: `Check that it is on and in the network. ${look}`,
     protocol: look,
     loginRefused: `Check username and password, and that its API is switched on. ${look}`,
     untrusted:
-      "Check the name in the address and this computer's clock; a certificate of your own is made known by NODE_EXTRA_CA_CERTS",
+      "Check the name in the address and this computer's clock; NODE_EXTRA_CA_CERTS adds a certificate of your own",
   };
 }
 
 interface Limits {
   /** ms */
   readonly deadline: number;
-  /** Bytes of an answer. */
-  readonly longest: number;
+  /** Bytes of a response. */
+  readonly maxBytes: number;
   readonly advice: Advice;
 }
 
-/** HTTP that the parser gave up on, or a body that its encoding does not fit. */
+/** Codes of HTTP that can't be parsed, and of bodies that can't be decoded. */
 const unreadable = /^(HPE_|Z_|ERR_INVALID_PROTOCOL)/;
 
-/** The certificate does not hold, or there is no TLS. */
+/** Codes of invalid certificates, and of servers without TLS. */
 const untrusted = /^(CERT_|ERR_TLS|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPROTO$|ERR_SSL)/;
 
 export class HttpFailure {
@@ -54,7 +54,7 @@ export class HttpFailure {
     this.#device = device;
   }
 
-  late(): DeviceError {
+  timedOut(): DeviceError {
     return this.#unreachable(`no answer from ${this.#host} within ${this.#limits.deadline / 1_000} s`);
   }
 
@@ -62,13 +62,13 @@ export class HttpFailure {
     return this.#unreachable("the connection has been closed");
   }
 
-  /** @param error what the request was broken off with */
-  of(error: unknown): DeviceError {
+  /** @param error that the request was rejected with */
+  ofError(error: unknown): DeviceError {
     if (!isAxiosError(error)) return this.#unreachable(`no answer from ${this.#host}`);
     const { code = "", message, response } = error;
     if (message.startsWith("maxContentLength"))
-      return this.#protocol(`the answer of ${this.#where} is longer than ${this.#limits.longest / 1_024} KiB`);
-    if (unreadable.test(code)) return this.#protocol(`${this.#where} is not answered in readable HTTP`);
+      return this.#protocol(`the answer of ${this.#where} is longer than ${this.#limits.maxBytes / 1_024} KiB`);
+    if (unreadable.test(code)) return this.#protocol(`the answer of ${this.#where} is not valid HTTP`);
     if (untrusted.test(code)) {
       const { advice } = this.#limits;
       const what = `the encryption of ${this.#host} can't be trusted (${code})`;
@@ -78,7 +78,7 @@ export class HttpFailure {
     return this.#unreachable(`no connection to ${this.#host}${code === "" ? "" : `: ${code}`}`);
   }
 
-  /** @param status any but those that the caller makes something of */
+  /** @param status one that the caller does not handle */
   ofStatus(status: number): DeviceError {
     const { advice } = this.#limits;
     if (status === 401 || status === 403) {

@@ -1,72 +1,73 @@
-/** A device on the local network that answers in JSON over HTTP. */
+/** A device on the local network with a JSON API over HTTP. */
 
 import type { Clock } from "../model/clock.js";
 import { Exchange, type Login } from "./exchange.js";
-import { adviceAtHome } from "./http-failure.js";
+import { localDeviceAdvice } from "./http-failure.js";
 
 export interface HttpDeviceOptions {
   /** Name of the device in the configuration; errors carry it. */
   readonly device: string;
-  /** http:// or https://, without credentials; paths are seen from here. */
+  /** http:// or https://, without credentials; paths are relative to it. */
   readonly url: string;
   readonly login?: Login;
-  /** ms from the sending of a request to the last byte of its answer */
+  /** ms from the sending of a request to the last byte of its response */
   readonly deadline?: number;
   readonly clock: Clock;
-  /** Bytes of an answer after decompression. */
-  readonly longest?: number;
-  /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
+  /** Bytes of a response after decompression. */
+  readonly maxBytes?: number;
+  /** What to check on devices of this kind when a request fails: a sentence without a full stop. */
   readonly advice: string;
 }
 
-/** The parts of a query, in this order. */
+/** The parameters of a query, in this order. */
 export type Query = Readonly<Record<string, string>>;
 
 export class HttpDevice {
   readonly #device: string;
   readonly #exchange: Exchange;
 
-  /** @throws RangeError for an address of another sort, or one with credentials in it */
+  /** @throws RangeError for an address that is not HTTP, or that contains credentials */
   constructor({ device, advice, deadline = 5_000, ...options }: HttpDeviceOptions) {
-    if (!isPlainHttpUrl(options.url)) throw new RangeError("It takes http:// or https:// without credentials");
+    if (!isPlainHttpUrl(options.url))
+      throw new RangeError("The address has to begin with http:// or https:// and to contain no credentials");
     this.#device = device;
-    this.#exchange = new Exchange({ ...options, deadline, advice: adviceAtHome(advice) });
+    this.#exchange = new Exchange({ ...options, deadline, advice: localDeviceAdvice(advice) });
   }
 
   /**
-   * Reads; tried once more where the device had hung up on an idle connection. Rejects with DeviceError.
-   * @param path absent: the address itself
+   * Reads; retried once where the device had closed an idle connection. Rejects with DeviceError.
+   * @param path absent: that of the address
    */
   getJson(path = "", query: Query = {}): Promise<unknown> {
-    return this.#ask(path, query, true);
+    return this.#request(path, query, true);
   }
 
-  /** A GET that changes something: never repeated by itself, since it may have been heard. Rejects with DeviceError. */
+  /** A GET that changes something: never retried, for it may have taken effect. Rejects with DeviceError. */
   sendJson(path: string, query: Query = {}): Promise<unknown> {
-    return this.#ask(path, query, false);
+    return this.#request(path, query, false);
   }
 
-  /** Breaks off what is under way. Always ends. */
+  /** Aborts the request under way. Always settles. */
   close(): Promise<void> {
     return this.#exchange.close();
   }
 
-  async #ask(path: string, query: Query, repeat: boolean): Promise<unknown> {
-    const asked = { device: this.#device, method: "GET", path: `${path}${queryText(query)}`, repeat } as const;
-    const answer = await this.#exchange.ask(asked);
-    if (answer.status !== 200) throw answer.refusal();
-    return answer.json();
+  async #request(path: string, query: Query, repeatable: boolean): Promise<unknown> {
+    const request = { device: this.#device, method: "GET", path: `${path}${queryText(query)}`, repeatable } as const;
+    const response = await this.#exchange.request(request);
+    if (response.status !== 200) throw response.statusError();
+    return response.json();
   }
 }
 
-/** http or https, and no credentials in it. */
+/** http or https, without credentials. */
 export function isPlainHttpUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);
   return /^https?:\/\/[^\s@/?#]/.test(text) && /^https?:$/.test(protocol) && username === "" && password === "";
 }
 
-/** Commas, brackets and equals signs stay as they are, as small devices expect them; URL escapes what is left. */
+/** Leaves commas, brackets and equals signs as small devices expect them; URL escapes the rest. */
 function queryText(query: Query): string {
   const escape = (text: string) => text.replace(/[%&#+]/g, encodeURIComponent);
   const parts = Object.entries(query).map(([key, value]) => `${escape(key)}=${escape(value)}`);

@@ -1,33 +1,33 @@
-/** Keeps one connection up: opens it, and opens it anew after each break, with waits that grow while none lasts. */
+/** Keeps one connection open: reopens it after each loss, with a backoff that grows while no connection lasts. */
 
 import type { Clock, Timer } from "../model/clock.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
 
-/** ms that a connection has to last before waits start short again: who throws us out at once is left alone. */
-const settled = 30_000;
+/** ms that a connection has to last before the backoff is reset, so that a server that drops us at once is left alone. */
+const stableAfter = 30_000;
 
 /** One attempt to connect, and the connection that may come of it. */
 export interface Attempt {
-  /** It is lost, or no connection is wanted any more: what still comes of it is to be ignored. */
+  /** It was lost or stopped: later events of it are to be ignored. */
   readonly isOver: boolean;
-  /** The connection stands. */
-  up(): void;
+  /** To be called once the connection is open. */
+  connected(): void;
   /**
-   * The connection is no more, or came to nothing: the next attempt follows after a wait.
-   * @returns whether that is news: `false` after the first call, and once no connection is wanted any more
+   * To be called when the connection is lost, or could not be opened: the next attempt follows after a wait.
+   * @returns `false` after the first call, and after `stop`
    */
   lost(): boolean;
-  /** Takes the place of the timer before; the end of the attempt cancels it. */
+  /** Replaces the attempt's timer; the end of the attempt cancels it. */
   setTimer(timer: Timer): void;
 }
 
 export interface KeepConnectedOptions {
   readonly clock: Clock;
-  /** How long to wait before the next attempt. Absent: as for all. */
+  /** Backoff between attempts. Absent: the default. */
   readonly retry?: BackoffOptions | undefined;
   /**
-   * Makes one attempt, with a socket of its own: nothing of a broken connection lives on in the next one. Says what
-   * becomes of it by `up` and `lost`.
+   * Makes one attempt, with a socket of its own: no state of a lost connection is carried over. Reports the result by
+   * `connected` and `lost`.
    */
   open(attempt: Attempt): void;
 }
@@ -45,14 +45,14 @@ export class KeptConnection {
     this.#waits = backoff(options.retry);
   }
 
-  /** Makes the first attempt. Does nothing where it was started or stopped before. */
+  /** Makes the first attempt. Has no effect after an earlier `start` or `stop`. */
   start(): void {
     if (this.#state !== "new") return;
     this.#state = "started";
     this.#open();
   }
 
-  /** No further attempt, and no timer. What is open then is closed by who opened it. */
+  /** Ends attempts and timers. An open connection is left to the caller to close. */
   stop(): void {
     this.#state = "stopped";
     this.#attempt = null;
@@ -61,19 +61,20 @@ export class KeptConnection {
 
   #open(): void {
     const { clock, open } = this.#options;
-    let standsSince: number | null = null;
+    let connectedSince: number | null = null;
     const isOver = () => this.#attempt !== attempt;
     const attempt: Attempt = {
       get isOver() {
         return isOver();
       },
-      up() {
-        standsSince = clock.now();
+      connected() {
+        connectedSince = clock.now();
       },
       lost: () => {
         if (isOver()) return false;
         this.#attempt = null;
-        if (standsSince !== null && clock.now() - standsSince >= settled) this.#waits = backoff(this.#options.retry);
+        if (connectedSince !== null && clock.now() - connectedSince >= stableAfter)
+          this.#waits = backoff(this.#options.retry);
         this.#setTimer(clock.after(this.#waits.next().value, () => this.#open()));
         return true;
       },

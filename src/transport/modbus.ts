@@ -1,6 +1,6 @@
 /**
- * Conversations with one device over Modbus TCP: one request at a time, over one connection that is kept. The next
- * request opens it anew where it is gone: in between nothing comes over it, so it is not kept up (keep-connected.ts).
+ * Requests to one Modbus TCP device: one at a time, over one connection. A lost connection is reopened by the next
+ * request and not before (unlike in keep-connected.ts), for without a request nothing is received.
  */
 
 import type { Clock } from "../model/clock.js";
@@ -8,15 +8,15 @@ import { DeviceError } from "../model/errors.js";
 import { SerialQueue } from "../model/serial-queue.js";
 import { backoff, type BackoffOptions } from "./backoff.js";
 import { pause } from "./deadlines.js";
-import { type Asked, exceptionIn, explain, isBusy, ModbusException, nameOf } from "./modbus/exceptions.js";
+import { type ModbusRequest, exceptionIn, explain, isBusy, ModbusException, nameOf } from "./modbus/exceptions.js";
 import { closed, LinkError, type LinkRequest, ModbusLink } from "./modbus/link.js";
 
 export { ModbusException } from "./modbus/exceptions.js";
 
-/** How often a device that says it is busy is asked again, and how long is waited before, in ms. */
+/** Retries of a request to a busy device, and the wait before each in ms. */
 const busyRetries = { most: 2, wait: { first: 20, longest: 20, jitter: 9 } } as const;
 
-/** Registers of a device: what drivers work on. */
+/** The registers of a device, as drivers use them. */
 export interface ModbusRegisters {
   /** Name of the device in the configuration. */
   readonly device: string;
@@ -24,7 +24,7 @@ export interface ModbusRegisters {
   readHolding(address: number, count: number): Promise<readonly number[]>;
   /** Function 4. Words of 16 bits, `count` of them, 1–125. Rejects with DeviceError. */
   readInput(address: number, count: number): Promise<readonly number[]>;
-  /** Function 6. Resolves once the device has echoed it, which does not say that it has an effect. Never repeated. */
+  /** Function 6. Resolves once the device has echoed it, which does not prove an effect. Never retried. */
   writeRegister(address: number, word: number): Promise<void>;
   /** Function 16, 1–123 words. Like `writeRegister`. */
   writeRegisters(address: number, words: readonly number[]): Promise<void>;
@@ -39,21 +39,21 @@ export interface ModbusDeviceOptions {
   readonly unitId?: number;
   /** ms */
   readonly connectTimeout?: number;
-  /** ms from the sending of a request to the last byte of its answer */
+  /** ms from the sending of a request to the last byte of its response */
   readonly replyTimeout?: number;
-  /** Waits after a connection that failed; requests in between are rejected at once. */
+  /** Backoff after a failed connection; requests in between are rejected at once. */
   readonly retry?: BackoffOptions;
-  /** What to look at on devices of this sort when they do not answer as they should: a sentence without a full stop. */
+  /** What to check on devices of this kind when a request fails: a sentence without a full stop. */
   readonly advice?: string;
   readonly clock: Clock;
 }
 
-const usual = {
+const defaults = {
   port: 502,
   unitId: 1,
   connectTimeout: 2_000,
   replyTimeout: 1_000,
-  /** No longer than is waited for a meter: without it, nothing can be raised. */
+  /** Within the maximum age of a meter reading: without one no current is raised. */
   retry: { first: 1_000, longest: 10_000 },
   advice: "Check that Modbus TCP is switched on there, and that host, port and unit id are right",
 } as const;
@@ -65,12 +65,12 @@ export class ModbusDevice implements ModbusRegisters {
   readonly #queue = new SerialQueue();
   #delays: Generator<number, never>;
   #link: ModbusLink | null = null;
-  /** No connection is tried before, and why: the last one failed. */
-  #pause: { readonly until: number; readonly why: LinkError } | null = null;
+  /** The last connection failed, and none is tried until then. */
+  #pause: { readonly until: number; readonly cause: LinkError } | null = null;
 
   constructor(options: ModbusDeviceOptions) {
     this.device = options.device;
-    this.#options = { ...usual, ...options };
+    this.#options = { ...defaults, ...options };
     this.#delays = backoff(this.#options.retry);
   }
 
@@ -83,18 +83,18 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   async writeRegister(address: number, word: number): Promise<void> {
-    const asked = { functionCode: 6, writes: true, address, count: 1 };
-    const echo = await this.#enqueue(asked, (client) => client.writeRegister(address, word));
-    if (echo.address !== address || echo.value !== word) throw this.#doubt(asked);
+    const request = { functionCode: 6, writes: true, address, count: 1 };
+    const echo = await this.#enqueue(request, (client) => client.writeRegister(address, word));
+    if (echo.address !== address || echo.value !== word) throw this.#mismatch(request);
   }
 
   async writeRegisters(address: number, words: readonly number[]): Promise<void> {
-    const asked = { functionCode: 16, writes: true, address, count: words.length };
-    const echo = await this.#enqueue(asked, (client) => client.writeRegisters(address, [...words]));
-    if (echo.address !== address || echo.length !== words.length) throw this.#doubt(asked);
+    const request = { functionCode: 16, writes: true, address, count: words.length };
+    const echo = await this.#enqueue(request, (client) => client.writeRegisters(address, [...words]));
+    if (echo.address !== address || echo.length !== words.length) throw this.#mismatch(request);
   }
 
-  /** Breaks off what is under way. Always ends. */
+  /** Aborts the request under way. Always settles. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#link?.end(closed());
@@ -102,40 +102,40 @@ export class ModbusDevice implements ModbusRegisters {
   }
 
   async #read(functionCode: 3 | 4, address: number, count: number): Promise<readonly number[]> {
-    const asked = { functionCode, writes: false, address, count };
-    const { data } = await this.#enqueue(asked, (client) =>
+    const request = { functionCode, writes: false, address, count };
+    const { data } = await this.#enqueue(request, (client) =>
       functionCode === 3 ? client.readHoldingRegisters(address, count) : client.readInputRegisters(address, count),
     );
-    if (data.length !== count) throw this.#doubt(asked);
+    if (data.length !== count) throw this.#mismatch(request);
     return data;
   }
 
-  #enqueue<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
-    return this.#queue.run(() => this.#ask(asked, send));
+  #enqueue<T>(request: ModbusRequest, send: LinkRequest<T>["send"]): Promise<T> {
+    return this.#queue.run(() => this.#request(request, send));
   }
 
-  async #ask<T>(asked: Asked, send: LinkRequest<T>["send"]): Promise<T> {
-    const request = { functionCode: asked.functionCode, timeout: this.#options.replyTimeout, send };
+  async #request<T>(request: ModbusRequest, send: LinkRequest<T>["send"]): Promise<T> {
+    const linkRequest = { functionCode: request.functionCode, timeout: this.#options.replyTimeout, send };
     const waits = backoff(busyRetries.wait);
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.#exchange(request, !asked.writes);
+        return await this.#exchange(linkRequest, !request.writes);
       } catch (error) {
         if (!(error instanceof ModbusException && isBusy(error)) || attempt >= busyRetries.most)
-          throw this.#explain(error, asked);
+          throw this.#deviceError(error, request);
         await pause(this.#options.clock, waits.next().value, this.#closing.signal);
       }
     }
   }
 
-  /** @param repeatable whether it may be sent again where the device had hung up on an idle connection */
+  /** @param repeatable whether it may be sent again where the device had closed an idle connection */
   async #exchange<T>(request: LinkRequest<T>, repeatable: boolean): Promise<T> {
-    const used = this.#link !== null && this.#link.failure === null;
+    const wasOpen = this.#link !== null && this.#link.failure === null;
     try {
       return await this.#once(request);
     } catch (error) {
-      const idle = used && error instanceof LinkError && error.fault === "hang-up";
-      if (!idle || !repeatable) throw this.#failed(error);
+      const wasClosed = wasOpen && error instanceof LinkError && error.fault === "hang-up";
+      if (!wasClosed || !repeatable) throw this.#failed(error);
     }
     try {
       return await this.#once(request);
@@ -147,9 +147,9 @@ export class ModbusDevice implements ModbusRegisters {
   async #once<T>(request: LinkRequest<T>): Promise<T> {
     const link = await this.#open();
     try {
-      const answer = await link.request(request);
+      const response = await link.request(request);
       this.#delays = backoff(this.#options.retry);
-      return answer;
+      return response;
     } catch (error) {
       if (error instanceof LinkError) throw error;
       const exception = exceptionIn(error);
@@ -157,10 +157,10 @@ export class ModbusDevice implements ModbusRegisters {
         this.#delays = backoff(this.#options.retry);
         throw exception;
       }
-      // modbus-serial did not like what came.
-      const doubt = new LinkError("doubt", "its answer is malformed");
-      link.end(doubt);
-      throw doubt;
+      // modbus-serial could not parse the response.
+      const failure = new LinkError("invalid-response", "its answer is malformed");
+      link.end(failure);
+      throw failure;
     }
   }
 
@@ -168,33 +168,33 @@ export class ModbusDevice implements ModbusRegisters {
     if (this.#closing.signal.aborted) throw closed();
     if (this.#link && this.#link.failure === null) return this.#link;
     const { clock } = this.#options;
-    if (this.#pause && clock.now() < this.#pause.until) throw this.#pause.why;
+    if (this.#pause && clock.now() < this.#pause.until) throw this.#pause.cause;
     this.#link = null;
     this.#link = await ModbusLink.open(this.#options, this.#closing.signal);
     this.#pause = null;
     return this.#link;
   }
 
-  /** Notes a connection that has failed, so that the next one is not tried before its time. */
+  /** Starts the backoff after a failed connection. */
   #failed(error: unknown): unknown {
-    if (error instanceof LinkError && error !== this.#pause?.why)
-      this.#pause = { until: this.#options.clock.now() + this.#delays.next().value, why: error };
+    if (error instanceof LinkError && error !== this.#pause?.cause)
+      this.#pause = { until: this.#options.clock.now() + this.#delays.next().value, cause: error };
     return error;
   }
 
-  /** The answer is one of Modbus, but not to this: the connection is not trusted any more. */
-  #doubt(asked: Asked): DeviceError {
-    const doubt = new LinkError("doubt", "its answer is to another question");
-    this.#link?.end(doubt);
-    return this.#explain(this.#failed(doubt), asked);
+  /** A valid Modbus response, but not to this request: the connection is closed. */
+  #mismatch(request: ModbusRequest): DeviceError {
+    const failure = new LinkError("invalid-response", "its answer is to another request");
+    this.#link?.end(failure);
+    return this.#deviceError(this.#failed(failure), request);
   }
 
-  #explain(error: unknown, asked: Asked): DeviceError {
+  #deviceError(error: unknown, request: ModbusRequest): DeviceError {
     const { device, host, port, advice } = this.#options;
-    if (error instanceof ModbusException) return new DeviceError({ device, cause: error, ...explain(error, asked) });
-    const why = error instanceof LinkError ? error.message : "no answer";
-    const what = `${why} (${host}:${port}, ${nameOf(asked)})`;
-    const code = error instanceof LinkError && error.fault === "doubt" ? "protocol" : "unreachable";
+    if (error instanceof ModbusException) return new DeviceError({ device, cause: error, ...explain(error, request) });
+    const reason = error instanceof LinkError ? error.message : "no answer";
+    const what = `${reason} (${host}:${port}, ${nameOf(request)})`;
+    const code = error instanceof LinkError && error.fault === "invalid-response" ? "protocol" : "unreachable";
     return new DeviceError({ code, device, what, advice, cause: error });
   }
 }

@@ -1,4 +1,4 @@
-/** The connection to one broker: kept up, subscribed anew after each break, and honest about what is refused. */
+/** The connection to one broker: kept open, resubscribed after each loss; refused logins and subscriptions are reported. */
 
 import { randomUUID } from "node:crypto";
 import { connect, type MqttClient } from "mqtt";
@@ -11,9 +11,9 @@ import { type Attempt, KeptConnection } from "./keep-connected.js";
 import { matchesTopic } from "./topics.js";
 import { Waiting } from "./waiting.js";
 
-/** Bytes; no reading of a device is as long. */
+/** Bytes; no reading of a device is this long. */
 const longestPayload = 64 * 1024;
-/** s; a silent broker is given up after one and a half of it. */
+/** s; mqtt.js closes the connection after one and a half of it without a message. */
 const keepalive = 15;
 /** ms */
 const connectTimeout = 5_000;
@@ -26,7 +26,7 @@ const loginRefused = [4, 5, 134, 135];
 export interface MqttMessage {
   readonly topic: string;
   readonly payload: string;
-  /** Delivered because we subscribed, not because it was just published: its age is unknown. */
+  /** Delivered on subscription and not on publication: its age is unknown. */
   readonly retained: boolean;
 }
 
@@ -56,17 +56,17 @@ export class BrokerConnection {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #handlers = new Map<string, Set<OnMessage>>();
-  /** What the broker said to each filter on this connection. */
-  readonly #answers = new Map<string, "granted" | "refused">();
-  /** Filters whose unsubscription is under way: not every broker keeps it apart from a subscription that follows. */
-  readonly #leaving = new Set<string>();
+  /** The broker's response to each subscription on this connection. */
+  readonly #subscriptions = new Map<string, "granted" | "refused">();
+  /** Filters whose unsubscription is under way: some brokers also drop a subscription that follows it closely. */
+  readonly #unsubscribing = new Set<string>();
   readonly #waiting: Waiting;
   readonly #kept: KeptConnection;
   #client: MqttClient | null = null;
-  /** Why nothing at all goes with this broker; half a sentence. */
+  /** Why the broker refuses the login, as half a sentence; `null`: it does not. */
   #refusal: string | null = null;
-  /** Whether people know that the broker is away. */
-  #awayReported = false;
+  /** Whether the loss of the broker has been logged. */
+  #lossReported = false;
   #closed = false;
 
   constructor(url: string, login: MqttLogin, { clock, log, retry }: BrokerConnectionOptions) {
@@ -81,14 +81,15 @@ export class BrokerConnection {
     this.#kept.start();
   }
 
-  /** @returns what ends it */
+  /** @returns unsubscribes */
   subscribe(topicFilter: string, onMessage: OnMessage): () => void {
     const known = this.#handlers.get(topicFilter);
     const handlers = known ?? new Set();
     const handle: OnMessage = (message) => onMessage(message);
     handlers.add(handle);
     this.#handlers.set(topicFilter, handlers);
-    if (!known && this.#client?.connected && !this.#leaving.has(topicFilter)) this.#request(this.#client, topicFilter);
+    if (!known && this.#client?.connected && !this.#unsubscribing.has(topicFilter))
+      this.#request(this.#client, topicFilter);
     return () => {
       handlers.delete(handle);
       if (handlers.size === 0 && this.#handlers.get(topicFilter) === handlers) this.#unsubscribe(topicFilter);
@@ -114,18 +115,18 @@ export class BrokerConnection {
 
   /** To be called when a share has been closed. */
   shareClosed(): void {
-    this.#waiting.look();
+    this.#waiting.check();
   }
 
-  /** Always ends, also when the broker is gone. */
+  /** Always settles, even when the broker is unreachable. */
   async close(): Promise<void> {
     this.#kept.stop();
     this.#closed = true;
-    this.#waiting.look();
+    this.#waiting.check();
     if (this.#client) await atMost(this.#clock, longestClose, this.#client.endAsync(true));
   }
 
-  /** mqtt.js could come back by itself, but waits as long after each break, and not by our clock. */
+  /** mqtt.js can reconnect by itself, but without backoff, and not by our clock. */
   #open(attempt: Attempt): void {
     const client = connect(this.#url, {
       clientId: `ev-charging-${randomUUID().slice(0, 8)}`,
@@ -147,66 +148,66 @@ export class BrokerConnection {
 
   #onConnect(client: MqttClient, attempt: Attempt): void {
     if (attempt.isOver) return;
-    attempt.up();
+    attempt.connected();
     this.#refusal = null;
-    if (this.#awayReported) this.#log.info(`MQTT broker at ${this.#broker}: connected again`);
-    this.#awayReported = false;
+    if (this.#lossReported) this.#log.info(`MQTT broker at ${this.#broker}: connected again`);
+    this.#lossReported = false;
     for (const filter of this.#handlers.keys()) this.#request(client, filter);
-    this.#waiting.look();
+    this.#waiting.check();
   }
 
   #onError(error: Error & { readonly code?: number | string }): void {
     if (typeof error.code !== "number" || !loginRefused.includes(error.code)) return;
     this.#refusal = `the MQTT broker at ${this.#broker} refuses the login`;
-    this.#waiting.look();
+    this.#waiting.check();
   }
 
   #onClose(client: MqttClient, attempt: Attempt): void {
     client.end(true);
     if (!attempt.lost()) return;
-    this.#answers.clear();
-    this.#leaving.clear();
-    if (!this.#awayReported)
+    this.#subscriptions.clear();
+    this.#unsubscribing.clear();
+    if (!this.#lossReported)
       this.#log.warn(`${this.#refusal ?? `the MQTT broker at ${this.#broker} cannot be reached`}; it is tried again`);
-    this.#awayReported = true;
+    this.#lossReported = true;
   }
 
-  /** One request per filter, so that a refusal hits nobody else. */
+  /** One request per filter, so that a refusal affects no other. */
   #request(client: MqttClient, filter: string): void {
     client.subscribe(filter, { qos: 0 }, (error) => {
       if (client !== this.#client || !client.connected || !this.#handlers.has(filter)) return;
-      this.#answers.set(filter, error ? "refused" : "granted");
+      this.#subscriptions.set(filter, error ? "refused" : "granted");
       if (error) this.#log.warn(this.#subscriptionRefused(filter));
-      this.#waiting.look();
+      this.#waiting.check();
     });
   }
 
   #unsubscribe(filter: string): void {
     this.#handlers.delete(filter);
-    this.#answers.delete(filter);
+    this.#subscriptions.delete(filter);
     const client = this.#client;
     if (!client?.connected) return;
-    this.#leaving.add(filter);
+    this.#unsubscribing.add(filter);
     client.unsubscribe(filter, () => {
       if (client !== this.#client || !client.connected) return;
-      this.#leaving.delete(filter);
+      this.#unsubscribing.delete(filter);
       if (this.#handlers.has(filter)) this.#request(client, filter);
     });
   }
 
-  /** `null`: not yet. @throws DeviceError where it can't become so */
+  /** `null`: not yet. @throws DeviceError when it never will be */
   #isReady({ filters, closed }: Share, device: string): true | null {
     if (closed || this.#closed) {
       const what = "the connection has been closed";
       throw new DeviceError({ code: "unreachable", device, what, advice: "It is opened again at the next start" });
     }
-    const refused = [...filters].find((filter) => this.#answers.get(filter) === "refused");
+    const refused = [...filters].find((filter) => this.#subscriptions.get(filter) === "refused");
     const refusal = this.#refusal ?? (refused === undefined ? null : this.#subscriptionRefused(refused));
     if (refusal !== null) {
       const advice = "Check username and password, and what the broker allows this user to read";
       throw new DeviceError({ code: "login-refused", device, what: refusal, advice });
     }
-    return this.#client?.connected && [...filters].every((filter) => this.#answers.has(filter)) ? true : null;
+    return this.#client?.connected && [...filters].every((filter) => this.#subscriptions.has(filter)) ? true : null;
   }
 
   #subscriptionRefused(filter: string): string {
@@ -224,7 +225,7 @@ export class BrokerConnection {
     }
   }
 
-  /** One reader's mistake must not cost the others the connection. */
+  /** An error in one handler must not end the connection of the others. */
   #deliver(handle: OnMessage, message: MqttMessage): void {
     try {
       handle(message);

@@ -8,30 +8,30 @@ import { BrokerConnection, type MqttLogin, type MqttMessage } from "./mqtt-conne
 export type { MqttLogin, MqttMessage } from "./mqtt-connection.js";
 
 export interface MqttConnection {
-  /** Until `close`, over reconnections too. */
+  /** Until `close`; restored after each reconnection. */
   subscribe(topicFilter: string, onMessage: (message: MqttMessage) => void): void;
-  /** Fire and forget; dropped while the broker is away. */
+  /** Fire and forget; dropped while the broker is not connected. */
   publish(topic: string, payload: string): void;
   /**
    * Resolves once connected, and subscribed to all filters of this connection.
    * Rejects with DeviceError as soon as the broker refuses us, or once `timeout` ms have passed.
    */
   ready(device: string, timeout: number): Promise<void>;
-  /** Unsubscribes from everything; nothing is published any more. Others' shares of the connection go on. */
+  /** Unsubscribes from everything, and publishes nothing more. Other users of the connection are not affected. */
   close(): void;
 }
 
 export interface MqttPool {
   /** @param url mqtt:// or mqtts://, with credentials in `login`, never in the URL */
   connect(url: string, login?: MqttLogin): MqttConnection;
-  /** Always ends, also when a broker is gone. */
+  /** Always settles, even when a broker is unreachable. */
   close(): Promise<void>;
 }
 
 export interface MqttPoolOptions {
   readonly clock: Clock;
   readonly log: Log;
-  /** How long to wait before a lost broker is tried again. */
+  /** Backoff between attempts to reconnect. */
   readonly retry?: BackoffOptions;
 }
 
@@ -52,7 +52,7 @@ export function createMqttPool(options: MqttPoolOptions): MqttPool {
   };
 }
 
-/** One user's share of a connection: what others subscribe to does not hold it up. */
+/** One user's share of a connection: subscriptions of others do not delay it. */
 class Share implements MqttConnection {
   readonly filters = new Set<string>();
   closed = false;

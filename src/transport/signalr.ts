@@ -1,4 +1,4 @@
-/** A connection to a SignalR hub that is kept up: opened anew after each break, with an end to every attempt. */
+/** A connection to a SignalR hub that is kept open: reopened after each loss, with a deadline for each attempt. */
 
 import {
   HttpClient,
@@ -19,7 +19,7 @@ import { atMost, within } from "./deadlines.js";
 import { http } from "./exchange.js";
 import { type Attempt, KeptConnection } from "./keep-connected.js";
 
-/** Bytes of a message; an observation takes some 200. */
+/** Bytes of a message; an observation of a charger takes some 200. */
 const longestMessage = 256 * 1024;
 /** ms for each step of an attempt to connect */
 const deadline = 10_000;
@@ -27,17 +27,17 @@ const deadline = 10_000;
 const longestClose = 1_000;
 
 export interface HubLinkOptions {
-  /** https, or http on this computer. */
+  /** https, or http for this computer. */
   readonly url: string;
   readonly clock: Clock;
   readonly retry?: BackoffOptions;
-  /** The access token, asked for at each attempt. */
+  /** Called for the access token at each attempt. */
   token(): Promise<string>;
-  /** What the hub may call, each with one argument. */
-  readonly on: Readonly<Record<string, (argument: unknown) => void>>;
-  /** After every connect: subscriptions of the connection before are gone. */
+  /** Methods that the hub may call, each with one argument. */
+  readonly handlers: Readonly<Record<string, (argument: unknown) => void>>;
+  /** Called after every connect: subscriptions of the previous connection are lost. */
   onConnected(): void;
-  /** @param status HTTP status that refused the attempt; `null`: it broke, or came to nothing */
+  /** @param status HTTP status that refused the attempt; `null`: the connection was lost, or could not be opened */
   onLost(status: number | null): void;
 }
 
@@ -64,17 +64,17 @@ export class HubLink {
     return this.#connected;
   }
 
-  /** Does nothing where it was started before. */
+  /** Has no effect after an earlier `start`. */
   start(): void {
     this.#kept.start();
   }
 
-  /** Calls a method of the hub, without waiting for an answer. Nothing happens while there is no connection. */
+  /** Calls a method of the hub without waiting for a response; dropped while not connected. */
   async send(method: string, ...args: readonly unknown[]): Promise<void> {
     await this.#hub?.send(method, ...args).catch(() => undefined);
   }
 
-  /** Always ends, also when the other side is gone. */
+  /** Always settles, even when the hub is unreachable. */
   async close(): Promise<void> {
     this.#kept.stop();
     this.#closing.abort();
@@ -92,11 +92,11 @@ export class HubLink {
         .configureLogging(LogLevel.None)
         .build();
       this.#hub = hub;
-      for (const [method, handle] of Object.entries(this.#options.on)) hub.on(method, handle);
+      for (const [method, handle] of Object.entries(this.#options.handlers)) hub.on(method, handle);
       hub.onclose(() => this.#lost(attempt, null));
       await hub.start();
       if (attempt.isOver) return;
-      attempt.up();
+      attempt.connected();
       this.#connected = true;
       this.#options.onConnected();
     } catch {
@@ -114,7 +114,7 @@ export class HubLink {
   #connectionOptions() {
     const sockets = this.#sockets;
     const negotiation = new Negotiation(this.#options, this.#closing.signal);
-    /** SignalR's own socket takes messages of any length, and waits for ever. */
+    /** SignalR's default socket has no message limit and no timeout. */
     class BoundedSocket extends WebSocket {
       constructor(address: string, protocols: string[] | undefined, options: ClientOptions) {
         super(address, protocols, {
@@ -141,7 +141,7 @@ export class HubLink {
   }
 }
 
-/** The request before the WebSocket: one answer, no redirect, and our token for our host alone. */
+/** The HTTP request before the WebSocket: follows no redirect, and sends our token to our host only. */
 class Negotiation extends HttpClient {
   secret: string | null = null;
   /** HTTP status of a refusal; `null`: none. */
@@ -160,8 +160,8 @@ class Negotiation extends HttpClient {
   async send({ method = "POST", url = "", headers = {}, content }: HttpRequest): Promise<HttpResponse> {
     const ours = Object.values(headers).some((value) => this.secret !== null && value.includes(this.secret));
     if (!isSafeCloudUrl(url) || (ours && new URL(url).host !== this.#host))
-      throw new Error("The hub sends us elsewhere, where our token does not belong");
-    const ask = (signal: AbortSignal) =>
+      throw new Error("The hub redirects to another host, to which the token must not be sent");
+    const request = (signal: AbortSignal) =>
       http.request<string>({
         method,
         url,
@@ -170,8 +170,8 @@ class Negotiation extends HttpClient {
         signal,
         maxContentLength: longestMessage,
       });
-    const { status, statusText, data } = await within(this.#clock, deadline, (tooLate) =>
-      abortedBy([this.#closing, tooLate], ask),
+    const { status, statusText, data } = await within(this.#clock, deadline, (expired) =>
+      abortedBy([this.#closing, expired], request),
     );
     if (status < 200 || status > 299) {
       this.status = status;

@@ -1,10 +1,10 @@
-/** Waiting until something has come to be known, within a time that is set. */
+/** Waits until a value is available, each with a timeout. */
 
 import type { Clock } from "../model/clock.js";
 
-/** Someone who waits. */
+/** One pending wait. */
 interface Waiter {
-  look(): void;
+  check(): void;
   reject(error: unknown): void;
 }
 
@@ -23,14 +23,14 @@ export class Waiting {
     return this.#closed;
   }
 
-  /** To be called whenever there is something new to look at. */
-  look(): void {
-    for (const waiter of this.#waiters) waiter.look();
+  /** To be called whenever something may have changed. */
+  check(): void {
+    for (const waiter of this.#waiters) waiter.check();
   }
 
   /**
-   * Resolves with the first thing that `find` finds, now or later; rejects with what it throws.
-   * @param timeout ms; then `last` gives a value, or throws
+   * Resolves with the first value of `find` that is not `null`, now or later; rejects with what it throws.
+   * @param timeout ms; then `last` returns a value, or throws
    */
   until<T>(find: () => T | null, timeout: number, last: () => T): Promise<T> {
     if (this.#closed) return Promise.reject(this.#closedError());
@@ -47,7 +47,7 @@ export class Waiting {
         this.#waiters.delete(waiter);
       };
       const waiter: Waiter = {
-        look: () => settle(find),
+        check: () => settle(find),
         reject: (error) =>
           settle(() => {
             throw error;
@@ -55,11 +55,11 @@ export class Waiting {
       };
       const timer = this.#clock.deadline(timeout, () => settle(last));
       this.#waiters.add(waiter);
-      waiter.look();
+      waiter.check();
     });
   }
 
-  /** Rejects all who wait now. */
+  /** Rejects all pending waits. */
   fail(error: Error): void {
     for (const waiter of this.#waiters) waiter.reject(error);
   }

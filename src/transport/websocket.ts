@@ -1,4 +1,4 @@
-/** A WebSocket to one device: kept up, opened anew after each break, and never believed to be alive without a sign of it. */
+/** A WebSocket to one device: kept open, reopened after each loss, and monitored by a heartbeat. */
 
 import { WebSocket } from "ws";
 import type { Clock } from "../model/clock.js";
@@ -18,64 +18,64 @@ export interface WebSocketOptions {
   readonly url: string;
   /** For basic authentication. */
   readonly login?: { readonly username: string; readonly password: string };
-  /** Each text message as it comes. What it throws is logged, and costs nobody the connection. */
+  /** Called with each text message. What it throws is logged, and does not end the connection. */
   onMessage(text: string): void;
-  /** After each connection; the place to say hello. */
+  /** Called after each connect. */
   onOpen?(): void;
-  /** After each connection that was open and is no more, with why; not after `close()`. */
+  /** Called with the reason when an open connection is lost; not after `close()`. */
   onLost?(why: string): void;
-  /** Hears of breaks, as `debug`: whoever reads the device tells people. */
+  /** Gets losses as `debug`: failed readings are reported by the site. */
   readonly log?: Log;
-  /** ms until a connection has to stand */
+  /** ms until a connection has to be open */
   readonly deadline?: number;
-  /** Bytes of a message; a longer one costs the device the connection. */
+  /** Bytes of a message; a longer one closes the connection. */
   readonly longestMessage?: number;
   readonly heartbeat?: Heartbeat;
-  /** How long to wait before a lost device is tried again. */
+  /** Backoff between attempts to reconnect. */
   readonly retry?: BackoffOptions;
-  /** What to look at on devices of this sort when they can't be reached: a sentence without a full stop. */
+  /** What to check on devices of this kind when they can't be reached: a sentence without a full stop. */
   readonly advice?: string;
   readonly clock: Clock;
 }
 
-/** How a peer that went away without a word is noticed. */
+/** How a peer is detected that is gone without closing the connection. */
 export interface Heartbeat {
-  /** ms without a message after which the device is asked for a sign of life */
+  /** ms without a message after which a heartbeat is sent */
   readonly after?: number;
-  /** ms that it has for it; then the connection is given up */
+  /** ms for the response; then the connection is closed */
   readonly within?: number;
-  /** The question, as a text message; left out: a ping of the WebSocket protocol. */
-  question?(): string;
+  /** The heartbeat as a text message. Absent: a ping of the WebSocket protocol. */
+  message?(): string;
 }
 
 export interface WebSocketLink {
   readonly connected: boolean;
   /**
-   * Resolves once connected, at once where it is. Rejects with DeviceError: as soon as an attempt fails, and once
-   * `timeout` ms have passed. Attempts go on whatever comes of it.
+   * Resolves once connected. Rejects with DeviceError as soon as an attempt fails, or once `timeout` ms have passed.
+   * Attempts go on in any case.
    */
   ready(timeout?: number): Promise<void>;
-  /** Fire and forget; `false`: there is no connection, and nothing was sent. */
+  /** Fire and forget; `false`: not connected, and nothing was sent. */
   send(text: string): boolean;
-  /** Gives the connection up, for a reason that only its user can see; it is opened anew after a wait. */
+  /** Closes the connection, for a reason that only the caller can detect; it is reopened after a wait. */
   drop(why: string): void;
-  /** Always ends, also when the device is gone. */
+  /** Always settles, even when the device is unreachable. */
   close(): Promise<void>;
 }
 
-/** Opens it at once, and anew after each break until `close()`. */
+/** Opens it at once, and again after each loss until `close()`. */
 export function openWebSocket(options: WebSocketOptions): WebSocketLink {
   return new Link(options);
 }
 
-/** A socket, and what is known of it. */
+/** A socket and its state. */
 interface Connection {
   readonly socket: WebSocket;
-  /** Its timer runs out when the connection does not stand in time, and later when no sign of life has come. */
+  /** Its timer is the deadline of the connect, and later that of the heartbeat. */
   readonly attempt: Attempt;
   /** It has been open. */
   opened: boolean;
-  /** Why it is going to close, where we know. */
+  /** Why it is being closed; `null`: not known. */
   failure: DeviceError | null;
 }
 
@@ -143,8 +143,8 @@ class Link implements WebSocketLink {
     attempt.setTimer(this.#clock.deadline(deadline, () => this.#abandon(connection, this.#unreachable(late))));
     socket.on("open", () => this.#onOpen(connection));
     socket.on("message", (data, binary) => this.#onMessage(connection, binary ? null : String(data)));
-    socket.on("pong", () => this.#awaitSignOfLife(connection));
-    socket.on("ping", () => this.#awaitSignOfLife(connection));
+    socket.on("pong", () => this.#restartHeartbeat(connection));
+    socket.on("ping", () => this.#restartHeartbeat(connection));
     socket.on("unexpected-response", (_request, response) => {
       response.resume();
       this.#abandon(connection, this.#refusal(response.statusCode ?? 0));
@@ -155,17 +155,17 @@ class Link implements WebSocketLink {
 
   #onOpen(connection: Connection): void {
     if (!isUsable(connection)) return;
-    connection.attempt.up();
+    connection.attempt.connected();
     connection.opened = true;
-    this.#awaitSignOfLife(connection);
-    this.#waiting.look();
-    this.#call(() => this.#options.onOpen?.());
+    this.#restartHeartbeat(connection);
+    this.#waiting.check();
+    this.#notify(() => this.#options.onOpen?.());
   }
 
   #onMessage(connection: Connection, text: string | null): void {
     if (!isUsable(connection)) return;
-    this.#awaitSignOfLife(connection);
-    if (text !== null) this.#call(() => this.#options.onMessage(text));
+    this.#restartHeartbeat(connection);
+    if (text !== null) this.#notify(() => this.#options.onMessage(text));
   }
 
   #onClose({ attempt, opened, failure: known }: Connection): void {
@@ -174,20 +174,20 @@ class Link implements WebSocketLink {
     const failure = known ?? this.#unreachable(`${this.#host} closed the connection`);
     this.#waiting.fail(failure);
     this.#options.log?.debug(failure.message);
-    if (opened) this.#call(() => this.#options.onLost?.(failure.message));
+    if (opened) this.#notify(() => this.#options.onLost?.(failure.message));
   }
 
-  #awaitSignOfLife(connection: Connection): void {
+  #restartHeartbeat(connection: Connection): void {
     if (!isUsable(connection)) return;
-    const { after = 15_000, within = 10_000, question } = this.#options.heartbeat ?? {};
+    const { after = 15_000, within = 10_000, message } = this.#options.heartbeat ?? {};
     const { socket, attempt } = connection;
-    const ask = () => {
-      if (question) socket.send(question(), () => undefined);
+    const sendHeartbeat = () => {
+      if (message) socket.send(message(), () => undefined);
       else socket.ping(() => undefined);
       const what = `no sign of life from ${this.#host} for ${(after + within) / 1_000} s`;
       attempt.setTimer(this.#clock.deadline(within, () => this.#abandon(connection, this.#unreachable(what))));
     };
-    attempt.setTimer(this.#clock.after(after, ask));
+    attempt.setTimer(this.#clock.after(after, sendHeartbeat));
   }
 
   #abandon(connection: Connection, failure: DeviceError): void {
@@ -195,7 +195,7 @@ class Link implements WebSocketLink {
     connection.socket.terminate();
   }
 
-  #call(listener: () => void): void {
+  #notify(listener: () => void): void {
     try {
       listener();
     } catch (error) {
@@ -216,7 +216,7 @@ class Link implements WebSocketLink {
   #broken(error: Error & { readonly code?: string }): DeviceError {
     if (error.code?.startsWith("WS_ERR_")) {
       const { device, advice = "Check that host and port belong to this device" } = this.#options;
-      const what = `${this.#host} sends what no WebSocket should carry: ${error.message}`;
+      const what = `${this.#host} sends an invalid WebSocket frame: ${error.message}`;
       return new DeviceError({ code: "protocol", device, what, advice });
     }
     return this.#unreachable(`no connection to ${this.#host}${error.code === undefined ? "" : `: ${error.code}`}`);
@@ -229,12 +229,12 @@ class Link implements WebSocketLink {
   }
 }
 
-/** Nothing is known against it, and it is still wanted. */
+/** It has not failed, and its attempt is not over. */
 function isUsable({ attempt, failure }: Connection): boolean {
   return failure === null && !attempt.isOver;
 }
 
-/** Says goodbye, and does not wait long for the answer. */
+/** Closes the socket, and terminates it where the peer does not respond in time. */
 function ended(socket: WebSocket, clock: Clock): Promise<void> {
   if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
   return new Promise((resolve) => {

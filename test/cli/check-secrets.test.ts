@@ -1,9 +1,9 @@
 import { deadPort, startGoE } from "./devices.js";
-import { configFile, fileWith, say } from "./support.js";
+import { configFile, fileWith, runCli } from "./support.js";
 
 const canary = "c4n4ry";
 
-/** Secrets where they belong, where they do not, and in forms that nothing takes. */
+/** Secrets in their keys, in other keys, and with invalid types. */
 const blocks: readonly (readonly [where: string, block: object])[] = [
   ["the broker's password", { mqtt: { url: "nonsense", username: "u", password: canary } }],
   ["a password that is a list", { mqtt: { url: "mqtt://h", password: [canary] } }],
@@ -25,7 +25,10 @@ const blocks: readonly (readonly [where: string, block: object])[] = [
     "a driver that has no password",
     { chargers: [{ name: "G", driver: "go-e", host: "1.2.3.4", password: canary, pasword: canary }] },
   ],
-  ["a driver that is not there yet", { chargers: [{ name: "G", driver: "easee", username: "u", password: canary }] }],
+  [
+    "an incomplete device of another driver",
+    { chargers: [{ name: "G", driver: "easee", username: "u", password: canary }] },
+  ],
   [
     "a key that is misspelt",
     { meters: [{ name: "M", driver: "shelly-3em", topic: "t", pasword: canary, tokn: canary }] },
@@ -39,7 +42,7 @@ const blocks: readonly (readonly [where: string, block: object])[] = [
 test.each(blocks)("%s is never shown", async (_where, block) => {
   const file = configFile(block);
   for (const args of [["check"], ["check", "--json"], ["read"], ["set", "G", "--current", "6"], ["replay"]]) {
-    const { code, out, errors } = await say([...args, "--config", file]);
+    const { code, out, errors } = await runCli([...args, "--config", file]);
     expect(code).not.toBe(0);
     expect(out + errors).not.toContain(canary);
   }
@@ -50,16 +53,16 @@ test.each([
   `{"mqtt": {"password": "${canary}`,
   `{"mqtt": {"password": '${canary}'}}`,
   `{"mqtt": {"password": ${canary}}}`,
-])("nor out of a file that is not JSON: %s", async (text) => {
+])("nor from a file that is not JSON: %s", async (text) => {
   const file = fileWith(text);
   for (const args of [["check"], ["check", "--json"]]) {
-    const { code, out, errors } = await say([...args, "--config", file]);
+    const { code, out, errors } = await runCli([...args, "--config", file]);
     expect(code).toBe(2);
     expect(out + errors).not.toContain(canary);
   }
 });
 
-test("nor while the devices are asked, whether they answer or not", async () => {
+test("nor while devices are read, whether they answer or not", async () => {
   const { block } = await startGoE(2);
   const login = { username: "meter", password: canary };
   const file = configFile({
@@ -70,7 +73,7 @@ test("nor while the devices are asked, whether they answer or not", async () => 
     chargers: [block],
   });
   for (const args of [["check", "--connect"], ["check", "--connect", "--json"], ["read"], ["read", "--json"]]) {
-    const { code, out, errors } = await say([...args, "--config", file]);
+    const { code, out, errors } = await runCli([...args, "--config", file]);
     expect(code).toBe(1);
     expect(out + errors).toContain("Grid");
     expect(out + errors).not.toContain(canary);

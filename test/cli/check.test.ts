@@ -1,4 +1,4 @@
-import { configFile, documentOf, fileWith, linesOf, say } from "./support.js";
+import { configFile, documentOf, fileWith, linesOf, runCli } from "./support.js";
 
 const block = {
   platform: "EVCharging",
@@ -7,7 +7,7 @@ const block = {
   chargers: [{ name: "Garage", driver: "go-e", host: "192.168.1.36", apiVersion: 2 }],
 };
 
-/** Five faults, one of each kind. */
+/** Five problems, one of each kind. */
 const faulty = {
   stie: { mainFuse: 25 },
   site: { mainFuse: "25 A" },
@@ -19,13 +19,13 @@ const faulty = {
 };
 
 async function check(file: string, ...options: string[]) {
-  return say(["check", "--config", file, ...options]);
+  return runCli(["check", "--config", file, ...options]);
 }
 
-describe("a right configuration", () => {
+describe("a valid configuration", () => {
   const fine = "fine: 1 charger, 1 meter, a main fuse of 25 A";
 
-  test("as a file that holds just the block", async () => {
+  test("in a file with the block only", async () => {
     const file = configFile(block);
     expect(await check(file)).toEqual({ code: 0, out: `${file}: ${fine}\n`, errors: "" });
   });
@@ -42,12 +42,12 @@ describe("a right configuration", () => {
     expect(await check(file)).toEqual({ code: 0, out: `${file}: ${fine}\n`, errors: "" });
   });
 
-  test("as an editor of Windows writes it", async () => {
+  test("with a byte order mark and CRLF", async () => {
     const file = fileWith(`\uFEFF${JSON.stringify(block, null, 2).replaceAll("\n", "\r\n")}`);
     expect(await check(file)).toMatchObject({ code: 0, errors: "" });
   });
 
-  test("an empty one configures nothing, and nothing is wrong with that", async () => {
+  test("an empty one configures nothing, and is valid", async () => {
     expect(await check(configFile({ platform: "EVCharging" }))).toMatchObject({ code: 0, errors: "" });
   });
 
@@ -57,7 +57,7 @@ describe("a right configuration", () => {
     expect(documentOf(said)).toEqual({ valid: true, problems: [], warnings: [] });
   });
 
-  test("one that guards nothing is right, and told", async () => {
+  test("one that guards no fuse is valid, with a warning", async () => {
     const file = configFile({ ...block, site: {} });
     const { code, errors } = await check(file);
     expect(code).toBe(0);
@@ -65,21 +65,21 @@ describe("a right configuration", () => {
   });
 });
 
-describe("a wrong configuration", () => {
-  test("is told with everything that is wrong, a line for each, with file, place and what fits", async () => {
+describe("an invalid configuration", () => {
+  test("is reported with every problem, a line for each, with file, key and what is allowed", async () => {
     const file = configFile(faulty);
     const { code, out, errors } = await check(file);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     const lines = linesOf(errors);
     for (const line of lines) expect(line.startsWith(`${file}: `)).toBe(true);
-    for (const told of [
+    for (const message of [
       'stie: "stie" is not a known key: did you mean "site"?',
       'site.mainFuse: "25 A" does not fit: it takes a number from 6 to 1000 A',
       'meters[0].driver (Grid): unknown driver "shely-3em": did you mean "shelly-3em"?',
       expect.stringMatching(/^chargers\[0\]\.host \(Garage\): "http:\/\/192\.168\.1\.36\/" does not fit: write a name/),
       'chargers[0].mode (Garage): "sun" does not fit: it takes "off", "fast", "solar", "solar-min" or "scheduled"',
     ])
-      expect(lines.map((line) => line.slice(file.length + 2))).toContainEqual(told);
+      expect(lines.map((line) => line.slice(file.length + 2))).toContainEqual(message);
   });
 
   test("is the same list as JSON", async () => {
@@ -94,7 +94,7 @@ describe("a wrong configuration", () => {
     });
   });
 
-  test("stays wrong where the others answer: exit 2 outweighs", async () => {
+  test("exits with 2, also where the other devices answer", async () => {
     const { code } = await check(configFile({ ...block, chargers: [{ name: "Garage" }], meters: [] }), "--connect");
     expect(code).toBe(2);
   });
@@ -121,17 +121,17 @@ describe("a file that can't be used", () => {
       '{"platforms": [{"platform": "EVCharging"}, {"platform": "EVCharging"}]}',
       expect.stringContaining('2 of its platforms are "EVCharging"'),
     ],
-    ["another platform alone", '{"platform": "config"}', expect.stringContaining('it takes "EVCharging"')],
-  ])("%s", async (_what, text, told) => {
+    ["only another platform", '{"platform": "config"}', expect.stringContaining('it takes "EVCharging"')],
+  ])("%s", async (_what, text, message) => {
     const file = fileWith(text);
     const { code, out, errors } = await check(file);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     const [first = ""] = linesOf(errors);
     expect(first.startsWith(`${file}: `)).toBe(true);
-    expect(first.slice(file.length + 2).replace(/^platform: /, "")).toEqual(told);
+    expect(first.slice(file.length + 2).replace(/^platform: /, "")).toEqual(message);
   });
 
-  test.each([["not JSON"], ['{"platforms": []}']])("with --json the fault is in the document: %s", async (text) => {
+  test.each([["not JSON"], ['{"platforms": []}']])("with --json the problem is in the document: %s", async (text) => {
     const said = await check(fileWith(text), "--json");
     expect(said.code).toBe(2);
     expect(documentOf(said)).toMatchObject({ valid: false, problems: [{ path: "", message: expect.any(String) }] });
@@ -139,7 +139,7 @@ describe("a file that can't be used", () => {
 });
 
 test.each(["a\nb", "\u001b[31mred", "k".repeat(10_000)])(
-  "a key cannot break the line that tells of it: %j",
+  "a key cannot break the line of its problem: %j",
   async (key) => {
     const { errors } = await check(configFile({ site: { mainFuse: 25, [key]: 1 } }));
     const [line = "", next] = linesOf(errors);

@@ -1,4 +1,4 @@
-/** Devices on loopback for the command to talk to, and the blocks that configure them. */
+/** Virtual devices on loopback, and their configuration. */
 
 import { createServer } from "node:net";
 import { once } from "node:events";
@@ -9,7 +9,7 @@ import type { EvseOptions } from "../../src/simulator/house/evse.js";
 import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import type { MeteredGrid } from "../../src/simulator/devices/shelly-gen1/state.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 
 export interface Device {
   readonly block: { readonly name: string };
@@ -17,16 +17,16 @@ export interface Device {
 
 export interface GoE extends Device {
   readonly charger: VirtualGoE;
-  /** What was written on the wire, in its order. */
+  /** The writes that were received, in order. */
   writes(): readonly string[];
 }
 
-/** One that charges a car at 10 A on one phase. */
+/** A charger that charges a car at 10 A on one phase. */
 export async function startGoE(apiVersion: 1 | 2, options: EvseOptions = {}): Promise<GoE> {
   const evse = new Evse({ current: 10, phases: 1, totalEnergy: 1_234_000, ...options });
   evse.plug(new Car());
   evse.advance(60);
-  const charger = ending(await startVirtualGoE({ evse, apiVersion }));
+  const charger = closeAfterTest(await startVirtualGoE({ evse, apiVersion }));
   return {
     charger,
     block: goEBlock(charger.port, apiVersion),
@@ -50,7 +50,7 @@ export const exporting: MeteredGrid = {
   exportEnergies: [400, 500, 600],
 };
 
-/** What `read` makes of it. */
+/** The same as `read` prints it. */
 export const exportingRead = {
   power: -3_450,
   currents: [-5, -5, -5],
@@ -62,19 +62,19 @@ export const exportingRead = {
 };
 
 export async function startHttpMeter(): Promise<Device> {
-  const meter = ending(await startVirtualShelly3em({ grid: () => exporting, http: {} }));
+  const meter = closeAfterTest(await startVirtualShelly3em({ grid: () => exporting, http: {} }));
   return {
     block: { name: "Grid", ...{ driver: "shelly-3em", transport: "http", host: "127.0.0.1", port: meter.httpPort } },
   };
 }
 
 export async function startMqttMeter(): Promise<Device> {
-  const { url } = ending(await startBroker());
-  const meter = ending(await startVirtualShelly3em({ grid: () => exporting, mqtt: { url } }));
+  const { url } = closeAfterTest(await startBroker());
+  const meter = closeAfterTest(await startVirtualShelly3em({ grid: () => exporting, mqtt: { url } }));
   return { block: { name: "Grid", ...{ driver: "shelly-3em", topic: `shellies/${meter.name}`, url } } };
 }
 
-/** A port where nobody listens. */
+/** A port without a listener. */
 export async function deadPort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -82,6 +82,6 @@ export async function deadPort(): Promise<number> {
   const closed = once(server, "close");
   server.close();
   await closed;
-  if (address === null || typeof address === "string") throw new Error("It listens on no port");
+  if (address === null || typeof address === "string") throw new Error("The server has no port");
   return address.port;
 }

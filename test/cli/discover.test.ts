@@ -13,13 +13,13 @@ import { openEvse } from "../../src/drivers/chargers/openevse/index.js";
 import { shelly3em } from "../../src/drivers/meters/shelly/gen1/index.js";
 import { shellyPro3em } from "../../src/drivers/meters/shelly/gen2/index.js";
 import { optionsOf } from "../../src/drivers/options/schema.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 
 function service(changes: Partial<AnnouncedService>): AnnouncedService {
   return { type: "http", name: "printer", addresses: ["192.168.1.36"], port: 80, txt: new Map(), ...changes };
 }
 
-async function say(args: readonly string[], browse: Browse | readonly AnnouncedService[] = []) {
+async function runDiscover(args: readonly string[], browse: Browse | readonly AnnouncedService[] = []) {
   const said = { out: "", errors: "" };
   const listen: Browse = typeof browse === "function" ? browse : async () => browse;
   const code = await discoverWith(listen).run(args, {
@@ -33,7 +33,7 @@ async function say(args: readonly string[], browse: Browse | readonly AnnouncedS
 }
 
 async function found(args: readonly string[], services: readonly AnnouncedService[] = []): Promise<unknown> {
-  const { code, out, errors } = await say([...args, "--json"], services);
+  const { code, out, errors } = await runDiscover([...args, "--json"], services);
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   const document: unknown = JSON.parse(out);
   return document;
@@ -74,7 +74,7 @@ test.each<[string, Partial<AnnouncedService>, object]>([
     { name: "shelly3em63g3-aabbcc112233" },
     { name: "Shelly aabbcc112233", driver: "shelly-pro-3em", host, measures: ["grid"] },
   ],
-])("what is announced is recognised: %s", (_what, changes, device) =>
+])("an announcement is recognised: %s", (_what, changes, device) =>
   expect(recognised(service(changes))?.device).toEqual(device),
 );
 
@@ -83,17 +83,17 @@ test.each<[string, Partial<AnnouncedService>]>([
   ["another Shelly", { type: "shelly", name: "shellyplus1pm-aabbcc112233" }],
   ["a Shelly EM with two clamps", { name: "shellyem-AABBCC" }],
   ["a charger with no address", { type: "openevse", addresses: [] }],
-  ["a charger whose address leads nowhere", { type: "openevse", addresses: ["fe80::1", "169.254.1.1"] }],
-  ["a charger whose address is none", { type: "openevse", addresses: ["evil.example/path"] }],
-])("what is no device of ours is left alone: %s", (_what, changes) => expect(recognised(service(changes))).toBeNull());
+  ["a charger with link-local addresses only", { type: "openevse", addresses: ["fe80::1", "169.254.1.1"] }],
+  ["a charger with an invalid address", { type: "openevse", addresses: ["evil.example/path"] }],
+])("other announcements are ignored: %s", (_what, changes) => expect(recognised(service(changes))).toBeNull());
 
-test("an old address goes before a new one, and a name that is not plain is not shown", () => {
+test("an IPv4 address is preferred, and a name with control characters is not shown", () => {
   const name = "openevse-\u001b[31mred";
   const device = recognised(service({ type: "openevse", name, addresses: ["2001:db8::5", "192.168.1.9"] }))?.device;
   expect(device).toEqual({ name: "OpenEVSE", driver: "openevse", host: "192.168.1.9" });
 });
 
-test("the configuration that is printed is one that the drivers take", () => {
+test("the printed configuration is valid for the drivers", () => {
   const kinds = [
     [goE, { type: "go-e_go-eCharger", name: "go-eCharger_012345" }],
     [openEvse, { type: "openevse", name: "openevse-a7d4" }],
@@ -109,7 +109,7 @@ test("the configuration that is printed is one that the drivers take", () => {
   }
 });
 
-test("each device is listed once, chargers first, and names do not repeat", async () => {
+test("each device is listed once, chargers first, with unique names", async () => {
   const shelly = { name: "shellypro3em-aabbcc112233", addresses: ["192.168.1.21"] };
   const result = await found(
     [],
@@ -133,36 +133,36 @@ test("each device is listed once, chargers first, and names do not repeat", asyn
   });
 });
 
-test("people get a table, and a block that is JSON", async () => {
-  const { code, out } = await say([], [service({ type: "openevse", name: "openevse-a7d4" })]);
+test("the text output is a table and a JSON block", async () => {
+  const { code, out } = await runDiscover([], [service({ type: "openevse", name: "openevse-a7d4" })]);
   expect(code).toBe(0);
   expect(out).toMatch(/^ {2}charger {2}OpenEVSE or EmonEVSE {2}192\.168\.1\.36 {2}announces itself$/m);
   const block: unknown = JSON.parse(out.slice(out.indexOf("{"), out.lastIndexOf("}") + 1));
   expect(block).toEqual({ chargers: [{ name: "OpenEVSE a7d4", driver: "openevse", host }] });
 });
 
-test("nothing found is no failure, and says what to do", async () => {
-  const { code, out, errors } = await say([]);
+test("finding nothing is no failure, and gives advice", async () => {
+  const { code, out, errors } = await runDiscover([]);
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   expect(out).toContain("--modbus 192.168.1.20");
   expect(await found([])).toEqual({ found: [], config: {}, failures: [] });
 });
 
-test("it listens for 5 s, or for as long as it is told", async () => {
+test("it listens for 5 s, or for --seconds", async () => {
   const durations: number[] = [];
   const browse: Browse = async (_types, duration) => {
     durations.push(duration);
     return [];
   };
-  await say([], browse);
-  await say(["--seconds", "20"], browse);
+  await runDiscover([], browse);
+  await runDiscover(["--seconds", "20"], browse);
   expect(durations).toEqual([5_000, 20_000]);
 });
 
-test("where mDNS can't be used, that is said, and the rest goes on", async () => {
-  const device = ending(await startVirtualE3dc({ flows }));
+test("where mDNS can't be used, that is reported, and Modbus is still searched", async () => {
+  const device = closeAfterTest(await startVirtualE3dc({ flows }));
   const broken: Browse = async () => Promise.reject(new Error("bind EACCES 0.0.0.0:5353"));
-  const { code, out, errors } = await say(["--modbus", `127.0.0.1:${device.port}`], broken);
+  const { code, out, errors } = await runDiscover(["--modbus", `127.0.0.1:${device.port}`], broken);
   expect(code).toBe(0);
   expect(out).toContain("E3/DC");
   expect(errors).toBe("mDNS can't be used here: bind EACCES 0.0.0.0:5353\n");
@@ -178,34 +178,34 @@ const pac = () => ({
   exportEnergy: 0,
 });
 
-test("an E3/DC is known by its magic word", async () => {
-  const { port } = ending(await startVirtualE3dc({ flows }));
+test("an E3/DC is identified by its magic number", async () => {
+  const { port } = closeAfterTest(await startVirtualE3dc({ flows }));
   expect(await found(["--modbus", `127.0.0.1:${port}`])).toMatchObject({
     config: { meters: [{ name: "E3DC", driver: "e3dc", host: "127.0.0.1", port }] },
   });
 });
 
-test.each([1, 126])("a SunSpec device is known by its mark, also behind unit id %i", async (unitId) => {
+test.each([1, 126])("a SunSpec device is identified by its marker, also at unit id %i", async (unitId) => {
   const models = [
     { id: 103, values: () => ({ power: 100 }) },
     { id: 203, values: () => ({ power: 100 }) },
   ] as const;
-  const { modbus } = ending(await startVirtualSunSpec({ models, unitId }));
+  const { modbus } = closeAfterTest(await startVirtualSunSpec({ models, unitId }));
   const unit = unitId === 1 ? {} : { unitId };
   expect(await found(["--modbus", `127.0.0.1:${modbus.port}`])).toMatchObject({
     config: { meters: [{ driver: "sunspec", ...unit, measures: ["grid", "pv"] }] },
   });
 });
 
-test.each(["exception", "close"] as const)("a MENNEKES that answers strangers with: %s", async (unknown) => {
-  const device = ending(await startVirtualMennekes({ evse: new Evse(), firmware: "5.22", unknown }));
+test.each(["exception", "close"] as const)("a MENNEKES that answers unknown registers with: %s", async (unknown) => {
+  const device = closeAfterTest(await startVirtualMennekes({ evse: new Evse(), firmware: "5.22", unknown }));
   expect(await found(["--modbus", `127.0.0.1:${device.port}`])).toMatchObject({
     config: { chargers: [{ name: "MENNEKES", driver: "mennekes" }] },
   });
 });
 
-test("a PAC2200 is known by its voltages, and nothing is ever written", async () => {
-  const { modbus } = ending(await startVirtualPac2200({ values: pac }));
+test("a PAC2200 is identified by its voltages, and nothing is ever written", async () => {
+  const { modbus } = closeAfterTest(await startVirtualPac2200({ values: pac }));
   expect(await found(["--modbus", `127.0.0.1:${modbus.port}`])).toMatchObject({
     found: [{ by: "shows 230 V, 231 V, 229 V where they do" }],
     config: { meters: [{ name: "PAC2200", driver: "siemens-pac2200", measures: ["grid"] }] },
@@ -213,14 +213,14 @@ test("a PAC2200 is known by its voltages, and nothing is ever written", async ()
   expect(new Set(modbus.requests.map(({ functionCode }) => functionCode))).toEqual(new Set([3]));
 });
 
-test("a stranger is said to be one, and a host that does not answer is named", async () => {
-  const stranger = ending(await startVirtualModbus());
+test("an unknown device and a host that does not answer are reported", async () => {
+  const unknown = closeAfterTest(await startVirtualModbus());
   const gone = await startVirtualModbus();
   await gone.close();
-  const { code, out, errors } = await say(["--modbus", `127.0.0.1:${stranger.port},127.0.0.1:${gone.port}`]);
+  const { code, out, errors } = await runDiscover(["--modbus", `127.0.0.1:${unknown.port},127.0.0.1:${gone.port}`]);
   expect(code).toBe(0);
   expect(out).toContain("Nothing was found");
-  expect(errors).toContain(`127.0.0.1:${stranger.port} answers over Modbus, but as no device that is known here`);
+  expect(errors).toContain(`127.0.0.1:${unknown.port} answers over Modbus, but as no device that is known here`);
   expect(errors).toContain(`127.0.0.1:${gone.port}`);
 });
 
@@ -237,8 +237,8 @@ test.each<[string[], string]>([
   [["--seconds", "61"], "1 to 60"],
   [["--seconds", "soon"], "takes a number"],
   [["extra"], "one word too many"],
-])("%j is refused before anything is asked", async (args, message) => {
-  const browse: Browse = () => Promise.reject(new Error("It was asked"));
-  await expect(say(args, browse)).rejects.toThrow(message);
-  await expect(say(args, browse)).rejects.toMatchObject({ name: "UsageError" });
+])("%j is refused before anything is searched", async (args, message) => {
+  const browse: Browse = () => Promise.reject(new Error("It searched"));
+  await expect(runDiscover(args, browse)).rejects.toThrow(message);
+  await expect(runDiscover(args, browse)).rejects.toMatchObject({ name: "UsageError" });
 });

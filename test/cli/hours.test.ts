@@ -13,6 +13,6 @@ test.each<[why: string, start: number, length: number, names: readonly string[]]
   expect(hoursOf(start * hour, length * hour).map(hourName)).toEqual(names);
 });
 
-test("a week has a mark at each midnight", () => {
+test("a week has a label at each midnight", () => {
   expect(hoursOf(6 * hour, 7 * 24 * hour).map((second) => second / 24 / hour)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

@@ -1,30 +1,30 @@
 import { deadPort, goEBlock, startGoE } from "./devices.js";
-import { configFile, documentOf, linesOf, say } from "./support.js";
+import { configFile, documentOf, linesOf, runCli } from "./support.js";
 
 async function limit(block: object, options: readonly string[], house: object = {}) {
-  return say(["limit", "Garage", ...options, "--config", configFile({ chargers: [block], ...house })]);
+  return runCli(["limit", "Garage", ...options, "--config", configFile({ chargers: [block], ...house })]);
 }
 
-describe("what a power comes to, at 230 V and 16 A", () => {
+describe("the cap for a power, at 230 V and 16 A", () => {
   test.each([
-    [1380, "one phase, 6 A", { power: 1380, current: 6, phases: 1 }], // the least
+    [1380, "one phase, 6 A", { power: 1380, current: 6, phases: 1 }], // the minimum
     [2300, "one phase, 10 A", { power: 2300, current: 10, phases: 1 }], // to the watt
     [2529, "one phase, 10 A", { power: 2300, current: 10, phases: 1 }], // down to whole amperes
-    [3680, "one phase, 16 A", { power: 3680, current: 16, phases: 1 }], // all that one phase carries
-    [3681, "one phase, 16 A", { power: 3680, current: 16, phases: 1 }], // three would have 5 A, too little
+    [3680, "one phase, 16 A", { power: 3680, current: 16, phases: 1 }], // the maximum of one phase
+    [3681, "one phase, 16 A", { power: 3680, current: 16, phases: 1 }], // three would have 5 A, below the minimum
     [4139, "one phase, 16 A", { power: 3680, current: 16, phases: 1 }], // nor here
-    [4140, "three phases, 6 A each", { power: 4140, current: 6, phases: 3 }], // the least on three
+    [4140, "three phases, 6 A each", { power: 4140, current: 6, phases: 3 }], // the minimum of three
     [6900, "three phases, 10 A each", { power: 6900, current: 10, phases: 3 }], // to the watt
     [7589.9, "three phases, 10 A each", { power: 6900, current: 10, phases: 3 }], // down to whole amperes
-    [11040, "three phases, 16 A each", { power: 11040, current: 16, phases: 3 }], // all that it has
-  ] as const)("%s W: %s", async (power, words, cap) => {
+    [11040, "three phases, 16 A each", { power: 11040, current: 16, phases: 3 }], // the maximum
+  ] as const)("%s W: %s", async (power, text, cap) => {
     const { block, charger } = await startGoE(2);
-    expect(await limit(block, ["--power", String(power)])).toEqual({ code: 0, out: `Garage: ${words}\n`, errors: "" });
+    expect(await limit(block, ["--power", String(power)])).toEqual({ code: 0, out: `Garage: ${text}\n`, errors: "" });
     expect(charger.evse).toMatchObject({ current: cap.current, phases: cap.phases });
     expect(documentOf(await limit(block, ["--json"]))).toEqual({ chargers: { Garage: cap } });
   });
 
-  test("more than it can is capped at its maximum, and said", async () => {
+  test("more than the maximum is capped at it, and reported", async () => {
     const { block, charger } = await startGoE(2);
     expect(await limit(block, ["--power", "22000"])).toEqual({
       code: 0,
@@ -42,7 +42,7 @@ describe("what a power comes to, at 230 V and 16 A", () => {
     expect(await cap(5_760)).toBe("Garage: three phases, 8 A each\n");
   });
 
-  test("an answer for programs tells what holds, not what was asked", async () => {
+  test("with --json the output is the cap that was set, not the one requested", async () => {
     const { block } = await startGoE(2);
     expect(documentOf(await limit(block, ["--power", "5000", "--json"]))).toEqual({
       chargers: { Garage: { power: 4830, current: 7, phases: 3 } },
@@ -73,7 +73,7 @@ describe("what is written, and in which order", () => {
     expect(writes()).toEqual(written);
   });
 
-  test("a charger that finds out its version by itself switches too, once it has been heard", async () => {
+  test("a charger that detects its version switches phases, too, after its first reading", async () => {
     const { charger, writes } = await startGoE(2);
     const { apiVersion, ...block } = goEBlock(charger.port, 2);
     expect(apiVersion).toBe(2);
@@ -92,7 +92,7 @@ describe("what is written, and in which order", () => {
     expect(charger.flashWrites).toBe(0);
   });
 
-  test("version 1 on three phases, or said to be", async () => {
+  test("version 1 on three phases, by its reading or by configuration", async () => {
     const three = await startGoE(1, { phases: 3 });
     expect((await limit(three.block, ["--power", "6900"])).out).toBe("Garage: three phases, 10 A each\n");
     const said = await startGoE(1);
@@ -105,9 +105,9 @@ describe("what is written, and in which order", () => {
     [3, { phases: 3 }, {}, "three phases, 6 A each", "psm=2"],
     [1, { phases: 1 }, {}, "one phase, 16 A: its maximum, 3680 W instead of 4140 W", "psm=1"],
     [1, {}, { site: { phases: 1 } }, "one phase, 16 A: its maximum, 3680 W instead of 4140 W", "psm=1"],
-  ] as const)("%s by configuration, whatever it could: %j %j", async (_count, own, house, words, written) => {
+  ] as const)("%s by configuration, whatever it supports: %j %j", async (_count, own, house, text, written) => {
     const { block, writes } = await startGoE(2);
-    expect((await limit({ ...block, ...own }, ["--power", "4140"], house)).out).toBe(`Garage: ${words}\n`);
+    expect((await limit({ ...block, ...own }, ["--power", "4140"], house)).out).toBe(`Garage: ${text}\n`);
     expect(writes()).toContain(written);
   });
 });
@@ -117,13 +117,13 @@ describe("the present cap", () => {
     [2, { current: 10, phases: 1 }, "Garage: 2300 W (one phase, 10 A)"],
     [2, { current: 16, phases: 3 }, "Garage: 11040 W (three phases, 16 A each)"],
     [1, { current: 13, phases: 3 }, "Garage: 8970 W (three phases, 13 A each)"],
-  ] as const)("version %s at %j; nothing is written", async (apiVersion, before, words) => {
+  ] as const)("version %s at %j; nothing is written", async (apiVersion, before, text) => {
     const { block, writes } = await startGoE(apiVersion, before);
-    expect(await limit(block, [])).toEqual({ code: 0, out: `${words}\n`, errors: "" });
+    expect(await limit(block, [])).toEqual({ code: 0, out: `${text}\n`, errors: "" });
     expect(writes()).toEqual([]);
   });
 
-  test("version 1 without a car tells no phases: the house's count", async () => {
+  test("version 1 without a car reports no phases: those of the site count", async () => {
     const { block, charger } = await startGoE(1);
     charger.evse.unplug();
     charger.evse.advance(60);
@@ -132,7 +132,7 @@ describe("the present cap", () => {
   });
 });
 
-describe("where it does not come to it: exit 1, and one line that says why", () => {
+describe("a failure: exit 1, and one line with the reason", () => {
   async function refused(block: object, power: number): Promise<string> {
     const { code, out, errors } = await limit(block, ["--power", String(power), "--json"]);
     expect({ code, out }).toEqual({ code: 1, out: "" });
@@ -141,7 +141,7 @@ describe("where it does not come to it: exit 1, and one line that says why", () 
     return line;
   }
 
-  test.each([1379.9, 690, 0])("%s W is less than it can charge with", async (power) => {
+  test.each([1379.9, 690, 0])("%s W is below its minimum", async (power) => {
     const { block, writes } = await startGoE(2);
     expect(await refused(block, power)).toBe(
       `ev-charging: Garage: ${power} W is too little to charge with: it takes 1380 W (one phase, 6 A) at least. ` +
@@ -150,7 +150,7 @@ describe("where it does not come to it: exit 1, and one line that says why", () 
     expect(writes()).toEqual([]);
   });
 
-  test("on three phases alone, the least is that of three", async () => {
+  test("on three phases only, the minimum is that of three", async () => {
     const { block, writes } = await startGoE(2);
     expect(await refused({ ...block, phases: 3 }, 4_000)).toContain(
       "it takes 4140 W (three phases, 6 A each) at least",
@@ -158,12 +158,12 @@ describe("where it does not come to it: exit 1, and one line that says why", () 
     expect(writes()).toEqual([]);
   });
 
-  test("a current that its installer has not allowed", async () => {
+  test("a current above the installer's limit", async () => {
     const { block } = await startGoE(2, { maxCurrent: 16 });
     expect(await refused({ ...block, maxCurrent: 32 }, 13_800)).toMatch(/amp=20 was refused: .*\(refused\)$/);
   });
 
-  test("it says yes and does nothing", async () => {
+  test("it accepts the write without an effect", async () => {
     const { block, charger } = await startGoE(1);
     charger.fault = "ignore-writes";
     expect(await refused(block, 1_840)).toMatch(/\(not-taken-over\)$/);
@@ -176,12 +176,12 @@ describe("where it does not come to it: exit 1, and one line that says why", () 
     expect(charger.evse.current).toBe(10);
   });
 
-  test("nobody is there", async () => {
+  test("it is not reachable", async () => {
     expect(await refused(goEBlock(await deadPort(), 1), 2_300)).toMatch(/\(unreachable\)$/);
   });
 });
 
-describe("a mistake in writing: exit 2, and not a word to the charger", () => {
+describe("a usage error: exit 2, and no request to the charger", () => {
   const circuits = { site: { circuits: [{ name: "Yard", limit: 32 }] } };
 
   test.each([
@@ -196,25 +196,25 @@ describe("a mistake in writing: exit 2, and not a word to the charger", () => {
       ["Yard", "--power", "2300"],
       '"Yard" is a circuit, and no device sets its power; cap the chargers on it ("Garage"), or change its limit in site.circuits',
     ],
-  ])("%j", async (args, told) => {
+  ])("%j", async (args, message) => {
     const { block, charger } = await startGoE(2);
     const file = configFile({ chargers: [{ ...block, circuit: "Yard" }], ...circuits });
-    expect(await say(["limit", ...args, "--config", file])).toEqual({
+    expect(await runCli(["limit", ...args, "--config", file])).toEqual({
       code: 2,
       out: "",
-      errors: `ev-charging: ${told}\n`,
+      errors: `ev-charging: ${message}\n`,
     });
     expect(charger.requests).toEqual([]);
   });
 
-  test("a circuit that feeds nobody", async () => {
+  test("a circuit without chargers", async () => {
     const { block } = await startGoE(2);
-    expect((await say(["limit", "Yard", "--config", configFile({ chargers: [block], ...circuits })])).errors).toContain(
-      "cap a charger, or change its limit",
-    );
+    expect(
+      (await runCli(["limit", "Yard", "--config", configFile({ chargers: [block], ...circuits })])).errors,
+    ).toContain("cap a charger, or change its limit");
   });
 
-  test("a charger goes before a circuit of its name", async () => {
+  test("a charger takes precedence over a circuit of the same name", async () => {
     const { block } = await startGoE(2);
     const house = { site: { circuits: [{ name: "Garage", limit: 32 }] } };
     expect((await limit({ ...block, circuit: "Garage" }, [], house)).out).toBe("Garage: 2300 W (one phase, 10 A)\n");

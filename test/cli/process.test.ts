@@ -1,9 +1,9 @@
-/** The command as a process of its own, as `npm test` has built it. */
+/** The built command as a process. */
 
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { answerOf, house, sunny } from "./replay-support.js";
+import { answerOf, siteBlock, sunny } from "./replay-support.js";
 import { configFile, fileWith, linesOf } from "./support.js";
 
 const children: ChildProcessWithoutNullStreams[] = [];
@@ -14,7 +14,7 @@ afterEach(() => {
 
 function start(...args: string[]): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, ["dist/cli/main.js", ...args]);
-  child.stdin.on("error", () => undefined); // it may end before it has read all
+  child.stdin.on("error", () => undefined); // it may end before it has read everything
   children.push(child);
   return child;
 }
@@ -34,20 +34,20 @@ async function ended(child: ChildProcessWithoutNullStreams): Promise<Ended> {
   return { code: child.exitCode, signal: child.signalCode, out, errors };
 }
 
-test("exit codes are the subcommand's, and what went wrong stays off standard output", async () => {
+test("exit codes are those of the subcommand, and errors are not on standard output", async () => {
   expect(await ended(start())).toMatchObject({ code: 2, errors: "" });
   expect(await ended(start("--help"))).toMatchObject({ code: 0, errors: "" });
   const unknown = await ended(start("chek"));
   expect(unknown).toMatchObject({ code: 2, out: "" });
   expect(linesOf(unknown.errors)).toHaveLength(1);
-  const right = await ended(start("check", "--json", "--config", configFile(house)));
+  const right = await ended(start("check", "--json", "--config", configFile(siteBlock)));
   expect(right).toMatchObject({ code: 0, errors: "" });
   expect(JSON.parse(right.out)).toMatchObject({ valid: true });
 });
 
 describe("replay", () => {
   test("answers each line before the next is sent", async () => {
-    const child = start("replay", "--config", configFile(house));
+    const child = start("replay", "--config", configFile(siteBlock));
     const done = ended(child);
     const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     for (const second of [0, 1, 2]) {
@@ -60,8 +60,8 @@ describe("replay", () => {
     expect(await done).toMatchObject({ code: 0, errors: "" });
   });
 
-  test("answers 5 000 lines in one burst", async () => {
-    const child = start("replay", "--config", configFile(house));
+  test("answers 5 000 lines at once", async () => {
+    const child = start("replay", "--config", configFile(siteBlock));
     const lines = Array.from({ length: 5_000 }, (_, second) => JSON.stringify(sunny(second)));
     child.stdin.end(`${lines.join("\n")}\n`);
     const { code, out, errors } = await ended(child);
@@ -72,8 +72,8 @@ describe("replay", () => {
     );
   });
 
-  test("ends without a word when nobody listens any more", async () => {
-    const child = start("replay", "--config", configFile(house));
+  test("ends silently when its reader has ended", async () => {
+    const child = start("replay", "--config", configFile(siteBlock));
     child.stdin.write(`${JSON.stringify(sunny(0))}\n`);
     await once(child.stdout, "data");
     child.stdout.destroy();
@@ -84,8 +84,8 @@ describe("replay", () => {
 });
 
 describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
-  test("ends a run in good order", async () => {
-    // A charger that no network has, so that it runs on.
+  test("ends a run cleanly", async () => {
+    // An unreachable charger, so that it runs on.
     const chargers = [{ name: "Garage", driver: "go-e", host: "127.0.0.1", port: 1, apiVersion: 2 }];
     const child = start("run", "--config", configFile({ site: {}, chargers }));
     const done = ended(child);
@@ -95,7 +95,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
   });
 
   test("ends a replay that waits for its next line", async () => {
-    const child = start("replay", "--config", configFile(house));
+    const child = start("replay", "--config", configFile(siteBlock));
     const done = ended(child);
     child.stdin.write(`${JSON.stringify(sunny(0))}\n`);
     await once(child.stdout, "data");
@@ -104,7 +104,7 @@ describe.each(["SIGINT", "SIGTERM"] as const)("%s", (signal) => {
   });
 });
 
-test("a day that can't be read ends at once", async () => {
+test("an invalid day ends at once", async () => {
   const { code, out, errors } = await ended(start("simulate", "--day", fileWith("time,pv\n08:00,x\n"), "--json"));
   expect({ code, out }).toEqual({ code: 2, out: "" });
   expect(linesOf(errors)).toHaveLength(1);

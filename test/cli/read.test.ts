@@ -1,6 +1,6 @@
 import { channelNames } from "../../src/model/channels.js";
 import { deadPort, exportingRead, goEBlock, startGoE, startHttpMeter, startMqttMeter } from "./devices.js";
-import { configFile, documentOf, errorIn, linesOf, say } from "./support.js";
+import { configFile, documentOf, errorIn, linesOf, runCli } from "./support.js";
 import { z } from "zod";
 
 const readings = z.object({
@@ -13,10 +13,10 @@ async function read(
   devices: { readonly chargers?: readonly object[]; readonly meters?: readonly object[] },
   ...args: string[]
 ) {
-  return say(["read", ...args, "--config", configFile({ site: { mainFuse: 25 }, ...devices })]);
+  return runCli(["read", ...args, "--config", configFile({ site: { mainFuse: 25 }, ...devices })]);
 }
 
-/** What a go-e shows that charges at 10 A on one phase. */
+/** The channels of a go-e that charges at 10 A on one phase. */
 const charging = {
   maxAmpere: 10,
   pwmSignal: "CHARGING",
@@ -56,7 +56,7 @@ describe("go-e", () => {
     expect(writes()).toEqual([]);
   });
 
-  test("no car: no cable, no state that would charge", async () => {
+  test("without a car: no cable, state disconnected", async () => {
     const garage = await startGoE(2);
     garage.charger.evse.unplug();
     garage.charger.evse.advance(5);
@@ -66,7 +66,7 @@ describe("go-e", () => {
     });
   });
 
-  test("that finds out its version by itself", async () => {
+  test("that detects its version", async () => {
     const { apiVersion, ...block } = goEBlock((await startGoE(1)).charger.port, 1);
     expect(apiVersion).toBe(1);
     expect(documentOf(await read({ chargers: [block] }, "--json"))).toMatchObject({
@@ -79,7 +79,7 @@ describe("Shelly 3EM", () => {
   test.each([
     ["HTTP", startHttpMeter],
     ["MQTT", startMqttMeter],
-  ] as const)("over %s: its quantities stand directly under its name", async (_what, start) => {
+  ] as const)("over %s: its quantities are directly under its name", async (_what, start) => {
     const { block } = await start();
     const said = await read({ meters: [block] }, "--json");
     expect(said).toMatchObject({ code: 0, errors: "" });
@@ -88,7 +88,7 @@ describe("Shelly 3EM", () => {
 });
 
 describe("names", () => {
-  test("choose which devices are asked", async () => {
+  test("select the devices that are read", async () => {
     const [garage, grid] = [await startGoE(2), await startHttpMeter()];
     const devices = { chargers: [garage.block], meters: [grid.block] };
     expect(documentOf(await read(devices, "Grid", "--json"))).toEqual({
@@ -101,7 +101,7 @@ describe("names", () => {
     expect([Object.keys(both.chargers), Object.keys(both.meters)]).toEqual([["Garage"], ["Grid"]]);
   });
 
-  test("that nobody has are a mistake, and nobody is asked", async () => {
+  test("of unknown devices are a usage error, and nothing is read", async () => {
     const garage = await startGoE(2);
     const said = await read({ chargers: [garage.block] }, "Garage", "Garge", "--json");
     expect(said).toEqual({
@@ -112,7 +112,7 @@ describe("names", () => {
     expect(garage.charger.requests).toEqual([]);
   });
 
-  test("written in other letters still find their device's name", async () => {
+  test("in another case are answered with the device's name", async () => {
     const { code, errors } = await read({ chargers: [goEBlock(80, 2)] }, "garage");
     expect(code).toBe(2);
     expect(errors).toContain('did you mean "Garage"?');
@@ -129,7 +129,7 @@ describe("a device that does not answer", () => {
     expect(meters).toEqual({ Grid: exportingRead });
   });
 
-  test("goes to standard error for people", async () => {
+  test("is reported on standard error", async () => {
     const grid = await startHttpMeter();
     const { code, out, errors } = await read({ meters: [grid.block], chargers: [goEBlock(await deadPort(), 2)] });
     expect(code).toBe(1);
@@ -146,7 +146,7 @@ describe("a device that does not answer", () => {
   });
 });
 
-test("people get a table of what is there, with units", async () => {
+test("the text output is a table of the values with units", async () => {
   const [garage, grid] = [await startGoE(1), await startHttpMeter()];
   const { code, out, errors } = await read({ chargers: [garage.block], meters: [grid.block] });
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
@@ -163,7 +163,7 @@ test("people get a table of what is there, with units", async () => {
   expect(new Set(columns).size).toBe(1);
 });
 
-test("nothing configured is nothing to read", async () => {
+test("without devices there is nothing to read", async () => {
   const said = await read({}, "--json");
   expect(said).toMatchObject({ code: 0, errors: "" });
   expect(documentOf(said)).toEqual({ chargers: {}, meters: {}, residualCurrentMonitors: {} });

@@ -1,7 +1,7 @@
 import { charging, grid, lastDecision, replay, replayText, start, sunny } from "./replay-support.js";
 
-describe("a line that can't be understood is answered in its place, and the replay goes on", () => {
-  test.each<[what: string, line: unknown, told: RegExp]>([
+describe("an invalid line is answered in its place, and the replay goes on", () => {
+  test.each<[what: string, line: unknown, message: RegExp]>([
     ["not JSON", "time: 5", /not JSON/],
     ["half a line", '{"time": 17500', /not JSON/],
     ["a list", [], /not an object/],
@@ -15,7 +15,7 @@ describe("a line that can't be understood is answered in its place, and the repl
     ["an unknown mode", { time: start, commands: { Garage: { mode: "sun" } } }, /^commands\.Garage\.mode: /],
     ["a mode that is null", { time: start, commands: { Garage: { mode: null } } }, /^commands\.Garage\.mode: /],
     ["a command that is no block", { time: start, commands: { Garage: "off" } }, /^commands\.Garage: /],
-    ["a command for nobody", { time: start, commands: { Garge: { mode: "off" } } }, /"Garge"/],
+    ["a command for an unknown charger", { time: start, commands: { Garge: { mode: "off" } } }, /"Garge"/],
     ["a cap that is text", { time: start, commands: { Garage: { maxAmpere: "8" } } }, /^commands\.Garage\.maxAmpere: /],
     ["a cap below zero", { time: start, commands: { Garage: { maxAmpere: -1 } } }, /^commands\.Garage\.maxAmpere: /],
     ["a permission that is text", { time: start, commands: { Garage: { allowCharging: "off" } } }, /allowCharging: /],
@@ -60,26 +60,26 @@ describe("a line that can't be understood is answered in its place, and the repl
     ],
     ["meters that are a list", { time: start, meters: [] }, /^meters: /],
     ["chargers that are text", { time: start, chargers: "Garage" }, /^chargers: /],
-  ])("%s", async (_what, line, told) => {
+  ])("%s", async (_what, line, message) => {
     const [first, bad, next] = await replay([sunny(0), line, sunny(1)]);
     const [, undisturbed] = await replay([sunny(0), sunny(1)]);
     expect(first).toHaveProperty("time", start);
-    expect(bad).toEqual({ error: expect.stringMatching(told) });
+    expect(bad).toEqual({ error: expect.stringMatching(message) });
     expect(next).toEqual(undisturbed);
   });
 
-  test("a command with a key that is misspelt names the nearest", async () => {
+  test("the error for a misspelt key of a command names the nearest", async () => {
     const [answer] = await replay([{ time: start, commands: { Garage: { maxAmpre: 8 } } }]);
     expect(answer).toEqual({ error: expect.stringContaining('did you mean "maxAmpere"?') });
   });
 
-  test("a part of a command that can't be understood keeps all of it from being done", async () => {
+  test("a command with an invalid part has no effect at all", async () => {
     const half = { ...sunny(1), commands: { Garage: { mode: "off", maxAmpere: "8" } } };
     expect(lastDecision(await replay([sunny(0), half, sunny(2)])).allowCharging).toBe(true);
   });
 });
 
-describe("a value of another type raises no current", () => {
+describe("a value of the wrong type raises no current", () => {
   const values = ["-20000", "Infinity", [], [-20_000], {}, true, null, { value: -20_000 }];
 
   test.each(values)("the grid's power: %j", async (power) => {
@@ -109,7 +109,7 @@ describe("a value of another type raises no current", () => {
     },
   );
 
-  test("a number too large to be one is not taken for one", async () => {
+  test("a number that overflows is invalid", async () => {
     const line = JSON.stringify(sunny(0)).replace("-2300", "-1e999");
     expect(lastDecision(await replay([line])).current).toBeLessThanOrEqual(6);
   });
@@ -123,22 +123,22 @@ describe("how lines end", () => {
     expect(await replayText([`${lines.join("\r\n")}\r\n`])).toEqual(await plain());
   });
 
-  test("the last one without an end", async () => {
+  test("without an end of the last one", async () => {
     expect(await replayText([lines.join("\n")])).toEqual(await plain());
   });
 
-  test("empty lines and blanks between them are no lines", async () => {
+  test("with empty and blank lines, which are ignored", async () => {
     expect(await replayText([`\n\r\n  ${lines.join("\n\n \t\n")}  \n\n`])).toEqual(await plain());
   });
 
-  test("cut anywhere on their way, also within a letter of several bytes", async () => {
+  test("in chunks that end anywhere, also within a multi-byte character", async () => {
     const named = JSON.stringify({ ...sunny(0), meters: { ...grid(-2_300, -3.3), "Zähler ☀️": null } });
     const bytes = Buffer.from(`${named}\n${lines[1] ?? ""}\n`);
     const pieces = Array.from(bytes, (byte) => Buffer.from([byte]));
     expect(await replayText(pieces)).toEqual(await replay([sunny(0), sunny(1)]));
   });
 
-  test("nothing at all is answered with nothing", async () => {
+  test("without lines there are no answers", async () => {
     expect(await replayText([])).toEqual([]);
     expect(await replayText(["\n\n"])).toEqual([]);
   });
@@ -148,13 +148,13 @@ describe("how lines end", () => {
   });
 });
 
-test("a name that JavaScript has its own idea of is a name like others", async () => {
+test("a name such as __proto__ is a name like any other", async () => {
   const line = `{"time": ${start}, "meters": {"__proto__": {"grid": {"power": -9000}}, "constructor": null}, "chargers": {"toString": null}}`;
   const [answer] = await replay([line]);
   expect(answer).toMatchObject({ time: start, chargers: { Garage: { current: 0 } } });
 });
 
-test("the same time twice is not time going back", async () => {
+test("the same time twice is allowed", async () => {
   const [, second] = await replay([sunny(0), { ...sunny(0), chargers: { Garage: charging } }]);
   expect(second).toMatchObject({ time: start });
 });

@@ -1,9 +1,9 @@
 /** Replays lines through the command, for one charger and one meter. */
 
 import { z } from "zod";
-import { configFile, linesOf, say } from "./support.js";
+import { configFile, linesOf, runCli } from "./support.js";
 
-export const house = {
+export const siteBlock = {
   site: { mainFuse: 25 },
   meters: [
     { name: "Grid", driver: "shelly-3em", transport: "http", host: "192.168.1.20" },
@@ -36,27 +36,27 @@ export function answerOf(line: string): Answer {
   return answer.parse(JSON.parse(line));
 }
 
-/** Texts as they stand on standard input, whatever pieces they come in. */
+/** Replays text that arrives in these chunks on standard input. */
 export async function replayText(
-  pieces: readonly (string | Buffer)[],
-  block: object = house,
+  chunks: readonly (string | Buffer)[],
+  block: object = siteBlock,
 ): Promise<readonly Answer[]> {
   const input = (async function* () {
-    yield* pieces;
+    yield* chunks;
   })();
-  const { code, out, errors } = await say(["replay", "--config", configFile(block)], { input });
+  const { code, out, errors } = await runCli(["replay", "--config", configFile(block)], { input });
   expect({ code, errors }).toEqual({ code: 0, errors: "" });
   return linesOf(out).map(answerOf);
 }
 
-export async function replay(lines: readonly unknown[], block: object = house): Promise<readonly Answer[]> {
+export async function replay(lines: readonly unknown[], block: object = siteBlock): Promise<readonly Answer[]> {
   return replayText(
     lines.map((line) => `${typeof line === "string" ? line : JSON.stringify(line)}\n`),
     block,
   );
 }
 
-/** What was decided for the garage in the last of the lines. */
+/** The decision for a charger in the last line. */
 export function lastDecision(answers: readonly Answer[], name = "Garage") {
   const last = answers.at(-1);
   const decision = last !== undefined && "chargers" in last ? last.chargers[name] : undefined;
@@ -77,7 +77,7 @@ export function grid(power: number, current = power / 690) {
   return { Grid: { grid: { power, currents: [current, current, current] } } };
 }
 
-/** A car that charges at 6 A on one phase beside 2.3 kW of export, told `seconds` after the start. */
+/** A car that charges at 6 A on one phase with 2.3 kW of export, `seconds` after the start. */
 export function sunny(seconds: number) {
   return { time: start + seconds * 1_000, meters: grid(-2_300, -3.3), chargers: { Garage: charging } };
 }

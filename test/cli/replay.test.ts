@@ -1,4 +1,4 @@
-import { grid, lastDecision, replay, replayText, start, sunny, charging, house } from "./replay-support.js";
+import { grid, lastDecision, replay, replayText, start, sunny, charging, siteBlock } from "./replay-support.js";
 
 test("a line with sun and a charging car is answered with time, current, phases and a reason", async () => {
   expect(await replay([{ ...sunny(0), commands: { Garage: { mode: "solar" } } }])).toEqual([
@@ -24,7 +24,7 @@ test("5 000 lines at once are all answered", async () => {
   expect(answers.at(-1)).toMatchObject({ time: start + 4_999_000 });
 });
 
-test("a current of 0 goes with no permission, and only that", async () => {
+test("the current is 0 exactly when charging is not allowed", async () => {
   const decisions = (await replay([0, 400, 800, 1_200].map((at) => ({ ...sunny(at), meters: grid(4_000) })))).map(
     (answer) => ("chargers" in answer ? answer.chargers["Garage"] : undefined),
   );
@@ -33,7 +33,7 @@ test("a current of 0 goes with no permission, and only that", async () => {
 });
 
 describe("commands", () => {
-  /** Sun for hours, so that nothing else holds the car back. */
+  /** With constant surplus, so that nothing else limits the car. */
   async function after(command: object, following: object = {}) {
     const first = { ...sunny(0), commands: { Garage: command } };
     return lastDecision(await replay([first, ...[2, 4, 6, 8].map((at) => ({ ...sunny(at), ...following }))]));
@@ -48,20 +48,20 @@ describe("commands", () => {
     expect(await after({ mode })).toMatchObject(expected);
   });
 
-  test("a stop by hand holds, a start by hand ends it", async () => {
+  test("a stop by hand lasts until a start by hand", async () => {
     expect(await after({ allowCharging: false })).toMatchObject({ allowCharging: false, current: 0 });
     const started = { commands: { Garage: { allowCharging: true } } };
     expect(await after({ allowCharging: false }, started)).toMatchObject({ allowCharging: true });
   });
 
-  test("a cap of their own, which null lifts", async () => {
+  test("a current limit, which null lifts", async () => {
     expect(await after({ mode: "fast", maxAmpere: 8 })).toMatchObject({ current: 8 });
     expect(await after({ mode: "fast", maxAmpere: 8 }, { commands: { Garage: { maxAmpere: null } } })).toMatchObject({
       current: 16,
     });
   });
 
-  test("a cap by power, which null lifts", async () => {
+  test("a power limit, which null lifts", async () => {
     expect(await after({ mode: "fast", powerLimit: 1_840 })).toMatchObject({ current: 8, phases: 1 });
     expect(
       await after({ mode: "fast", powerLimit: 1_840 }, { commands: { Garage: { powerLimit: null } } }),
@@ -70,7 +70,7 @@ describe("commands", () => {
     });
   });
 
-  test("an energy limit that the session has reached pauses, 0 lifts it", async () => {
+  test("a reached energy limit pauses, 0 lifts it", async () => {
     const full = { chargers: { Garage: { ...charging, sessionChargeConsumption: 5 } } };
     expect(await after({ mode: "fast", sessionChargeConsumptionLimit: 5 }, full)).toMatchObject({ current: 0 });
     const lifted = { ...full, commands: { Garage: { sessionChargeConsumptionLimit: 0 } } };
@@ -78,41 +78,41 @@ describe("commands", () => {
   });
 });
 
-describe("wishes", () => {
+describe("minimum, timed start, targets, prices and tags", () => {
   const garage = (keys: object) => ({
-    ...house,
-    site: { ...house.site, timeZone: "UTC" },
-    chargers: [{ ...house.chargers[0], ...keys }],
+    ...siteBlock,
+    site: { ...siteBlock.site, timeZone: "UTC" },
+    chargers: [{ ...siteBlock.chargers[0], ...keys }],
   });
   const idle = { ...charging, state: "connected", currents: [0, 0, 0], power: 0, allowCharging: false };
-  /** A car that waits beside a house that draws a little. */
+  /** A waiting car and a small household load. */
   const dark = (seconds: number, more: object = {}) => ({
     time: start + seconds * 1_000,
     meters: grid(300 + seconds / 1_000),
     chargers: { Garage: idle },
     ...more,
   });
-  const ask = (command: object) => dark(0, { commands: { Garage: command } });
+  const commanded = (command: object) => dark(0, { commands: { Garage: command } });
 
   test("a minimum, which null lifts", async () => {
-    const first = ask({ mode: "solar-min", minAmpere: 9 });
+    const first = commanded({ mode: "solar-min", minAmpere: 9 });
     expect(lastDecision(await replay([first, dark(2), dark(4)]))).toMatchObject({ current: 9 });
     const lifted = dark(4, { commands: { Garage: { minAmpere: null } } });
     const later = Array.from({ length: 20 }, (_, i) => dark(6 + 2 * i));
     expect(lastDecision(await replay([first, dark(2), lifted, ...later]))).toMatchObject({ current: 6 });
   });
 
-  test("a start that ends at its time", async () => {
-    const first = ask({ allowCharging: true, until: start + 6_000 });
+  test("a timed start ends at its time", async () => {
+    const first = commanded({ allowCharging: true, until: start + 6_000 });
     expect(lastDecision(await replay([first, dark(2), dark(5)]))).toMatchObject({ allowCharging: true });
     expect(lastDecision(await replay([first, dark(2), dark(6)]))).toMatchObject({ allowCharging: false });
   });
 
-  test("targets: all current for one that presses, and the sun's for one that does not", async () => {
-    const late = ask({ targets: [{ time: "15:30", energy: 20 }] });
+  test("a target: all current once it is due, and surplus only before", async () => {
+    const late = commanded({ targets: [{ time: "15:30", energy: 20 }] });
     const pressing = lastDecision(await replay([late, dark(2), dark(4)], garage({})));
     expect(pressing).toMatchObject({ current: 16, reason: expect.stringContaining("by 15:30, of which") });
-    const early = ask({ targets: [{ days: ["mon"], time: "07:00", energy: 20 }] });
+    const early = commanded({ targets: [{ days: ["mon"], time: "07:00", energy: 20 }] });
     const waiting = lastDecision(await replay([early, dark(2), dark(4)], garage({})));
     expect(waiting).toMatchObject({
       current: 0,
@@ -120,14 +120,14 @@ describe("wishes", () => {
     });
   });
 
-  test("cheap hours by the prices on a line", async () => {
+  test("cheap hours by the prices of a line", async () => {
     const block = { ...garage({ cheapHours: true }), tariff: { priceLimit: 0.2 } };
-    const told = (price: number) => dark(2, { site: { prices: [{ start: "2025-06-15T15:00:00Z", price }] } });
-    expect(lastDecision(await replay([dark(0), told(0.2), dark(4)], block))).toMatchObject({ current: 16 });
-    expect(lastDecision(await replay([dark(0), told(0.3), dark(4)], block))).toMatchObject({ current: 0 });
+    const priced = (price: number) => dark(2, { site: { prices: [{ start: "2025-06-15T15:00:00Z", price }] } });
+    expect(lastDecision(await replay([dark(0), priced(0.2), dark(4)], block))).toMatchObject({ current: 16 });
+    expect(lastDecision(await replay([dark(0), priced(0.3), dark(4)], block))).toMatchObject({ current: 0 });
   });
 
-  test("a car's tag as the charger tells it", async () => {
+  test("a car's tag, as the charger reports it", async () => {
     const block = {
       ...garage({ mode: "fast", unknownTags: "refuse" }),
       cars: [{ name: "Zoe", tags: ["04a1"], maxCurrent: 10 }],
@@ -141,7 +141,7 @@ describe("wishes", () => {
 describe("the grid operator's limit", () => {
   const fast = { ...sunny(0), commands: { Garage: { mode: "fast" } } };
 
-  test("holds until null lifts it", async () => {
+  test("lasts until null lifts it", async () => {
     const limited = [fast, { ...sunny(2), site: { powerLimit: 5_520 } }, sunny(4), sunny(6)];
     expect(lastDecision(await replay(limited))).toMatchObject({ allowCharging: true, current: 8, phases: 3 });
     const lifted = [...limited, { ...sunny(8), site: { powerLimit: null } }, sunny(10)];
@@ -152,10 +152,10 @@ describe("the grid operator's limit", () => {
     expect(lastDecision(await replay([fast, { ...sunny(2), site: { powerLimit: 0 } }]))).toMatchObject({ current: 0 });
   });
 
-  test("of 4.2 kW is never passed by both chargers together", async () => {
+  test("of 4.2 kW is never exceeded by both chargers together", async () => {
     const block = {
-      ...house,
-      chargers: [...house.chargers, { name: "Carport", driver: "go-e", host: "192.168.1.37" }],
+      ...siteBlock,
+      chargers: [...siteBlock.chargers, { name: "Carport", driver: "go-e", host: "192.168.1.37" }],
     };
     const both = { Garage: charging, Carport: charging };
     const modes = { Garage: { mode: "fast" }, Carport: { mode: "fast" } };
@@ -176,13 +176,13 @@ describe("the grid operator's limit", () => {
 
 describe("readings", () => {
   test.each<[why: string, soc: number | null, current: number]>([
-    ["from its priority on, what the battery takes is for the car", 80, 9],
-    ["below it the battery comes first", 40, 0],
-    ["and so it does without a state of charge", null, 0],
+    ["from its priority on, its charging power is surplus", 80, 9],
+    ["below it, the battery comes first", 40, 0],
+    ["without a state of charge, the battery comes first", null, 0],
   ])("a battery: %s", async (_why, soc, current) => {
     const battery = { name: "Cellar", driver: "shelly-3em", transport: "http", host: "192.168.1.22" };
-    const meters = [...house.meters, { ...battery, measures: ["battery"] }];
-    const block = { ...house, meters, surplus: { batteryPriority: 50 } };
+    const meters = [...siteBlock.meters, { ...battery, measures: ["battery"] }];
+    const block = { ...siteBlock, meters, surplus: { batteryPriority: 50 } };
     const lines = Array.from({ length: 60 }, (_, i) => ({
       time: start + i * 5_000,
       meters: { ...grid(i / 10), Cellar: { battery: { power: -2_300, soc } } },
@@ -191,18 +191,18 @@ describe("readings", () => {
     expect(lastDecision(await replay(lines, block)).current).toBe(current);
   });
 
-  test("of a meter are the same with and without their place, where it has only one", async () => {
+  test("of a meter are the same with and without their role, where it has only one", async () => {
     const { Grid } = grid(-2_300, -3.3);
     const bare = { ...sunny(0), meters: { Grid: Grid.grid } };
     expect(await replay([bare])).toEqual(await replay([sunny(0)]));
   });
 
-  test("of a meter that measures the roof without its place are not the grid's", async () => {
+  test("without a role, of a meter that measures pv, are not the grid's", async () => {
     const roof = { ...sunny(0), meters: { Roof: { power: -9_000 } } };
     expect(lastDecision(await replay([roof])).current).toBeLessThanOrEqual(6);
   });
 
-  test("that failed raise nothing, and end a charge from the sun once they are old", async () => {
+  test("that failed raise nothing, and end solar charging after a while", async () => {
     const silent = (seconds: number) => ({
       time: start + seconds * 1_000,
       meters: { Grid: null },
@@ -214,21 +214,21 @@ describe("readings", () => {
     expect(lastDecision(await replay(long))).toMatchObject({ allowCharging: false, current: 0 });
   });
 
-  test("left out are no news: for a while all stays as it was", async () => {
+  test("left out change nothing for a while", async () => {
     const answers = await replay([sunny(0), { time: start + 1_000 }]);
     expect(lastDecision(answers).allowCharging).toBe(true);
   });
 
-  test("of devices that are not configured change nothing", async () => {
-    const strangers = {
+  test("of unknown devices change nothing", async () => {
+    const withUnknown = {
       ...sunny(0),
       meters: { ...sunny(0).meters, Other: { grid: { power: -20_000 } } },
       chargers: { ...sunny(0).chargers, Other: charging },
     };
-    expect(await replay([strangers])).toEqual(await replay([sunny(0)]));
+    expect(await replay([withUnknown])).toEqual(await replay([sunny(0)]));
   });
 });
 
-test("a config without a charger answers with none", async () => {
+test("without chargers there are no decisions", async () => {
   expect(await replay([{ time: start }], { site: { mainFuse: 25 } })).toEqual([{ time: start, chargers: {} }]);
 });

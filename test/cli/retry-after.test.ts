@@ -3,7 +3,7 @@
 import { startVirtualEasee } from "../../src/simulator/devices/easee/cloud.js";
 import { Car } from "../../src/simulator/house/car.js";
 import { Evse } from "../../src/simulator/house/evse.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 import { configFile, say } from "./support.js";
 
 const id = "EH123456";
@@ -11,7 +11,7 @@ const id = "EH123456";
 async function busyCloud(retryAfter: string) {
   const evse = new Evse({ answerTime: 0 });
   evse.plug(new Car());
-  const cloud = ending(await startVirtualEasee({ chargers: [{ id, evse }] }));
+  const cloud = closeAfterTest(await startVirtualEasee({ chargers: [{ id, evse }] }));
   const account = { username: "somebody@example.com", password: "correct horse" };
   const block = { name: "Garage", driver: "easee", ...account, chargerId: id };
   const urls = { apiUrl: cloud.apiUrl, streamUrl: cloud.streamUrl };
@@ -21,7 +21,7 @@ async function busyCloud(retryAfter: string) {
     const first = cloud.writes.length === 1;
     cloud.fault = first ? { status: 429, retryAfter } : null;
   });
-  return { cloud, set: () => say(["set", "Garage", "--current", "10", "--config", file]) };
+  return { cloud, set: () => runCli(["set", "Garage", "--current", "10", "--config", file]) };
 }
 
 test("a few seconds are waited out", async () => {

@@ -1,28 +1,28 @@
-import { configFile, documentOf, linesOf, say } from "./support.js";
+import { configFile, documentOf, linesOf, runCli } from "./support.js";
 
 const subcommands = ["demo", "run", "check", "discover", "read", "set", "limit", "replay", "simulate"];
 
 describe("without a subcommand", () => {
-  test("the overview names all of them; whoever called it without asking for it has made a mistake", async () => {
-    const said = await say([]);
+  test("the overview lists all of them, and the exit code is that of a usage error", async () => {
+    const said = await runCli([]);
     expect(said).toMatchObject({ code: 2, errors: "" });
     for (const name of subcommands) expect(said.out).toMatch(new RegExp(`^  ${name} `, "m"));
   });
 
-  test.each(["--help", "-h", "help"])("%s is the overview, and no mistake", async (asked) => {
-    expect(await say([asked])).toEqual({ ...(await say([])), code: 0 });
+  test.each(["--help", "-h", "help"])("%s prints the overview, and succeeds", async (option) => {
+    expect(await runCli([option])).toEqual({ ...(await runCli([])), code: 0 });
   });
 });
 
 describe.each(subcommands)("%s", (name) => {
-  test.each(["--help", "-h"])("tells with %s what it takes, and does nothing else", async (help) => {
-    const said = await say([name, "--config", "/no/such/file", help]);
+  test.each(["--help", "-h"])("prints its help with %s, and does nothing else", async (help) => {
+    const said = await runCli([name, "--config", "/no/such/file", help]);
     expect(said).toMatchObject({ code: 0, errors: "" });
     expect(said.out).toMatch(new RegExp(`^Usage: ev-charging ${name}\\b`));
   });
 
-  test("names the nearest option for one that it does not know", async () => {
-    const said = await say([name, "--confgi", "x"]);
+  test("names the nearest option for an unknown one", async () => {
+    const said = await runCli([name, "--confgi", "x"]);
     expect(said).toEqual({
       code: 2,
       out: "",
@@ -30,8 +30,8 @@ describe.each(subcommands)("%s", (name) => {
     });
   });
 
-  test("asks for the file that belongs to --config", async () => {
-    const said = await say([name, "--config"]);
+  test("reports --config without a file", async () => {
+    const said = await runCli([name, "--config"]);
     expect(said).toMatchObject({ code: 2, out: "" });
     expect(linesOf(said.errors)).toEqual([expect.stringContaining("--config")]);
   });
@@ -44,11 +44,11 @@ test.each([
   ["RUN", "run"],
 ])("%s is answered with %s", async (written, meant) => {
   const errors = `ev-charging: "${written}" is no subcommand; did you mean "${meant}"?\n`;
-  expect(await say([written])).toEqual({ code: 2, out: "", errors });
+  expect(await runCli([written])).toEqual({ code: 2, out: "", errors });
 });
 
-test("a word that is near to nothing is answered with all subcommands", async () => {
-  const { code, errors } = await say(["zzzzzzzz"]);
+test("an unknown subcommand that resembles none is answered with all of them", async () => {
+  const { code, errors } = await runCli(["zzzzzzzz"]);
   expect(code).toBe(2);
   for (const name of subcommands) expect(errors).toContain(`"${name}"`);
   expect(linesOf(errors)).toHaveLength(1);
@@ -60,8 +60,8 @@ test.each([
   ["replay", ["extra"]],
   ["simulate", ["extra", "--day", "x.csv"]],
   ["demo", ["extra"]],
-])("%s refuses a word too many", async (name, args) => {
-  const said = await say([name, ...args]);
+])("%s refuses an extra argument", async (name, args) => {
+  const said = await runCli([name, ...args]);
   expect(said).toMatchObject({ code: 2, out: "" });
   expect(linesOf(said.errors)).toEqual([expect.stringContaining('"extra"')]);
 });
@@ -69,7 +69,7 @@ test.each([
 test.each([["read"], ["set", "Garage", "--current", "10"], ["replay"], ["run"], ["check"]])(
   "%s with a configuration that is not there says so in one line, also with --json",
   async (...args) => {
-    const said = await say([...args, "--config", "/no/such/config.json"]);
+    const said = await runCli([...args, "--config", "/no/such/config.json"]);
     expect(said.code).toBe(2);
     expect(said.out).toBe("");
     expect(linesOf(said.errors)).toEqual([
@@ -78,27 +78,27 @@ test.each([["read"], ["set", "Garage", "--current", "10"], ["replay"], ["run"], 
   },
 );
 
-test("an option before the subcommand: told that the subcommand comes first, not a list of names", async () => {
-  const { code, errors } = await say(["--config", "x.json", "check"]);
+test("an option before the subcommand: the error is that the subcommand comes first", async () => {
+  const { code, errors } = await runCli(["--config", "x.json", "check"]);
   expect(code).toBe(2);
   expect(errors).toMatch(/subcommand (comes|stands) first/);
 });
 
-test("an empty --config is a mistake that names --config", async () => {
-  const { code, errors } = await say(["check", "--config="]);
+test("an empty --config is a usage error that names --config", async () => {
+  const { code, errors } = await runCli(["check", "--config="]);
   expect(code).toBe(2);
   expect(errors).toContain("--config");
   expect(errors).not.toMatch(/^:/);
 });
 
-test("run has no JSON to print, so it refuses --json", async () => {
-  const said = await say(["run", "--json", "--config", configFile({})]);
+test("run refuses --json", async () => {
+  const said = await runCli(["run", "--json", "--config", configFile({})]);
   expect(said.code).toBe(2);
   expect(said.errors).toContain("--json");
 });
 
-test("--json is one document and nothing else", async () => {
-  const said = await say(["check", "--json", "--config", configFile({ mqtt: { url: "mqtt://127.0.0.1" } })]);
+test("--json prints one document and nothing else", async () => {
+  const said = await runCli(["check", "--json", "--config", configFile({ mqtt: { url: "mqtt://127.0.0.1" } })]);
   expect(documentOf(said)).toMatchObject({ valid: true });
   expect(said.errors).toBe("");
 });

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { deadPort, goEBlock, startGoE, startMqttMeter, type GoE } from "./devices.js";
-import { configFile, fileWith, linesOf, say } from "./support.js";
+import { configFile, fileWith, linesOf, runCli } from "./support.js";
 
 const stateFileBeside = (file: string) => join(dirname(file), "ev-charging-state.json");
 
-/** Runs until the garage's charger has been started, or a line was written that fits. */
+/** Runs until the charger has been started, or a matching line was written. */
 async function runUntil(what: GoE | RegExp, file: string, ...options: string[]) {
   const stopping = new AbortController();
   if (!(what instanceof RegExp)) what.charger.onWrite((key, value) => key === "frc" && value === 2 && stopping.abort());
-  return say(["run", "--config", file, ...options], {
+  return runCli(["run", "--config", file, ...options], {
     stopped: stopping.signal,
     onOut: (text) => {
       if (what instanceof RegExp && what.test(text)) stopping.abort();
@@ -38,7 +38,7 @@ describe("with devices that answer", () => {
     });
   });
 
-  test("a fail-safe current is what it leaves behind", async () => {
+  test("with a failsafe current, that is what it leaves at the charger", async () => {
     const { garage, ...block } = await home();
     const file = configFile({ ...block, site: { mainFuse: 25, failsafeCurrent: 6 } });
     const { code } = await runUntil(garage, file);
@@ -46,7 +46,7 @@ describe("with devices that answer", () => {
     expect(garage.charger.evse).toMatchObject({ allowed: true, current: 6 });
   });
 
-  test("a device that is configured wrongly is left out and told; the others run", async () => {
+  test("a device with an invalid configuration is left out and reported; the others run", async () => {
     const { garage, ...block } = await home();
     const carport = { name: "Carport", driver: "go-e", host: "http://192.168.1.37", apiVersion: 2 };
     const file = configFile({ ...block, chargers: [...block.chargers, carport] });
@@ -56,7 +56,7 @@ describe("with devices that answer", () => {
   });
 });
 
-test("a charger that does not answer is told once on standard error", async () => {
+test("a charger that does not answer is reported once on standard error", async () => {
   const file = configFile({ site: {}, chargers: [goEBlock(await deadPort(), 2)] });
   const { code, errors } = await runUntil(/Garage: paused/, file);
   expect(code).toBe(0);
@@ -65,22 +65,22 @@ test("a charger that does not answer is told once on standard error", async () =
 
 describe("nothing to run", () => {
   test.each([
-    ["only faults", { chargers: [{ name: "Garage", driver: "goe" }] }],
-    ["a fault outside the devices", { site: { mainFuse: -1 }, chargers: [goEBlock(80, 2)] }],
-  ])("%s: exit 2, told on standard error", async (_what, block) => {
+    ["only invalid devices", { chargers: [{ name: "Garage", driver: "goe" }] }],
+    ["a problem outside the devices", { site: { mainFuse: -1 }, chargers: [goEBlock(80, 2)] }],
+  ])("%s: exit 2, reported on standard error", async (_what, block) => {
     const file = configFile(block);
-    const { code, out, errors } = await say(["run", "--config", file]);
+    const { code, out, errors } = await runCli(["run", "--config", file]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(linesOf(errors)[0]).toContain(`${file}: `);
     expect(existsSync(stateFileBeside(file))).toBe(false);
   });
 
   test("no devices: ends at once", async () => {
-    expect(await say(["run", "--config", configFile({})])).toMatchObject({ code: 0, out: "" });
+    expect(await runCli(["run", "--config", configFile({})])).toMatchObject({ code: 0, out: "" });
   });
 
   test("a file that is not JSON", async () => {
-    const { code, out, errors } = await say(["run", "--config", fileWith("{")]);
+    const { code, out, errors } = await runCli(["run", "--config", fileWith("{")]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(linesOf(errors)).toHaveLength(1);
   });

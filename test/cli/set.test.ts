@@ -1,11 +1,11 @@
 import { deadPort, goEBlock, startGoE } from "./devices.js";
-import { configFile, documentOf, linesOf, say } from "./support.js";
+import { configFile, documentOf, linesOf, runCli } from "./support.js";
 
 async function set(block: object, ...change: string[]) {
-  return say(["set", "Garage", ...change, "--config", configFile({ chargers: [block] })]);
+  return runCli(["set", "Garage", ...change, "--config", configFile({ chargers: [block] })]);
 }
 
-describe("each change is written alone, once, and shown", () => {
+describe("each change is one write, and is read back", () => {
   test.each([
     [1, ["--current", "8"], ["amx=8"], "maxAmpere", 8],
     [1, ["--allow", "off"], ["alw=0"], "allowCharging", false],
@@ -28,14 +28,14 @@ describe("each change is written alone, once, and shown", () => {
   });
 });
 
-test("a charger that finds out its version by itself takes all that this version has", async () => {
+test("a charger that detects its version accepts all changes of that version", async () => {
   const { apiVersion, ...block } = goEBlock((await startGoE(2)).charger.port, 2);
   expect(apiVersion).toBe(2);
   expect(await set(block, "--phases", "1")).toMatchObject({ code: 0, errors: "" });
 });
 
-describe("what the change comes to", () => {
-  test("the current that version 1 is given is not the one kept in flash", async () => {
+describe("the effect of a change", () => {
+  test("the current of version 1 is not the one in flash", async () => {
     const { block, charger } = await startGoE(1);
     await set(block, "--current", "13");
     expect(charger.evse.current).toBe(13);
@@ -50,7 +50,7 @@ describe("what the change comes to", () => {
     expect(charger.evse.allowed).toBe(true);
   });
 
-  test("an energy limit is in force, and 0 lifts it", async () => {
+  test("an energy limit is set, and 0 lifts it", async () => {
     const { block, charger } = await startGoE(1);
     await set(block, "--energy-limit", "5");
     expect(charger.evse.sessionLimit).toBe(5_000);
@@ -58,7 +58,7 @@ describe("what the change comes to", () => {
     expect(charger.evse.sessionLimit).toBeNull();
   });
 
-  test("people are told in words", async () => {
+  test("the text output describes the change", async () => {
     const { block } = await startGoE(2);
     expect((await set(block, "--current", "8")).out).toBe("Garage: at most 8 A\n");
     expect((await set(block, "--allow", "off")).out).toBe("Garage: charging is stopped\n");
@@ -66,14 +66,14 @@ describe("what the change comes to", () => {
     expect((await set(block, "--energy-limit", "0")).out).toBe("Garage: no energy limit\n");
   });
 
-  test("a charger that shows it already is told all the same", async () => {
+  test("a value that the charger already has is written, too", async () => {
     const { block, writes } = await startGoE(1);
     expect((await set(block, "--current", "10")).code).toBe(0);
     expect(writes()).toEqual(["amx=10"]);
   });
 });
 
-describe("where it does not come to it: exit 1, and one line that says why", () => {
+describe("a failure: exit 1, and one line with the reason", () => {
   async function refused(block: object, ...change: string[]): Promise<string> {
     const { code, out, errors } = await set(block, ...change, "--json");
     expect({ code, out }).toEqual({ code: 1, out: "" });
@@ -82,26 +82,26 @@ describe("where it does not come to it: exit 1, and one line that says why", () 
     return line;
   }
 
-  test("what version 1 cannot do is refused before anything is written", async () => {
+  test("a change that version 1 does not support is refused before anything is written", async () => {
     const { block, charger } = await startGoE(1);
     expect(await refused(block, "--phases", "3")).toMatch(/^ev-charging: Garage: .*phases.*\(unsupported\)$/);
     expect(charger.requests.filter(({ url }) => url.startsWith("/mqtt"))).toEqual([]);
   });
 
-  test("a current that its installer has not allowed", async () => {
+  test("a current above the installer's limit", async () => {
     const { block } = await startGoE(2, { maxCurrent: 16 });
     expect(await refused({ ...block, maxCurrent: 32 }, "--current", "20")).toMatch(
       /amp=20 was refused: .*\(refused\)$/,
     );
   });
 
-  test("version 1 says yes and does nothing", async () => {
+  test("version 1 accepts the write without an effect", async () => {
     const { block, charger } = await startGoE(1);
     charger.fault = "ignore-writes";
     expect(await refused(block, "--current", "8")).toMatch(/\(not-taken-over\)$/);
   });
 
-  test("version 2 says yes and does nothing: given up after 10 s", async () => {
+  test("version 2 accepts the write without an effect: an error after 10 s", async () => {
     const { block, charger, writes } = await startGoE(2);
     charger.fault = "ignore-writes";
     const { now } = performance;
@@ -127,7 +127,7 @@ describe("where it does not come to it: exit 1, and one line that says why", () 
     expect(charger.evse.current).toBe(10);
   });
 
-  test("nobody is there", async () => {
+  test("it is not reachable", async () => {
     expect(await refused(goEBlock(await deadPort(), 1), "--allow", "off")).toMatch(/\(unreachable\)$/);
   });
 });

@@ -1,4 +1,4 @@
-/** Runs subcommands as a person would, and hears what they say. */
+/** Runs subcommands, and captures their output. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,26 +6,26 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { ExitCode } from "../../src/cli/command.js";
 import { runCommand } from "../../src/cli/run-command.js";
-import { afterwards } from "../support/stage.js";
+import { runAfterTest } from "../support/test-bench.js";
 
-export interface Said {
+export interface CliResult {
   readonly code: ExitCode;
-  /** What went to standard output, and to standard error. */
+  /** Standard output and standard error. */
   readonly out: string;
   readonly errors: string;
 }
 
-export interface Circumstances {
+export interface CliOptions {
   readonly input?: AsyncIterable<string | Buffer>;
   readonly stopped?: AbortSignal;
-  /** Hears every text on the moment it is written. */
+  /** Called with every text that is written to standard output. */
   readonly onOut?: (text: string) => void;
 }
 
 const nothing = (async function* (): AsyncGenerator<string> {})();
 
-export async function say(args: readonly string[], circumstances: Circumstances = {}): Promise<Said> {
-  const { input = nothing, stopped = new AbortController().signal, onOut } = circumstances;
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const { input = nothing, stopped = new AbortController().signal, onOut } = options;
   const written = { out: "", errors: "" };
   const code = await runCommand(args, {
     input,
@@ -40,13 +40,13 @@ export async function say(args: readonly string[], circumstances: Circumstances 
   return { code, ...written };
 }
 
-/** The one JSON document on standard output, which has nothing else. */
-export function documentOf({ out }: Said): unknown {
+/** The JSON document on standard output; anything else there throws. */
+export function documentOf({ out }: CliResult): unknown {
   const document: unknown = JSON.parse(out);
   return document;
 }
 
-/** Lines, of which the last one ends too. */
+/** The lines of a text; a last line without an end throws. */
 export function linesOf(text: string): readonly string[] {
   if (text !== "" && !text.endsWith("\n")) throw new Error(`Half a line: ${JSON.stringify(text.slice(-80))}`);
   return text.split("\n").slice(0, -1);
@@ -54,7 +54,7 @@ export function linesOf(text: string): readonly string[] {
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ev-charging-cli-"));
-  afterwards(() => rmSync(folder, { recursive: true, force: true }));
+  runAfterTest(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -70,7 +70,7 @@ export function configFile(block: object): string {
 
 const errorLine = z.object({ error: z.string() });
 
-/** What an `{"error": "…"}` says; fails for anything else. */
+/** The message of an `{"error": "…"}`; anything else throws. */
 export function errorIn(json: unknown): string {
   return errorLine.parse(json).error;
 }

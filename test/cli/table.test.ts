@@ -10,6 +10,6 @@ test("a table's columns are as wide as their widest cell, and no line ends with 
   ).toBe("name           power\na longer name\nx              5 W");
 });
 
-test("padded cells have the least width of a column, and a row that is shorter stays so", () => {
+test("padded cells have the minimum width of a column, and a shorter row stays so", () => {
   expect(padded([["a", "four"], ["b"]], 3)).toEqual([["a  ", "four"], ["b  "]]);
 });

@@ -1,4 +1,4 @@
-/** Drivers for the tests: they reach nothing, and remember what they were connected with. */
+/** Drivers for the tests: they connect to nothing, and record their options. */
 
 import { z } from "zod";
 import { defineCharger, defineMeter, defineResidualCurrentMonitor } from "../../src/drivers/driver.js";
@@ -7,7 +7,7 @@ import { brokerOption, hostOption, portOption } from "../../src/drivers/options/
 import { byTransport, hidden, needed } from "../../src/drivers/options/schema.js";
 import { noChargerReading, noQuantities } from "../../src/model/readings.js";
 
-/** Options of all connections that were made, the newest last. */
+/** Options of all connections, newest last. */
 export const connectedWith: unknown[] = [];
 
 function connect(options: object): Charger {
@@ -111,12 +111,12 @@ export const context: DriverContext = {
   },
 };
 
-/** A charger that is right; what is given replaces its keys. */
+/** A valid charger; `keys` replace its own. */
 export function charger(keys: object = {}): Record<string, unknown> {
   return { name: "Garage", driver: "box", host: "192.168.1.36", ...keys };
 }
 
-/** A meter that is right; what is given replaces its keys. */
+/** A valid meter; `keys` replace its own. */
 export function meter(keys: object = {}): Record<string, unknown> {
   return { name: "Grid", driver: "counter", host: "192.168.1.20", ...keys };
 }

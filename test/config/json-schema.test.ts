@@ -7,7 +7,7 @@ import { chargerSettings, meterSettings } from "../../src/config/device-settings
 import { optionsOf } from "../../src/drivers/options/schema.js";
 import { charger, drivers, meter } from "./drivers.js";
 
-/** Homebridge's own keywords (`condition`) are none of JSON Schema's. */
+/** Without Homebridge's own keywords (`condition`), which JSON Schema does not define. */
 const ajv = new Ajv({ strict: false, allErrors: true });
 
 function schemaOf(wrapper: Record<string, unknown>): object {
@@ -20,7 +20,7 @@ function within(value: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((outer, key) => (isBlock(outer) ? outer[key] : undefined), value);
 }
 
-test("the file in the package is the one that is generated", () => {
+test("the file in the package is up to date", () => {
   const committed = readFileSync(new URL("../../config.schema.json", import.meta.url), "utf8");
   expect(committed).toBe(configSchemaText()); // else: npm run build && npm run schema
 });
@@ -36,13 +36,13 @@ test("Homebridge's wrapper", () => {
   });
 });
 
-test("it is Draft 7, and the page gets no keyword of ours", () => {
+test("it is Draft 7, and without keywords of our own", () => {
   const schema = schemaOf(configSchema());
   expect(ajv.validateSchema(schema)).toBe(true);
   expect(JSON.stringify(schema)).not.toMatch(/"unit"|\$schema/);
 });
 
-/** All settings that the page has, by their place. */
+/** All settings of the page, by their path. */
 function settingsOf(schema: unknown, place = ""): { place: string; setting: unknown }[] {
   const properties = within(schema, ["properties"]);
   const own = isBlock(properties) ? Object.entries(properties) : [];
@@ -57,12 +57,13 @@ function settingsOf(schema: unknown, place = ""): { place: string; setting: unkn
 }
 
 // Homebridge's form (angular6-json-schema-form) takes the kind of input from the type; of several, texts are the widest.
-test.each(settingsOf(schemaOf(configSchema())))("$place has a type: without, the page shows nothing", ({ setting }) =>
-  expect(setting).toHaveProperty("type"),
+test.each(settingsOf(schemaOf(configSchema())))(
+  "$place has a type: without one, the page shows nothing",
+  ({ setting }) => expect(setting).toHaveProperty("type"),
 );
 
 // It writes a text that is a number as a number where numbers are allowed: a choice of both comes back as it was.
-test("a choice of numbers and words is one of both types, so that the page writes numbers as such", () => {
+test("a choice of numbers and texts has both types, so that the page writes numbers as such", () => {
   const path = ["schema", "properties", "chargers", "items", "properties", "phases"];
   expect(within(configSchema(), path)).toMatchObject({ type: ["number", "string"], enum: [1, 3, "auto"] });
 });
@@ -176,7 +177,7 @@ describe("the page and the parser agree", () => {
   });
 });
 
-test("what the page fills in by itself is right", () => {
+test("what the page fills in by itself is valid", () => {
   const filled = new Ajv({ strict: false, useDefaults: true }).compile(schemaOf(configSchema(drivers)));
   const page: Record<string, unknown> = { meters: [meter()], chargers: [charger()] };
   expect(filled(page)).toBe(true);
@@ -188,13 +189,13 @@ test.each([
   ["mqtt", ["schema", "properties", "mqtt"]],
   ["influx", ["schema", "properties", "influx"]],
   ["a circuit", ["schema", "properties", "site", "properties", "circuits", "items"]],
-])("the page fills nothing into %s, which is complete or absent", (_what, path) => {
+])("the page fills nothing into %s, which has to be complete or absent", (_what, path) => {
   const part = within(configSchema(), path);
   expect(part).toMatchObject({ type: "object", required: expect.any(Array) });
   expect(JSON.stringify(part)).not.toContain('"default"');
 });
 
-test("a default that the page does not fill in is told", () => {
+test("a default that the page does not fill in is in the description", () => {
   const topic = within(configSchema(), ["schema", "properties", "mqtt", "properties", "topic"]);
   expect(topic).toMatchObject({ description: expect.stringMatching(/ Default: ev-charging$/) });
 });
@@ -202,14 +203,14 @@ test("a default that the page does not fill in is told", () => {
 test.each([
   ["host", '["box","narrow"]'],
   ["length", '["narrow"]'],
-])("the page shows %s for the drivers that take it", (option, names) => {
+])("the page shows %s for the drivers that have it", (option, names) => {
   const path = ["schema", "properties", "chargers", "items", "properties", option, "condition"];
   expect(within(configSchema(drivers), path)).toEqual({
     functionBody: `return ${names}.includes(model.chargers?.[arrayIndices[arrayIndices.length - 1]]?.driver);`,
   });
 });
 
-test("of an option that drivers see differently, the page keeps what they agree on", () => {
+test("for an option that differs between drivers, the page keeps what they have in common", () => {
   const path = ["schema", "properties", "chargers", "items", "properties"];
   const options = within(configSchema(drivers), path);
   expect(within(options, ["port"])).toMatchObject({ type: "integer", minimum: 1, maximum: 65_535 });
@@ -217,7 +218,7 @@ test("of an option that drivers see differently, the page keeps what they agree 
   expect(within(options, ["plug"])).toMatchObject({ enum: ["type1", "type2", "schuko"] });
 });
 
-test("an option for tests alone is not on the page", () => {
+test("an option for tests is not on the page", () => {
   const path = ["schema", "properties", "meters", "items", "properties"];
   expect(Object.keys(Object(within(configSchema(drivers), path)))).toEqual(
     expect.arrayContaining(["transport", "url"]),
@@ -235,7 +236,7 @@ test.each(everyDriver)("$driver: no option hides a setting that all devices have
   expect(Object.keys(optionsOf(options).shape).filter((option) => Object.hasOwn(settings, option))).toEqual([]);
 });
 
-test("no two drivers of one kind have one name", () => {
+test("the names of drivers of one kind are unique", () => {
   for (const list of [installedDrivers.chargers, installedDrivers.meters]) {
     const names = list.map(({ driver }) => driver);
     expect(new Set(names).size).toBe(names.length);

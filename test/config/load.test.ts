@@ -31,8 +31,8 @@ function errorOf(path: string): ConfigError {
 const block = { platform: "EVCharging", chargers: [{ name: "Garage", driver: "go-e", host: "192.168.1.36" }] };
 
 test.each<[what: string, content: unknown]>([
-  ["the block alone", block],
-  ["the block alone, without its platform", { chargers: block.chargers }],
+  ["only the block", block],
+  ["only the block, without its platform", { chargers: block.chargers }],
   ["Homebridge's own", { bridge: {}, accessories: [], platforms: [{ platform: "config" }, block, null] }],
   ["a file that begins with a byte order mark", `\uFEFF${JSON.stringify(block)}`],
 ])("%s", (_what, content) => {
@@ -84,12 +84,12 @@ test.each<[what: string, content: unknown, message: string]>([
   expect(errorOf(path).message).toBe(`${path}: ${message}`);
 });
 
-test("a fault in the JSON repeats nothing of the file", () => {
+test("an error in the JSON quotes nothing of the file", () => {
   const path = file('{"mqtt": {"password": "geheim" "url": 5}}');
   expect(errorOf(path).message).toBe(`${path}: line 1, column 32: a comma is missing before this`);
 });
 
-test("every problem has its line", () => {
+test("every problem has a line of its own", () => {
   const path = file({ site: { mainFuse: 1 }, chargers: [{ name: "Garage", driver: "go-e", mode: "sun" }] });
   const { message, problems } = errorOf(path);
   expect(problems.map((problem) => problem.path)).toEqual(["site.mainFuse", "chargers[0].mode", "chargers[0].host"]);
@@ -100,13 +100,13 @@ test("every problem has its line", () => {
   ]);
 });
 
-test("a wrong device alone is an error here too, and the others can still be had", () => {
+test("an invalid device is an error here too, and the others can still be loaded", () => {
   const path = file({ chargers: [{ name: "Garage" }] });
   expect(errorOf(path).problems[0]?.device).toBe("Garage");
   expect(readBlock(path)).toEqual({ chargers: [{ name: "Garage" }] });
 });
 
-test("a file that is not there", () => {
+test("a missing file", () => {
   const path = join(folder, "none.json");
   expect(errorOf(path).message).toBe(`${path}: there is no such file; name the configuration with --config FILE`);
   const below = join(file({}), "config.json");
@@ -119,7 +119,7 @@ test("a folder", () => {
   expect(errorOf(path).message).toBe(`${path}: this is a folder; name the file in it, mostly config.json`);
 });
 
-/** The superuser may read everything. */
+/** Root can read every file. */
 const asPlainUser = process.getuid?.() === 0 || process.platform === "win32" ? test.skip : test;
 
 asPlainUser("a file that may not be read", () => {
@@ -128,7 +128,7 @@ asPlainUser("a file that may not be read", () => {
   expect(errorOf(path).message).toContain("it may not be read by this user");
 });
 
-test("left out, it is Homebridge's own file", () => {
+test("without a file, it is Homebridge's own", () => {
   const before = process.env["UIX_STORAGE_PATH"];
   try {
     delete process.env["UIX_STORAGE_PATH"];

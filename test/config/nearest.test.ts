@@ -26,6 +26,6 @@ test.each([
   ["y".repeat(10_000), ["host"], null],
 ])("%s in %j: %s", (written, known, expected) => expect(nearest(written, known)).toBe(expected));
 
-test("with nothing near, everything is named", () => {
+test("without a similar name, all names are listed", () => {
   expect(suggestion("colour", ["host", "port"])).toBe('known are "host", "port"');
 });

@@ -1,4 +1,4 @@
-/** What generic meters are said to measure, and the values that they are given. */
+/** The options `measures` and `values` of generic meters. */
 
 import { parseConfig } from "../../src/config/parse.js";
 import { problemLine } from "../../src/config/problems.js";
@@ -24,10 +24,10 @@ const silent = (role: string) => `"${role}" has no value: name one "${role}.powe
 
 describe.each(generic)("$driver.driver", ({ driver, value }) => {
   test.each<[what: string, names: string[], measures: string[] | undefined]>([
-    ["one thing, unnamed", ["power"], undefined],
-    ["one thing, and it is not the grid", ["power", "currentL1"], ["pv"]],
-    ["two things, the first unnamed", ["power", "battery.power", "battery.soc"], ["grid", "battery"]],
-    ["two things, both named", ["pv.power", "battery.power"], ["battery", "pv"]],
+    ["one role, without its name", ["power"], undefined],
+    ["one role, not the grid", ["power", "currentL1"], ["pv"]],
+    ["two roles, the first without its name", ["power", "battery.power", "battery.soc"], ["grid", "battery"]],
+    ["two roles, both named", ["pv.power", "battery.power"], ["battery", "pv"]],
   ])("takes %s", (_what, names, measures) => expect(lines(driver, value, names, measures)).toEqual([]));
 
   test.each<[names: string[], measures: string[] | undefined, problems: string[]]>([
@@ -44,7 +44,7 @@ describe.each(generic)("$driver.driver", ({ driver, value }) => {
   );
 });
 
-test("a wrong name is told at its place", () => {
+test("an invalid name is reported with its path", () => {
   expect(lines(http, { path: "a" }, ["pv.watts"], ["pv"])[0]).toContain(
     "meters[0].values.pv.watts (Roof): is no value",
   );

@@ -51,8 +51,8 @@ test.each(drivers)("$name: its page tells all that was declared", ({ name, drive
   const page = pageOf(name);
   for (const { brand, model } of driver.products)
     expect(page).toMatch(new RegExp(`\\| ${escaped(brand)} +\\| ${escaped(model)} `));
-  for (const need of [...driver.needs, ...(driver.unproven ?? [])]) expect(page).toContain(need.slice(1));
-  expect(page).toContain(driver.whenAlone ?? "");
+  for (const need of [...driver.needs, ...(driver.unverified ?? [])]) expect(page).toContain(need.slice(1));
+  expect(page).toContain(driver.onConnectionLoss ?? "");
   for (const [option, schema] of Object.entries(shownOptions(driver.options).shape)) {
     expect(page).toContain(`| \`${option}\` `);
     expect(page).toContain(descriptionOf(schema));

@@ -27,7 +27,7 @@ const box = defineCharger({
     { brand: "Boxes Inc.", model: "Box 2" },
   ],
   needs: ["Switch it on"],
-  unproven: ["whether it is a box"],
+  unverified: ["whether it is a box"],
   options: z.object({
     host: z.string().describe("Where it is."),
     relay: z.boolean().default(false).describe("It can switch phases."),
@@ -157,7 +157,7 @@ describe("the page of a driver", () => {
 
   test("what people wrote around the parts stays", async () => {
     const page = (await pageText(box)).replace("# box\n", "# The box\n\nA word from people.\n");
-    const changed = await pageText({ ...box, whenAlone: "it weeps" }, page);
+    const changed = await pageText({ ...box, onConnectionLoss: "it weeps" }, page);
     expect(changed).toContain("# The box\n\nA word from people.\n");
     expect(changed).toContain("## When the connection is lost\n\nIt weeps.");
   });

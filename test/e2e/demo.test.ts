@@ -1,9 +1,9 @@
-/** What a newcomer does first. */
+/** `ev-charging demo`, as a new user runs it. */
 
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { eventually, patience } from "./support.js";
+import { waitFor, longTimeout } from "./support.js";
 
 test(
   "the demo shows the house working within a minute, and leaves nothing behind",
@@ -16,7 +16,7 @@ test(
     demo.stderr.on("data", (chunk: Buffer) => (shown += chunk.toString()));
     const exit = new Promise<number | null>((resolve) => demo.once("exit", resolve));
     try {
-      await eventually(
+      await waitFor(
         "a charge",
         () => (/\d A on (one|three) phase/.test(shown) ? true : undefined),
         () => shown,
@@ -33,5 +33,5 @@ test(
     expect(shown).toMatch(/The car has .* from the sun/);
     expect(leftovers()).toEqual(before);
   },
-  patience,
+  longTimeout,
 );

@@ -1,4 +1,4 @@
-/** The packed plugin's own Matter node in a real Homebridge, whose own Matter is off: the charger as an EV charger. */
+/** The packed plugin's own Matter node in a real Homebridge with Matter disabled: the charger as an EV charger. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,18 +22,18 @@ import { freeUdpPort } from "../../src/simulator/servers/free-port.js";
 import { startVirtualHome, type VirtualHome } from "../../src/cli/demo/virtual-home.js";
 import { Car } from "../../src/simulator/house/car.js";
 import { closeMatter, MatterController } from "./matter-controller.js";
-import { eventually, installPlugin, patience, speed, surplus, type InstalledPlugin } from "./support.js";
+import { waitFor, installPlugin, longTimeout, speed, surplus, type InstalledPlugin } from "./support.js";
 
-jest.setTimeout(patience);
+jest.setTimeout(longTimeout);
 
 const forenoon = 10 * 3_600;
 
 const { State, SupplyState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 
-/** The EVSE is alone on its node. */
+/** The EVSE is the only device of its node. */
 const evse = 1;
 
-/** Matter Cluster Library: what each of the EVSE's clusters has to have, for the features that it has. */
+/** Matter Cluster Library: the mandatory attributes of each of the EVSE's clusters, for its features. */
 const mandatory = [
   [
     EnergyEvse,
@@ -52,7 +52,7 @@ const mandatory = [
   [TemperatureMeasurement, ["measuredValue", "minMeasuredValue", "maxMeasuredValue"]],
 ] as const;
 
-/** Every cluster has them. */
+/** Attributes of every cluster. */
 const globals = [0xfffd, 0xfffc, 0xfffb, 0xfff9, 0xfff8];
 
 describe("the packed plugin's own Matter node", () => {
@@ -91,12 +91,12 @@ describe("the packed plugin's own Matter node", () => {
       maximumChargeCurrent: milliamperes,
     });
   const until = (what: string, holds: () => boolean) =>
-    eventually(
+    waitFor(
       what,
       () => (holds() ? true : undefined),
       () => [charger().state, charger().supplyState, power(), home.evse.state, ...lines.slice(-5)],
     );
-  const near = (told: number, truth: number) => Math.abs(told - truth) < 10 + truth / 50;
+  const near = (reported: number, truth: number) => Math.abs(reported - truth) < 10 + truth / 50;
 
   beforeAll(async () => {
     installed = await installPlugin();
@@ -131,7 +131,7 @@ describe("the packed plugin's own Matter node", () => {
     },
   );
 
-  test("without a car it is enabled, and in solar mode", () => {
+  test("without a car it is enabled and in solar mode", () => {
     expect([charger().state, charger().supplyState]).toEqual([State.NotPluggedIn, SupplyState.ChargingEnabled]);
     expect(hub.endpoint(evse).stateOf(EnergyEvseModeClient).currentMode).toBe(2);
     expect(hub.endpoint(evse).stateOf(TemperatureMeasurementClient).measuredValue).toBeGreaterThan(0);
@@ -140,29 +140,29 @@ describe("the packed plugin's own Matter node", () => {
     );
   });
 
-  test("a car is plugged in, charges once the sun is there, and with more of it faster", async () => {
-    const told: string[] = [];
+  test("a car is plugged in, charges with surplus, and faster with more", async () => {
+    const seenEvents: string[] = [];
     const events = hub.endpoint(evse).eventsOf(EnergyEvseClient);
-    events.evConnected.on(({ sessionId }) => void told.push(`connected ${sessionId}`));
-    events.energyTransferStarted.on(({ sessionId }) => void told.push(`started ${sessionId}`));
-    events.energyTransferStopped.on(({ sessionId, reason }) => void told.push(`stopped ${sessionId}, ${reason}`));
+    events.evConnected.on(({ sessionId }) => void seenEvents.push(`connected ${sessionId}`));
+    events.energyTransferStarted.on(({ sessionId }) => void seenEvents.push(`started ${sessionId}`));
+    events.energyTransferStopped.on(({ sessionId, reason }) => void seenEvents.push(`stopped ${sessionId}, ${reason}`));
     home.evse.plug(new Car({ energy: 60_000, maxCurrent: 16 }));
     await until("the car", () => charger().state === State.PluggedInNoDemand && charger().sessionId === 1);
     home.sky.light = 0.5;
     await until("a charge", () => charger().state === State.PluggedInCharging && near(power(), home.house.car.power));
-    await until("both events", () => told.length >= 2);
-    expect(told.slice(0, 2)).toEqual(["connected 1", "started 1"]);
+    await until("both events", () => seenEvents.length >= 2);
+    expect(seenEvents.slice(0, 2)).toEqual(["connected 1", "started 1"]);
     const little = power();
     home.sky.light = 1;
     await until("more power", () => power() > little + 500 && near(power(), home.house.car.power));
     await until("energy", () => Number(charger().sessionEnergyCharged) > 100_000);
     home.sky.light = 0;
     await until("a pause", () => charger().state === State.PluggedInDemand && power() === 0);
-    await until("its event", () => told.at(-1) === `stopped 1, ${Reason.EvseStopped}`);
+    await until("its event", () => seenEvents.at(-1) === `stopped 1, ${Reason.EvseStopped}`);
     expect(charger().supplyState).toBe(SupplyState.ChargingEnabled);
   });
 
-  test("each command comes to the charger: enable with a limit, disable, modes, targets", async () => {
+  test("each command reaches the charger: enable with a limit, disable, modes, targets", async () => {
     await mode(0);
     await until("a charge without the sun", () => charger().state === State.PluggedInCharging);
     await enable(8_000);
@@ -190,7 +190,7 @@ describe("the packed plugin's own Matter node", () => {
     expect(await commands().getTargets()).toEqual({ chargingTargetSchedules: [] });
   });
 
-  test("a second controller sees and drives the same", async () => {
+  test("a second controller sees and controls the same", async () => {
     second = await MatterController.start("second", port);
     await second.commission(await hub.invite(), port);
     expect(charger(second).sessionId).toBe(1);
@@ -200,7 +200,7 @@ describe("the packed plugin's own Matter node", () => {
     await until("a start", () => home.evse.allowed && charger(second).supplyState === SupplyState.ChargingEnabled);
   });
 
-  test("after a restart of Homebridge and an upgrade of the plugin both have it still", async () => {
+  test("after a restart of Homebridge and an upgrade of the plugin both still have it", async () => {
     await homebridge.close();
     expect(home.evse.allowed).toBe(false);
     homebridge = await start();
@@ -217,7 +217,7 @@ describe("the packed plugin's own Matter node", () => {
     await until("a stop", () => !home.evse.allowed && charger().supplyState === SupplyState.Disabled);
   });
 
-  test("the car leaves", async () => {
+  test("the car is unplugged", async () => {
     const left: number[] = [];
     const { evNotDetected } = hub.endpoint(evse).eventsOf(EnergyEvseClient);
     evNotDetected.on(({ sessionEnergyCharged }) => void left.push(Number(sessionEnergyCharged)));
@@ -227,7 +227,7 @@ describe("the packed plugin's own Matter node", () => {
     expect(left).toHaveLength(1);
   });
 
-  test("nothing went wrong on the way", () => {
+  test("no error was logged", () => {
     expect(lines.filter((line) => /unhandled|uncaught|TypeError|Failed to|Matter: /i.test(line))).toEqual([
       expect.stringContaining(code()),
     ]);

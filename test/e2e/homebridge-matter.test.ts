@@ -1,4 +1,4 @@
-/** The packed plugin in a real Homebridge, seen through real Matter controllers, with virtual devices behind it. */
+/** The packed plugin in a real Homebridge with virtual devices, tested by real Matter controllers. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,17 +15,17 @@ import { startHomebridge, type RunningHomebridge } from "../../src/cli/demo/home
 import { startVirtualHome, type VirtualHome } from "../../src/cli/demo/virtual-home.js";
 import { Car } from "../../src/simulator/house/car.js";
 import { closeMatter, MatterController } from "./matter-controller.js";
-import { eventually, installPlugin, patience, speed, surplus, type InstalledPlugin } from "./support.js";
+import { waitFor, installPlugin, longTimeout, speed, surplus, type InstalledPlugin } from "./support.js";
 import { UdpRelay } from "./udp-relay.js";
 
-jest.setTimeout(patience);
+jest.setTimeout(longTimeout);
 
 const forenoon = 10 * 3_600;
 
 /** Matter Device Library: ids of device types. */
 const deviceTypes = { outlet: 0x010a, contact: 0x0015, temperature: 0x0302, electrical: 0x0510, bridged: 0x0013 };
 
-/** Whole numbers on the wire are bigints once they are large. */
+/** Large integers are decoded as bigints. */
 const thousandths = (value: number | bigint | null | undefined) => (value == null ? null : Number(value) / 1_000);
 
 describe("the packed plugin on Homebridge's Matter bridge", () => {
@@ -69,12 +69,13 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     return on ? commands.on() : commands.off();
   };
   const until = (what: string, holds: () => boolean) =>
-    eventually(
+    waitFor(
       what,
       () => (holds() ? true : undefined),
       () => [power(), isOn(), home.evse.state, ...lastLines()],
     );
-  const near = (told: number | null, truth: number) => told !== null && Math.abs(told - truth) < 10 + truth / 50;
+  const near = (reported: number | null, truth: number) =>
+    reported !== null && Math.abs(reported - truth) < 10 + truth / 50;
 
   beforeAll(async () => {
     installed = await installPlugin();
@@ -98,7 +99,7 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     await installed?.remove();
   });
 
-  test("there is an outlet with a meter in it, a plug, a temperature, and the grid's meter", () => {
+  test("there is an outlet with a meter, a plug, a temperature, and the grid meter", () => {
     const types = hub.labels.map((label) => [
       label,
       hub
@@ -115,7 +116,7 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     });
   });
 
-  test("they say what is true", async () => {
+  test("their values are correct", async () => {
     expect([isOn(), isClosed(), isReachable()]).toEqual([false, true, true]);
     expect(power()).toBe(0);
     expect(energy()).toBe(home.evse.totalEnergy);
@@ -124,14 +125,14 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     await until("the power of the grid", () => near(thousandths(grid.activePower), home.house.grid.power));
   });
 
-  test("a car that leaves opens the contact, and one that comes closes it", async () => {
+  test("unplugging opens the contact, and plugging in closes it", async () => {
     home.evse.unplug();
     await until("an open contact", () => isClosed() === false);
     home.evse.plug(new Car({ energy: 60_000, maxCurrent: 16 }));
     await until("a closed contact", () => isClosed() === true);
   });
 
-  test("the sun starts the charge, more of it raises the power, and the outlet tells it and counts", async () => {
+  test("surplus starts the charge, more raises the power, and the outlet reports power and energy", async () => {
     const before = energy() ?? 0;
     home.sky.light = 0.5;
     await until("a charge on Matter", () => isOn() === true && near(power(), home.house.car.power) && power() !== 0);
@@ -143,7 +144,7 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     await until("a pause", () => isOn() === false && power() === 0);
   });
 
-  test("switched off, the charger stops and stays stopped; switched on, it starts", async () => {
+  test("switching off stops the charger until it is switched on", async () => {
     home.sky.light = 1;
     await until("a charge", () => isOn() === true && home.evse.state === "charging");
     await turn(false);
@@ -155,7 +156,7 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     await until("a start at the charger", () => home.evse.allowed && isOn() === true);
   });
 
-  test("a second controller sees and switches the same", async () => {
+  test("a second controller sees and controls the same", async () => {
     cable = await UdpRelay.to(bridge().port);
     second = await MatterController.start("second", cable.port);
     await second.commission(await hub.invite(), cable.port);
@@ -168,7 +169,7 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     await until("both know", () => isOn() === true && isOn(second) === true);
   });
 
-  test("a controller that disappears disturbs nobody", async () => {
+  test("a controller that disappears affects no other", async () => {
     cable.cut();
     await turn(false);
     await until("a stop", () => !home.evse.allowed && power() === 0);
@@ -177,14 +178,14 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     expect(isOn(second)).toBe(true);
   });
 
-  test("a charger that goes away is not reachable, and is back by itself", async () => {
+  test("a lost charger is not reachable, and is reachable again by itself", async () => {
     home.charger.away?.(true);
     await until("not reachable", () => isReachable() === false);
     home.charger.away?.(false);
     await until("reachable", () => isReachable() === true);
   });
 
-  test("after a restart of Homebridge the controller finds the same devices, and they work", async () => {
+  test("after a restart of Homebridge the controller has the same devices, and they work", async () => {
     const numbers = hub.labels.map((label) => hub.device(label).number);
     await homebridge.close();
     expect(home.evse.allowed).toBe(false);
@@ -197,7 +198,7 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     expect(hub.labels.map((label) => hub.device(label).number)).toEqual(numbers);
   });
 
-  test("after an upgrade of the plugin, too; and what a person chose holds", async () => {
+  test("after an upgrade of the plugin, too; and the chosen mode is kept", async () => {
     const numbers = hub.labels.map((label) => hub.device(label).number);
     await homebridge.close();
     await installed.upgrade("0.1.1");
@@ -212,7 +213,7 @@ describe("the packed plugin on Homebridge's Matter bridge", () => {
     expect(hub.labels.map((label) => hub.device(label).number)).toEqual(numbers);
   });
 
-  test("nothing went wrong on the way", () => {
+  test("no error was logged", () => {
     expect(lines.filter((line) => /unhandled|uncaught|TypeError|Handler error|Failed to/i.test(line))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** The packed plugin in a real Homebridge, seen through a real HomeKit controller, with virtual devices behind it. */
+/** The packed plugin in a real Homebridge with virtual devices, tested by a real HomeKit controller. */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -6,9 +6,9 @@ import { jest } from "@jest/globals";
 import { startHomebridge, type RunningHomebridge } from "../../src/cli/demo/homebridge.js";
 import { startVirtualHome, type VirtualHome } from "../../src/cli/demo/virtual-home.js";
 import { communicationFailure, hap, HomeKitController } from "./homekit.js";
-import { eventually, installPlugin, patience, speed, surplus, type InstalledPlugin } from "./support.js";
+import { waitFor, installPlugin, longTimeout, speed, surplus, type InstalledPlugin } from "./support.js";
 
-jest.setTimeout(patience);
+jest.setTimeout(longTimeout);
 
 const forenoon = 10 * 3_600;
 
@@ -22,7 +22,7 @@ describe("the packed plugin in a real Homebridge", () => {
   beforeAll(async () => {
     installed = await installPlugin();
     home = await startVirtualHome({ speed, startTime: forenoon });
-    // Not before somebody looks.
+    // Only on the first access.
     home.sky.light = 0;
     homebridge = await startHomebridge({
       configuration: { ...home.configuration, surplus },
@@ -34,7 +34,7 @@ describe("the packed plugin in a real Homebridge", () => {
     });
     controller = new HomeKitController(homebridge.username, homebridge.port);
     await controller.pair(homebridge.pin);
-    await eventually("the first reading", async () => {
+    await waitFor("the first reading", async () => {
       await controller.refresh();
       return controller.has(hap.outlet, "Power") && controller.services.includes(hap.temperatureSensor)
         ? true
@@ -49,7 +49,7 @@ describe("the packed plugin in a real Homebridge", () => {
     await installed?.remove();
   });
 
-  test("the package brings what it needs, and neither Homebridge nor what it is developed with", () => {
+  test("the package contains its dependencies, but neither Homebridge nor development dependencies", () => {
     expect(installed.files).toEqual(
       expect.arrayContaining(["dist/index.js", "dist/cli/main.js", "config.schema.json"]),
     );
@@ -58,7 +58,7 @@ describe("the packed plugin in a real Homebridge", () => {
       expect(existsSync(join(installed.folder, "node_modules", name))).toBe(false);
   });
 
-  test("the charger is an outlet with a plug, a temperature, a switch for the sun, and its channels", () => {
+  test("the charger is an outlet with a plug, a temperature, a switch for solar charging, and its channels", () => {
     expect(controller.services).toEqual(
       expect.arrayContaining([hap.outlet, hap.contactSensor, hap.temperatureSensor, hap.switch]),
     );
@@ -66,91 +66,91 @@ describe("the packed plugin in a real Homebridge", () => {
       expect(`${channel}: ${controller.has(hap.outlet, channel)}`).toBe(`${channel}: true`);
   });
 
-  test("the sun starts the charge, and the tile shows it", async () => {
+  test("surplus starts the charge, and the tile shows it", async () => {
     let events = 0;
     await controller.subscribe(hap.outlet, hap.outletInUse, () => events++);
     home.sky.light = 0.5;
-    await eventually(
+    await waitFor(
       "a charge",
       () => (home.evse.state === "charging" ? true : undefined),
       () => lines.slice(-5),
     );
-    await eventually("current on the tile", async () => {
+    await waitFor("current on the tile", async () => {
       const { value } = await controller.read(hap.outlet, hap.outletInUse);
       return value === 1 || value === true ? true : undefined;
     });
     expect((await controller.read(hap.outlet, hap.on)).value).toBeTruthy();
     expect((await controller.read(hap.contactSensor, hap.contactSensorState)).value).toBe(0);
-    await eventually("an event", () => (events > 0 ? true : undefined));
+    await waitFor("an event", () => (events > 0 ? true : undefined));
   });
 
-  test("the current follows the sun: more of it raises the current on the charger's wire", async () => {
+  test("the current follows the surplus: more raises the current of the charger", async () => {
     const before = home.evse.current * home.evse.phases;
     home.sky.light = 1;
-    await eventually(
+    await waitFor(
       "more current",
       () => (home.evse.current * home.evse.phases > before ? true : undefined),
       () => lines.slice(-5),
     );
     home.sky.light = 0;
-    await eventually(
+    await waitFor(
       "a pause",
       () => (home.evse.allowed ? undefined : true),
       () => lines.slice(-5),
     );
     home.sky.light = 1;
-    await eventually(
+    await waitFor(
       "a new start",
       () => (home.evse.allowed ? true : undefined),
       () => lines.slice(-5),
     );
   });
 
-  test("switched off on the tile, the charger stops and stays stopped, until it is switched on", async () => {
+  test("switching off the tile stops the charger until it is switched on", async () => {
     await controller.write(hap.outlet, hap.on, false);
-    await eventually("a stop", () => (home.evse.allowed ? undefined : true));
+    await waitFor("a stop", () => (home.evse.allowed ? undefined : true));
     const { elapsed } = home.time;
-    await eventually("three minutes, six pauses long", () => (home.time.elapsed > elapsed + 180 ? true : undefined));
+    await waitFor("three minutes, six pauses long", () => (home.time.elapsed > elapsed + 180 ? true : undefined));
     expect(home.evse.allowed).toBe(false);
     expect((await controller.read(hap.outlet, "Reason")).value).toMatch(/stopped by hand/);
     await controller.write(hap.outlet, hap.on, true);
-    await eventually("a start", () => (home.evse.allowed ? true : undefined));
+    await waitFor("a start", () => (home.evse.allowed ? true : undefined));
   });
 
-  test("without the switch for the sun the car gets all that there is", async () => {
+  test("with solar charging switched off the car charges as fast as possible", async () => {
     home.sky.light = 0.4;
     await controller.write(hap.switch, hap.on, false);
-    await eventually("full current", () => (home.evse.current === 16 ? true : undefined));
+    await waitFor("full current", () => (home.evse.current === 16 ? true : undefined));
     await controller.write(hap.switch, hap.on, true);
-    await eventually("less", () => (home.evse.current < 16 || home.evse.phases === 1 ? true : undefined));
+    await waitFor("less", () => (home.evse.current < 16 || home.evse.phases === 1 ? true : undefined));
   });
 
-  test("a charger that goes away does not respond, and is back by itself; the log says so once each", async () => {
+  test("a lost charger does not respond, and is back by itself; each is logged once", async () => {
     const before = lines.length;
     home.charger.away?.(true);
-    await eventually("no response", async () => {
+    await waitFor("no response", async () => {
       const { status } = await controller.read(hap.outlet, hap.on);
       return status === communicationFailure ? true : undefined;
     });
     const { elapsed } = home.time;
-    await eventually("twenty polls", () => (home.time.elapsed > elapsed + 100 ? true : undefined));
+    await waitFor("twenty polls", () => (home.time.elapsed > elapsed + 100 ? true : undefined));
     home.charger.away?.(false);
-    await eventually("a response", async () => {
+    await waitFor("a response", async () => {
       const { value } = await controller.read(hap.outlet, hap.on);
       return value === undefined ? undefined : true;
     });
-    const told = lines.slice(before).filter((line) => /Garage: (no connection|the connection|answers)/.test(line));
-    expect(told.map((line) => (line.includes("answers again") ? "back" : "away"))).toEqual(["away", "back"]);
+    const messages = lines.slice(before).filter((line) => /Garage: (no connection|the connection|answers)/.test(line));
+    expect(messages.map((line) => (line.includes("answers again") ? "back" : "away"))).toEqual(["away", "back"]);
   });
 
-  test("when Homebridge ends, the charger pauses first", async () => {
+  test("at the end of Homebridge the charger is paused first", async () => {
     home.sky.light = 1;
-    await eventually("a charge", () => (home.evse.state === "charging" ? true : undefined));
+    await waitFor("a charge", () => (home.evse.state === "charging" ? true : undefined));
     await homebridge.close();
     expect(home.evse.allowed).toBe(false);
   });
 
-  test("nothing was said twice over, and nothing went wrong", () => {
+  test("no error was logged, and nothing twice", () => {
     expect(lines.filter((line) => /unhandled|uncaught|TypeError|slows down/i.test(line))).toEqual([]);
   });
 });

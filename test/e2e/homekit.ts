@@ -1,4 +1,4 @@
-/** A HomeKit controller on this computer, as Apple Home would be one. */
+/** A HomeKit controller on this computer, in place of Apple Home. */
 
 import { HttpClient } from "hap-controller";
 import { z } from "zod";
@@ -21,7 +21,7 @@ const valuesSchema = z.object({
   characteristics: z.array(z.object({ value: z.unknown().optional(), status: z.number().optional() })),
 });
 
-/** Apple's own types are written without the base UUID that they share. */
+/** Apple's types are written without their common base UUID. */
 const appleBase = "-0000-1000-8000-0026BB765291";
 
 function shortType(type: string): string {
@@ -39,7 +39,7 @@ export const hap = {
   temperatureSensor: "8A",
 } as const;
 
-/** What hap-nodejs answers for a device that can't be reached. */
+/** Status that hap-nodejs responds with for an unreachable device. */
 export const communicationFailure = -70402;
 
 export class HomeKitController {
@@ -55,7 +55,7 @@ export class HomeKitController {
     await this.refresh();
   }
 
-  /** Looks again which accessories there are. */
+  /** Reads the accessories again. */
   async refresh(): Promise<void> {
     this.#accessories = accessoriesSchema.parse(await this.#client.getAccessories()).accessories;
   }
@@ -64,12 +64,12 @@ export class HomeKitController {
     return this.#accessories.flatMap(({ services }) => services.map(({ type }) => shortType(type)));
   }
 
-  /** By service and by type or description of the characteristic. */
+  /** The characteristic of a service, by its type or description. */
   has(service: string, characteristic: string): boolean {
     return this.#find(service, characteristic) !== undefined;
   }
 
-  /** The value, or the status of a reading that failed. */
+  /** The value, or the status of a failed read. */
   async read(service: string, characteristic: string): Promise<{ value?: unknown; status?: number | undefined }> {
     const answer: unknown = await this.#client.getCharacteristics([this.#id(service, characteristic)]);
     const [found] = valuesSchema.parse(answer).characteristics;
@@ -80,7 +80,7 @@ export class HomeKitController {
     await this.#client.setCharacteristics({ [this.#id(service, characteristic)]: value });
   }
 
-  /** Calls back with each new value that the bridge sends by itself. */
+  /** Calls back with each value that the bridge pushes. */
   async subscribe(service: string, characteristic: string, onEvent: () => void): Promise<void> {
     this.#client.on("event", onEvent);
     await this.#client.subscribeCharacteristics([this.#id(service, characteristic)]);

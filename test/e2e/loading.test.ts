@@ -1,4 +1,4 @@
-/** Whoever does not want Matter pays nothing for it: what of it the built plugin loads, in a process of its own. */
+/** Without Matter nothing of it is loaded: checks the modules that the built plugin imports, in a process of its own. */
 
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,13 +9,13 @@ import { z } from "zod";
 
 const execute = promisify(execFile);
 
-/** Starts the plugin without devices on an API like this, and tells which modules were asked for. */
+/** Starts the plugin without devices on an API like this, and prints the imported modules. */
 function script(api: string, block: object, storage: string): string {
   return `
     import { EventEmitter } from "node:events";
     import { registerHooks } from "node:module";
-    const asked = [];
-    registerHooks({ resolve(name, context, next) { asked.push(name); return next(name, context); } });
+    const imported = [];
+    registerHooks({ resolve(name, context, next) { imported.push(name); return next(name, context); } });
     const quiet = () => undefined;
     const log = { error: quiet, warn: quiet, info: quiet, debug: quiet };
     const { default: plugin } = await import("./dist/index.js");
@@ -28,7 +28,7 @@ function script(api: string, block: object, storage: string): string {
     api.emit("didFinishLaunching");
     setImmediate(() => setImmediate(() => {
       api.emit("shutdown");
-      console.log(JSON.stringify(asked.filter((name) => /@matter|homebridge-matter/.test(name))));
+      console.log(JSON.stringify(imported.filter((name) => /@matter|homebridge-matter/.test(name))));
     }));`;
 }
 
@@ -40,8 +40,8 @@ const nothing = { matter: { outlet: false, plug: false, temperature: false, site
 test.each<[why: string, api: string, block: object, loaded: readonly string[]]>([
   ["Homebridge does not know Matter", "{}", {}, []],
   ["Matter is off on this bridge", off, {}, []],
-  ["nothing is to be shown", on, nothing, []],
-  ["Homebridge is too old for it", old, {}, []],
+  ["no device is enabled", on, nothing, []],
+  ["Homebridge is too old for Matter", old, {}, []],
   ["Matter is on: Homebridge's own objects are enough", on, {}, ["./integrations/homebridge-matter/integration.js"]],
 ])(
   "%s",

@@ -1,4 +1,4 @@
-/** A Matter controller on this computer, as a hub in the house would be one. Nothing of it leaves the computer. */
+/** A Matter controller on this computer, in place of a hub. It only uses loopback. */
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ export class MatterController {
     this.#folder = folder;
   }
 
-  /** @param port of the node that it will speak to. */
+  /** @param port of the node. */
   static async start(label: string, port: number): Promise<MatterController> {
     const folder = await mkdtemp(join(tmpdir(), "ev-charging-controller-"));
     const environment = new Environment(label, Environment.default);
@@ -40,7 +40,7 @@ export class MatterController {
     });
     await controller.start();
     const peers = controller.node.env.get(PeerSet);
-    // Else it would ask the network where the node is, and be told when the node is back.
+    // Without it, it would query the network for the node, and be notified when the node is back.
     peers.added.on(({ descriptor }) => {
       descriptor.operationalAddress ??= { type: "udp", ip, port };
     });
@@ -59,7 +59,7 @@ export class MatterController {
     const nodeId = await this.#controller.commissionNode({
       passcode,
       commissioning: {},
-      // Without word for this long it looks for the node anew.
+      // Without a message for this long it searches for the node again.
       subscribeMaxIntervalCeilingSeconds: 3,
       discovery: {
         identifierData: shortDiscriminator === undefined ? {} : { shortDiscriminator },
@@ -75,7 +75,7 @@ export class MatterController {
     return manualPairingCode;
   }
 
-  /** What a hub does when a node that has started anew announces itself: session and subscription are made anew. */
+  /** Opens a new session and subscription, as a hub does when a restarted node announces itself. */
   async meetAgain(): Promise<void> {
     const cause = new Error("the node has started anew");
     await Promise.all([...this.#controller.node.env.get(PeerSet)].map((peer) => peer.disconnect(cause)));
@@ -87,21 +87,21 @@ export class MatterController {
     return this.#bridged.map(({ label }) => label);
   }
 
-  /** @throws Error for a device that is not there */
+  /** @throws Error where there is no such device */
   device(label: string): Endpoint {
     const found = this.#bridged.find((device) => device.label === label);
     if (found === undefined) throw new Error(`no ${label} among ${this.labels.join(", ")}`);
     return found.endpoint;
   }
 
-  /** By its number. @throws Error where there is none */
+  /** @throws Error where there is no endpoint of this number */
   endpoint(number: number): Endpoint {
     const found = [...this.#node.node.endpoints].find((endpoint) => endpoint.number === number);
     if (found === undefined) throw new Error(`no endpoint ${number}`);
     return found;
   }
 
-  /** Everything that an endpoint has of a cluster, asked anew, by the numbers of its attributes. */
+  /** Reads all attributes of a cluster, by their number. */
   async readAll(endpoint: number, cluster: ClusterType.Concrete): Promise<ReadonlyMap<number, unknown>> {
     const attributes = Read(Read.Attribute({ endpoint: EndpointNumber(endpoint), cluster }));
     const request: ClientRead = { ...attributes, includeKnownVersions: true };
@@ -131,7 +131,7 @@ export class MatterController {
   }
 }
 
-/** What keeps the process alive that all controllers share. */
+/** Handles of all controllers that keep the process alive. */
 export async function closeMatter(): Promise<void> {
   if (Environment.default.has(MdnsService)) await Environment.default.get(MdnsService).close();
 }

@@ -1,4 +1,4 @@
-/** Packs the plugin as npm would publish it, and installs it where nothing else is. */
+/** Packs the plugin as npm would publish it, and installs it in an empty folder. */
 
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,27 +15,27 @@ const execute = promisify(execFile);
  */
 export const speed = 20;
 
-/** s of the house at least between start and stop: short, because they are waited for. */
+/** s of virtual time for the minimum run and pause: short, because the tests wait for them. */
 export const surplus = { minimumRun: 30, minimumPause: 30 };
 
-/** ms; for tests that wait for several things. */
-export const patience = 300_000;
+/** ms; timeout of tests with several waits. */
+export const longTimeout = 300_000;
 
 const packed = z.array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })).length(1);
 
 export interface InstalledPlugin {
-  /** Where it was installed. */
+  /** The folder of the installation. */
   readonly folder: string;
-  /** The plugin itself. */
+  /** The folder of the plugin. */
   readonly plugin: string;
-  /** What the package holds. */
+  /** The files of the package. */
   readonly files: readonly string[];
   /** Installs a newer version over it, as npm does: the same program under another number. */
   upgrade(version: string): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Without any of what it is developed with. The sources have been built by `npm test`. */
+/** Without development dependencies. The sources have been built by `npm test`. */
 export async function installPlugin(): Promise<InstalledPlugin> {
   const folder = await mkdtemp(join(tmpdir(), "ev-charging-installed-"));
   const plugin = join(folder, "node_modules", "homebridge-ev-charging");
@@ -72,15 +72,15 @@ async function install(folder: string, tarball: string): Promise<void> {
   await execute("npm", ["install", ...options, join(folder, tarball)], { cwd: folder });
 }
 
-/** Resolves with the first value that is not `undefined`; rejects with what was seen last. */
-export async function eventually<T>(
+/** Resolves with the first value that is not `undefined`; rejects with the last value of `lastSeen`. */
+export async function waitFor<T>(
   what: string,
-  look: () => Promise<T | undefined> | T | undefined,
+  find: () => Promise<T | undefined> | T | undefined,
   lastSeen: () => unknown = () => "",
 ): Promise<T> {
-  const deadline = performance.now() + patience / 2;
+  const deadline = performance.now() + longTimeout / 2;
   for (;;) {
-    const found = await look();
+    const found = await find();
     if (found !== undefined) return found;
     if (performance.now() > deadline)
       throw new Error(`${what} did not happen; last seen: ${JSON.stringify(lastSeen())}`);

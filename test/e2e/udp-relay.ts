@@ -1,4 +1,4 @@
-/** A cable between a controller and a bridge that can be pulled: passes datagrams on, both ways, until it is cut. */
+/** A relay between a controller and a bridge: forwards datagrams in both directions until it is cut. */
 
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
@@ -31,7 +31,7 @@ export class UdpRelay {
     for (const socket of this.#sockets.splice(0)) socket.close();
   }
 
-  /** The bridge sees a client of its own for every one that speaks to the relay. */
+  /** A separate socket for each client of the relay, so that the bridge can distinguish them. */
   #back(client: number, target: number): Socket {
     const known = this.#backs.get(client);
     if (known !== undefined) return known;

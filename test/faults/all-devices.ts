@@ -10,7 +10,7 @@ import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/d
 import { startVirtualSunSpec } from "../../src/simulator/devices/sunspec/device.js";
 import { host } from "../../src/simulator/roster/entry.js";
 import { sendJson } from "../support/raw-http.js";
-import { afterwards, ending, served } from "../support/stage.js";
+import { runAfterTest, closeAfterTest, serveHttp } from "../support/test-bench.js";
 import { TestClock } from "../support/test-clock.js";
 import { startFaultyTcp } from "./faulty-tcp.js";
 import { type Box, boxDrivers, boxOf, gridMeter } from "./site-chargers.js";
@@ -29,7 +29,7 @@ export async function everythingAway(): Promise<void> {
   const behindDoor = async (port: number): Promise<number> => {
     const own: number[] = [];
     knocks.push(own);
-    const door = ending(await startFaultyTcp(() => port));
+    const door = closeAfterTest(await startFaultyTcp(() => port));
     doors.push(() => {
       door.fault = away
         ? {
@@ -46,8 +46,10 @@ export async function everythingAway(): Promise<void> {
   const chargers: Box[] = await Promise.all(["go-e", "openevse", "mennekes"].map((driver) => boxOf(driver, clock)));
   const grid = await gridMeter(() => chargers.map(({ evse }) => evse));
   const flows = () => ({ grid: 0, pv: 0, battery: 0, house: 0, soc: 50 });
-  const e3dc = ending(await startVirtualE3dc({ flows }));
-  const sunspec = ending(await startVirtualSunSpec({ models: [{ id: 103, values: () => ({ power: 1_000 }) }] }));
+  const e3dc = closeAfterTest(await startVirtualE3dc({ flows }));
+  const sunspec = closeAfterTest(
+    await startVirtualSunSpec({ models: [{ id: 103, values: () => ({ power: 1_000 }) }] }),
+  );
   const house3 = () => ({
     powers: [100, 100, 100] as const,
     currents: [1, 1, 1] as const,
@@ -57,9 +59,9 @@ export async function everythingAway(): Promise<void> {
     imported: [0, 0] as const,
     exported: [0, 0] as const,
   });
-  const p1 = ending(await startVirtualP1Gateway({ values: house3, now: () => clock.now() }));
-  const json = ending(await startVirtualShelly3em({ grid: house3, http: {} }));
-  const monitor = ending(await startVirtualDctr());
+  const p1 = closeAfterTest(await startVirtualP1Gateway({ values: house3, now: () => clock.now() }));
+  const json = closeAfterTest(await startVirtualShelly3em({ grid: house3, http: {} }));
+  const monitor = closeAfterTest(await startVirtualDctr());
   const values = { power: { path: "total_power" } };
   const house = new SiteHouse(
     {
@@ -132,10 +134,12 @@ export async function withoutDescriptors(): Promise<void> {
   const clock = new TestClock();
   const chargers = await Promise.all(boxDrivers.map((driver) => boxOf(driver, clock)));
   const flows = () => ({ grid: 0, pv: 0, battery: 0, house: 0, soc: 50 });
-  const e3dc = ending(await startVirtualE3dc({ flows }));
-  const sunspec = ending(await startVirtualSunSpec({ models: [{ id: 103, values: () => ({ power: 1_000 }) }] }));
-  const json = await served((_request, response) => sendJson(response, { power: 100 }));
-  const monitor = ending(await startVirtualDctr());
+  const e3dc = closeAfterTest(await startVirtualE3dc({ flows }));
+  const sunspec = closeAfterTest(
+    await startVirtualSunSpec({ models: [{ id: 103, values: () => ({ power: 1_000 }) }] }),
+  );
+  const json = await serveHttp((_request, response) => sendJson(response, { power: 100 }));
+  const monitor = closeAfterTest(await startVirtualDctr());
   const values = { power: { path: "power" } };
   const block = {
     chargers: chargers.map(({ block }, place) => ({ name: `Box ${place}`, ...block })),
@@ -150,7 +154,7 @@ export async function withoutDescriptors(): Promise<void> {
   const script = fileURLToPath(new URL("few-descriptors.js", import.meta.url));
   const limited = 'ulimit -n 60; exec "$0" "$@"';
   const child = spawn("/bin/sh", ["-c", limited, process.execPath, script, JSON.stringify(block)]);
-  afterwards(() => child.kill("SIGKILL"));
+  runAfterTest(() => child.kill("SIGKILL"));
   let [out, errors] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));

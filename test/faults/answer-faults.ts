@@ -3,7 +3,7 @@
 import type { Entry } from "./entries.js";
 import { type Course, type Disturbance, expectOutcome, expectRecovery, reading } from "./fault.js";
 import type { Flow, TcpFault } from "./faulty-tcp.js";
-import { shortDeadline } from "../support/outlasting.js";
+import { shortDeadline } from "../support/deadlines.js";
 import { settle } from "../support/test-clock.js";
 import { pastDeadline } from "./device-bench.js";
 

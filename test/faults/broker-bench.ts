@@ -5,7 +5,7 @@ import { connect, type MqttClient } from "mqtt";
 import { systemClock } from "../../src/site/clock.js";
 import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { type Broker, startBroker } from "../../src/simulator/servers/broker.js";
-import { withRealDeadlines } from "../support/outlasting.js";
+import { withRealDeadlines } from "../support/deadlines.js";
 import { MemoryLog } from "../support/memory-log.js";
 
 /** On which the bench publishes marks, to know how far all was received. */

@@ -9,7 +9,7 @@ import { RapiCharger } from "../../src/drivers/chargers/openevse/rapi.js";
 import { WifiCharger } from "../../src/drivers/chargers/openevse/wifi.js";
 import { arrived, longestWay } from "./pushing.js";
 import { hastyClock } from "../support/test-clock.js";
-import { withRealDeadlines } from "../support/outlasting.js";
+import { withRealDeadlines } from "../support/deadlines.js";
 import { askedClock, modbusLink, urlOf } from "./device-bench.js";
 import { serial, type Wiring } from "./wiring.js";
 

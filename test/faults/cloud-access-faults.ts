@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import { loginDistance } from "../../src/drivers/chargers/easee/cloud.js";
 import { id, setUp, setUpStreaming, delivered, until } from "../drivers/easee/support.js";
 import { type CertificateName, identityOf, trustAuthority } from "../support/certificates.js";
-import { afterwards } from "../support/stage.js";
+import { runAfterTest } from "../support/test-bench.js";
 import { type Course, failure, rowOf } from "./fault.js";
 
 const minute = 60_000;
@@ -30,8 +30,8 @@ async function secureServer(name: CertificateName) {
   server.on("connection", () => (connections += 1));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterwards(() => server.close());
-  afterwards(() => server.closeAllConnections());
+  runAfterTest(() => server.close());
+  runAfterTest(() => server.closeAllConnections());
   const bound = server.address();
   const port = bound !== null && typeof bound === "object" ? bound.port : 0;
   return { url: `https://127.0.0.1:${port}`, requests: () => requests, connections: () => connections };
@@ -111,7 +111,7 @@ export const cloudAccessFaults: readonly Course[] = [
   ...untrusted.map(([name, what, code]) =>
     row("C-13", `${what}: told as such, nothing is sent, and asked again with back-off`, async () => {
       const { connect, clock } = await setUp();
-      afterwards(trustAuthority());
+      runAfterTest(trustAuthority());
       const server = await secureServer(name);
       const charger = connect({ apiUrl: server.url, streamUrl: `${server.url}/hub` });
       const error = await failure(charger.read());
@@ -127,7 +127,7 @@ export const cloudAccessFaults: readonly Course[] = [
   ),
   row("C-13", "a certificate that holds: asked over it", async () => {
     const { connect } = await setUp();
-    afterwards(trustAuthority());
+    runAfterTest(trustAuthority());
     const server = await secureServer("valid");
     await failure(connect({ apiUrl: server.url, streamUrl: `${server.url}/hub` }).read());
     expect(server.requests()).toBeGreaterThan(0);

@@ -6,14 +6,14 @@ import type { VirtualModbus } from "../../src/simulator/servers/modbus/server.js
 import { type FaultyHttp, startFaultyHttp } from "./faulty-http.js";
 import { type FaultyTcp, startFaultyTcp } from "./faulty-tcp.js";
 import type { BrokerBench } from "./broker-bench.js";
-import { givingUpSoon, withRealDeadlines } from "../support/outlasting.js";
+import { withShortDeadlines, withRealDeadlines } from "../support/deadlines.js";
 import { arrived, longestWay, type Pushing, untilSettled } from "./pushing.js";
 
 /** ms for each answer: far more than a busy computer needs, and like no other time. */
 export const usualDeadline = 5_003;
 
 /** What has to outlast a driver's own deadline, which is short meanwhile. */
-export const pastDeadline = givingUpSoon;
+export const pastDeadline = withShortDeadlines;
 
 /** Where a device is asked. */
 export interface Address {

@@ -12,7 +12,7 @@ import { connectDctr } from "../../src/drivers/residual-current/doepke-dctr/inde
 import { fillStore, newStore } from "../../src/simulator/devices/mennekes/registers.js";
 import { RegisterStore, startVirtualModbus } from "../../src/simulator/servers/modbus/server.js";
 import { box, virtual } from "../drivers/mennekes/support.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 import type { Entry } from "./entries.js";
 import { type Course, expectRecovery, failure, reading, rowOf } from "./fault.js";
 import { askedClock, type DeviceBench } from "./device-bench.js";
@@ -26,8 +26,8 @@ const dctrRow = rowOf("doepke-dctr");
 const link = { device: "Meter", host: "127.0.0.1", clock: askedClock } as const;
 
 async function e3dc(flows: E3dcFlows): Promise<{ device: VirtualE3dc; meter: Meter }> {
-  const device = ending(await startVirtualE3dc({ flows: () => flows }));
-  const meter = ending(connectE3dc({ ...link, port: device.port }, ["grid", "pv", "battery", "house"]));
+  const device = closeAfterTest(await startVirtualE3dc({ flows: () => flows }));
+  const meter = closeAfterTest(connectE3dc({ ...link, port: device.port }, ["grid", "pv", "battery", "house"]));
   return { device, meter };
 }
 
@@ -121,8 +121,8 @@ export const ownFaults: readonly Course[] = [
     holding.setU16(40_000, 0xe3dc);
     for (const [place, watts] of [40, 1_500, 2_260, 2_300].entries())
       holding.setI32(40_067 + 2 * place, watts, "high-first");
-    const { port } = ending(await startVirtualModbus({ holding }));
-    const told = await ending(connectE3dc({ ...link, port }, ["grid", "pv", "battery", "house"])).read();
+    const { port } = closeAfterTest(await startVirtualModbus({ holding }));
+    const told = await closeAfterTest(connectE3dc({ ...link, port }, ["grid", "pv", "battery", "house"])).read();
     expect(powersOf(told).filter((power) => typeof power === "number")).toEqual([]);
   }),
   pac2200Row("M-17", "NaN for a phase that is not connected: absent, and not 0", async () => {
@@ -133,9 +133,9 @@ export const ownFaults: readonly Course[] = [
       importEnergy: 1_500,
       exportEnergy: 0,
     });
-    const device = ending(await startVirtualPac2200({ values }));
+    const device = closeAfterTest(await startVirtualPac2200({ values }));
     const options = { port: device.port, unitId: 1, reversed: false, measures: ["grid"] as const };
-    const meter = ending(connectRegisterMeter(pac2200Registers, { ...options, host: link.host }, link));
+    const meter = closeAfterTest(connectRegisterMeter(pac2200Registers, { ...options, host: link.host }, link));
     expect((await meter.read()).grid).toMatchObject({
       power: 1_200,
       powers: [1_200, null, null],
@@ -144,8 +144,8 @@ export const ownFaults: readonly Course[] = [
     });
   }),
   dctrRow("M-18", "a current at its threshold is an alarm of its band, and gone with it", async () => {
-    const device = ending(await startVirtualDctr());
-    const monitor = ending(connectDctr({ ...link, port: device.port }));
+    const device = closeAfterTest(await startVirtualDctr());
+    const monitor = closeAfterTest(connectDctr({ ...link, port: device.port }));
     device.currents.dc = device.thresholdsA.dc;
     expect(await monitor.read()).toMatchObject({ alarmA: ["dc"], alarmB: [] });
     device.currents.dc = device.thresholdsB.dc;

@@ -6,7 +6,7 @@ import { startVirtualPac2200 } from "../../src/simulator/devices/siemens-pac2200
 import { host } from "../../src/simulator/roster/entry.js";
 import { driversWith, usualEntry } from "../../src/simulator/roster/roster.js";
 import { installed } from "../support/installation.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 import type { TestClock } from "../support/test-clock.js";
 import { SiteHouse } from "./site-house.js";
 
@@ -34,7 +34,7 @@ export async function boxOf(driver: string, clock: TestClock): Promise<Box> {
   // An OpenEVSE measures one phase.
   const single = driver === "openevse" ? ({ phases: 1 } as const) : {};
   const evse = boxInside(single);
-  const device = ending(await entry.start(installed({ evse, now: () => clock.now() })));
+  const device = closeAfterTest(await entry.start(installed({ evse, now: () => clock.now() })));
   return {
     evse,
     block: { driver, ...device.options, ...single },
@@ -61,7 +61,7 @@ export async function gridMeter(evses: () => readonly Evse[] = () => []) {
       exportEnergy: 10.5,
     };
   };
-  const { port } = ending(await startVirtualPac2200({ values }));
+  const { port } = closeAfterTest(await startVirtualPac2200({ values }));
   return { name: "Grid", driver: "siemens-pac2200", host, port };
 }
 

@@ -6,7 +6,7 @@ import type { ReasonCode } from "../../src/model/reasons.js";
 import { startVirtualDctr } from "../../src/simulator/devices/doepke-dctr/server.js";
 import { startVirtualMennekes } from "../../src/simulator/devices/mennekes/server.js";
 import { host } from "../../src/simulator/roster/entry.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 import { TestClock } from "../support/test-clock.js";
 import { everythingAway, withoutDescriptors } from "./all-devices.js";
 import { boxDrivers, boxInside, boxOf, circuit, houseWith } from "./site-chargers.js";
@@ -57,7 +57,9 @@ export const siteFaults: readonly SiteFault[] = [
     async run() {
       const clock = new TestClock();
       const evse = boxInside();
-      const device = ending(await startVirtualMennekes({ evse, timeout: 30, safeCurrent: 16, heeds: "writes" }));
+      const device = closeAfterTest(
+        await startVirtualMennekes({ evse, timeout: 30, safeCurrent: 16, heeds: "writes" }),
+      );
       let alone = 0;
       const pass = (seconds: number): void => {
         evse.advance(seconds);
@@ -85,7 +87,7 @@ export const siteFaults: readonly SiteFault[] = [
     async run() {
       const clock = new TestClock();
       const box = await boxOf("go-e", clock);
-      const device = ending(await startVirtualDctr());
+      const device = closeAfterTest(await startVirtualDctr());
       const monitor = { name: "RCM", driver: "doepke-dctr", host, port: device.port, onAlarm };
       const house = await houseWith(box, {}, clock, { residualCurrentMonitors: [monitor] });
       await house.turn(30);

@@ -4,7 +4,7 @@ import { type Config, parseConfig } from "../../src/config/parse.js";
 import { Site } from "../../src/site/site.js";
 import { Traffic } from "../site/traffic.js";
 import { MemoryLog } from "../support/memory-log.js";
-import { ending } from "../support/stage.js";
+import { closeAfterTest } from "../support/test-bench.js";
 import type { TestClock } from "../support/test-clock.js";
 import { arrived } from "./pushing.js";
 
@@ -32,7 +32,7 @@ export class SiteHouse {
     this.clock = clock;
     this.#pass = pass;
     this.site = new Site(this.#watched(config), { log: this.log, clock });
-    ending({ close: () => this.site.stop() });
+    closeAfterTest({ close: () => this.site.stop() });
   }
 
   async start(): Promise<void> {
@@ -51,7 +51,7 @@ export class SiteHouse {
   }
 
   async #quiet(): Promise<void> {
-    await Promise.race([this.#traffic.quiet(() => this.log.told.slice(-5).join("\n")), arrived(longestStep)]);
+    await Promise.race([this.#traffic.quiet(() => this.log.lines.slice(-5).join("\n")), arrived(longestStep)]);
   }
 
   #watched(config: Config): Config {

@@ -4,12 +4,12 @@ import { startVirtualGoECloud } from "../../src/simulator/devices/go-e/cloud.js"
 import { startGoEMqtt } from "../../src/simulator/devices/go-e/mqtt.js";
 import { startVirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { statusV2 } from "../../src/simulator/devices/go-e/v2.js";
-import { observe } from "../support/mqtt-observer.js";
-import { ending, mqttPool } from "../support/stage.js";
+import { collectMessages } from "../support/mqtt-observer.js";
+import { closeAfterTest, testMqttPool } from "../support/test-bench.js";
 
 async function device(apiVersion: 1 | 2) {
   const evse = new Evse();
-  const goE = ending(await startVirtualGoE({ evse, apiVersion }));
+  const goE = closeAfterTest(await startVirtualGoE({ evse, apiVersion }));
   return { evse, goE };
 }
 
@@ -17,16 +17,16 @@ async function onBroker(apiVersion: 1 | 2) {
   const { evse, goE } = await device(apiVersion);
   const broker = await startBroker();
   const face = await startGoEMqtt(goE, { url: broker.url, apiVersion });
-  const pool = mqttPool();
-  ending(broker);
-  ending(face);
-  ending(pool);
+  const pool = testMqttPool();
+  closeAfterTest(broker);
+  closeAfterTest(face);
+  closeAfterTest(pool);
   return { evse, goE, face, connection: pool.connect(broker.url) };
 }
 
 test("version 2 keeps a topic for each key at the broker, and then tells what changes", async () => {
   const { connection, evse, face, goE } = await onBroker(2);
-  const seen = observe(connection, "go-eCharger/012345/+");
+  const seen = collectMessages(connection, "go-eCharger/012345/+");
   await connection.ready("test", 5_000);
   await seen.count(Object.keys(statusV2(goE.box)).length);
   const kept = new Map(seen.messages.map(({ topic, payload }) => [topic.split("/").at(-1), payload]));
@@ -43,7 +43,7 @@ test("version 2 keeps a topic for each key at the broker, and then tells what ch
 
 test("version 2 answers a write on a topic of its own, and what it can't read it says", async () => {
   const { connection } = await onBroker(2);
-  const seen = observe(connection, "go-eCharger/012345/+/result");
+  const seen = collectMessages(connection, "go-eCharger/012345/+/result");
   await connection.ready("test", 5_000);
   connection.publish("go-eCharger/012345/amp/set", "10");
   await seen.count(1);
@@ -54,8 +54,8 @@ test("version 2 answers a write on a topic of its own, and what it can't read it
 
 test("version 1 tells its whole status, keeps nothing at the broker, and obeys in silence", async () => {
   const { connection, face, evse } = await onBroker(1);
-  const seen = observe(connection, "go-eCharger/012345/status");
-  const commands = observe(connection, "go-eCharger/012345/cmd/req");
+  const seen = collectMessages(connection, "go-eCharger/012345/status");
+  const commands = collectMessages(connection, "go-eCharger/012345/cmd/req");
   await connection.ready("test", 5_000);
   connection.publish("go-eCharger/012345/cmd/req", "amx=10");
   await commands.count(1);
@@ -68,7 +68,7 @@ test("version 1 tells its whole status, keeps nothing at the broker, and obeys i
 
 test("the cloud of version 2 wants its token, and says who is offline", async () => {
   const { goE, evse } = await device(2);
-  const cloud = ending(await startVirtualGoECloud(goE, { token: "t" }));
+  const cloud = closeAfterTest(await startVirtualGoECloud(goE, { token: "t" }));
   const ask = async (path: string, bearer = "t") => {
     const response = await fetch(`${cloud.url}${path}`, { headers: { Authorization: `Bearer ${bearer}` } });
     return [response.status, await response.json()];
@@ -86,7 +86,7 @@ test("the cloud of version 2 wants its token, and says who is offline", async ()
 
 test("the cloud of version 1 tells how old its status is, and refuses in words", async () => {
   const { goE, evse } = await device(1);
-  const cloud = ending(await startVirtualGoECloud(goE, { token: "t" }));
+  const cloud = closeAfterTest(await startVirtualGoECloud(goE, { token: "t" }));
   const ask = async (path: string) => (await fetch(`${cloud.url}${path}`)).json();
   expect(await ask("/api_status?token=t")).toMatchObject({ success: true, age: 1_200, data: { amp: "16" } });
   expect(await ask("/api_status")).toEqual({ success: false, error: "no token" });

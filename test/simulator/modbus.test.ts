@@ -3,12 +3,12 @@ import { connect, type Socket } from "node:net";
 import { startVirtualModbus, type VirtualModbusOptions } from "../../src/simulator/servers/modbus/server.js";
 import { RegisterStore } from "../../src/simulator/servers/modbus/store.js";
 import { startVirtualPac2200 } from "../../src/simulator/devices/siemens-pac2200/device.js";
-import { afterwards, ending } from "../support/stage.js";
+import { runAfterTest, closeAfterTest } from "../support/test-bench.js";
 
 async function dial(port: number): Promise<Socket> {
   const socket = connect({ host: "127.0.0.1", port });
   socket.on("error", () => undefined);
-  afterwards(async () => void socket.destroy());
+  runAfterTest(async () => void socket.destroy());
   await once(socket, "connect");
   return socket;
 }
@@ -29,7 +29,7 @@ async function say(socket: Socket, hex: string, bytes: number): Promise<string> 
 }
 
 async function setUp(options: VirtualModbusOptions = {}) {
-  const device = ending(await startVirtualModbus(options));
+  const device = closeAfterTest(await startVirtualModbus(options));
   device.holding.setWords(65, [0x4496, 0x0000]);
   device.holding.allowWrites(1_000, 1_001);
   return { device, socket: await dial(device.port) };
@@ -121,7 +121,7 @@ test("a virtual PAC2200 refuses to cut a value, and answers both functions alike
     importEnergy: 0,
     exportEnergy: 0,
   });
-  const device = ending(await startVirtualPac2200({ values }));
+  const device = closeAfterTest(await startVirtualPac2200({ values }));
   const socket = await dial(device.port);
   expect(await say(socket, "0001 0000 0006 01 03 0002 0002", 9)).toBe("000100000003018302");
   expect(await say(socket, "0002 0000 0006 01 03 0041 0001", 9)).toBe("000200000003018302");

@@ -14,7 +14,7 @@ import { freeUdpPort } from "../../src/simulator/servers/free-port.js";
 import { driverContext } from "../support/driver-context.js";
 import { arrived } from "../faults/pushing.js";
 import { installed } from "../support/installation.js";
-import { ending, overBroker } from "../support/stage.js";
+import { closeAfterTest, brokerContext } from "../support/test-bench.js";
 
 const registered = [...chargerDrivers, ...meterDrivers, ...residualCurrentDrivers];
 
@@ -43,7 +43,7 @@ interface Started {
 }
 
 async function start(entry: RosterEntry): Promise<Started> {
-  const broker = ending(await startBroker());
+  const broker = closeAfterTest(await startBroker());
   let time = Date.now();
   const evse = new Evse({ current: 16, phases: entry.phases ?? 3 });
   evse.plug(new Car());
@@ -54,16 +54,16 @@ async function start(entry: RosterEntry): Promise<Started> {
     multicastPort: await freeUdpPort(),
     now: () => time,
   });
-  const device = ending(await entry.start(installation));
+  const device = closeAfterTest(await entry.start(installation));
   const pass = (): void => {
     time += 1_000;
     evse.advance(1);
   };
-  return { device, pass, connection: ending(connect(entry.driver, device)) };
+  return { device, pass, connection: closeAfterTest(connect(entry.driver, device)) };
 }
 
 function connect(name: string, { options }: VirtualDevice): Connection {
-  const context = driverContext(overBroker());
+  const context = driverContext(brokerContext());
   const charger = chargerDrivers.find(({ driver }) => driver === name);
   if (charger !== undefined) return charger.connect(charger.options.parse(options), context);
   const monitor = residualCurrentDrivers.find(({ driver }) => driver === name);

@@ -5,7 +5,7 @@ import { startBroker } from "../../src/simulator/servers/broker.js";
 import type { VirtualShelly3em, VirtualShelly3emOptions } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import type { MeteredGrid } from "../../src/simulator/devices/shelly-gen1/state.js";
-import { afterwards, ending } from "../support/stage.js";
+import { runAfterTest, closeAfterTest } from "../support/test-bench.js";
 
 const first: MeteredGrid = {
   powers: [1150, -230, 0],
@@ -24,11 +24,11 @@ beforeEach(() => {
 });
 
 async function start(options: Omit<VirtualShelly3emOptions, "grid">): Promise<void> {
-  shelly = ending(await startVirtualShelly3em({ grid: () => grid, ...options }));
+  shelly = closeAfterTest(await startVirtualShelly3em({ grid: () => grid, ...options }));
 }
 
 async function newBroker(options: Parameters<typeof startBroker>[0] = {}): Promise<Broker> {
-  return ending(await startBroker(options));
+  return closeAfterTest(await startBroker(options));
 }
 
 /** A client that keeps all it hears, and lets one wait for a topic. */
@@ -45,7 +45,7 @@ class Ear {
 
   static async at(broker: Broker): Promise<Ear> {
     const ear = new Ear(await connectAsync(broker.url, { reconnectPeriod: 50 }));
-    afterwards(() => ear.client.endAsync(true));
+    runAfterTest(() => ear.client.endAsync(true));
     await ear.client.subscribeAsync("shellies/#");
     return ear;
   }

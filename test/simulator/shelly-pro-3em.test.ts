@@ -5,8 +5,8 @@ import {
   startVirtualShellyPro3em,
   type VirtualShellyPro3emOptions,
 } from "../../src/simulator/devices/shelly-gen2/device.js";
-import { observe } from "../support/mqtt-observer.js";
-import { ending, mqttPool } from "../support/stage.js";
+import { collectMessages } from "../support/mqtt-observer.js";
+import { closeAfterTest, testMqttPool } from "../support/test-bench.js";
 
 async function start(more: Partial<VirtualShellyPro3emOptions> = {}) {
   let values: ReturnType<VirtualShellyPro3emOptions["grid"]> = {
@@ -16,7 +16,7 @@ async function start(more: Partial<VirtualShellyPro3emOptions> = {}) {
     importEnergies: [1_000, 2_000, 3_000],
     exportEnergies: [0, 500, 0],
   };
-  const device = ending(await startVirtualShellyPro3em({ grid: () => values, ...more }));
+  const device = closeAfterTest(await startVirtualShellyPro3em({ grid: () => values, ...more }));
   return { device, become: (changes: object) => (values = { ...values, ...changes }) };
 }
 
@@ -97,12 +97,12 @@ test("a socket without its login is told what to sign", async () => {
 });
 
 test("over MQTT it says that it is there, answers on the asker's topic, and its will says that it is gone", async () => {
-  const broker = ending(await startBroker());
+  const broker = closeAfterTest(await startBroker());
   const { device } = await start({ mqtt: { url: broker.url } });
-  const pool = mqttPool();
+  const pool = testMqttPool();
   const connection = pool.connect(broker.url);
-  const online = observe(connection, `${device.name}/online`);
-  const answers = observe(connection, "me/rpc");
+  const online = collectMessages(connection, `${device.name}/online`);
+  const answers = collectMessages(connection, "me/rpc");
   await connection.ready("test", 5_000);
   connection.publish(
     `${device.name}/rpc`,

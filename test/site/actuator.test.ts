@@ -233,11 +233,11 @@ describe("writes that fail", () => {
   test("people are told once, after three failures, and again only after it worked", async () => {
     const box = await failed(8);
     for (let round = 0; round < 10; round++) {
-      expect(box.log.told).toHaveLength(round < 2 ? 0 : 1);
+      expect(box.log.lines).toHaveLength(round < 2 ? 0 : 1);
       await box.hear(obeying(8));
       await box.aim(10);
     }
-    expect(box.log.told).toEqual([`warn: ${gone.message}`]);
+    expect(box.log.lines).toEqual([`warn: ${gone.message}`]);
     box.failure = null;
     await box.hear(obeying(8));
     await box.aim(10);
@@ -248,7 +248,7 @@ describe("writes that fail", () => {
       await box.hear(obeying(8));
       await box.aim(14 + round);
     }
-    expect(box.log.told).toHaveLength(2);
+    expect(box.log.lines).toHaveLength(2);
   });
 
   test("a person is told once of a charger that says yes and does nothing", async () => {
@@ -258,7 +258,7 @@ describe("writes that fail", () => {
       await box.hear(obeying(16));
       await box.aim(6);
     }
-    expect(box.log.told).toHaveLength(1);
+    expect(box.log.lines).toHaveLength(1);
   });
 });
 
@@ -292,7 +292,7 @@ describe("refused writes", () => {
     const box = new ActuatorBox();
     box.failure = refusal;
     expect((await pollForADay(box, 0, withoutCar)).length).toBeLessThan(300);
-    expect(box.log.told).toEqual([]);
+    expect(box.log.lines).toEqual([]);
     await box.hear({ ...withoutCar, state: "connected" });
     await box.aim(0);
     expect(box.sent()).toEqual(["stop"]);

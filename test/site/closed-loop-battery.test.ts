@@ -43,7 +43,7 @@ test("a battery that refuses keeps no car from charging, and the program from no
   await world.until("it charges", () => world.box.evse.draw[0] > 6, 60);
   await world.turn(30);
   expect(device.dischargeBlocked).toBe(false);
-  expect(world.log.told.filter((line) => line.includes("discharge can't be blocked"))).toHaveLength(1);
+  expect(world.log.lines.filter((line) => line.includes("discharge can't be blocked"))).toHaveLength(1);
   await world.stopSite();
 });
 

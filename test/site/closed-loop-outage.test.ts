@@ -1,7 +1,7 @@
 import { MqttShelly } from "./meters.js";
 import { chargingInTheSun, sunnyHouse, type Scene } from "./scenes.js";
 import { World } from "./world.js";
-import { givingUpSoon } from "../support/outlasting.js";
+import { withShortDeadlines } from "../support/deadlines.js";
 
 let scene: Scene | undefined;
 
@@ -62,7 +62,7 @@ describe.each(["refuse", "silent", "garbage", "html", { status: 500 }] as const)
       garage.device.fault = fault;
       carport.sent();
       world.sun = 10_000;
-      await givingUpSoon(() => world.turn(180));
+      await withShortDeadlines(() => world.turn(180));
       const away = world.log.about("Garage");
       expect(away).toEqual([expect.stringMatching(/^warn: Garage: /)]);
       expect(garage.sent()).toEqual([]);

@@ -40,6 +40,6 @@ describe.each(["MQTT", "HTTP"] as const)("with a meter over %s", (transport) => 
     expect([...keys]).toEqual([key]);
     if (apiVersion === 1) expect(box.device.flashWrites).toBe(0);
     expect(box.device.inFlightPeak).toBe(1);
-    expect(built.log.told).toEqual([]);
+    expect(built.log.lines).toEqual([]);
   });
 });

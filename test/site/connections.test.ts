@@ -62,7 +62,7 @@ describe("a charger that pushes", () => {
         read: async () => ({ ...noChargerReading, maxAmpere: 6 }),
         writes: { maxAmpere: async () => {}, allowCharging: async () => {} },
         watch: (onReading) => (push = onReading),
-        tellVoltage: async (reported) => void volts.push(reported),
+        setMeasuredVoltage: async (reported) => void volts.push(reported),
         close: async () => {},
       }),
     };
@@ -155,7 +155,7 @@ describe("a meter that pushes", () => {
     expect(meter.reachable).toBe(false);
     report({ power: 1_000 });
     expect(meter.reachable).toBe(true);
-    expect(log.told).toEqual(["warn: Grid: silent for 31 s.", "info: Grid: answers again."]);
+    expect(log.lines).toEqual(["warn: Grid: silent for 31 s.", "info: Grid: answers again."]);
   });
 
   test("is ignored after the stop", () => {
@@ -198,7 +198,7 @@ test("an alarm is told once when it begins, once when it changes, and once when 
   connection.start();
   await clock.advance(10_000);
   connection.stop();
-  expect(log.lines.filter(({ level }) => level !== "debug").map(({ message }) => message)).toEqual([
+  expect(log.entries.filter(({ level }) => level !== "debug").map(({ message }) => message)).toEqual([
     "RCM: alarm A dc.",
     "RCM: alarm A dc, A total.",
     "RCM: the alarm is over.",

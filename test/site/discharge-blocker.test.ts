@@ -69,7 +69,7 @@ test("a write that fails is tried again after 10 s, and told once", async () => 
   device.failure = null;
   await live(10, true);
   expect(writes.map(([seconds]) => seconds)).toEqual([0, 10, 20, 30]);
-  expect(log.lines.filter(({ level }) => level !== "debug")).toEqual([
+  expect(log.entries.filter(({ level }) => level !== "debug")).toEqual([
     { level: "warn", message: "The battery's discharge can't be blocked. no answer" },
     { level: "info", message: "Inverter: takes orders for its battery again." },
   ]);

@@ -12,18 +12,18 @@ function watched(): { log: MemoryLog; health: Health } {
 test("it is given the benefit of the doubt at first", () => {
   const { health, log } = watched();
   expect(health.reachable).toBe(true);
-  expect(log.lines).toEqual([]);
+  expect(log.entries).toEqual([]);
 });
 
 test("one line when it goes, one when it is back, none in between", () => {
   const { health, log } = watched();
   for (let minute = 0; minute < 24 * 60; minute++) health.failed(failure);
   expect(health.reachable).toBe(false);
-  expect(log.told).toEqual([`warn: ${failure.message}`]);
+  expect(log.lines).toEqual([`warn: ${failure.message}`]);
   health.answered(start + 86_400_000);
   health.answered(start + 86_405_000);
   expect(health.reachable).toBe(true);
-  expect(log.told).toEqual([`warn: ${failure.message}`, "info: Garage: answers again."]);
+  expect(log.lines).toEqual([`warn: ${failure.message}`, "info: Garage: answers again."]);
 });
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   const { health, log } = watched();
   for (let i = 0; i < failures; i++) health.failed(failure);
   expect(health.reachable).toBe(reachable);
-  expect(log.told).toHaveLength(reachable ? 0 : 1);
+  expect(log.lines).toHaveLength(reachable ? 0 : 1);
 });
 
 test("who fails two times out of three is not away", () => {
@@ -45,7 +45,7 @@ test("who fails two times out of three is not away", () => {
     health.answered(start + round * 15_000);
   }
   expect(health.reachable).toBe(true);
-  expect(log.told).toEqual([]);
+  expect(log.lines).toEqual([]);
 });
 
 test("every going has its own coming back", () => {
@@ -54,13 +54,13 @@ test("every going has its own coming back", () => {
     for (let i = 0; i < 5; i++) health.failed(failure);
     health.answered(start);
   }
-  expect(log.told.map((line) => line.slice(0, 4))).toEqual(["warn", "info", "warn", "info"]);
+  expect(log.lines.map((line) => line.slice(0, 4))).toEqual(["warn", "info", "warn", "info"]);
 });
 
 test("failures that say nothing new are for the debug log", () => {
   const { health, log } = watched();
   for (let i = 0; i < 5; i++) health.failed(failure);
-  expect(log.lines.filter(({ level }) => level === "debug")).toHaveLength(4);
+  expect(log.entries.filter(({ level }) => level === "debug")).toHaveLength(4);
 });
 
 test.each([
@@ -78,14 +78,14 @@ test("silence is told once, however often one looks, and so is the first word af
   for (let second = 1; second <= 600; second++) health.checkSilence(start + second * 1_000);
   health.answered(start + 601_000);
   for (let second = 602; second <= 620; second++) health.checkSilence(start + second * 1_000);
-  expect(log.told).toEqual(["warn: Garage: silent for 31 s.", "info: Garage: answers again."]);
+  expect(log.lines).toEqual(["warn: Garage: silent for 31 s.", "info: Garage: answers again."]);
 });
 
 test("failures on top of silence are not a second going", () => {
   const { health, log } = watched();
   health.checkSilence(start + 31_000);
   for (let i = 0; i < 5; i++) health.failed(failure);
-  expect(log.told).toHaveLength(1);
+  expect(log.lines).toHaveLength(1);
 });
 
 test("what somebody else had to tell already is not told again before its next answer", () => {
@@ -93,11 +93,11 @@ test("what somebody else had to tell already is not told again before its next a
   health.warnOnce(failure.message);
   for (let i = 0; i < 3; i++) health.failed(failure);
   health.warnOnce("Garage: it accepted the command and does not keep to it.");
-  expect(log.told).toEqual([
+  expect(log.lines).toEqual([
     `warn: ${failure.message}`,
     "warn: Garage: it accepted the command and does not keep to it.",
   ]);
   health.answered(start);
   health.warnOnce(failure.message);
-  expect(log.told.at(-1)).toBe(`warn: ${failure.message}`);
+  expect(log.lines.at(-1)).toBe(`warn: ${failure.message}`);
 });

@@ -7,10 +7,10 @@ import type { Broker } from "../../src/simulator/servers/broker.js";
 import { startBroker } from "../../src/simulator/servers/broker.js";
 import { startVirtualShelly3em, type VirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import { startVirtualSunSpec, type VirtualSunSpec } from "../../src/simulator/devices/sunspec/device.js";
-import { observe } from "../support/mqtt-observer.js";
+import { collectMessages } from "../support/mqtt-observer.js";
 import type { Traffic } from "./traffic.js";
 import type { World, WorldMeter } from "./world.js";
-import { mqttPool } from "../support/stage.js";
+import { testMqttPool } from "../support/test-bench.js";
 
 /** Topics of one burst that the driver listens to, on each phase. */
 const topicsPerPhase = 6;
@@ -51,7 +51,7 @@ export class MqttShelly implements WorldMeter {
 
   /** Resolves once the broker has had all that it said when it connected, if that is retained. */
   async hasSpoken(): Promise<void> {
-    await observe(mqttPool().connect(this.broker.url), `shellies/${this.shelly.name}/relay/0`).count(1);
+    await collectMessages(testMqttPool().connect(this.broker.url), `shellies/${this.shelly.name}/relay/0`).count(1);
   }
 
   async kill(): Promise<void> {

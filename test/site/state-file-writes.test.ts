@@ -101,8 +101,8 @@ describe("a folder that can't be written to", () => {
 
   test("one warning, and it goes on", async () => {
     for (let minute = 0; minute < 10; minute++) await save(minute, minute * 60);
-    expect(log.told).toHaveLength(1);
-    expect(log.told[0]).toContain(`warn: ${path} can't be written, a restart will forget`);
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toContain(`warn: ${path} can't be written, a restart will forget`);
   });
 
   test("once it can be, the next change is written, and the next failure is told again", async () => {
@@ -113,7 +113,7 @@ describe("a folder that can't be written to", () => {
     await rm(obstacle, { recursive: true });
     await writeFile(obstacle, "again");
     await save(3, 120);
-    expect(log.told).toHaveLength(2);
+    expect(log.lines).toHaveLength(2);
   });
 
   test("once it can be, what failed to be written is, although it did not change since", async () => {
@@ -133,5 +133,5 @@ test("a disk that fails leaves the old state whole", async () => {
   await rm(path, { recursive: true });
   await writeFile(path, before);
   expect(await capOnDisk()).toBe(1);
-  expect(log.told).toHaveLength(1);
+  expect(log.lines).toHaveLength(1);
 });

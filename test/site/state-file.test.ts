@@ -154,7 +154,7 @@ describe("what is kept", () => {
   test("no file: nothing was kept, and nobody is told", async () => {
     const log = new MemoryLog();
     expect(await open(log).load(["Garage"], now)).toEqual(house({}));
-    expect(log.told).toEqual([]);
+    expect(log.lines).toEqual([]);
   });
 
   test("a charger that is new starts like any other", async () => {
@@ -177,7 +177,7 @@ describe("a crash", () => {
       done = await Promise.race([saved, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
       const log = new MemoryLog();
       const seen = await open(log).load(["Garage"], now);
-      expect(log.told).toEqual([]);
+      expect(log.lines).toEqual([]);
       expect(seen.chargers["Garage"]).toEqual({ ...persistent, cap: expect.any(Number) });
       caps.add(seen.chargers["Garage"]?.cap ?? null);
     }
@@ -218,22 +218,22 @@ describe("a file that can't be understood", () => {
     expect(await open(log).load(["Garage", "Carport"], now)).toEqual(house({ Garage: stopped, Carport: stopped }));
     expect(await readdir(folder)).toEqual([`state.json.bad-${now}`]);
     expect(await readFile(`${path}.bad-${now}`, "utf8")).toBe(content);
-    expect(log.told).toHaveLength(1);
-    expect(log.told[0]).toContain(`${path}.bad-${now}`);
+    expect(log.lines).toHaveLength(1);
+    expect(log.lines[0]).toContain(`${path}.bad-${now}`);
   });
 
   test("zero is a limit that can be understood", async () => {
     await writeFile(path, text({ cap: 0, powerLimit: 0, energyLimit: 0 }));
     const log = new MemoryLog();
     expect((await open(log).load(["Garage"], now)).chargers["Garage"]?.cap).toBe(0);
-    expect(log.told).toEqual([]);
+    expect(log.lines).toEqual([]);
   });
 
   test("what can't be read at all: nothing starts by itself, and the file stays", async () => {
     await mkdir(path);
     const log = new MemoryLog();
     expect(await open(log).load(["Garage"], now)).toEqual(house({ Garage: stopped }));
-    expect(log.told).toHaveLength(1);
+    expect(log.lines).toHaveLength(1);
   });
 
   test("times that lie ahead of the clock are over", async () => {

@@ -80,7 +80,7 @@ export class Traffic {
   }
 
   #charger(charger: Charger): Charger {
-    const { tellVoltage } = charger;
+    const { setMeasuredVoltage } = charger;
     const watched = (writes: ChargerWrites): ChargerWrites => {
       const { maxAmpere, allowCharging, phases } = writes;
       return {
@@ -95,7 +95,9 @@ export class Traffic {
       get writes() {
         return watched(charger.writes);
       },
-      ...(tellVoltage ? { tellVoltage: (volts) => this.track(tellVoltage.call(charger, volts)) } : {}),
+      ...(setMeasuredVoltage
+        ? { setMeasuredVoltage: (volts) => this.track(setMeasuredVoltage.call(charger, volts)) }
+        : {}),
       close: () => charger.close(),
     };
   }

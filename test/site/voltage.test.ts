@@ -3,7 +3,7 @@
 import { parseConfig, type Config } from "../../src/config/parse.js";
 import type { DriverContext } from "../../src/drivers/driver.js";
 import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
-import { givingUpSoon } from "../support/outlasting.js";
+import { withShortDeadlines } from "../support/deadlines.js";
 import { World } from "./world.js";
 
 let world: World | undefined;
@@ -23,7 +23,7 @@ function withVoltage(config: Config, written: number[], failure: Error | null = 
       return {
         read: () => connected.read(),
         writes: connected.writes,
-        tellVoltage: async (volts: number) => {
+        setMeasuredVoltage: async (volts: number) => {
           written.push(volts);
           if (failure !== null) throw failure;
         },
@@ -74,6 +74,6 @@ test("it follows the meter's voltage, and is told no old one once the meter is s
   // Nothing that the meter may have measured meanwhile is known.
   shelly.silent = true;
   volts = 225;
-  await givingUpSoon(() => built.turn(60));
+  await withShortDeadlines(() => built.turn(60));
   expect(written).toEqual([238, 242]);
 });

@@ -17,7 +17,7 @@ import type { Reason } from "../../src/model/reasons.js";
 import { MemoryLog } from "../support/memory-log.js";
 import { settle, TestClock } from "../support/test-clock.js";
 import { Traffic } from "./traffic.js";
-import { withRealDeadlines } from "../support/outlasting.js";
+import { withRealDeadlines } from "../support/deadlines.js";
 
 /** ms of one step. */
 const stepLength = 500;
@@ -212,7 +212,7 @@ export class World {
     });
     const { power, currents } = this.house.grid;
     const writes = this.boxes.map(({ name, writes: all }) => [name, all.slice(-10)]);
-    const state = { seconds: this.seconds, chargers, grid: { power, currents }, writes, log: this.log.told.slice(-5) };
+    const state = { seconds: this.seconds, chargers, grid: { power, currents }, writes, log: this.log.lines.slice(-5) };
     return JSON.stringify(state, null, 1);
   }
 

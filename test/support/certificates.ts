@@ -1,4 +1,4 @@
-/** Certificates of 127.0.0.1 that are good for tests alone: the key of all is the one below. */
+/** Certificates of 127.0.0.1 for tests only: all use the key below. */
 
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 
@@ -8,7 +8,7 @@ AwEHoUQDQgAEbBxbgPra+AuwyqJYHUG45j0cg3SVMmxKDAS2aeCov464j6p+ZPbE
 ns5Sc8TnSZOw1vWHPVq6dvmc/gMmU7dssg==
 -----END EC PRIVATE KEY-----`;
 
-/** Who has signed them. */
+/** The authority that has signed them. */
 const authority = `-----BEGIN CERTIFICATE-----
 MIIBZTCCAQugAwIBAgIBATAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA5UZXN0IGF1
 dGhvcml0eTAgFw03MDAxMDIwMDAwMDBaGA8yMTkwMDEwMTAwMDAwMFowGTEXMBUG
@@ -32,7 +32,7 @@ seMNVs+H25j1W6XmsZ4wHwYDVR0jBBgwFoAUqXarrD5K7/H432WadGJgfRl2f2Aw
 CgYIKoZIzj0EAwIDSQAwRgIhAJT0B/C5nUEGtzkBt7CUlsdB0nos+ZO7euEtXJ3v
 5w47AiEAq23DlMdBNFPkqQUEmLGPrgEdM8GyKn0DgbLO1/gE/Qo=
 -----END CERTIFICATE-----`,
-  /** From 2100 on, as a computer sees all whose clock is far behind. */
+  /** From 2100 on: not valid yet, as for a computer whose clock is far behind. */
   early: `-----BEGIN CERTIFICATE-----
 MIIBczCCARmgAwIBAgIBAzAKBggqhkjOPQQDAjAZMRcwFQYDVQQDDA5UZXN0IGF1
 dGhvcml0eTAiGA8yMTAwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAUMRIw
@@ -54,7 +54,7 @@ DVbPh9uY9Vul5rGeMB8GA1UdIwQYMBaAFKl2q6w+Su/x+N9lmnRiYH0Zdn9gMAoG
 CCqGSM49BAMCA0kAMEYCIQCEZ0O6JXNvVqqbR8dcHbWjeS61q6t0CEVSP67R5bGF
 8QIhAP2GhEy0MXK1hI8wLQvsLAT5MjWDKZqmlAA+a0PuUuHy
 -----END CERTIFICATE-----`,
-  /** Nobody has signed it. */
+  /** Self-signed. */
   selfSigned: `-----BEGIN CERTIFICATE-----
 MIIBXjCCAQSgAwIBAgIUP44xkCC6QCHGOnbyFPx3owl6SUYwCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMTEyNTMzNVoYDzIxMjYxMDI4
@@ -69,12 +69,12 @@ NLXsSrOu+GMd+UTy0QX6ZSx6mSnYzNDA66+/lHf0uwIhAMUNUnyzidDXKithF96q
 
 export type CertificateName = keyof typeof certificates;
 
-/** For a server. */
+/** Key and certificate of a server. */
 export function identityOf(name: CertificateName): { readonly key: string; readonly cert: string } {
   return { key, cert: certificates[name] };
 }
 
-/** This process trusts the signer, until what is returned is called. */
+/** Makes this process trust the authority. @returns undoes it */
 export function trustAuthority(): () => void {
   const before = getCACertificates("default");
   setDefaultCACertificates([...before, authority]);

@@ -1,4 +1,4 @@
-/** How devices fail, and what that is told as: the same for all that speak this way. */
+/** Faults of devices by protocol, and the error code for each. */
 
 import type { DeviceErrorCode } from "../../src/model/errors.js";
 import type { ModbusFault } from "../../src/simulator/servers/modbus/server.js";

@@ -1,14 +1,14 @@
-/** What drivers are given, for tests. */
+/** The context of a driver, for tests. */
 
 import type { DriverContext } from "../../src/drivers/driver.js";
 import { TestClock } from "./test-clock.js";
 
-const nowhere = (): void => undefined;
+const ignore = (): void => undefined;
 
 export function driverContext(overrides: Partial<DriverContext> = {}): DriverContext {
   return {
     name: "Garage",
-    log: { error: nowhere, warn: nowhere, info: nowhere, debug: nowhere },
+    log: { error: ignore, warn: ignore, info: ignore, debug: ignore },
     clock: new TestClock(),
     mqtt: {
       connect: () => {

@@ -1,4 +1,4 @@
-/** What a promise fails with, if it fails as devices do. */
+/** The DeviceError that a promise rejects with; any other outcome throws. */
 
 import { DeviceError } from "../../src/model/errors.js";
 

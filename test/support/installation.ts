@@ -1,4 +1,4 @@
-/** What a virtual device of the roster is installed with in a test. */
+/** The installation of a virtual device of the roster, for tests. */
 
 import { Evse } from "../../src/simulator/house/evse.js";
 import type { Installation } from "../../src/simulator/roster/entry.js";

@@ -1,5 +1,5 @@
 /**
- * What some work has opened and left open: sockets, servers, and timers that hold the process. What others open meanwhile
+ * Finds what some work has left open: sockets, servers, and timers that hold the process. What others open meanwhile
  * is not counted; Jest itself has timers, and with `-i` they live in the process of the tests.
  */
 
@@ -8,10 +8,10 @@ import { settle } from "./test-clock.js";
 
 const kinds: ReadonlySet<string> = new Set(["TCPWRAP", "TCPSERVERWRAP", "Timeout", "Immediate"]);
 
-/** Turns of the event loop in which Node tells of what has been closed. */
-const patience = 100;
+/** Turns of the event loop within which Node reports what has been closed. */
+const maxTurns = 100;
 
-/** @returns kinds of what is open after the work, and was not before */
+/** @returns kinds of the resources that the work has left open */
 export async function leftOpenBy(work: () => Promise<void>): Promise<string[]> {
   const here = new AsyncLocalStorage<true>();
   const open = new Map<number, { readonly kind: string; readonly resource: object }>();
@@ -23,7 +23,7 @@ export async function leftOpenBy(work: () => Promise<void>): Promise<string[]> {
   }).enable();
   try {
     await here.run(true, work);
-    for (let turn = 0; turn < patience && left().length > 0; turn += 1) await settle();
+    for (let turn = 0; turn < maxTurns && left().length > 0; turn += 1) await settle();
     return left();
   } finally {
     hook.disable();

@@ -1,38 +1,38 @@
-/** A log that keeps its lines, for tests. */
+/** A log in memory, for tests. */
 
 import type { Log } from "../../src/model/log.js";
 
-export interface Line {
+export interface LogEntry {
   readonly level: keyof Log;
   readonly message: string;
 }
 
 export class MemoryLog implements Log {
-  readonly lines: Line[] = [];
+  readonly entries: LogEntry[] = [];
 
   error(message: string): void {
-    this.lines.push({ level: "error", message });
+    this.entries.push({ level: "error", message });
   }
 
   warn(message: string): void {
-    this.lines.push({ level: "warn", message });
+    this.entries.push({ level: "warn", message });
   }
 
   info(message: string): void {
-    this.lines.push({ level: "info", message });
+    this.entries.push({ level: "info", message });
   }
 
   debug(message: string): void {
-    this.lines.push({ level: "debug", message });
+    this.entries.push({ level: "debug", message });
   }
 
-  /** What people see of it: all but debug, as `level: message`. */
-  get told(): string[] {
-    return this.lines.filter(({ level }) => level !== "debug").map(({ level, message }) => `${level}: ${message}`);
+  /** All but debug, as `level: message`. */
+  get lines(): string[] {
+    return this.entries.filter(({ level }) => level !== "debug").map(({ level, message }) => `${level}: ${message}`);
   }
 
-  /** What people see about one thing. */
+  /** The lines that contain a text. */
   about(text: string): string[] {
-    return this.told.filter((line) => line.includes(text));
+    return this.lines.filter((line) => line.includes(text));
   }
 }

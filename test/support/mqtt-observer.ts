@@ -1,15 +1,15 @@
-/** Waiting for what comes over MQTT. */
+/** Collects MQTT messages. */
 
 import type { MqttConnection, MqttMessage } from "../../src/transport/mqtt.js";
 
-export interface Observer {
+export interface MessageCollector {
   readonly messages: MqttMessage[];
-  /** Resolves once so many messages have come in all. */
+  /** Resolves once so many messages have been received in total. */
   count(expected: number): Promise<void>;
 }
 
-/** Keeps what comes for a filter. On one connection, whoever has subscribed earlier has had each message before. */
-export function observe(connection: MqttConnection, topicFilter: string): Observer {
+/** Collects the messages of a filter. On one connection, earlier subscribers get each message first. */
+export function collectMessages(connection: MqttConnection, topicFilter: string): MessageCollector {
   const messages: MqttMessage[] = [];
   const waiting = new Set<() => void>();
   connection.subscribe(topicFilter, (message) => {

@@ -1,4 +1,4 @@
-/** A web server on loopback that answers whatever a test wants, and remembers what it was asked. */
+/** A web server on loopback with the responses of a test, which records the requests. */
 
 import { EventEmitter, once } from "node:events";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
@@ -6,11 +6,11 @@ import { WebServer } from "../../src/simulator/servers/web-server.js";
 
 export interface RawHttp {
   readonly port: number;
-  /** As they stood on the wire, in the order of arrival. */
+  /** As received, in the order of arrival. */
   readonly urls: string[];
-  /** Most requests that were open at the same time. */
+  /** Maximum of simultaneously open requests. */
   readonly peak: number;
-  /** Resolves with the next request that comes in. */
+  /** Resolves with the next request. */
   next(): Promise<IncomingMessage>;
   close(): Promise<void>;
 }
@@ -39,7 +39,7 @@ export async function startRawHttp(answer: RequestListener): Promise<RawHttp> {
   };
 }
 
-/** Answers each path with its JSON, and 404 else. The query counts as part of the path. */
+/** Responds to each path with its JSON, and to others with 404. The query is part of the path. */
 export function jsonAt(bodies: Readonly<Record<string, unknown>>): RequestListener {
   return ({ url = "" }, response) => (url in bodies ? sendJson(response, bodies[url]) : sendText(response, "", 404));
 }

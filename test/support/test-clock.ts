@@ -1,4 +1,4 @@
-/** A clock that stands still until it is turned. */
+/** A clock that stands still until it is advanced. */
 
 import type { Clock, Timer } from "../../src/model/clock.js";
 
@@ -34,7 +34,7 @@ export class TestClock implements Clock {
     return this.#timers.size;
   }
 
-  /** Goes on by so many ms, fires what falls due in its order, and lets promises settle in between. */
+  /** Advances by `duration` ms, fires due timers in order, and lets promises settle in between. */
   async advance(duration: number): Promise<void> {
     if (duration < 0) throw new RangeError("Time does not go back");
     const end = this.#now + duration;
@@ -53,7 +53,7 @@ export class TestClock implements Clock {
   }
 }
 
-/** A clock on which every wait is over at once, and has taken its time; answers from outside have theirs. */
+/** A clock that advances by itself: every wait ends at once; deadlines are in real time. */
 export function hastyClock(): Clock {
   let now = 1_750_000_000_000;
   return {
@@ -74,7 +74,7 @@ export function realTimer(delay: number, callback: () => void): Timer {
   return { cancel: () => clearTimeout(timer) };
 }
 
-/** Lets all promises settle that wait for nothing from outside. */
+/** Lets promises settle that do not wait for I/O. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

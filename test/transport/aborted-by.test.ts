@@ -3,7 +3,7 @@ import { abortedBy } from "../../src/transport/aborted-by.js";
 
 const pair = () => [new AbortController(), new AbortController()] as const;
 
-/** Work that lasts until it is told to end. */
+/** Work that lasts until it is aborted. */
 const untilAborted = (signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => {
     if (signal.aborted) resolve("aborted before it began");
@@ -26,7 +26,7 @@ test("a signal that was aborted before ends the work at once", async () => {
 test.each([
   ["is done", () => Promise.resolve("done")],
   ["has failed", () => Promise.reject(new Error("failed"))],
-])("nothing stays with the signals once the work %s", async (_how, work) => {
+])("no listener is left on the signals once the work %s", async (_how, work) => {
   const [first, second] = pair();
   const signals = [first.signal, second.signal];
   const during: number[] = [];

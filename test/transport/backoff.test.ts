@@ -10,7 +10,7 @@ test("each wait is longer than the one before, up to the longest", () => {
   expect(take(5, delays)).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
 });
 
-test("chance lengthens a wait by its share", () => {
+test("jitter lengthens a wait by its share", () => {
   const delays = backoff({ first: 1_000, longest: 1_000, jitter: 0.2 }, () => 0.5);
   expect(take(2, delays)).toEqual([1_100, 1_100]);
 });

@@ -4,7 +4,7 @@ import { settle, TestClock } from "../support/test-clock.js";
 const aborted = (signal: AbortSignal): Promise<string> =>
   new Promise((resolve) => signal.addEventListener("abort", () => resolve("too late")));
 
-test("work is told when its time is over", async () => {
+test("work is aborted at its deadline", async () => {
   const clock = new TestClock();
   const outcome = within(clock, 1_000, aborted);
   await clock.advance(1_000);
@@ -21,7 +21,7 @@ test.each<[how: string, work: () => Promise<string>, outcome: string]>([
   expect(clock.pending).toBe(0);
 });
 
-test("no more than so long is waited for what does not end", async () => {
+test("work that does not end is waited for until the deadline", async () => {
   const clock = new TestClock();
   let over = false;
   const waiting = atMost(clock, 1_000, new Promise(() => undefined)).then(() => (over = true));
@@ -34,13 +34,13 @@ test("no more than so long is waited for what does not end", async () => {
 test.each<[how: string, work: Promise<unknown>]>([
   ["well", Promise.resolve()],
   ["badly", Promise.reject(new Error("broken"))],
-])("what ends %s is not waited for any longer", async (_how, work) => {
+])("work that ends %s ends the wait", async (_how, work) => {
   const clock = new TestClock();
   await atMost(clock, 1_000, work);
   expect(clock.pending).toBe(0);
 });
 
-test("a pause lasts as long as it should, or until it is broken off", async () => {
+test("a pause lasts its duration, or until it is aborted", async () => {
   const clock = new TestClock();
   const closing = new AbortController();
   const ends: string[] = [];

@@ -21,35 +21,35 @@ async function exchangeWith(answer: Parameters<typeof startRawHttp>[0]) {
   return { server, exchange, request, end };
 }
 
-test("nothing comes between what is asked in one turn, urgent or not", async () => {
+test("no other request, urgent or not, comes between those of one sequence", async () => {
   const { server, exchange, request, end } = await exchangeWith((_request, response) => sendJson(response, 1));
-  const turn = exchange.turn(async (ask) => {
-    await ask(request("/first"));
-    await ask(request("/second"));
+  const sequence = exchange.exclusive(async (send) => {
+    await send(request("/first"));
+    await send(request("/second"));
   });
-  const later = exchange.ask(request("/later"));
-  const urgent = exchange.turn((ask) => ask(request("/urgent")), true);
-  await Promise.all([turn, later, urgent]);
+  const later = exchange.request(request("/later"));
+  const urgent = exchange.exclusive((send) => send(request("/urgent")), true);
+  await Promise.all([sequence, later, urgent]);
   await end();
   expect(server.urls).toEqual(["/first", "/second", "/urgent", "/later"]);
 });
 
-test("a turn that fails by its own fault fails with that, and the next one is as ever", async () => {
+test("an error of a sequence is passed on, and the next request is not affected", async () => {
   const { exchange, request, end } = await exchangeWith((_request, response) => sendJson(response, "there"));
   const own = new Error("not what was wanted");
   await expect(
-    exchange.turn(async (ask) => {
-      await ask(request("/"));
+    exchange.exclusive(async (send) => {
+      await send(request("/"));
       throw own;
     }),
   ).rejects.toBe(own);
-  expect((await exchange.ask(request("/"))).json()).toBe("there");
+  expect((await exchange.request(request("/"))).json()).toBe("there");
   await end();
 });
 
-test("errors say where, and leave the query out", async () => {
+test("errors contain the address without the query", async () => {
   const { server, exchange, request, end } = await exchangeWith((_request, response) => sendText(response, "<html>"));
-  const { message } = await failureOf(exchange.ask(request("/api?key=hidden")).then((answer) => answer.json()));
+  const { message } = await failureOf(exchange.request(request("/api?key=hidden")).then((answer) => answer.json()));
   await end();
   expect(message).toBe(`Garage: the answer of 127.0.0.1:${server.port}/api is not JSON. Look what it is. (protocol)`);
 });

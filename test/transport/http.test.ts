@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { HttpDevice, type HttpDeviceOptions } from "../../src/transport/http.js";
 import { failureOf } from "../support/failure.js";
 import { type RawHttp, sendJson, sendText, startRawHttp } from "../support/raw-http.js";
-import { outlasting } from "../support/outlasting.js";
-import { ending } from "../support/stage.js";
+import { advanceUntilSettled } from "../support/deadlines.js";
+import { closeAfterTest } from "../support/test-bench.js";
 import { TestClock } from "../support/test-clock.js";
 
 const clock = new TestClock();
@@ -18,18 +18,18 @@ async function deviceThat(
 ): Promise<{ device: HttpDevice; server: RawHttp }> {
   const server = await startRawHttp(answer);
   const device = new HttpDevice({ ...garage, url: `http://127.0.0.1:${server.port}`, ...options });
-  ending(server);
-  ending(device);
+  closeAfterTest(server);
+  closeAfterTest(device);
   return { device, server };
 }
 
-test("an answer is read as JSON, and the query stands on the wire as small devices expect it", async () => {
+test("a response is parsed as JSON, and the query is encoded as small devices expect it", async () => {
   const { device, server } = await deviceThat((_request, response) => sendJson(response, { amp: "16" }));
   expect(await device.getJson("/mqtt", { payload: "amx=10", filter: 'a,["b"]', odd: "1&2#%+" })).toEqual({ amp: "16" });
   expect(server.urls).toEqual(["/mqtt?payload=amx=10&filter=a,[%22b%22]&odd=1%262%23%25%2B"]);
 });
 
-test("compressed answers are read", async () => {
+test("compressed responses are decoded", async () => {
   const { device } = await deviceThat((_request, response) =>
     response.writeHead(200, { "Content-Encoding": "gzip" }).end(gzipSync('{"a":1}')),
   );
@@ -42,14 +42,14 @@ test("a key named __proto__ changes no prototype", async () => {
   expect({}).not.toHaveProperty("polluted");
 });
 
-test("one request is open at a time, however many are asked for", async () => {
+test("one request is open at a time, however many are made", async () => {
   const { device, server } = await deviceThat((_request, response) => setImmediate(() => sendJson(response, 1)));
   await Promise.all(Array.from({ length: 8 }, () => device.getJson("/status")));
   expect(server.urls).toHaveLength(8);
   expect(server.peak).toBe(1);
 });
 
-test("a failed request does not hold up the next one", async () => {
+test("a failed request does not block the next one", async () => {
   let failing = true;
   const { device } = await deviceThat((_request, response) => {
     if (failing) sendText(response, "", 500);
@@ -125,13 +125,13 @@ test.each<[string, RequestListener]>([
   expect(failure.message).toContain("longer than 64 KiB");
 });
 
-test("an answer of 64 KiB is still read", async () => {
+test("a response of 64 KiB is accepted", async () => {
   const text = "x".repeat(64 * 1024 - 2);
   const { device } = await deviceThat((_request, response) => sendJson(response, text));
   expect(await device.getJson("/status")).toBe(text);
 });
 
-test("a body that breaks off is no answer", async () => {
+test("a truncated body is an error", async () => {
   const { device } = await deviceThat((request, response) => {
     response.writeHead(200, { "Content-Length": "1000" }).write('{"car":"1"}', () => request.socket.destroy());
   });
@@ -151,28 +151,28 @@ test.each<[string, RequestListener]>([
   ],
 ])("%s ends with the deadline", async (_what, answer) => {
   const { device } = await deviceThat(answer, { deadline: 60 });
-  const failure = await failureOf(outlasting(clock, device.getJson("/status")));
+  const failure = await failureOf(advanceUntilSettled(clock, device.getJson("/status")));
   expect(failure.code).toBe("unreachable");
   expect(failure.message).toContain("within 0.06 s");
 });
 
-test("an answer that comes too late is never taken for the next one", async () => {
+test("a late response is never taken for the next one", async () => {
   const late: ServerResponse[] = [];
-  let asked = 0;
+  let count = 0;
   const { device } = await deviceThat(
     (_request, response) => {
-      asked += 1;
-      if (asked === 1) return void late.push(response);
+      count += 1;
+      if (count === 1) return void late.push(response);
       for (const first of late.splice(0)) sendJson(first, "first");
       sendJson(response, "second");
     },
     { deadline: 100 },
   );
-  await failureOf(outlasting(clock, device.getJson("/")));
+  await failureOf(advanceUntilSettled(clock, device.getJson("/")));
   expect(await device.getJson("/")).toBe("second");
 });
 
-test("nobody listening is said with the host", async () => {
+test("an error for a closed port names the host", async () => {
   const { device, server } = await deviceThat(() => undefined);
   await server.close();
   const failure = await failureOf(device.getJson("/status"));
@@ -193,29 +193,29 @@ test("another protocol at the port is a protocol error", async () => {
   expect(failure.code).toBe("protocol");
 });
 
-/** Hangs up on the first request, answers the second. */
+/** Closes the connection at the first request, responds to the second. */
 function hangUpOnce(): RequestListener {
-  let asked = 0;
+  let count = 0;
   return (request, response) => {
-    asked += 1;
-    if (asked === 1) request.socket.resetAndDestroy();
+    count += 1;
+    if (count === 1) request.socket.resetAndDestroy();
     else sendJson(response, "there");
   };
 }
 
-test("a read is repeated once when the device hangs up", async () => {
+test("a read is retried once when the device closes the connection", async () => {
   const { device, server } = await deviceThat(hangUpOnce());
   expect(await device.getJson("/status")).toBe("there");
   expect(server.urls).toHaveLength(2);
 });
 
-test("a write is not repeated when the device hangs up: it may have been heard", async () => {
+test("a write is not retried when the device closes the connection: it may have taken effect", async () => {
   const { device, server } = await deviceThat(hangUpOnce());
   expect((await failureOf(device.sendJson("/api/set", { amp: "16" }))).code).toBe("unreachable");
   expect(server.urls).toEqual(["/api/set?amp=16"]);
 });
 
-test("a read is not repeated without end", async () => {
+test("a read is not retried a second time", async () => {
   const { device, server } = await deviceThat((request) => request.socket.resetAndDestroy());
   expect((await failureOf(device.getJson("/status"))).code).toBe("unreachable");
   expect(server.urls).toHaveLength(2);
@@ -223,7 +223,7 @@ test("a read is not repeated without end", async () => {
 
 const login = { username: "hidden-user", password: "hidden-password" };
 
-test("the login goes out as basic authentication", async () => {
+test("the login is sent as basic authentication", async () => {
   let header: string | undefined;
   const { device } = await deviceThat(
     ({ headers }, response) => {
@@ -244,23 +244,23 @@ test.each<[string, RequestListener]>([
   ["silence", () => undefined],
 ])("no secret is in the error after %s", async (_what, answer) => {
   const { device } = await deviceThat(answer, { login, deadline: 50 });
-  const failure = await failureOf(outlasting(clock, device.getJson("/status", { token: "hidden-token" })));
+  const failure = await failureOf(advanceUntilSettled(clock, device.getJson("/status", { token: "hidden-token" })));
   const everything = `${failure.message} ${failure.stack} ${JSON.stringify(failure)} ${String(failure.cause)}`;
   expect(everything).not.toMatch(/hidden|aGlkZGVu/);
 });
 
-test("closing breaks off what is under way and what waits", async () => {
+test("closing aborts running and waiting requests", async () => {
   const { device, server } = await deviceThat(() => undefined);
-  const asked = server.next();
+  const received = server.next();
   const first = failureOf(device.getJson("/"));
   const second = failureOf(device.getJson("/"));
-  await asked;
+  await received;
   await device.close();
   expect([(await first).code, (await second).code]).toEqual(["unreachable", "unreachable"]);
   expect(server.urls).toHaveLength(1);
 });
 
-test("an environment's proxy is not asked for devices in the house", async () => {
+test("a proxy in the environment is not used for local devices", async () => {
   const before = process.env["http_proxy"];
   process.env["http_proxy"] = "http://127.0.0.1:1";
   const { device } = await deviceThat((_request, response) => sendJson(response, 1));

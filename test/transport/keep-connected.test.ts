@@ -14,9 +14,9 @@ function keeper() {
     if (!attempt) throw new Error("no attempt was made");
     return attempt;
   };
-  /** Loses the connection that stood for so long, and tells how long the next attempt lets us wait. */
+  /** Loses a connection that lasted so many ms. @returns the wait before the next attempt */
   const waitAfter = async (lasting: number | null): Promise<number> => {
-    if (lasting !== null) newest().up();
+    if (lasting !== null) newest().connected();
     await clock.advance(lasting ?? 0);
     newest().lost();
     const before = attempts.length;
@@ -36,18 +36,18 @@ test("nothing is opened before the start, and starting twice opens once", () => 
 });
 
 test.each<[why: string, lasting: (number | null)[], waits: number[]]>([
-  ["that come to nothing: longer each time, up to the longest", [null, null, null, null, null], [1, 2, 4, 8, 8]],
+  ["that fail: longer each time, up to the longest", [null, null, null, null, null], [1, 2, 4, 8, 8]],
   ["that end at once: the same", [0, 0, 0], [1, 2, 4]],
   ["that do not last for 30 s: the same", [null, 29_999], [1, 2]],
   ["that lasted: short again", [null, null, 30_000, null], [1, 2, 1, 2]],
-  ["that came to nothing after one that lasted", [30_000, null], [1, 2]],
+  ["that failed after one that lasted", [30_000, null], [1, 2]],
 ])("waits after connections %s", async (_why, lasting, waits) => {
   const { kept, waitAfter } = keeper();
   kept.start();
   for (const [index, wait] of waits.entries()) expect(await waitAfter(lasting[index] ?? null)).toBe(wait * 1_000);
 });
 
-test("a loss is news once, and never that of a connection before", async () => {
+test("a loss is reported once, and never that of an earlier connection", async () => {
   const { clock, attempts, kept, newest } = keeper();
   kept.start();
   const first = newest();
@@ -78,9 +78,9 @@ test("an attempt has one timer, which ends with it", async () => {
 
 test.each<[when: string, before: (attempt: Attempt) => void]>([
   ["while it connects", () => undefined],
-  ["while it stands", (attempt) => attempt.up()],
+  ["while it is connected", (attempt) => attempt.connected()],
   ["while it waits", (attempt) => void attempt.lost()],
-])("stopping %s leaves no timer, and nothing is opened or news afterwards", async (_when, before) => {
+])("stopping %s leaves no timer, and nothing is opened or reported afterwards", async (_when, before) => {
   const { clock, attempts, kept, newest } = keeper();
   kept.start();
   newest().setTimer(clock.after(500, () => undefined));
@@ -94,7 +94,7 @@ test.each<[when: string, before: (attempt: Attempt) => void]>([
   expect(attempts).toHaveLength(1);
 });
 
-test("what is stopped before it was started never starts", () => {
+test("after a stop before the start, nothing is opened", () => {
   const { attempts, kept } = keeper();
   kept.stop();
   kept.start();

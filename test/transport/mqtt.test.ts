@@ -6,20 +6,20 @@ import { systemClock } from "../../src/site/clock.js";
 import { createMqttPool, type MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 import { failureOf } from "../support/failure.js";
-import { observe } from "../support/mqtt-observer.js";
-import { afterwards, ending } from "../support/stage.js";
+import { collectMessages } from "../support/mqtt-observer.js";
+import { runAfterTest, closeAfterTest } from "../support/test-bench.js";
 
 const soon = { first: 5, longest: 20, jitter: 0 };
 
 function pool(lines: string[] = []): MqttPool {
   const keep = (line: string): void => void lines.push(line);
-  return ending(
+  return closeAfterTest(
     createMqttPool({ clock: systemClock(), log: { error: keep, warn: keep, info: keep, debug: keep }, retry: soon }),
   );
 }
 
 async function broker(login?: { username: string; password: string }): Promise<Broker> {
-  return ending(await startBroker(login ? { login } : {}));
+  return closeAfterTest(await startBroker(login ? { login } : {}));
 }
 
 test.each([
@@ -40,13 +40,13 @@ test.each([
   ["$SYS/#", "$SYS/uptime", true],
 ])("filter %s and topic %s: %s", (filter, topic, expected) => expect(matchesTopic(filter, topic)).toBe(expected));
 
-test("users of one broker share a connection, and each hears what it subscribed to", async () => {
+test("users of one broker share a connection, and each receives what it has subscribed to", async () => {
   const { url } = await broker();
   const mqtt = pool();
   const first = mqtt.connect(url);
   const second = mqtt.connect(`${url}/`);
-  const power = observe(first, "meter/+/power");
-  const all = observe(second, "meter/#");
+  const power = collectMessages(first, "meter/+/power");
+  const all = collectMessages(second, "meter/#");
   await Promise.all([first.ready("Grid", 5_000), second.ready("Grid", 5_000)]);
   second.publish("meter/1/power", "12");
   second.publish("meter/1/current", "1");
@@ -54,13 +54,13 @@ test("users of one broker share a connection, and each hears what it subscribed 
   expect(power.messages).toEqual([{ topic: "meter/1/power", payload: "12", retained: false }]);
 });
 
-test("what is retained is told apart from what is live", async () => {
+test("retained and live messages are distinguished", async () => {
   const { url } = await broker();
   const device = await import("mqtt").then(({ connectAsync }) => connectAsync(url));
-  afterwards(() => device.endAsync(true));
+  runAfterTest(() => device.endAsync(true));
   await device.publishAsync("meter/power", "1", { retain: true, qos: 1 });
   const connection = pool().connect(url);
-  const seen = observe(connection, "meter/power");
+  const seen = collectMessages(connection, "meter/power");
   await seen.count(1);
   await device.publishAsync("meter/power", "2", { retain: true, qos: 1 });
   await seen.count(2);
@@ -70,10 +70,10 @@ test("what is retained is told apart from what is live", async () => {
   ]);
 });
 
-test("a message over 64 KiB is dropped, its neighbours are not", async () => {
+test("a message over 64 KiB is dropped, and others are not", async () => {
   const { url } = await broker();
   const connection = pool().connect(url);
-  const seen = observe(connection, "a/#");
+  const seen = collectMessages(connection, "a/#");
   await connection.ready("Grid", 5_000);
   connection.publish("a/large", "x".repeat(64 * 1024 + 1));
   connection.publish("a/most", "x".repeat(64 * 1024));
@@ -82,11 +82,11 @@ test("a message over 64 KiB is dropped, its neighbours are not", async () => {
   expect(seen.messages.map(({ topic }) => topic)).toEqual(["a/most", "a/small"]);
 });
 
-test("after a broker's restart everything is subscribed to again, once", async () => {
+test("after a restart of the broker every filter is subscribed to again, once", async () => {
   const made = await broker();
   const lines: string[] = [];
   const connection = pool(lines).connect(made.url);
-  const seen = observe(connection, "meter/+");
+  const seen = collectMessages(connection, "meter/+");
   await connection.ready("Grid", 5_000);
   for (let round = 1; round <= 3; round++) {
     await made.restart();
@@ -104,37 +104,37 @@ test("after a broker's restart everything is subscribed to again, once", async (
   expect(lines.filter((line) => line.includes("cannot be reached"))).toHaveLength(3);
 });
 
-/** Resolves once the log has said so often that the broker is back. */
+/** Resolves once so many reconnections have been logged. */
 async function backAgain(lines: readonly string[], times: number): Promise<void> {
   while (lines.filter((line) => line.includes("connected again")).length < times)
     await new Promise((resolve) => setImmediate(resolve));
 }
 
-test("one reader's mistake does not cost the others their message", async () => {
+test("an error in one handler does not affect the others", async () => {
   const { url } = await broker();
   const lines: string[] = [];
   const connection = pool(lines).connect(url);
   connection.subscribe("a", () => {
     throw new Error("a mistake");
   });
-  const seen = observe(connection, "a");
+  const seen = collectMessages(connection, "a");
   await connection.ready("Grid", 5_000);
   connection.publish("a", "1");
   await seen.count(1);
   expect(lines.join()).toContain("a mistake");
 });
 
-test("a share that is closed hears nothing more, and only what nobody else has subscribed to is unsubscribed", async () => {
+test("a closed share receives nothing more, and only filters without other subscribers are unsubscribed", async () => {
   const unsubscribed: string[] = [];
   const aedes = await Aedes.createBroker();
   aedes.on("unsubscribe", (topics) => void unsubscribed.push(...topics));
-  afterwards(() => new Promise<void>((resolve) => aedes.close(resolve)));
+  runAfterTest(() => new Promise<void>((resolve) => aedes.close(resolve)));
   const url = await listening(createServer((socket) => void aedes.handle(socket)));
   const mqtt = pool();
   const one = mqtt.connect(url);
   const other = mqtt.connect(url);
-  const gone = [observe(one, "both"), observe(one, "mine")];
-  const stays = observe(other, "both");
+  const gone = [collectMessages(one, "both"), collectMessages(one, "mine")];
+  const stays = collectMessages(other, "both");
   await Promise.all([one.ready("One", 5_000), other.ready("Other", 5_000)]);
   one.close();
   one.publish("both", "from one");
@@ -146,7 +146,7 @@ test("a share that is closed hears nothing more, and only what nobody else has s
   expect(unsubscribed).toEqual(["mine"]);
 });
 
-test("what was unsubscribed can be subscribed to again, and is answered anew", async () => {
+test("an unsubscribed filter can be subscribed to again", async () => {
   const { url } = await broker();
   const mqtt = pool();
   const first = mqtt.connect(url);
@@ -154,13 +154,13 @@ test("what was unsubscribed can be subscribed to again, and is answered anew", a
   await first.ready("Grid", 5_000);
   first.close();
   const second = mqtt.connect(url);
-  const seen = observe(second, "a");
+  const seen = collectMessages(second, "a");
   await second.ready("Grid", 5_000);
   second.publish("a", "1");
   await seen.count(1);
 });
 
-test("closing a share ends those who wait for it, and no one else", async () => {
+test("closing a share rejects the waits for it, and no others", async () => {
   const made = await broker();
   await made.kill();
   const mqtt = pool();
@@ -172,7 +172,7 @@ test("closing a share ends those who wait for it, and no one else", async () => 
   expect((await other).message).toContain("within 0.05 s");
 });
 
-test("a wrong password is a refused login at once, and is nowhere to be read", async () => {
+test("a wrong password is a refused login at once, and appears nowhere", async () => {
   const { url } = await broker({ username: "house", password: "right" });
   const lines: string[] = [];
   const connection = pool(lines).connect(url, { username: "house", password: "hidden-password" });
@@ -183,13 +183,13 @@ test("a wrong password is a refused login at once, and is nowhere to be read", a
   expect(`${failure.message} ${failure.stack} ${lines.join()}`).not.toContain("hidden");
 });
 
-test("the right password opens", async () => {
+test("the right password connects", async () => {
   const { url } = await broker({ username: "house", password: "right" });
   const connection = pool().connect(url, { username: "house", password: "right" });
   await expect(connection.ready("Grid", 5_000)).resolves.toBeUndefined();
 });
 
-test("a broker that is away is unreachable once the time is over", async () => {
+test("a broker without a connection is unreachable after the timeout", async () => {
   const made = await broker();
   await made.kill();
   const failure = await failureOf(pool().connect(made.url).ready("Grid", 30));
@@ -197,7 +197,7 @@ test("a broker that is away is unreachable once the time is over", async () => {
   expect(failure.message).toContain(`no connection to the MQTT broker at 127.0.0.1:${made.port} within 0.03 s`);
 });
 
-test("a refused subscription is said to those who asked for it, and to no one else", async () => {
+test("a refused subscription is reported to its subscribers only", async () => {
   const url = await selectiveBroker("secret/#");
   const mqtt = pool();
   const refused = mqtt.connect(url);
@@ -212,9 +212,9 @@ test("a refused subscription is said to those who asked for it, and to no one el
 
 test.each<[string, (socket: Socket) => void]>([
   ["never answers", () => undefined],
-  ["hangs up at once", (socket) => socket.resetAndDestroy()],
+  ["closes the connection at once", (socket) => socket.resetAndDestroy()],
   ["speaks another protocol", (socket) => socket.write("HTTP/1.1 400 Bad Request\r\n\r\n")],
-])("a broker that %s harms nobody, and closing ends", async (_what, meet) => {
+])("a broker that %s does no harm, and closing settles", async (_what, meet) => {
   const url = await listening(
     createServer((socket) => {
       socket.on("error", () => undefined);
@@ -227,7 +227,7 @@ test.each<[string, (socket: Socket) => void]>([
   await mqtt.close();
 });
 
-test("closing ends those who still wait", async () => {
+test("closing rejects pending waits", async () => {
   const made = await broker();
   await made.kill();
   const mqtt = pool();
@@ -241,7 +241,7 @@ async function selectiveBroker(forbidden: string): Promise<string> {
     authorizeSubscribe: (_client, subscription, done) =>
       done(null, subscription.topic === forbidden ? null : subscription),
   });
-  afterwards(() => new Promise<void>((resolve) => aedes.close(resolve)));
+  runAfterTest(() => new Promise<void>((resolve) => aedes.close(resolve)));
   return listening(createServer((socket) => void aedes.handle(socket)));
 }
 
@@ -250,7 +250,7 @@ async function listening(server: Server): Promise<string> {
   server.on("connection", (socket: Socket) => sockets.add(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterwards(async () => {
+  runAfterTest(async () => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });

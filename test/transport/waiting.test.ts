@@ -10,20 +10,20 @@ function setUp() {
     waiting,
     become: (next: number) => {
       value = next;
-      waiting.look();
+      waiting.check();
     },
     wait: (last = (): number => -1) => waiting.until(() => value, 1_000, last),
   };
 }
 
-test("what is known already is there at once, and leaves no timer", async () => {
+test("a value that is available resolves at once, and leaves no timer", async () => {
   const { clock, become, wait } = setUp();
   become(5);
   expect(await wait()).toBe(5);
   expect(clock.pending).toBe(0);
 });
 
-test("what comes to be known is found by all who wait", async () => {
+test("a value that becomes available resolves all waits", async () => {
   const { clock, become, wait } = setUp();
   const both = Promise.all([wait(), wait()]);
   become(5);
@@ -40,7 +40,7 @@ test.each<[what: string, last: () => number, outcome: object]>([
     },
     { error: "late" },
   ],
-])("once the time is over the last look %s", async (_what, last, outcome) => {
+])("after the timeout the last call %s", async (_what, last, outcome) => {
   const { clock, wait } = setUp();
   const settled = wait(last).then(
     (value) => ({ value }),
@@ -50,7 +50,7 @@ test.each<[what: string, last: () => number, outcome: object]>([
   expect(await settled).toEqual(outcome);
 });
 
-test("a look that throws is a failure, at once or later", async () => {
+test("an error of `find` rejects, at once or later", async () => {
   const { clock, waiting } = setUp();
   let broken = true;
   const find = (): null => {
@@ -61,12 +61,12 @@ test("a look that throws is a failure, at once or later", async () => {
   broken = false;
   const later = expect(waiting.until(find, 1_000, () => null)).rejects.toThrow("broken");
   broken = true;
-  waiting.look();
+  waiting.check();
   await later;
   expect(clock.pending).toBe(0);
 });
 
-test("a failure is that of all who wait now, and of no one after", async () => {
+test("`fail` rejects all pending waits, and no later ones", async () => {
   const { waiting, become, wait } = setUp();
   const now = expect(wait()).rejects.toThrow("lost");
   waiting.fail(new Error("lost"));
@@ -76,7 +76,7 @@ test("a failure is that of all who wait now, and of no one after", async () => {
   expect(await later).toBe(5);
 });
 
-test("closing ends all waiting, before and after", async () => {
+test("closing rejects all waits, pending and later ones", async () => {
   const { clock, waiting, wait } = setUp();
   const before = expect(wait()).rejects.toThrow("closed");
   waiting.close();

@@ -7,18 +7,18 @@ import { systemClock } from "../../src/site/clock.js";
 import { openWebSocket, type WebSocketLink, type WebSocketOptions } from "../../src/transport/websocket.js";
 import { failureOf } from "../support/failure.js";
 import { MemoryLog } from "../support/memory-log.js";
-import { afterwards, ending } from "../support/stage.js";
+import { runAfterTest, closeAfterTest } from "../support/test-bench.js";
 import { TestClock } from "../support/test-clock.js";
 
-/** What a link tells, as events to wait for. */
-const told = new EventEmitter();
+/** The callbacks of a link, as events. */
+const events = new EventEmitter();
 
 async function listening(server: Server): Promise<number> {
   const raw: Socket[] = [];
   server.on("connection", (socket) => raw.push(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterwards(async () => {
+  runAfterTest(async () => {
     raw.forEach((socket) => socket.destroy());
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   });
@@ -30,7 +30,7 @@ function isAddress(address: AddressInfo | string | null): address is AddressInfo
   return typeof address === "object" && address !== null;
 }
 
-/** A device that takes WebSockets, and the connections it has had. */
+/** A device with a WebSocket server, and its connections. */
 async function device(options: { autoPong?: boolean; login?: string } = {}) {
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true, autoPong: options.autoPong ?? true });
@@ -49,13 +49,13 @@ async function device(options: { autoPong?: boolean; login?: string } = {}) {
 }
 
 function link(port: number, options: Partial<WebSocketOptions> = {}): WebSocketLink {
-  return ending(
+  return closeAfterTest(
     openWebSocket({
       device: "Garage",
       url: `ws://127.0.0.1:${port}/ws`,
-      onMessage: (text) => void told.emit("message", text),
-      onOpen: () => void told.emit("open"),
-      onLost: (why) => void told.emit("lost", why),
+      onMessage: (text) => void events.emit("message", text),
+      onOpen: () => void events.emit("open"),
+      onLost: (why) => void events.emit("lost", why),
       retry: { first: 1, jitter: 0 },
       clock: systemClock(),
       ...options,
@@ -63,32 +63,32 @@ function link(port: number, options: Partial<WebSocketOptions> = {}): WebSocketL
   );
 }
 
-test("what the device says arrives as text, and what is sent arrives there", async () => {
+test("text messages are exchanged in both directions", async () => {
   const { port, next } = await device();
   const connected = next();
   const websocket = link(port);
   await websocket.ready();
   const client = await connected;
-  const heard = once(told, "message");
+  const received = once(events, "message");
   client.send('{"amp":16000}');
-  expect(await heard).toEqual(['{"amp":16000}']);
-  const asked = once(client, "message");
+  expect(await received).toEqual(['{"amp":16000}']);
+  const pinged = once(client, "message");
   expect(websocket.send("hello")).toBe(true);
-  expect(String((await asked)[0])).toBe("hello");
+  expect(String((await pinged)[0])).toBe("hello");
 });
 
-test("binary messages are no text, and are left alone", async () => {
+test("binary messages are ignored", async () => {
   const { port, next } = await device();
   const connected = next();
   link(port);
   const client = await connected;
-  const heard = once(told, "message");
+  const received = once(events, "message");
   client.send(Buffer.from([1, 2, 3]));
   client.send("text");
-  expect(await heard).toEqual(["text"]);
+  expect(await received).toEqual(["text"]);
 });
 
-test("a login is sent with the handshake, and a refusal is told as one", async () => {
+test("a login is sent with the handshake, and its refusal is reported", async () => {
   const { port } = await device({ login: `Basic ${Buffer.from("admin:secret").toString("base64")}` });
   await link(port, { login: { username: "admin", password: "secret" } }).ready();
   const failure = await failureOf(link(port, { login: { username: "admin", password: "wrong" } }).ready());
@@ -115,7 +115,7 @@ test("no redirect is followed", async () => {
   expect(sockets.clients.size).toBe(0);
 });
 
-test("nobody at the address fails at once, and is tried again", async () => {
+test("a closed port fails at once, and is tried again", async () => {
   const { server, port } = await device();
   await new Promise((resolve) => server.close(resolve));
   const websocket = link(port);
@@ -123,11 +123,11 @@ test("nobody at the address fails at once, and is tried again", async () => {
   expect(failure.code).toBe("unreachable");
   expect(failure.message).toContain("ECONNREFUSED");
   server.listen(port, "127.0.0.1");
-  await once(told, "open");
+  await once(events, "open");
   expect(websocket.connected).toBe(true);
 });
 
-test("a device that takes the connection and says nothing is given up after the deadline", async () => {
+test("an attempt without a response ends at the deadline", async () => {
   const server = createServer();
   server.on("upgrade", () => undefined);
   const clock = new TestClock();
@@ -138,7 +138,7 @@ test("a device that takes the connection and says nothing is given up after the 
   expect((await waiting).message).toContain("within 4 s");
 });
 
-test("who waits longer than allowed is told so, and the attempt goes on", async () => {
+test("a wait ends with its timeout, and the attempt goes on", async () => {
   const server = createServer();
   server.on("upgrade", () => undefined);
   const clock = new TestClock();
@@ -148,20 +148,20 @@ test("who waits longer than allowed is told so, and the attempt goes on", async 
   expect(clock.pending).toBe(1); // the attempt's own deadline
 });
 
-test("a connection that breaks is told, opened anew, and nothing is sent in between", async () => {
+test("a lost connection is reported and reopened, and nothing is sent in between", async () => {
   const { port, next } = await device();
   const connected = next();
   const websocket = link(port);
-  const lost = once(told, "lost");
+  const lost = once(events, "lost");
   (await connected).terminate();
   expect((await lost)[0]).toContain("closed the connection");
   expect(websocket.connected).toBe(false);
   expect(websocket.send("into the void")).toBe(false);
-  await once(told, "open");
+  await once(events, "open");
   expect(websocket.connected).toBe(true);
 });
 
-test("waits grow while a device throws us out, and start short again after a connection that lasted", async () => {
+test("waits grow while a device drops us, and are reset after a connection that lasted", async () => {
   const { port, next } = await device();
   const clock = new TestClock();
   const waits: number[] = [];
@@ -177,11 +177,11 @@ test("waits grow while a device throws us out, and start short again after a con
   let connected = next();
   link(port, { clock: recorded, heartbeat: { after: quiet }, retry: { first: 1_000, jitter: 0 } });
   for (const lasting of [0, 0, 0, 30_000, 0]) {
-    const opened = once(told, "open");
+    const opened = once(events, "open");
     const client = await connected;
     await opened;
     await clock.advance(lasting);
-    const lost = once(told, "lost");
+    const lost = once(events, "lost");
     client.terminate();
     await lost;
     connected = next();
@@ -193,25 +193,25 @@ test("waits grow while a device throws us out, and start short again after a con
 
 test.each<[string, Partial<WebSocketOptions>]>([
   ["to a ping", { heartbeat: { after: 15_000, within: 10_000 } }],
-  ["to a question", { heartbeat: { after: 15_000, within: 10_000, question: () => '{"ping":1}' } }],
-])("a half-open connection is noticed: no answer %s", async (_why, options) => {
+  ["to a message", { heartbeat: { after: 15_000, within: 10_000, message: () => '{"ping":1}' } }],
+])("a half-open connection is detected: no response %s", async (_why, options) => {
   const { port, next } = await device({ autoPong: false });
   const clock = new TestClock();
   const connected = next();
   const websocket = link(port, { clock, ...options });
   await websocket.ready();
   const client = await connected;
-  const asked = Promise.race([once(client, "ping"), once(client, "message")]);
+  const pinged = Promise.race([once(client, "ping"), once(client, "message")]);
   await clock.advance(15_000);
-  await asked;
-  const lost = once(told, "lost");
+  await pinged;
+  const lost = once(events, "lost");
   await clock.advance(9_999);
   expect(websocket.connected).toBe(true);
   await clock.advance(1);
   expect((await lost)[0]).toContain("no sign of life from");
 });
 
-test("a sign of life keeps the connection: a pong, or any message", async () => {
+test("a pong or any message keeps the connection", async () => {
   const { port, next } = await device({ autoPong: false });
   const clock = new TestClock();
   const connected = next();
@@ -221,58 +221,58 @@ test("a sign of life keeps the connection: a pong, or any message", async () => 
   const pinged = once(client, "ping");
   await clock.advance(15_000);
   await pinged;
-  const heard = once(told, "message");
+  const received = once(events, "message");
   client.send("still here");
-  await heard;
+  await received;
   await clock.advance(14_999);
   expect(websocket.connected).toBe(true);
   expect(clock.pending).toBe(1);
 });
 
-test("a message that is too long costs the device the connection", async () => {
+test("a message that is too long closes the connection", async () => {
   const { port, next } = await device();
   const connected = next();
   const log = new MemoryLog();
   link(port, { longestMessage: 1_000, log });
-  const lost = once(told, "lost");
+  const lost = once(events, "lost");
   (await connected).send("x".repeat(1_001));
   expect((await lost)[0]).toContain("(protocol)");
-  expect(log.lines.filter(({ level }) => level !== "debug")).toEqual([]);
+  expect(log.entries.filter(({ level }) => level !== "debug")).toEqual([]);
 });
 
-test("what a reader throws is logged, and costs nobody the connection", async () => {
+test("an error in a callback is logged, and does not end the connection", async () => {
   const { port, next } = await device();
   const connected = next();
   const log = new MemoryLog();
   const websocket = link(port, {
     log,
     onMessage(text) {
-      told.emit("message", text);
+      events.emit("message", text);
       throw new Error("not for me");
     },
   });
   const client = await connected;
-  const heard = once(told, "message");
+  const received = once(events, "message");
   client.send("one");
-  await heard;
+  await received;
   expect(websocket.connected).toBe(true);
   expect(log.about("not for me")).toHaveLength(1);
 });
 
-test("a connection can be given up by its user, and is opened anew", async () => {
+test("a connection can be dropped by its user, and is reopened", async () => {
   const { port, next } = await device();
   const connected = next();
   const websocket = link(port);
   await websocket.ready();
   await connected;
-  const lost = once(told, "lost");
+  const lost = once(events, "lost");
   websocket.drop("it answers the wrong questions");
   expect(websocket.connected).toBe(false);
   expect((await lost)[0]).toContain("it answers the wrong questions");
-  await once(told, "open");
+  await once(events, "open");
 });
 
-test("closing says goodbye, ends waiting, and nothing is opened or told after it", async () => {
+test("closing closes the socket and rejects waits, and nothing is opened or reported afterwards", async () => {
   const { port, next } = await device();
   const connected = next();
   const clock = new TestClock();
@@ -281,19 +281,19 @@ test("closing says goodbye, ends waiting, and nothing is opened or told after it
   const client = await connected;
   const goodbye = once(client, "close");
   let lost = false;
-  told.once("lost", () => (lost = true));
+  events.once("lost", () => (lost = true));
   await websocket.close();
   expect((await goodbye)[0]).toBe(1000);
   expect(lost).toBe(false);
   expect(clock.pending).toBe(0);
   expect((await failureOf(websocket.ready())).message).toContain("has been closed");
-  told.removeAllListeners("lost");
+  events.removeAllListeners("lost");
 });
 
 test.each<[string, (server: Server) => void]>([
   ["in the middle of a handshake", () => undefined],
   ["while it waits for the next attempt", (server) => void server.close()],
-])("closing ends %s", async (_when, prepare) => {
+])("closing settles %s", async (_when, prepare) => {
   const server = createServer();
   server.on("upgrade", () => undefined);
   const port = await listening(server);
@@ -304,7 +304,7 @@ test.each<[string, (server: Server) => void]>([
   expect((await waiting).code).toBe("unreachable");
 });
 
-test("closing ends also when the device does not say goodbye", async () => {
+test("closing settles also when the device does not close the connection", async () => {
   const { port, next } = await device();
   const connected = next();
   const websocket = link(port);

@@ -39,7 +39,7 @@ export function abilitiesOf(driver: ChargerDriver): readonly Ability[] {
   });
 }
 
-/** Without network: connections make no contact before the first read or watch. */
+/** Without a network: connections make no contact before the first `read` or `watch`. */
 const offline: DriverContext = {
   name: "Documentation",
   log: { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} },
@@ -52,7 +52,7 @@ const offline: DriverContext = {
 
 /** What a connection declares before its first contact. */
 export interface ConnectionTraits {
-  /** It pushes changes. */
+  /** Whether it pushes changes. */
   readonly pushes: boolean;
   /** ms after which a command expires; `null`: never, or not known before the first reading. */
   readonly expiry: number | null;

@@ -9,7 +9,7 @@ import { asSchema, jsonOf, optionsOf, optionTable, type JsonSchema } from "./opt
 
 interface Section {
   readonly title: string;
-  /** Where it stands in the block, like `site.circuits[]`; empty: the block itself. */
+  /** Its path in the block, like `site.circuits[]`; empty: the block itself. */
   readonly path: string;
   readonly schema: JsonSchema;
 }

@@ -1,4 +1,4 @@
-/** The page of one driver: products, setup, configuration, options, and what is known of it. */
+/** The page of one driver: products, setup, configuration, options, behaviour and what is not verified. */
 
 import { chargerChannels } from "../../src/model/channels.js";
 import type { ChargerDriver } from "../../src/drivers/driver.js";
@@ -31,8 +31,11 @@ export function devicePage(driver: Documented): Readonly<Record<string, string>>
     example: chapter("Configuration", examplesText(driver)),
     options: optionsText(driver),
     writes: driver.kind === "charger" ? chapter("What can be changed", writesText(driver)) : "",
-    alone: chapter("When the connection is lost", driver.whenAlone === undefined ? "" : sentence(driver.whenAlone)),
-    unproven: chapter("Not proven yet", list((driver.unproven ?? []).map(sentence))),
+    connectionLoss: chapter(
+      "When the connection is lost",
+      driver.onConnectionLoss === undefined ? "" : sentence(driver.onConnectionLoss),
+    ),
+    unverified: chapter("Not verified", list((driver.unverified ?? []).map(sentence))),
   };
 }
 

@@ -6,7 +6,7 @@ import { asSchema, jsonOf } from "./options.js";
 
 export type Documented = ChargerDriver | MeterDriver | ResidualCurrentDriver;
 
-/** What options of these names look like, for drivers that have no example of their own. */
+/** Example values of options by name, for drivers without examples. */
 const usual: Readonly<Record<string, unknown>> = {
   host: exampleHost,
   username: "you@example.com",
@@ -30,7 +30,7 @@ const places = {
   "residual-current": { list: "residualCurrentMonitors", name: "RCM" },
 } as const satisfies Record<Documented["kind"], object>;
 
-/** The block of the plugin with this device alone. */
+/** The block of the plugin with only this device. */
 export function blockWith({ kind, driver }: Documented, { keys, broker }: Example): Readonly<Record<string, unknown>> {
   const { list, name } = places[kind];
   const device = { name, driver, ...keys };

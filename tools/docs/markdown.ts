@@ -1,8 +1,8 @@
-/** Markdown as Prettier writes it, so that generated pages need no formatting afterwards. */
+/** Markdown in Prettier's format, so that generated pages need no formatting afterwards. */
 
 import { padded } from "../../src/cli/table.js";
 
-/** Characters of a line of JSON. */
+/** Maximum characters of a line of JSON. */
 const lineWidth = 120;
 
 type Row = readonly string[];
@@ -37,7 +37,7 @@ export function anchor(heading: string): string {
     .replace(/\s/g, "-")}`;
 }
 
-/** A block of JSON, each part of it on one line where that fits. */
+/** A block of JSON, each value on one line where it fits. */
 export function jsonBlock(value: object): string {
   return `\`\`\`json\n${broken(value, "")}\n\`\`\``;
 }

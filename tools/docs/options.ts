@@ -9,12 +9,12 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** A row of such a table. */
 export interface Option {
-  /** Like `watchdog.timeout`; for any name, NAME stands. */
+  /** Like `watchdog.timeout`, with NAME for any name. */
   readonly path: string;
   /** Allowed values, as half a sentence. */
   readonly takes: string;
   readonly unit: string;
-  /** As it is written in JSON; `null`: it has none. */
+  /** As JSON; `null`: it has none. */
   readonly default: string | null;
   readonly required: boolean;
   readonly meaning: string;
@@ -53,7 +53,7 @@ export function asSchema(schema: unknown): JsonSchema {
   return isSchema(schema) ? schema : {};
 }
 
-/** The values to choose from; empty where there are others than these few. */
+/** The values to choose from; empty where they are not a fixed set. */
 export function choicesOf(schema: JsonSchema): readonly unknown[] {
   if (schema.type === "boolean") return [true, false];
   if (schema.enum !== undefined) return schema.enum;
@@ -63,7 +63,7 @@ export function choicesOf(schema: JsonSchema): readonly unknown[] {
 
 function optionOf(path: string, schema: JsonSchema, required: boolean): Option {
   const { title, description, unit, default: standard, ...rest } = schema;
-  const meaning = [title, description].flatMap((words) => (words === undefined ? [] : [sentence(words)])).join(" ");
+  const meaning = [title, description].flatMap((text) => (text === undefined ? [] : [sentence(text)])).join(" ");
   return {
     path,
     takes: takesOf(rest),

@@ -1,4 +1,4 @@
-/** The table of all supported devices, and what each can do. */
+/** The table of all supported devices and their functions. */
 
 import type { Drivers } from "../../src/config/parse.js";
 import { optionsOf } from "../../src/drivers/options/schema.js";

@@ -1,4 +1,4 @@
-/** The page of all reasons: how each reads, what it means and what ends it. */
+/** The page of all reasons: text, meaning and what ends each. */
 
 import type { Problem, Reason } from "../../src/model/reasons.js";
 import { englishCatalogue } from "../../src/texts/en-catalogue.js";

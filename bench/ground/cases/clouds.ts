@@ -1,4 +1,4 @@
-/** Clouds that come and go just slowly enough to be followed: is a car on one or three phases, and is it worth it? */
+/** Slow clouds with a charger that can switch phases: switches and value. */
 
 import type { PerPhase } from "../../../src/model/phases.js";
 import { clairvoyant, rewardsOf } from "../bound.js";
@@ -20,12 +20,12 @@ const ideal = {
 
 const delayed = { meter: { period: 5, delay: 1 } } as const satisfies Partial<PlantOptions>;
 
-/** W, in turns of so many seconds */
-function turns(period: number, first: number, second: number): Float64Array {
+/** W, alternating every `period` seconds */
+function alternating(period: number, first: number, second: number): Float64Array {
   return Float64Array.from({ length: duration }, (_, at) => (at % (2 * period) < period ? first : second));
 }
 
-function inTurns(controller: Controller, pv: Float64Array, plant: Partial<PlantOptions>) {
+function runCase(controller: Controller, pv: Float64Array, plant: Partial<PlantOptions>) {
   const none: PerPhase<number> = [0, 0, 0];
   const household = Array.from(pv, () => none);
   return runPlant(controller, {
@@ -36,13 +36,13 @@ function inTurns(controller: Controller, pv: Float64Array, plant: Partial<PlantO
 }
 
 export function cloudsCase(controllers: readonly Controller[]): CaseResult {
-  const pv = turns(240, 6_000, 1_500);
+  const pv = alternating(240, 6_000, 1_500);
   const rows = controllers.flatMap((controller) =>
     [
       { name: "ideal car", plant: ideal, isJudged: false },
       { name: "car with delays", plant: delayed, isJudged: true },
     ].map(({ name, plant, isJudged }): Row => {
-      const { score } = inTurns(controller, pv, plant);
+      const { score } = runCase(controller, pv, plant);
       const met = score.switches <= targets.switches && valueOf(score, importPenalty) >= targets.value;
       return {
         who: `${controller.name}, ${name}`,
@@ -52,9 +52,9 @@ export function cloudsCase(controllers: readonly Controller[]): CaseResult {
     }),
   );
   return {
-    title: "Clouds: 6 and 1.5 kW in turns of 240 s for 3 h, 6–16 A on one or three phases",
+    title: "Clouds: 6 and 1.5 kW alternating every 240 s for 3 h, 6–16 A on one or three phases",
     how:
-      "Energies in kWh, value at λ 1; a switch of phases is priced like a start. The meter speaks every 5 s. The bound knows " +
+      "Energies in kWh, value at λ 1; a switch of phases is priced like a start. The meter reports every 5 s. The bound knows " +
       "the clouds, has no delays, and pauses 10 s for a switch.",
     target: `at most ${targets.switches} switches, value ≥ ${targets.value}`,
     columns: ["value", "sun", "import", "starts", "switches"],
@@ -75,16 +75,16 @@ function bound(pv: Float64Array): Score {
 }
 
 export function fullCarCase(controllers: readonly Controller[]): CaseResult {
-  const orders = [turns(60, 6_000, 500), turns(60, 500, 6_000)];
+  const orders = [alternating(60, 6_000, 500), alternating(60, 500, 6_000)];
   const most = 1;
   return {
-    title: "A full car that stays plugged in: 6 and 0.5 kW in turns of 60 s for 3 h, one or three phases",
-    how: "How often the charger is told to start, or to use another number of phases, for a car that takes nothing; the worse of beginning with sun and with cloud.",
+    title: "A full car that stays plugged in: 6 and 0.5 kW alternating every 60 s for 3 h, one or three phases",
+    how: "How often the charger is set to start, or to use another number of phases, for a car that takes nothing; the worse of beginning with sun and with cloud.",
     target: `at most ${most} relay switches`,
     columns: ["starts", "phase switches", "together"],
     rows: controllers.map((controller) => {
       const { score, relaySwitches } = orders
-        .map((pv) => inTurns(controller, pv, { ...delayed, cars: [{ energy: 0 }] }))
+        .map((pv) => runCase(controller, pv, { ...delayed, cars: [{ energy: 0 }] }))
         .reduce((a, b) => (a.relaySwitches > b.relaySwitches ? a : b));
       return {
         who: controller.name,

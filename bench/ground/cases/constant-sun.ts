@@ -1,4 +1,4 @@
-/** 5 kW of surplus that never changes, measured and followed late: what swings, and what is imported? */
+/** Constant surplus of 5 kW with delays of meter and charger: oscillation and import. */
 
 import type { PerPhase } from "../../../src/model/phases.js";
 import { judged, type Controller } from "../controller.js";
@@ -11,7 +11,7 @@ const duration = 2 * 3_600;
 /** s, in total */
 const delays = [2, 5, 8, 12, 20, 35, 60];
 const periods = [2, 5];
-/** Which share of the delay is the meter's. */
+/** The meter's share of the delay. */
 const shares = [0, 0.5, 1];
 
 const targets = { swing: 1, imported: 5 };
@@ -32,7 +32,7 @@ export interface ConstantSun {
   readonly importPenalty: number;
 }
 
-/** The last hour of two. */
+/** The result of the second of two hours. */
 export function constantSun(
   controller: Controller,
   { delay, period, share, step, importPenalty }: ConstantSun,

@@ -1,4 +1,4 @@
-/** Whole days: what share of what could have been got out of them? */
+/** Whole days: value relative to the clairvoyant bound. */
 
 import { weatherKinds } from "../../../src/simulator/house/weather.js";
 import { boundOfHouse, makeHouses, runHouse, startsOfHouse } from "../closed-loop.js";
@@ -18,7 +18,7 @@ interface Run {
   readonly closings: readonly number[];
 }
 
-/** What one day brought at one λ, and what could have been had. In kWh. */
+/** Value of one day at one λ, and its bound. In kWh. */
 interface Result {
   readonly value: number;
   readonly bound: number;
@@ -108,9 +108,9 @@ export function housesCase(controllers: readonly Controller[], count: number, fi
   return {
     title: `Closed loop: ${count} houses, seeds ${firstSeed}–${firstSeed + count - 1}`,
     how:
-      "Value against the clairvoyant optimum: ratio of the sums (lowest of a day). Every weather in turn on 6–32 A one phase, " +
-      "6–16 A three phases, 6–16 A one or three; 3–10 kWp; meter every 5–10 s, 0–3 s late, ±0–20 W a phase, 0–3 % lost; charger answers in " +
-      "0.5–3 s, pauses 5–15 s to switch; car answers in 1–3 s, rises 1–4 A/s, wakes up in 2–8 s. The bound lives through the same seconds, may change " +
+      "Value against the clairvoyant optimum: ratio of the sums (lowest of a day). Every weather on 6–32 A one phase, " +
+      "6–16 A three phases, 6–16 A one or three; 3–10 kWp; meter every 5–10 s, 0–3 s late, ±0–20 W a phase, 0–3 % lost; charger responds in " +
+      "0.5–3 s, pauses 5–15 s to switch; car responds in 1–3 s, rises 1–4 A/s, wakes up in 2–8 s. The bound has the same seconds, may change " +
       "its level once in the meter's period, and knows the future; charger and car follow it at once. " +
       whatStartsMeans,
     target: `≥ ${targets.join(" / ")} at λ ${importPenalties.join(" / ")}, at most ${mostCycles} contactor cycles in any hour`,
@@ -119,7 +119,7 @@ export function housesCase(controllers: readonly Controller[], count: number, fi
   };
 }
 
-/** The runs at each λ. Who does not weigh import lives through a day but once. */
+/** The runs at each λ. A controller without an import penalty runs each day once. */
 function everyPenalty<T, R>(
   { weighsImport }: Controller,
   days: readonly T[],
@@ -130,12 +130,12 @@ function everyPenalty<T, R>(
   return importPenalties.map(() => once);
 }
 
-/** The row of a driver who knows the day only as far as starts, stops and switches go. */
+/** The row of the bound that is clairvoyant for starts, stops and switches only. */
 const knowsStarts = "clairvoyant starts, current by the newest reading";
 const whatStartsMeans =
   "The last line knows the future only for starts, stops and switches, and sets the current that is best for the newest reading.";
 
-/** Ratios of the sums, one for each λ, and the row that shows them. */
+/** A row, with its ratios of the sums for each λ. */
 interface RatioRow extends Row {
   readonly ratios: readonly number[];
 }
@@ -161,7 +161,7 @@ function ratioRow(who: string, runs: readonly (readonly Run[])[], bounds: readon
   };
 }
 
-/** All rows, and the best of the others in each column, which are different ones. */
+/** All rows, and the best of the other controllers in each column. */
 function withBest(rows: readonly (RatioRow & { readonly met: boolean | null })[], charging?: string): readonly Row[] {
   const [, ...others] = rows;
   if (others.length === 0) return rows;
@@ -178,10 +178,10 @@ function withoutClosings(score: Score): Run {
   return { score, closings: [] };
 }
 
-/** kWh below which a day has nothing to win. */
+/** kWh of the bound below which a day does not count. */
 const worthIt = 0.05;
 
-/** Days without anything to win count in the sums, but have no ratio of their own. */
+/** Days with a negligible bound count in the sums, but have no ratio of their own. */
 function ratioOf(results: readonly Result[]): { ofSums: number; lowest: number } {
   const sum = (of: keyof Result) => results.reduce((total, result) => total + result[of], 0);
   const each = results.filter(({ bound }) => bound >= worthIt).map(({ value, bound }) => value / bound);

@@ -1,4 +1,4 @@
-/** A 25 A main fuse: how long is it overloaded, and what happens when the meter is silent? */
+/** A 25 A main fuse: duration of overloads, and time to the failsafe current with a silent meter. */
 
 import type { PhaseRotation, PerPhase } from "../../../src/model/phases.js";
 import type { ChargerSettings, ControlSettings } from "../../../src/control/settings.js";
@@ -8,19 +8,19 @@ import type { CaseResult, Row } from "../result.js";
 import { fuseSettings, voltage } from "../settings.js";
 
 const fuse = 25;
-/** A above it that is no overload: the meter's last digit. */
+/** A above it that do not count as overload: the resolution of the meter. */
 const tolerance = 0.1;
-/** s after which the house is calm */
+/** s after which charging is steady */
 const calm = 120;
 const duration = 400;
-/** s after that at which something happens: in any phase of a slow loop */
+/** s after that of the event: at several phases of a slow loop */
 const moments = [0, 7, 13, 19, 26];
 
-/** A car that follows at once: what is left is the meter, the controller and the charger. */
+/** A car without delay: only meter, controller and charger have one. */
 const prompt = { response: 0, ramp: Infinity, lazyStart: 0 };
 const plant = { meter: { period: 1 }, evse: { answerTime: 1 }, chargerPeriod: 5, heartbeat: 1 } as const;
 
-/** W of a household that draws so many A, and from a moment on something else. */
+/** W of a household with a step from some A to others. */
 function household(
   before: PerPhase<number>,
   after: PerPhase<number> = before,
@@ -28,7 +28,7 @@ function household(
 ): readonly PerPhase<number>[] {
   return Array.from({ length: duration }, (_, second) => {
     const [l1, l2, l3] = second < from ? before : after;
-    // Never quite the same, as in any house.
+    // Slightly varying, as in any house.
     const flicker = ((second * 7) % 11) / 10;
     return [l1 * voltage + flicker, l2 * voltage + flicker, l3 * voltage];
   });
@@ -79,7 +79,7 @@ export function fuseStepCase(controllers: readonly Controller[]): CaseResult {
   });
   return {
     title: "Fuse of 25 A, a car of three times 16 A, +15 A on one phase",
-    how: "Seconds above the fuse, the worst of several moments. The meter speaks every second, the charger answers in 1 s, the car at once; the house draws 4, 3 and 2 A before.",
+    how: "Seconds above the fuse, the worst of several moments. The meter reports every second, the charger responds in 1 s, the car at once; the house draws 4, 3 and 2 A before.",
     target: `back under within ${most} s`,
     columns: ["on L1", "on L2", "on L3"],
     rows,
@@ -87,11 +87,11 @@ export function fuseStepCase(controllers: readonly Controller[]): CaseResult {
 }
 
 export function releaseCase(controllers: readonly Controller[]): CaseResult {
-  const turned: PhaseRotation = [1, 2, 0];
+  const rotated: PhaseRotation = [1, 2, 0];
   const pairs: readonly { readonly name: string; readonly own: Partial<ChargerSettings> }[] = [
     { name: "both on three phases", own: { phases: 3 } },
     { name: "both on L1", own: { phases: 1 } },
-    { name: "three phases, turned", own: { phases: 3, rotation: turned } },
+    { name: "three phases, rotated", own: { phases: 3, rotation: rotated } },
   ];
   const periods = [1, 5];
   const runs = pairs.flatMap((pair) => periods.map((period) => ({ ...pair, period })));
@@ -122,7 +122,7 @@ export function releaseCase(controllers: readonly Controller[]): CaseResult {
   });
   return {
     title: "Two cars of 16 A, plugged in within the same second behind 25 A",
-    how: "Highest current at the fuse, and the longest time above it. The house draws 3 A on each phase; the meter speaks every second, or every 5.",
+    how: "Highest current at the fuse, and the longest time above it. The house draws 3 A on each phase; the meter reports every second, or every 5.",
     target: "never above 25 A for longer than one reading",
     columns: runs.map(({ name, period }) => `${name}, ${period} s`),
     rows,
@@ -163,7 +163,7 @@ export function silenceCase(controllers: readonly Controller[]): CaseResult {
   });
   return {
     title: "The grid meter falls silent while the fuse is loaded",
-    how: `Seconds from its last word until the charger is told the failsafe current. Looked at for ${duration - calm} s.`,
+    how: `Seconds from its last reading until the charger is set to the failsafe current, within ${duration - calm} s.`,
     target: `within ${most} s`,
     columns: failsafes.map((current) => (current === 0 ? "failsafe: pause" : `failsafe: ${current} A`)),
     rows,

@@ -1,4 +1,4 @@
-/** One day of broken clouds with every kind of car, and with a house battery: does anything go astray? */
+/** One day of broken clouds with every kind of car, and with a house battery. */
 
 import { carPresets, type CarOptions } from "../../../src/simulator/house/car.js";
 import { ours, type Controller } from "../controller.js";
@@ -47,10 +47,15 @@ export function kindsCase(): CaseResult {
   const batteries = [0.3, 0.95].map((soc) =>
     kindRow(`normal, battery at ${100 * soc} %`, ours, { cars: [{}], battery: { soc } }),
   );
-  const yielding = kindRow("normal, battery at 30 % that yields", ours, { cars: [{}], battery: { soc: 0.3 } }, 20);
+  const yielding = kindRow(
+    "normal, battery at 30 % with lower priority",
+    ours,
+    { cars: [{}], battery: { soc: 0.3 } },
+    20,
+  );
   return {
     title: "Every kind of car, and a house battery: broken clouds (seed 42), 9 kWp, 6–16 A on one or three phases",
-    how: "Energies in kWh, value at λ 1. What comes out of the battery for the car counts as import in the value.",
+    how: "Energies in kWh, value at λ 1. Energy from the battery to the car counts as import in the value.",
     target: `at most ${mostCycles} contactor cycles in any hour`,
     columns: ["value", "sun", "import", "from battery", "starts", "switches", "contactor, most in 1 h"],
     rows: [...cars, ...batteries, yielding],

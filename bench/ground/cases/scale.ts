@@ -1,4 +1,4 @@
-/** How long one pass takes with many chargers on three levels of circuits. */
+/** Duration of one decision with many chargers on three levels of circuits. */
 
 import { newMemory, type Memory } from "../../../src/control/memory.js";
 import type { Observation } from "../../../src/control/observation.js";
@@ -15,12 +15,12 @@ const counts = [250, 500, 1_000, 2_000];
 /** ms, median, with 1000 chargers */
 const target = 5;
 const targetAt = 1_000;
-/** How much slower the largest house may be than the smallest, by how many more chargers it has: caches and memory differ. */
+/** Permitted factor above linear growth, from the fewest to the most chargers: caches and memory differ. */
 const linear = 1.5;
-/** Passes before it counts, and that count at least. */
+/** Decisions before measuring, and the minimum that are measured. */
 const warmUp = 10;
 const passes = 15;
-/** ms of measuring for each number of chargers; where that does not even do for a warm-up, three times as long. */
+/** ms of measuring for each number of chargers; three times as long where there are too few decisions. */
 const budget = 1_500;
 
 /** The main fuse, a circuit for every hundred chargers, and one for every ten. */
@@ -69,9 +69,9 @@ function charging(current: number): ChargerReading {
 
 /** Every second a reading of the meter and of some of the chargers; each charger is read every `period` s. */
 function observation(settings: ControlSettings, second: number, period: number): Observation {
-  const spoken = settings.chargers.filter((_, i) => i % period === second % period);
+  const due = settings.chargers.filter((_, i) => i % period === second % period);
   const chargers = byName<ChargerReading>();
-  for (const [i, { name }] of spoken.entries()) chargers[name] = charging(6 + ((i + second) % 3));
+  for (const [i, { name }] of due.entries()) chargers[name] = charging(6 + ((i + second) % 3));
   return {
     time: Date.UTC(2026, 5, 21) + second * 1_000,
     meters: { [meterName]: grid(settings.chargers.length * 7 + (second % 7)) },
@@ -99,8 +99,8 @@ function measure(count: number, period: number): number {
 
 export function scaleCase(): CaseResult {
   const kinds = [
-    { name: "all chargers heard in every pass", period: 1 },
-    { name: "each charger heard every 5 passes", period: 5 },
+    { name: "all chargers read before every decision", period: 1 },
+    { name: "each charger read every 5 decisions", period: 5 },
   ];
   const rows = kinds.map(({ name, period }) => {
     const times = counts.map((count) => ({ count, time: measure(count, period) }));
@@ -113,8 +113,8 @@ export function scaleCase(): CaseResult {
     return { who: name, cells: times.map(({ time }) => `${time.toFixed(2)} ms`), met: fast && even };
   });
   return {
-    title: "Many chargers on three levels of circuits: one pass",
-    how: "Median. The main fuse, circuits of 100 and of 10 chargers, each on its own phase rotation, three priorities, the grid meter heard in every pass.",
+    title: "Many chargers on three levels of circuits: one decision",
+    how: "Median. The main fuse, circuits of 100 and of 10 chargers, each on its own phase rotation, three priorities, the grid meter read before every decision.",
     target: `under ${target} ms with ${targetAt} chargers, and eight times as many take at most ${8 * linear} times as long`,
     columns: counts.map(String),
     rows,

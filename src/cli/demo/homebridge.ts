@@ -1,4 +1,4 @@
-/** A Homebridge of its own, with this plugin on it, in a folder that goes when it does. */
+/** Runs Homebridge with this plugin, by default in a temporary folder. */
 
 import { spawn, type ChildProcess } from "node:child_process";
 import { randomInt } from "node:crypto";
@@ -14,47 +14,47 @@ import { z } from "zod";
 import { freeTcpPort, freeUdpPort } from "../../simulator/servers/free-port.js";
 import { decisionReport, type DecisionReport } from "../../integrations/demo/decision-report.js";
 
-/** ms in which Homebridge has to be up, and ms in which it has to be gone; it ends itself after 5 s. */
+/** ms for the start of Homebridge, and ms for its end; it exits by itself after 5 s. */
 const startBudget = 60_000;
 const stopBudget = 7_000;
 
-/** ms in which the plugin's own Matter node has to be up after that. */
+/** ms for the start of the plugin's own Matter node after that. */
 const nodeBudget = 40_000;
 
 export interface HomebridgeOptions {
-  /** The plugin's block. */
+  /** The plugin's block of the configuration. */
   readonly configuration: object;
-  /** How many times faster than real time the plugin lives. */
+  /** How many times faster than real time the plugin runs. */
   readonly speed: number;
-  /** Nothing is advertised in the network. */
+  /** Whether nothing is advertised in the network. */
   readonly local: boolean;
-  /** It is a Matter bridge, too. */
+  /** Whether it is a Matter bridge, too. */
   readonly matter: boolean;
-  /** Where the plugin lies; left out: this one. */
+  /** Folder of the plugin. Absent: this one. */
   readonly plugin?: string;
-  /** Where Homebridge keeps what it knows, and is the same Homebridge again; left out: a folder that goes when it does. */
+  /** Storage folder, for a Homebridge that is restarted. Absent: a temporary one. */
   readonly storage?: string;
-  /** Every line that Homebridge logs. `isProblem`: a warning or an error. */
+  /** Called with every line that Homebridge logs. `isProblem`: a warning or an error. */
   readonly onLine: (line: string, isProblem: boolean) => void;
-  /** Every decision of the plugin, again after every change of anything. */
+  /** Called with every decision of the plugin, after every change. */
   readonly onDecision?: (report: DecisionReport) => void;
 }
 
 export interface RunningHomebridge {
   /** HomeKit's eight digits, like 123-45-678. */
   readonly pin: string;
-  /** What the QR code says. */
+  /** Content of the QR code. */
   readonly setupUri: string;
   readonly port: number;
-  /** What a HAP client calls this bridge. */
+  /** Identifier of this bridge for HAP clients. */
   readonly username: string;
-  /** `null`: it is none, or has not come up. */
+  /** `null`: it is none, or has not started. */
   readonly matter: MatterBridge | null;
-  /** Code of the Matter node on which the chargers are EV chargers; `null`: there is none, or it has not come up. */
+  /** Code of the Matter node with the EV chargers; `null`: there is none, or it has not started. */
   readonly evChargerCode: string | null;
-  /** Resolves when it ends by itself. */
+  /** Resolves when the process has exited. */
   readonly ended: Promise<void>;
-  /** Leaves nothing behind. */
+  /** Stops it, and deletes its temporary folder. */
   close(): Promise<void>;
 }
 
@@ -65,25 +65,25 @@ export interface MatterBridge {
   readonly code: string;
 }
 
-/** What Homebridge reports to whoever started it, as far as it is of use here. */
+/** The status message of Homebridge to its parent process, as far as it is used here. */
 const statusMessage = z.object({
   id: z.literal("serverStatusUpdate"),
   data: z.object({ status: z.literal("ok"), setupUri: z.string() }),
 });
 
-/** @throws Error that says what to do */
+/** @throws Error with a message for people */
 export async function startHomebridge({
   configuration,
   speed,
   local,
   matter,
   plugin = packageRoot(),
-  storage: lasting,
+  storage: givenStorage,
   onLine,
   onDecision = () => {},
 }: HomebridgeOptions): Promise<RunningHomebridge> {
   const executable = findHomebridge();
-  const storage = lasting ?? (await mkdtemp(join(tmpdir(), "ev-charging-demo-")));
+  const storage = givenStorage ?? (await mkdtemp(join(tmpdir(), "ev-charging-demo-")));
   const bridge = (await knownBridge(storage)) ?? (await newBridge(local, matter));
   const config = { bridge, accessories: [], platforms: [configuration] };
   await writeFile(join(storage, "config.json"), JSON.stringify(config, null, 2));
@@ -117,19 +117,19 @@ export async function startHomebridge({
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const close = async () => {
     await end(child, ended);
-    if (lasting === undefined) await rm(storage, { recursive: true, force: true });
+    if (givenStorage === undefined) await rm(storage, { recursive: true, force: true });
   };
 
   const setupUri = await Promise.race([whenUp(child), ended.then(() => null), wait(startBudget, null, { ref: false })]);
   if (setupUri === null) {
     await close();
-    throw new Error(`Homebridge did not start. The last it said: ${lastLines.join(" / ")}`);
+    throw new Error(`Homebridge did not start. Its last log lines: ${lastLines.join(" / ")}`);
   }
   const { pin, port, username } = bridge;
   const code = await matterCode(join(storage, "matter", username.replaceAll(":", "")));
   const matterBridge = bridge.matter === undefined || code === null ? null : { ...bridge.matter, code };
   const evChargerCode = withEvCharger.safeParse(configuration).success
-    ? await patiently(() => matterCode(join(storage, "ev-charging-matter")))
+    ? await pollFor(() => matterCode(join(storage, "ev-charging-matter")))
     : null;
   return { pin, setupUri, port, username, matter: matterBridge, evChargerCode, ended, close };
 }
@@ -145,7 +145,7 @@ const bridgeSchema = z.object({
 
 type Bridge = z.output<typeof bridgeSchema>;
 
-/** The one that lived in this folder before. */
+/** The bridge of an earlier start with this folder; `null`: there is none. */
 async function knownBridge(storage: string): Promise<Bridge | null> {
   const file = join(storage, "config.json");
   if (!existsSync(file)) return null;
@@ -164,7 +164,7 @@ async function newBridge(local: boolean, matter: boolean): Promise<Bridge> {
   };
 }
 
-/** What a Matter node that lives in this folder is paired with; `null`: none has come up. */
+/** Pairing code of the Matter node with this storage folder; `null`: none has started. */
 async function matterCode(folder: string): Promise<string | null> {
   const file = join(folder, "commissioning.json");
   if (!existsSync(file)) return null;
@@ -173,11 +173,11 @@ async function matterCode(folder: string): Promise<string | null> {
 
 const commissioning = z.object({ manualPairingCode: z.string() });
 
-/** The plugin's block, where it asks for a Matter node of its own. */
+/** A configuration of the plugin with a Matter node of its own. */
 const withEvCharger = z.object({ matter: z.object({ evse: z.literal(true) }) });
 
-/** The plugin loads its node only after Homebridge is up. */
-async function patiently<T>(look: () => Promise<T | null>): Promise<T | null> {
+/** Polls until a value is there: the plugin starts its node only after Homebridge is up. */
+async function pollFor<T>(look: () => Promise<T | null>): Promise<T | null> {
   const deadline = performance.now() + nodeBudget;
   for (;;) {
     const found = await look();
@@ -186,7 +186,7 @@ async function patiently<T>(look: () => Promise<T | null>): Promise<T | null> {
   }
 }
 
-/** Matter binds to an interface by its name only. */
+/** Name of the loopback interface: Matter binds to an interface by its name only. */
 export function loopback(): string {
   const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
     addresses?.some(({ internal }) => internal),
@@ -211,7 +211,7 @@ async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
   await ended;
 }
 
-/** Beside this plugin, as in every Homebridge, or among what it is developed with. */
+/** The installed Homebridge beside this plugin, or in its development dependencies. */
 function findHomebridge(): string {
   const folders = createRequire(import.meta.url).resolve.paths("homebridge") ?? [];
   const executable = folders.map((folder) => join(folder, "homebridge", "bin", "homebridge.js")).find(existsSync);
@@ -226,7 +226,7 @@ function packageRoot(): string {
   return folder;
 }
 
-/** Not one of those that HAP forbids: no digit all through, no plain counting. */
+/** Avoids those that HAP forbids: one repeated digit, or consecutive digits. */
 function randomPin(): string {
   const digits = String(randomInt(20_000_000, 98_000_000));
   const pin = /^(\d)\1+$/.test(digits) ? "20481632" : digits;

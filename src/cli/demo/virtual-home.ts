@@ -1,4 +1,4 @@
-/** The house of the demo: roof, household, car, wallbox and meter, which speak their real protocols on this computer. */
+/** The virtual house of the demo: PV system, household, car, wallbox and meter, with their real protocols. */
 
 import { chargerDrivers } from "../../drivers/registry.js";
 import type { PhaseCount } from "../../model/phases.js";
@@ -17,21 +17,21 @@ import { usualEntry } from "../../simulator/roster/roster.js";
 /** kWp */
 const peak = 8;
 
-/** Of weather and household: the same day each time. */
+/** Random seed of weather and household: the same day each time. */
 const seed = 6;
 
-/** Wh that the car takes: more than the day gives. */
+/** Wh that the car takes: more than the day's surplus. */
 const carEnergy = 60_000;
 
-/** s of the house between two values that its meter sends */
+/** s of virtual time between two messages of the meter */
 const meterPeriod = 2;
 
 /** UDP port to which SMA's meters send. */
 const smaPort = 9_522;
 
-/** What takes the place of the weather. */
+/** Overrides the weather. */
 export interface Sky {
-  /** Share of the roof's peak, 0 to 1; `null`: the weather decides. */
+  /** Share of the peak power, 0 to 1; `null`: by the weather. */
   light: number | null;
 }
 
@@ -43,16 +43,16 @@ export interface VirtualHome {
   readonly time: HouseTime;
   /** The plugin's configuration for these devices. */
   readonly configuration: object;
-  /** Leaves nothing behind. */
+  /** Stops the devices and the broker. */
   close(): Promise<void>;
 }
 
 export interface VirtualHomeOptions {
-  /** How many times faster than real time it lives. */
+  /** How many times faster than real time it runs. */
   readonly speed: number;
   /** s of the day at which it begins */
   readonly startTime: number;
-  /** Drivers of the devices in it. */
+  /** Drivers of the virtual devices. */
   readonly charger?: string;
   readonly meter?: string;
 }
@@ -131,7 +131,7 @@ function entryOf(driver: string, kind: RosterEntry["kind"]): RosterEntry {
   return entry;
 }
 
-/** Its phases are written for a charger that can't switch them. */
+/** The option `phases`, for a charger that can't switch them. */
 function phasesWritten(driver: string, { options }: VirtualDevice, phases: PhaseCount): { phases?: PhaseCount } {
   const declared = chargerDrivers.find((each) => each.driver === driver);
   const switches = declared?.writable(declared.options.parse(options)).includes("phases") ?? false;

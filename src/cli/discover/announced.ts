@@ -1,4 +1,4 @@
-/** Recognises chargers and meters by what they announce, as their drivers declare it. */
+/** Recognises chargers and meters by their mDNS announcements, as their drivers declare them. */
 
 import { isIP, isIPv4 } from "node:net";
 import type { AnnouncedService } from "../../drivers/discovery.js";
@@ -11,7 +11,7 @@ const announcing = searchable.flatMap(({ announcement, ...driver }) =>
 /** Drivers whose devices announce themselves. */
 export const announcingDrivers: readonly string[] = announcing.map(({ driver }) => driver);
 
-/** Types under which all sorts of devices announce themselves; Shellys of the second generation do so under both. */
+/** Service types of many kinds of devices; Shellys of the second generation use both. */
 const sharedTypes = ["http", "shelly"] as const;
 
 export const announcedTypes: readonly string[] = [
@@ -19,7 +19,7 @@ export const announcedTypes: readonly string[] = [
   ...sharedTypes,
 ];
 
-/** `null`: nothing that there is a driver for, or nowhere to reach it. */
+/** `null`: there is no driver for it, or no usable address. */
 export function recognised(service: AnnouncedService): Found | null {
   const shared = sharedTypes.some((type) => type === service.type);
   const match = announcing.find(({ announcement: { types, sharedTypeName } }) =>
@@ -33,7 +33,7 @@ export function recognised(service: AnnouncedService): Found | null {
   return { list, what, host, by: "announces itself", device: { name, driver, host, ...port, ...options } };
 }
 
-/** An address and nothing else, since it comes from outside; the old sort first. */
+/** The first valid address, IPv4 preferred; link-local and unspecified ones do not count. `null`: none. */
 function addressOf({ addresses }: AnnouncedService): string | null {
   const usable = addresses.filter((address) => isIP(address) !== 0 && !/^(fe80:|169\.254\.|0\.|::$)/i.test(address));
   return usable.find((address) => isIPv4(address)) ?? usable[0] ?? null;

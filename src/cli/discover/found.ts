@@ -1,8 +1,8 @@
-/** What a search finds: a device, and how it stands in the configuration. */
+/** A device that was found, and its configuration. */
 
 import { chargerDrivers, meterDrivers } from "../../drivers/registry.js";
 
-/** The drivers whose devices can be found, with their list in the configuration. */
+/** The drivers of devices that can be found, with their list in the configuration. */
 export const searchable = [
   ...chargerDrivers.map((driver) => ({ ...driver, list: "chargers" as const })),
   ...meterDrivers.map((driver) => ({ ...driver, list: "meters" as const })),
@@ -10,9 +10,9 @@ export const searchable = [
 
 export interface Found {
   readonly list: "chargers" | "meters";
-  /** For people, such as "go-e charger". */
+  /** Description, such as "go-e charger". */
   readonly what: string;
-  /** Address at which it answers. */
+  /** Address of the device. */
   readonly host: string;
   /** How it was recognised, as half a sentence. */
   readonly by: string;
@@ -20,8 +20,8 @@ export interface Found {
   readonly device: { readonly name: string; readonly driver: string; readonly [option: string]: unknown };
 }
 
-/** Each device once, chargers first, with a name that no other has. */
-export function tidied(found: readonly Found[]): readonly Found[] {
+/** Each device once, chargers first, with unique names. */
+export function deduplicated(found: readonly Found[]): readonly Found[] {
   const once = new Map<string, Found>();
   for (const each of found) {
     const key = JSON.stringify([each.device.driver, each.host, each.device["port"], each.device["unitId"]]);
@@ -33,7 +33,7 @@ export function tidied(found: readonly Found[]): readonly Found[] {
     .map((each) => ({ ...each, device: { ...each.device, name: freeName(each.device.name, names) } }));
 }
 
-/** The lists of the configuration that devices were found for. */
+/** The found devices, by their list in the configuration. */
 export function configurationOf(found: readonly Found[]): Readonly<Record<string, readonly Found["device"][]>> {
   const lists = (["chargers", "meters"] as const).map(
     (list) => [list, found.filter((each) => each.list === list).map(({ device }) => device)] as const,
@@ -41,9 +41,9 @@ export function configurationOf(found: readonly Found[]): Readonly<Record<string
   return Object.fromEntries(lists.filter(([, devices]) => devices.length > 0));
 }
 
-function freeName(wanted: string, taken: Set<string>): string {
-  let name = wanted;
-  for (let number = 2; taken.has(name); number += 1) name = `${wanted} ${number}`;
+function freeName(preferred: string, taken: Set<string>): string {
+  let name = preferred;
+  for (let number = 2; taken.has(name); number += 1) name = `${preferred} ${number}`;
   taken.add(name);
   return name;
 }

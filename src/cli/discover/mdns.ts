@@ -1,17 +1,17 @@
-/** Listens to what devices announce of themselves in the network (mDNS, DNS-SD). */
+/** Collects the announcements of devices in the network (mDNS, DNS-SD). */
 
 import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import { Bonjour, type Service } from "bonjour-service";
 import type { AnnouncedService } from "../../drivers/discovery.js";
 
-/** Listens for so many ms to services of these types over TCP. */
+/** Collects announcements of TCP services of these types for `duration` ms. */
 export type Browse = (types: readonly string[], duration: number) => Promise<readonly AnnouncedService[]>;
 
-/** More are not looked at: whatever is out there, the search ends. */
+/** Further announcements are ignored, so that memory is bounded. */
 const mostServices = 1_000;
 
-/** @throws Error where mDNS can't be spoken on this computer */
+/** @throws Error where mDNS can't be used on this computer */
 export const browseNetwork: Browse = async (types, duration) => {
   const found: AnnouncedService[] = [];
   let failure: Error | null = null;
@@ -23,9 +23,9 @@ export const browseNetwork: Browse = async (types, duration) => {
     }),
   );
   for (const browser of browsers) {
-    // It says when its port can't be had, but offers no way to hear it, and would take the process with it.
-    const wire: unknown = Reflect.get(browser, "mdns");
-    if (wire instanceof EventEmitter && wire.listenerCount("error") === 0) wire.on("error", fail);
+    // An error of its socket is emitted on a private object only, and would end the process without a listener.
+    const socket: unknown = Reflect.get(browser, "mdns");
+    if (socket instanceof EventEmitter && socket.listenerCount("error") === 0) socket.on("error", fail);
   }
   await wait(duration);
   for (const browser of browsers) browser.stop();

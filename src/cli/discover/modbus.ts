@@ -1,4 +1,4 @@
-/** Asks one host over Modbus TCP whether it is a device that there is a driver for, as the drivers declare it. */
+/** Identifies the device at one host over Modbus TCP, by the probes that drivers declare. */
 
 import { evidences } from "../../drivers/discovery.js";
 import { DeviceError } from "../../model/errors.js";
@@ -11,23 +11,23 @@ export interface ModbusHost {
   readonly port: number;
 }
 
-/** Surest signs first. Each goes over a connection of its own: some devices hang up at what they don't know. */
+/** Most reliable probes first. Each uses its own connection: some devices close it at unknown registers. */
 const probes = evidences.flatMap((evidence) =>
   searchable.flatMap(({ list, driver, modbusProbe: probe }) =>
     probe?.evidence !== evidence ? [] : probe.unitIds.map((unitId) => ({ list, driver, unitId, probe })),
   ),
 );
 
-/** Drivers whose devices are recognised over Modbus. */
+/** Drivers of devices that are identified over Modbus. */
 export const probedDrivers: readonly string[] = [...new Set(probes.map(({ driver }) => driver))];
 
 /** ms */
 const limits = { connectTimeout: 1_500, replyTimeout: 1_000 } as const;
 
-/** What it is; else why it is nothing, as half a sentence. */
-export async function askHost({ host, port }: ModbusHost): Promise<Found | string> {
+/** The device; else the reason for finding none, as half a sentence. */
+export async function probeHost({ host, port }: ModbusHost): Promise<Found | string> {
   let answers = false;
-  let why = "no answer";
+  let failure = "no answer";
   for (const { list, driver, unitId, probe } of probes) {
     const modbus = new ModbusDevice({ device: host, host, port, unitId, clock: systemClock(), ...limits });
     try {
@@ -41,11 +41,11 @@ export async function askHost({ host, port }: ModbusHost): Promise<Found | strin
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       answers ||= error.code !== "unreachable";
-      why = error.message;
+      failure = error.message;
     } finally {
       await modbus.close();
     }
   }
   const where = port === 502 ? host : `${host}:${port}`;
-  return answers ? `${where} answers over Modbus, but as no device that is known here` : why;
+  return answers ? `${where} answers over Modbus, but as no device that is known here` : failure;
 }

@@ -1,35 +1,35 @@
-/** Values out of what devices say: one row per value, read strictly; what is missing, malformed or implausible is `null`. */
+/** Decodes values of JSON responses, one row per value; missing, malformed and implausible values are `null`. */
 
 import { z } from "zod";
 
-/** Where one value stands, what it is worth, and what of it can be true. */
+/** Key, scale and range of one value. */
 export interface Field {
   readonly key: string;
-  /** Place in the list that stands under the key. */
+  /** Index, where the value at the key is a list. */
   readonly at?: number;
-  /** For people; the value is in this unit once scaled. */
+  /** Unit of the scaled value, for messages. */
   readonly unit: string;
-  /** What one count is worth in the unit. */
+  /** Unit per count. */
   readonly scale?: number;
   /** Plausible values, in the unit. */
   readonly range: readonly [min: number, max: number];
-  /** Where it stands in other firmware. */
+  /** Alternative in other firmware. */
   readonly or?: Field;
 }
 
-/** A text that is not empty. zod's `min` would fall over an object whose length can't be compared (4.6). */
+/** A text that is not empty. zod's `min` throws for an object whose length can't be compared (4.6). */
 export const someText = z.string().refine((text) => text !== "");
 
-/** A device's answer by key. A map, so that no key of it reaches a prototype. */
+/** A device's response by key. A map, so that no key can reach a prototype. */
 export type Answer = ReadonlyMap<string, unknown>;
 
-/** The keys of a JSON object; `null`: it is none. */
+/** The entries of a JSON object; `null`: it is no object. */
 export function answerOf(json: unknown): Answer | null {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return null;
   return new Map(Object.entries(json));
 }
 
-/** All values of a table. */
+/** Decodes all values of a table. */
 export function readFields<N extends string>(
   fields: Readonly<Record<N, Field>>,
   answer: Answer,
@@ -50,20 +50,20 @@ export function plausible(value: number, [min, max]: readonly [number, number]):
   return value >= min && value <= max ? value : null;
 }
 
-/** A finite number, as such or as text. */
+/** A finite number, or one written as text. */
 export function toNumber(raw: unknown): number | null {
   if (typeof raw === "string") return parseNumber(raw);
   return typeof raw === "number" && Number.isFinite(raw) ? raw : null;
 }
 
-/** A decimal number and nothing beside it: no unit, no comma, no blank, no "nan". */
+/** A decimal number and nothing else: no unit, no comma, no blank, no "nan". */
 export function parseNumber(text: string): number | null {
   if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return null;
   const value = Number(text);
   return Number.isFinite(value) ? value : null;
 }
 
-/** Without the dust that a factor such as 0.1 leaves in the last digits. */
+/** Rounds off the floating-point error of a factor such as 0.1. */
 function scaled(count: number, scale: number): number {
   return scale === 1 ? count : Number((count * scale).toPrecision(12));
 }

@@ -1,11 +1,11 @@
-/** Where a number stands in a JSON document: `a.b[0]`, as people write it in a configuration. */
+/** Paths to a value in a JSON document, like `a.b[0]`, as written in the configuration. */
 
-/** Keys and places in lists, from the outside in. */
+/** Object keys and list indexes, from the outside in. */
 export type Path = readonly (string | number)[];
 
 const step = /^(?:(?<dot>\.?)(?<name>[^.[\]"\s]+)|\[(?:(?<place>\d{1,6})|"(?<quoted>[^"\]]+)")\])/;
 
-/** A name after a dot, a place in brackets, or a key in brackets and quotes; empty: all of it. `null`: none of these. */
+/** A key after a dot, an index in brackets, or a quoted key in brackets; empty: the whole document. `null`: invalid. */
 export function parsePath(text: string): Path | null {
   const path: (string | number)[] = [];
   for (let rest = text; rest !== "";) {
@@ -19,7 +19,7 @@ export function parsePath(text: string): Path | null {
   return path;
 }
 
-/** What stands there; `undefined`: nothing. What is inherited does not count. */
+/** The value at the path; `undefined`: there is none. Inherited properties do not count. */
 export function valueAt(json: unknown, path: Path): unknown {
   return path.reduce<unknown>((inner, key) => {
     if (typeof key === "number") return Array.isArray(inner) ? listItem(inner, key) : undefined;

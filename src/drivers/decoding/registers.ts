@@ -1,10 +1,10 @@
-/** Register tables: one row per value of a Modbus device, and what reads and writes by them. */
+/** Register tables of Modbus devices, one row per value, and how they are read and written. */
 
 import { DeviceError } from "../../model/errors.js";
 import { ModbusException, type ModbusRegisters } from "../../transport/modbus.js";
 import { decode, encode } from "./registers/codec.js";
 import { type Block, planBlocks } from "./registers/plan.js";
-import { faultOf, type Rows, type Values, widthOf, type WordOrder } from "./registers/rows.js";
+import { errorInRow, type Rows, type Values, widthOf, type WordOrder } from "./registers/rows.js";
 
 export { decode, encode } from "./registers/codec.js";
 export type { Block } from "./registers/plan.js";
@@ -13,15 +13,15 @@ export type { NumberRow, NumberType, Row, Rows, TextRow, Values, WordOrder } fro
 
 /** Most words that one request reads (Modbus Application Protocol V1.1b3, 6.3). */
 const mostWords = 125;
-/** Times in a row that a device has to hang up at an optional block before it is taken for missing. */
+/** Consecutive times that a device has to close the connection at an optional block before that counts as missing. */
 const hangUps = 2;
 
 export interface TableOptions {
   readonly table: "holding" | "input";
   readonly wordOrder: WordOrder;
-  /** Most words of one request, 1–125; left out: 125. */
+  /** Maximum words per request, 1–125. Absent: 125. */
   readonly maxRead?: number;
-  /** Most words between two values that may be read over; left out: none. What is optional is never read over. */
+  /** Maximum unused words between two values in one request. Absent: none. Optional rows are never read as a gap. */
   readonly gap?: number;
   /** Words that must not be read, first and last. */
   readonly forbidden?: readonly (readonly [first: number, last: number])[];
@@ -30,7 +30,7 @@ export interface TableOptions {
    * read alone from then on. Left out: rows of one name are there together or not at all.
    */
   readonly splits?: boolean;
-  /** Document that the rows are from. */
+  /** Document that specifies the rows. */
   readonly source?: string;
 }
 
@@ -39,13 +39,13 @@ export interface RegisterTable<R extends Rows = Rows> {
   readonly table: "holding" | "input";
   readonly wordOrder: WordOrder;
   readonly splits: boolean;
-  /** Requests that read all of it. */
+  /** Requests that read the whole table. */
   readonly blocks: readonly Block[];
-  /** Requests that read these rows of it. */
+  /** Requests that read these rows. */
   plan(names: readonly string[]): readonly Block[];
 }
 
-/** Declares a table. @throws RangeError when a row can't be right */
+/** Declares a table. @throws RangeError for an invalid row */
 export function defineRegisters<const R extends Rows>(
   rows: R,
   { table, wordOrder, maxRead = mostWords, gap = 0, forbidden = [], splits = false }: TableOptions,
@@ -53,7 +53,7 @@ export function defineRegisters<const R extends Rows>(
   if (!(maxRead >= 1 && maxRead <= mostWords)) throw new RangeError(`maxRead is not within 1 to ${mostWords}`);
   for (const [name, row] of Object.entries(rows)) {
     const fault =
-      faultOf(row) ??
+      errorInRow(row) ??
       (widthOf(row) > maxRead ? "no request is long enough for it" : null) ??
       (table === "input" && row.write !== undefined ? "input registers are not written" : null);
     if (fault !== null) throw new RangeError(`Register ${name} at ${row.at}: ${fault}`);
@@ -62,7 +62,7 @@ export function defineRegisters<const R extends Rows>(
   return { rows, table, wordOrder, splits, blocks: plan(Object.keys(rows)), plan };
 }
 
-/** All values of the table, or some. Rejects with DeviceError when what is not optional can't be read. */
+/** Reads all values of the table, or some. Rejects with DeviceError when a mandatory one can't be read. */
 export function readRegisters<R extends Rows>(modbus: ModbusRegisters, table: RegisterTable<R>): Promise<Values<R>>;
 export function readRegisters<R extends Rows, N extends keyof R & string>(
   modbus: ModbusRegisters,
@@ -78,14 +78,14 @@ export async function readRegisters(
   return readBlocks(modbus, table, { blocks, strikes: new Map() });
 }
 
-/** Reads one table again and again. */
+/** Reads one table repeatedly. */
 export interface RegisterReader<R extends Rows = Rows> {
   read(): Promise<Values<R>>;
 }
 
 /**
- * As `readRegisters`, and it remembers which optional registers the device turned out not to have, and does not ask
- * for them again: some devices hang up at what they don't know.
+ * Like `readRegisters`, but remembers which optional registers the device does not have, and does not request them
+ * again: some devices close the connection at unknown registers.
  */
 export function registerReader<R extends Rows>(modbus: ModbusRegisters, table: RegisterTable<R>): RegisterReader<R>;
 export function registerReader(modbus: ModbusRegisters, table: RegisterTable): RegisterReader {
@@ -94,8 +94,8 @@ export function registerReader(modbus: ModbusRegisters, table: RegisterTable): R
 }
 
 /**
- * Writes one value with the function that its row names. Resolves once the device has said yes, which does not say
- * that it has an effect. Rejects with DeviceError, also when the row does not take the value.
+ * Writes one value with the function that its row specifies. Resolves once the device has confirmed it, which does not
+ * prove an effect. Rejects with DeviceError, also for a value that is invalid for the row.
  */
 export async function writeRow<R extends Rows, N extends keyof R & string>(
   modbus: ModbusRegisters,
@@ -160,7 +160,7 @@ async function readBlocks(modbus: ModbusRegisters, table: RegisterTable, plan: P
   return Object.fromEntries(values);
 }
 
-/** `null`: the device does not have the block · "disturbed": the connection is gone, and what is left can wait. */
+/** `null`: the device does not have the block · "disturbed": the connection was lost, and the rest is not requested. */
 async function readBlock(
   modbus: ModbusRegisters,
   { table }: RegisterTable,

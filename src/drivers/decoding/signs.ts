@@ -1,4 +1,4 @@
-/** Signs and sums of what meters measure phase by phase. */
+/** Signs and sums of per-phase measurements. */
 
 import { perPhase, type PerPhase } from "../../model/phases.js";
 import type { Quantities } from "../../model/readings.js";
@@ -11,7 +11,7 @@ export function signedLike(
   return perPhase((phase) => {
     const current = currents[phase];
     const power = powers[phase];
-    return current !== null && power !== null && power < 0 ? turned(Math.abs(current)) : current;
+    return current !== null && power !== null && power < 0 ? negated(Math.abs(current)) : current;
   });
 }
 
@@ -24,27 +24,27 @@ export function kWh(wattHours: number | null): number | null {
   return wattHours === null ? null : wattHours / 1_000;
 }
 
-/** What a meter says that is mounted the other way round. */
+/** The quantities of a meter that is mounted in reverse. */
 export function reversed(quantities: Quantities): Quantities {
   const { power, powers, currents, importEnergy, exportEnergy } = quantities;
   return {
     ...quantities,
-    power: power === null ? null : turned(power),
-    powers: eachTurned(powers),
-    currents: eachTurned(currents),
+    power: power === null ? null : negated(power),
+    powers: eachNegated(powers),
+    currents: eachNegated(currents),
     importEnergy: exportEnergy,
     exportEnergy: importEnergy,
   };
 }
 
-function eachTurned(values: PerPhase<number | null>): PerPhase<number | null> {
+function eachNegated(values: PerPhase<number | null>): PerPhase<number | null> {
   return perPhase((phase) => {
     const value = values[phase];
-    return value === null ? null : turned(value);
+    return value === null ? null : negated(value);
   });
 }
 
-/** Not -value: that would make a minus zero of a meter at rest. */
-function turned(value: number): number {
+/** Not `-value`, which would turn 0 into -0. */
+function negated(value: number): number {
   return 0 - value;
 }

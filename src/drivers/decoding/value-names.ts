@@ -1,4 +1,4 @@
-/** The names that a person gives to the values of a generic meter, and the reading that those values make. */
+/** The names of a generic meter's values, and the reading that is made of those values. */
 
 import {
   isMeterChannelName,
@@ -19,11 +19,11 @@ export function plausibilityOf(name: MeterChannelName) {
   return { unit, range: ranges[unit] };
 }
 
-/** For messages about a name that is none. */
+/** For messages about an unknown name. */
 export const knownNames = meterChannelNames.join(", ");
 
 export interface ValueName {
-  /** `null`: what the meter is said to measure. */
+  /** `null`: the first that the meter is configured to measure. */
   readonly role: MeterRole | null;
   readonly channel: MeterChannelName;
 }
@@ -37,7 +37,7 @@ export function parseName(name: string): ValueName | null {
   return { role, channel };
 }
 
-/** What a value of this name is measured of; `null`: no such name. */
+/** The role of a value of this name; `null`: no such name. */
 export function roleOf(name: string, measures: readonly MeterRole[]): MeterRole | null {
   const parsed = parseName(name);
   return parsed && (parsed.role ?? measures[0] ?? "grid");

@@ -1,4 +1,4 @@
-/** `values`, the language in which people say where a generic meter's values stand: names, paths and factors. */
+/** The option `values` of generic meters: the name, path and scale of each value. */
 
 import { z } from "zod";
 import type { OptionProblem } from "../driver.js";
@@ -12,7 +12,7 @@ export const namesOfValues =
   'power, powerL1 to L3, currentL1 to L3, voltageL1 to L3, importEnergy, exportEnergy, soc; "pv.power" and the like ' +
   "for a device that measures several things";
 
-/** To be spread into the options of one value that stands in text or JSON. */
+/** Options of one value in text or JSON, to be spread into others. */
 export const valueInJson = {
   path: z
     .string()
@@ -23,12 +23,12 @@ export const valueInJson = {
       return z.NEVER;
     })
     .prefault("")
-    .describe("Where it stands in the JSON, like a.b[0]; left out: all there is is the number."),
+    .describe("Path in the JSON, like a.b[0]; left out: the whole text is the number."),
   scale: z
     .number()
     .refine((scale) => scale !== 0, "write a number other than 0")
     .default(1)
-    .describe("What one count is worth in W, A, V, kWh or %; negative where the device counts the other way."),
+    .describe("W, A, V, kWh or % per count; negative where the device has the opposite sign."),
 };
 
 interface Where {
@@ -36,16 +36,18 @@ interface Where {
   readonly scale: number;
 }
 
-const noName = `is no value of a meter: choose from ${knownNames}; with "pv." and the like before it`;
+const unknownName = `is no value of a meter: choose from ${knownNames}; with "pv." and the like before it`;
 
-/** What is wrong with the names. */
+/** Checks the names of values. */
 export function problemsOfNames(values: Readonly<Record<string, unknown>>): readonly OptionProblem[] {
   const names = Object.keys(values);
   if (names.length === 0) return [{ path: "values", message: 'is empty: name at least one value, such as "power"' }];
-  return names.filter((name) => parseName(name) === null).map((name) => ({ path: `values.${name}`, message: noName }));
+  return names
+    .filter((name) => parseName(name) === null)
+    .map((name) => ({ path: `values.${name}`, message: unknownName }));
 }
 
-/** What does not fit between the names and what the meter is said to measure. */
+/** Checks the names of values against the option `measures`. */
 export function problemsOfRoles(
   measures: readonly MeterRole[],
   values: Readonly<Record<string, unknown>>,
@@ -54,24 +56,24 @@ export function problemsOfRoles(
     const role = roleOf(name, measures);
     return role === null ? [] : [{ name, role }];
   });
-  const strangers = named.filter(({ role }) => !measures.includes(role));
-  const silent = measures.filter((role) => named.every((each) => each.role !== role));
+  const unlisted = named.filter(({ role }) => !measures.includes(role));
+  const withoutValue = measures.filter((role) => named.every((each) => each.role !== role));
   return [
-    ...strangers.map(({ name, role }) => ({
+    ...unlisted.map(({ name, role }) => ({
       path: `values.${name}`,
       message: `"${role}" is not among what the meter measures: add it to measures`,
     })),
-    ...silent.map((role) => ({
+    ...withoutValue.map((role) => ({
       path: "measures",
       message: `"${role}" has no value: name one "${role}.power", or take it out`,
     })),
   ];
 }
 
-/** Finds one value in what a device says; `null`: missing, malformed or implausible. */
+/** Extracts one value from a response; `null`: missing, malformed or implausible. */
 export type Extract = (json: unknown) => number | null;
 
-/** All values that a person has named, each with what finds it. */
+/** The configured values, each with its extractor. */
 export function extractorsOf<W extends Where>(
   values: Readonly<Record<string, W>>,
 ): readonly (W & { readonly name: string; readonly extract: Extract })[] {

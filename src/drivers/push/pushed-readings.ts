@@ -38,7 +38,7 @@ export class PushedReadings {
 
   push(reading: MeterReading): void {
     this.#last = reading;
-    this.#waiting.look();
+    this.#waiting.check();
     for (const listener of this.#listeners) listener(reading);
   }
 

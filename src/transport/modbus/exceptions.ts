@@ -1,16 +1,16 @@
-/** What a Modbus device means by the exceptions that it answers with. */
+/** Modbus exceptions, and the error and advice for each. */
 
 import type { DeviceErrorCode } from "../../model/errors.js";
 
-/** What was asked, for people. */
-export interface Asked {
+/** The request that an error message names. */
+export interface ModbusRequest {
   readonly functionCode: number;
   readonly writes: boolean;
   readonly address: number;
   readonly count: number;
 }
 
-/** The device has understood, and says no: the cause of a DeviceError, for who has to know the number. */
+/** The device responded with an exception: the cause of a DeviceError, for callers that need the code. */
 export class ModbusException extends Error {
   override readonly name = "ModbusException";
   readonly code: number;
@@ -21,7 +21,7 @@ export class ModbusException extends Error {
   }
 }
 
-interface Meaning {
+interface ExceptionMeaning {
   readonly says: string;
   readonly read: DeviceErrorCode;
   readonly write: DeviceErrorCode;
@@ -33,7 +33,7 @@ const later = "It is tried again by itself";
 const gateway = "Check the unit id, and the wiring of the device behind the gateway";
 
 /** Modbus Application Protocol V1.1b3, 7 */
-const meanings: Readonly<Record<number, Meaning>> = {
+const meanings: Readonly<Record<number, ExceptionMeaning>> = {
   1: { says: "does not know the function", read: "unsupported", write: "unsupported", advice: model },
   2: { says: "has no such register", read: "unsupported", write: "unsupported", advice: model },
   3: {
@@ -48,17 +48,22 @@ const meanings: Readonly<Record<number, Meaning>> = {
   7: { says: "refuses it", read: "protocol", write: "refused", advice: "Look at the device for a fault" },
   8: { says: "finds its memory damaged", read: "protocol", write: "refused", advice: "Look at the device for a fault" },
   10: { says: "is a gateway without a way to it", read: "unreachable", write: "unreachable", advice: gateway },
-  11: { says: "hears nothing from what is behind it", read: "unreachable", write: "unreachable", advice: gateway },
+  11: {
+    says: "is a gateway without an answer of the device behind it",
+    read: "unreachable",
+    write: "unreachable",
+    advice: gateway,
+  },
 };
 
-/** Acknowledge, and busy: the same question may be answered a moment later. */
-const passing: readonly number[] = [5, 6];
+/** Acknowledge, and busy: the same request may succeed a moment later. */
+const transientCodes: readonly number[] = [5, 6];
 
 export function isBusy(exception: ModbusException): boolean {
-  return passing.includes(exception.code);
+  return transientCodes.includes(exception.code);
 }
 
-/** What modbus-serial throws for an exception; `null`: it is something else. */
+/** The exception in an error of modbus-serial; `null`: another error. */
 export function exceptionIn(error: unknown): ModbusException | null {
   if (typeof error !== "object" || error === null || !("modbusCode" in error)) return null;
   return typeof error.modbusCode === "number" ? new ModbusException(error.modbusCode) : null;
@@ -66,7 +71,7 @@ export function exceptionIn(error: unknown): ModbusException | null {
 
 export function explain(
   { code }: ModbusException,
-  asked: Asked,
+  request: ModbusRequest,
 ): { readonly code: DeviceErrorCode; readonly what: string; readonly advice: string } {
   const { says, read, write, advice } = meanings[code] ?? {
     says: "answers with an unknown exception",
@@ -74,10 +79,10 @@ export function explain(
     write: "refused",
     advice: model,
   };
-  return { code: asked.writes ? write : read, what: `it ${says} for ${nameOf(asked)} (exception ${code})`, advice };
+  return { code: request.writes ? write : read, what: `it ${says} for ${nameOf(request)} (exception ${code})`, advice };
 }
 
 /** Like "register 1000" or "registers 1 to 72". */
-export function nameOf({ address, count }: Pick<Asked, "address" | "count">): string {
+export function nameOf({ address, count }: Pick<ModbusRequest, "address" | "count">): string {
   return count === 1 ? `register ${address}` : `registers ${address} to ${address + count - 1}`;
 }

@@ -1,4 +1,4 @@
-/** Watches the frames that a Modbus TCP device sends: whether each can be the answer to what was asked. */
+/** Checks that each frame of a Modbus TCP device can be the response to the current request. */
 
 /** Bytes before the unit: transaction, protocol, length. */
 const header = 6;
@@ -8,45 +8,45 @@ const shortest = 3;
 const longest = 254;
 const exceptionFlag = 0x80;
 
-/** What has become of the bytes so far. */
-export type Watched = { readonly doubt: string } | { readonly complete: boolean };
+/** Whether the bytes so far are invalid, and why, or form a complete frame. */
+export type FrameCheck = { readonly error: string } | { readonly complete: boolean };
 
 /**
- * modbus-serial looks at transaction, unit, function and length, but takes an exception from any unit, frames of any
- * protocol, and bytes that nobody has asked for.
+ * modbus-serial checks transaction, unit, function and length, but accepts an exception from any unit, frames of any
+ * protocol, and unsolicited bytes.
  */
-export class FrameWatch {
+export class FrameValidator {
   readonly #unit: number;
   #rest: Buffer = Buffer.alloc(0);
-  /** Function that is asked; `null`: nothing is. */
-  #asked: number | null = null;
+  /** Function of the current request; `null`: there is none. */
+  #functionCode: number | null = null;
 
   constructor(unit: number) {
     this.#unit = unit;
   }
 
-  /** @param functionCode of the request that goes out now */
+  /** @param functionCode of the request that is sent now */
   expect(functionCode: number): void {
-    this.#asked = functionCode;
+    this.#functionCode = functionCode;
   }
 
-  take(chunk: Buffer): Watched {
-    if (this.#asked === null) return { doubt: "it says something that nobody has asked for" };
+  check(chunk: Buffer): FrameCheck {
+    if (this.#functionCode === null) return { error: "it sends an answer without a request" };
     this.#rest = Buffer.concat([this.#rest, chunk]);
     const bytes = this.#rest;
-    if (bytes.length >= 4 && bytes.readUInt16BE(2) !== 0) return { doubt: "it does not speak Modbus TCP" };
+    if (bytes.length >= 4 && bytes.readUInt16BE(2) !== 0) return { error: "it does not speak Modbus TCP" };
     if (bytes.length < header) return { complete: false };
     const length = bytes.readUInt16BE(4);
-    if (length < shortest || length > longest) return { doubt: `its answer claims a length of ${length} bytes` };
+    if (length < shortest || length > longest) return { error: `its answer claims a length of ${length} bytes` };
     const unit = bytes[header];
-    if (unit !== undefined && unit !== this.#unit) return { doubt: `unit ${unit} answers in place of ${this.#unit}` };
+    if (unit !== undefined && unit !== this.#unit) return { error: `unit ${unit} answers in place of ${this.#unit}` };
     const code = bytes[header + 1];
-    if (code !== undefined && (code & ~exceptionFlag) !== this.#asked)
-      return { doubt: `it answers function ${code} in place of ${this.#asked}` };
+    if (code !== undefined && (code & ~exceptionFlag) !== this.#functionCode)
+      return { error: `it answers function ${code} in place of ${this.#functionCode}` };
     if (bytes.length < header + length) return { complete: false };
-    if (bytes.length > header + length) return { doubt: "more than one answer comes to one request" };
+    if (bytes.length > header + length) return { error: "more than one answer comes to one request" };
     this.#rest = Buffer.alloc(0);
-    this.#asked = null;
+    this.#functionCode = null;
     return { complete: true };
   }
 }

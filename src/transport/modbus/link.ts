@@ -1,22 +1,22 @@
-/** One TCP connection to a Modbus device, from its opening to its end: nothing of it outlives a doubt. */
+/** One TCP connection to a Modbus device. It is closed at the first invalid response. */
 
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import modbusSerial from "modbus-serial";
 import type { Clock } from "../../model/clock.js";
 import { messageOf } from "../../model/errors.js";
-import { FrameWatch } from "./frames.js";
+import { FrameValidator } from "./frames.js";
 
 export type ModbusClient = InstanceType<typeof modbusSerial.default>;
 
 /**
- * `connect`: there was no connection in the first place · `timeout`: no answer in time ·
- * `hang-up`: the device has ended the connection · `doubt`: what came is no answer to what was asked ·
- * `closed`: we have ended it.
+ * `connect`: the connection could not be opened · `timeout`: no response in time ·
+ * `hang-up`: the device has closed the connection · `invalid-response`: not a response to the request ·
+ * `closed`: we have closed it.
  */
-export type LinkFault = "connect" | "timeout" | "hang-up" | "doubt" | "closed";
+export type LinkFault = "connect" | "timeout" | "hang-up" | "invalid-response" | "closed";
 
-/** The connection is gone. */
+/** The connection is lost. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
   readonly fault: LinkFault;
@@ -36,23 +36,23 @@ export interface LinkOptions {
   readonly clock: Clock;
 }
 
-/** A request, and what it takes. */
+/** A request, and how it is sent. */
 export interface LinkRequest<T> {
   readonly functionCode: number;
-  /** ms to the last byte of the answer */
+  /** ms to the last byte of the response */
   readonly timeout: number;
   send(client: ModbusClient): Promise<T>;
 }
 
 /**
- * modbus-serial is given a socket that is open, and never opens or closes one itself: its `close` waits for an event
- * that does not come after a connection that failed.
+ * modbus-serial gets an open socket, and never opens or closes one itself: its `close` waits for an event that is not
+ * emitted after a failed connection.
  */
 export class ModbusLink {
   readonly #clock: Clock;
   readonly #socket: Socket;
   readonly #client: ModbusClient;
-  readonly #watch: FrameWatch;
+  readonly #validator: FrameValidator;
   #fail: ((error: LinkError) => void) | null = null;
   #failure: LinkError | null = null;
 
@@ -60,12 +60,12 @@ export class ModbusLink {
     this.#clock = clock;
     this.#socket = socket;
     this.#client = client;
-    this.#watch = new FrameWatch(unitId);
+    this.#validator = new FrameValidator(unitId);
     socket.on("data", (chunk: Buffer) => this.#onData(chunk));
     socket.on("close", () => this.end(new LinkError("hang-up", "it has ended the connection")));
   }
 
-  /** Rejects with LinkError. @param closing breaks it off */
+  /** Rejects with LinkError. @param closing aborts it */
   static async open(options: LinkOptions, closing: AbortSignal): Promise<ModbusLink> {
     const { port, unitId, clock } = options;
     const socket = await openSocket(options, closing);
@@ -85,13 +85,13 @@ export class ModbusLink {
     return this.#failure;
   }
 
-  /** One at a time. Rejects with LinkError, after which the link is gone, or with what modbus-serial says. */
+  /** One at a time. Rejects with LinkError, after which the link is closed, or with an error of modbus-serial. */
   async request<T>({ functionCode, timeout, send }: LinkRequest<T>): Promise<T> {
     if (this.#failure) throw this.#failure;
     const failed = new Promise<never>((_resolve, reject) => (this.#fail = reject));
     const late = new LinkError("timeout", `no answer within ${timeout / 1_000} s`);
     const timer = this.#clock.deadline(timeout, () => this.end(late));
-    this.#watch.expect(functionCode);
+    this.#validator.expect(functionCode);
     try {
       return await Promise.race([failed, send(this.#client)]);
     } finally {
@@ -100,24 +100,24 @@ export class ModbusLink {
     }
   }
 
-  /** Ends at once, and the request under way with it. */
+  /** Closes it at once, and rejects the request under way. */
   end(reason: LinkError): void {
     this.#failure ??= reason;
     this.#socket.destroy();
     this.#fail?.(this.#failure);
   }
 
-  /** Is called before modbus-serial sees the same bytes. */
+  /** Called before modbus-serial gets the same bytes. */
   #onData(chunk: Buffer): void {
     if (this.#failure) return;
-    const watched = this.#watch.take(chunk);
-    if ("doubt" in watched) return this.end(new LinkError("doubt", watched.doubt));
-    if (!watched.complete) return;
+    const checked = this.#validator.check(chunk);
+    if ("error" in checked) return this.end(new LinkError("invalid-response", checked.error));
+    if (!checked.complete) return;
     const request = this.#fail;
-    // modbus-serial passes over an answer of another transaction in silence, and would go on waiting.
+    // modbus-serial silently ignores a response of another transaction, and would go on waiting.
     setImmediate(() => {
       if (request !== null && request === this.#fail)
-        this.end(new LinkError("doubt", "its answer belongs to another request"));
+        this.end(new LinkError("invalid-response", "its answer belongs to another request"));
     });
   }
 }
@@ -126,7 +126,7 @@ export class ModbusLink {
 async function openSocket({ host, port, connectTimeout, clock }: LinkOptions, closing: AbortSignal): Promise<Socket> {
   if (closing.aborted) throw closed();
   const socket = connect({ host, port, noDelay: true, keepAlive: true });
-  // Errors are told by its closing, too.
+  // Errors are reported by the close event, too.
   socket.on("error", () => undefined);
   const late = new LinkError("connect", `no connection within ${connectTimeout / 1_000} s`);
   const timer = clock.deadline(connectTimeout, () => socket.destroy(late));

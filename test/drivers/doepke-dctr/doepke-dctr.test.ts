@@ -9,8 +9,8 @@ import { RegisterStore, startVirtualModbus } from "../../../src/simulator/server
 import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
-import { outlasting } from "../../support/outlasting.js";
+import { closeAfterTest } from "../../support/test-bench.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { TestClock } from "../../support/test-clock.js";
 
 /** Typed by the places that hce/wallbox has in dctr.rs. */
@@ -72,11 +72,11 @@ const clock = new TestClock();
 
 function connectTo(port: number): ResidualCurrentMonitor {
   const retry = { first: 0, longest: 0 };
-  return ending(connectDctr({ device: "RCM", host: "127.0.0.1", port, retry, clock }));
+  return closeAfterTest(connectDctr({ device: "RCM", host: "127.0.0.1", port, retry, clock }));
 }
 
 async function virtual() {
-  const device = ending(await startVirtualDctr());
+  const device = closeAfterTest(await startVirtualDctr());
   return { device, monitor: connectTo(device.port) };
 }
 
@@ -89,7 +89,7 @@ const read = (changes: Readonly<Record<number, number>>): ResidualCurrentReading
 test("36 registers off the wire are this reading, in one request", async () => {
   const holding = new RegisterStore();
   holding.setWords(0, words);
-  const server = ending(await startVirtualModbus({ holding }));
+  const server = closeAfterTest(await startVirtualModbus({ holding }));
   expect(await connectTo(server.port).read()).toEqual(expected);
   expect(server.requests).toMatchObject([{ unit: 1, functionCode: 3, address: 0, count: 36 }]);
 });
@@ -164,7 +164,7 @@ test.each(modbusFaults)("fault %j is told as such, and over once it is gone", as
   const { device, monitor } = await virtual();
   device.currents.dc = 40;
   device.modbus.fault = fault;
-  const failure = await failureOf(outlasting(clock, monitor.read()));
+  const failure = await failureOf(advanceUntilSettled(clock, monitor.read()));
   expect([failure.code, failure.device]).toEqual([code, "RCM"]);
   device.modbus.fault = null;
   expect((await monitor.read()).alarmA).toEqual(["dc"]);
@@ -172,10 +172,10 @@ test.each(modbusFaults)("fault %j is told as such, and over once it is gone", as
 
 test("who is alone at this unit id hears nothing from another", async () => {
   const { device } = await virtual();
-  const monitor = ending(
+  const monitor = closeAfterTest(
     connectDctr({ device: "RCM", host: "127.0.0.1", port: device.port, unitId: 7, replyTimeout: 300, clock }),
   );
-  expect((await failureOf(outlasting(clock, monitor.read()))).message).toMatch(
+  expect((await failureOf(advanceUntilSettled(clock, monitor.read()))).message).toMatch(
     /^RCM: no answer within 0.3 s .*Modbus is switched on/,
   );
 });
@@ -184,7 +184,7 @@ test("the driver connects with what a person wrote", async () => {
   const { device } = await virtual();
   const options = doepkeDctr.options.parse({ host: "127.0.0.1", port: device.port });
   expect(options).toEqual({ host: "127.0.0.1", port: device.port, unitId: 1 });
-  const monitor = ending(doepkeDctr.connect(options, driverContext({ name: "RCM" })));
+  const monitor = closeAfterTest(doepkeDctr.connect(options, driverContext({ name: "RCM" })));
   expect((await monitor.read()).thresholdsB.dc).toBe(30);
 });
 

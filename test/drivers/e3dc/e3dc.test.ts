@@ -13,9 +13,9 @@ import {
 import { RegisterStore, startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { connectMeter, ending } from "../../support/stage.js";
+import { connectMeter, closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const all: readonly MeterRole[] = ["grid", "pv", "battery", "house"];
 
@@ -46,16 +46,16 @@ const clock = new TestClock();
 
 function connectTo(port: number, measures = all): Meter {
   const retry = { first: 0, longest: 0 };
-  return ending(connectE3dc({ device: "Inverter", host: "127.0.0.1", port, retry, clock }, measures));
+  return closeAfterTest(connectE3dc({ device: "Inverter", host: "127.0.0.1", port, retry, clock }, measures));
 }
 
 async function serve(holding: RegisterStore) {
-  const server = ending(await startVirtualModbus({ holding }));
+  const server = closeAfterTest(await startVirtualModbus({ holding }));
   return { server, meter: connectTo(server.port) };
 }
 
 async function virtual(options: Partial<VirtualE3dcOptions> = {}, measures = all) {
-  const device = ending(await startVirtualE3dc({ flows: () => evening, ...options }));
+  const device = closeAfterTest(await startVirtualE3dc({ flows: () => evening, ...options }));
   return { device, meter: connectTo(device.port, measures) };
 }
 
@@ -203,7 +203,7 @@ test.each(modbusFaults)("fault %j in the middle is told as such, and over once i
   const { device, meter } = await virtual();
   await meter.read();
   device.modbus.fault = fault;
-  const failure = await failureOf(outlasting(clock, meter.read()));
+  const failure = await failureOf(advanceUntilSettled(clock, meter.read()));
   expect(failure).toBeInstanceOf(DeviceError);
   expect(failure.code).toBe(code);
   device.modbus.fault = null;

@@ -2,7 +2,7 @@ import { loginDistance } from "../../../src/drivers/chargers/easee/cloud.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { failureOf } from "../../support/failure.js";
 import { setUp, setUpStreaming, delivered, until } from "./support.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const minute = 60_000;
 
@@ -101,7 +101,7 @@ test("a password that is refused is not tried again for ten minutes, and is in n
   await clock.advance(11_000);
   await failureOf(charger.read());
   expect(cloud.accounts.refusedLogins).toBe(2);
-  expect(JSON.stringify([error.message, log.lines])).not.toContain("wrong pony");
+  expect(JSON.stringify([error.message, log.entries])).not.toContain("wrong pony");
 });
 
 test("a password that was corrected at Easee works with the next login", async () => {
@@ -161,7 +161,7 @@ test("a stream that refuses us is tried ever less, and reported once", async () 
   }
   expect(log.about("stream")).toHaveLength(1);
   cloud.hubRefusal = null;
-  await outlasting(
+  await advanceUntilSettled(
     clock,
     until(() => cloud.hub.connected === 1),
   );

@@ -2,15 +2,15 @@ import type { RequestListener } from "node:http";
 import { CloudClient, isSafeCloudUrl, retryAfterOf } from "../../../src/transport/cloud.js";
 import { failureOf } from "../../support/failure.js";
 import { sendJson } from "../../support/raw-http.js";
-import { ending, served } from "../../support/stage.js";
+import { closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 async function setUp(answer: RequestListener, deadline?: number) {
-  const server = await served(answer);
+  const server = await serveHttp(answer);
   const clock = new TestClock();
   const base = `http://127.0.0.1:${server.port}`;
-  const cloud = ending(new CloudClient({ base, clock, ...(deadline === undefined ? {} : { deadline }) }));
+  const cloud = closeAfterTest(new CloudClient({ base, clock, ...(deadline === undefined ? {} : { deadline }) }));
   const get = (path = "/state", urgent = false) =>
     cloud.request({ device: "Garage", method: "GET", path, bearer: "secret-token", urgent });
   return { server, cloud, clock, get };
@@ -112,7 +112,7 @@ test.each<[why: string, answer: RequestListener, code: string, says: string]>([
   ["no answer at all", () => undefined, "unreachable", "no answer from 127.0.0.1:\\d+ within 0.1 s"],
 ])("%s is told as what it is, without the token", async (_why, answer, code, says) => {
   const { get, clock } = await setUp(answer, 100);
-  const error = await failureOf(says.includes("within") ? outlasting(clock, get()) : get());
+  const error = await failureOf(says.includes("within") ? advanceUntilSettled(clock, get()) : get());
   expect(error).toMatchObject({ code, device: "Garage" });
   expect(error.message).toMatch(new RegExp(says));
   expect(JSON.stringify([error.message, String(error.cause)])).not.toContain("secret-token");

@@ -4,7 +4,7 @@ import { Car } from "../../../src/simulator/house/car.js";
 import type { EaseeFault } from "../../../src/simulator/devices/easee/cloud.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { eventually, id, setUp, setUpStreaming, delivered, until } from "./support.js";
 
 const minute = 60_000;
@@ -128,7 +128,7 @@ test.each<[why: string, fault: EaseeFault, code: string]>([
   const { cloud, clock, charger } = await setUp();
   cloud.hubRefusal = 503;
   cloud.fault = fault;
-  const fail = () => outlasting(clock, failureOf(charger.read()));
+  const fail = () => advanceUntilSettled(clock, failureOf(charger.read()));
   expect(await fail()).toMatchObject({ code, device: "Garage" });
   expect(await fail()).toHaveProperty("device", "Garage");
   cloud.fault = null;

@@ -2,7 +2,7 @@ import { EaseeHub } from "../../../src/simulator/devices/easee/hub.js";
 import { send, WebServer } from "../../../src/simulator/servers/web-server.js";
 import type { BackoffOptions } from "../../../src/transport/backoff.js";
 import { HubLink } from "../../../src/transport/signalr.js";
-import { afterwards, ending, served } from "../../support/stage.js";
+import { runAfterTest, closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { until } from "./support.js";
 
@@ -12,13 +12,13 @@ const retry: BackoffOptions = { first: 1_000, longest: 8_000, jitter: 0 };
 async function startHub(negotiation: (port: number) => object | null = () => null) {
   const seen: string[] = [];
   const hub = new EaseeHub(() => undefined);
-  const web = ending(
+  const web = closeAfterTest(
     new WebServer((request, response) => {
       seen.push(`${request.url?.split("?")[0]} ${request.headers.authorization}`);
       send(response, 200, negotiation(web.port) ?? hub.negotiation());
     }),
   );
-  afterwards(() => hub.close());
+  runAfterTest(() => hub.close());
   web.onUpgrade((request, socket, head) => {
     seen.push(`upgrade ${request.headers.authorization}`);
     hub.accept(request, socket, head);
@@ -36,11 +36,11 @@ function link(url: string) {
     clock,
     retry,
     token: async () => "our-token",
-    on: { ProductUpdate: (argument) => heard.push(argument) },
+    handlers: { ProductUpdate: (argument) => heard.push(argument) },
     onConnected: () => void one.send("SubscribeWithCurrentState", "EH123456", true),
     onLost: (status) => lost.push(status),
   });
-  ending(one);
+  closeAfterTest(one);
   return { one, clock, lost, heard };
 }
 
@@ -97,7 +97,7 @@ test("a reader's mistake does not cost the connection", async () => {
     url,
     clock,
     token: async () => "our-token",
-    on: {
+    handlers: {
       ProductUpdate: () => {
         calls += 1;
         throw new Error("a mistake");
@@ -106,7 +106,7 @@ test("a reader's mistake does not cost the connection", async () => {
     onConnected: () => void one.send("SubscribeWithCurrentState", "EH123456", true),
     onLost: () => undefined,
   });
-  ending(one);
+  closeAfterTest(one);
   one.start();
   await until(() => hub.invocations.length === 1);
   hub.call("EH123456", "ProductUpdate", "{}");
@@ -128,7 +128,7 @@ test("waits grow while it does not connect", async () => {
 });
 
 test("closing ends an attempt that hangs", async () => {
-  const server = await served(() => undefined);
+  const server = await serveHttp(() => undefined);
   const { one, clock } = link(`http://127.0.0.1:${server.port}/hub`);
   const asked = server.next();
   one.start();

@@ -12,7 +12,7 @@ import {
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { driverContext } from "../../support/driver-context.js";
 import { MemoryLog } from "../../support/memory-log.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 export const id = "EH123456";
@@ -63,7 +63,9 @@ export async function setUp({ cloud: wanted = {}, driver = {}, car = {} }: SetUp
   const log = new MemoryLog();
   const evse = new Evse({ answerTime: 0 });
   if (car !== null) evse.plug(new Car(car));
-  const cloud = ending(await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now(), ...wanted }));
+  const cloud = closeAfterTest(
+    await startVirtualEasee({ chargers: [{ id, evse }], now: () => clock.now(), ...wanted }),
+  );
   const pushed: ChargerReading[] = [];
   const connect = (options: Partial<EaseeOptions> = {}): Charger => {
     const all: EaseeOptions = {
@@ -77,7 +79,7 @@ export async function setUp({ cloud: wanted = {}, driver = {}, car = {} }: SetUp
       ...driver,
       ...options,
     };
-    return ending(connectEasee(all, driverContext({ clock, log })));
+    return closeAfterTest(connectEasee(all, driverContext({ clock, log })));
   };
   const charger = connect();
   charger.watch?.((reading) => pushed.push(reading));

@@ -6,17 +6,17 @@ import { Evse } from "../../../src/simulator/house/evse.js";
 import { startGoEMqtt } from "../../../src/simulator/devices/go-e/mqtt.js";
 import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { failureOf } from "../../support/failure.js";
-import { connectCharger, ending, overBroker } from "../../support/stage.js";
+import { connectCharger, closeAfterTest, brokerContext } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 
 async function garage(apiVersion: 1 | 2, more: object = {}, login?: { username: string; password: string }) {
-  const broker = ending(await startBroker(login ? { login } : {}));
+  const broker = closeAfterTest(await startBroker(login ? { login } : {}));
   const evse = new Evse({ current: 16, maxCurrent: 16 });
-  const device = ending(await startVirtualGoE({ evse, apiVersion }));
-  const mqtt = ending(await startGoEMqtt(device, { url: broker.url, apiVersion, ...(login ? { login } : {}) }));
+  const device = closeAfterTest(await startVirtualGoE({ evse, apiVersion }));
+  const mqtt = closeAfterTest(await startGoEMqtt(device, { url: broker.url, apiVersion, ...(login ? { login } : {}) }));
   const connectWith = (options: object, context: { readonly clock?: Clock } = {}) => {
     const written = { transport: "mqtt", serial: "012345", url: broker.url, ...more, ...options };
-    return connectCharger(goE, written, { ...overBroker(), ...context });
+    return connectCharger(goE, written, { ...brokerContext(), ...context });
   };
   /** The box's own second: its uptime counts on, and it publishes what has changed. */
   const second = async () => {

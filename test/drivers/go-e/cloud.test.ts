@@ -11,7 +11,7 @@ import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { sendJson } from "../../support/raw-http.js";
-import { connectCharger, ending, served } from "../../support/stage.js";
+import { connectCharger, closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { hastyClock, TestClock } from "../../support/test-clock.js";
 
 const token = "hidden-token";
@@ -22,8 +22,8 @@ function connectTo(cloudUrl: string, apiVersion?: 1 | 2, more: object = {}, cloc
 
 async function virtual(apiVersion: 1 | 2, more: object = {}, clock?: Clock) {
   const evse = new Evse({ current: 16, maxCurrent: 16 });
-  const device = ending(await startVirtualGoE({ evse, apiVersion }));
-  const cloud = ending(await startVirtualGoECloud(device, { token }));
+  const device = closeAfterTest(await startVirtualGoE({ evse, apiVersion }));
+  const cloud = closeAfterTest(await startVirtualGoECloud(device, { token }));
   return { charger: connectTo(cloud.url, apiVersion, more, clock), cloud, device, evse };
 }
 
@@ -122,7 +122,7 @@ test.each<
 >([
   ["an offline charger", 2, (c) => (c.offline = true), "unreachable", "the charger is offline or its cloud API off"],
   ["a charger that keeps quiet", 2, (c) => (c.age = 30_001), "unreachable", "has nothing new from the charger"],
-  ["a status from before", 1, (c) => (c.age = 45_000), "unreachable", "last heard of by go-e's cloud 45 s ago"],
+  ["a status from before", 1, (c) => (c.age = 45_000), "unreachable", "last reported to go-e's cloud 45 s ago"],
   ["too many questions", 2, (c) => (c.fault = "rate limiting"), "unreachable", "is asked too often"],
   ["too many questions", 1, (c) => (c.fault = "rate limiting"), "unreachable", 'says "rate limiting"'],
   ["a cloud that is down", 1, (c) => (c.fault = { status: 503 }), "unreachable", "HTTP 503"],
@@ -164,7 +164,7 @@ test.each<[said: unknown, code: string]>([
   [[], "protocol"],
   [{ success: true, age: 5, data: "{}" }, "protocol"],
 ])("version 1 says %j: %s", async (said, code) => {
-  const server = await served((_request, response) => sendJson(response, said));
+  const server = await serveHttp((_request, response) => sendJson(response, said));
   const failure = await failureOf(connectTo(`http://127.0.0.1:${server.port}`, 1).read());
   expect(failure.code).toBe(code);
   expect(failure.message).not.toContain("hidden");
@@ -190,7 +190,7 @@ test("a cloud that does not answer in time is unreachable", async () => {
   const { cloud } = await virtual(2);
   cloud.fault = "silent";
   const route = { by: "cloud", serial: "012345", token, url: cloud.url } as const;
-  const charger = ending(connectGoE({ route, apiVersion: 2 }, driverContext({ clock: hastyClock() }), 50));
+  const charger = closeAfterTest(connectGoE({ route, apiVersion: 2 }, driverContext({ clock: hastyClock() }), 50));
   expect(await failureOf(charger.read())).toMatchObject({
     code: "unreachable",
     message: expect.stringContaining("within 0.05 s"),
@@ -209,7 +209,7 @@ test("closing breaks off what is under way and what waits for its turn", async (
 
 test("whatever the cloud says, reading it fails as a device does or not at all", async () => {
   let said: unknown = null;
-  const server = await served((_request, response) => sendJson(response, said));
+  const server = await serveHttp((_request, response) => sendJson(response, said));
   const chargers = ([1, 2] as const).map((version) => connectTo(`http://127.0.0.1:${server.port}`, version));
   const nearly = fc.record({ success: fc.boolean(), age: fc.jsonValue(), data: fc.jsonValue() }, { requiredKeys: [] });
   await fc.assert(

@@ -1,14 +1,14 @@
 import { goE } from "../../../src/drivers/chargers/go-e/index.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt, sendJson } from "../../support/raw-http.js";
-import { connectCharger, served } from "../../support/stage.js";
+import { connectCharger, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 
 const status = { car: "1", amx: "10", sse: "012345" };
 
 async function box(serial: string, first: object = status) {
   let answers = first;
-  const server = await served((_request, response) => sendJson(response, answers));
+  const server = await serveHttp((_request, response) => sendJson(response, answers));
   const clock = new TestClock();
   const charger = connectCharger(goE, { host: "127.0.0.1", port: server.port, apiVersion: 1, serial }, { clock });
   return { charger, server, clock, become: (other: object) => (answers = other) };
@@ -65,7 +65,7 @@ test("leading zeros may be missing on the wire", async () => {
 });
 
 test("without a serial number any charger will do", async () => {
-  const server = await served(jsonAt({ "/status": { car: "1" } }));
+  const server = await serveHttp(jsonAt({ "/status": { car: "1" } }));
   const charger = connectCharger(goE, { host: "127.0.0.1", port: server.port, apiVersion: 1 });
   expect((await charger.read()).state).toBe("disconnected");
 });

@@ -3,8 +3,8 @@ import { goE } from "../../../src/drivers/chargers/go-e/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
-import { MqttWire } from "../../support/mqtt-wire.js";
-import { connectCharger } from "../../support/stage.js";
+import { MqttDouble } from "../../support/mqtt-double.js";
+import { connectCharger } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 const topic = "go-eCharger/012345";
@@ -48,7 +48,7 @@ const statusV1 = {
 
 function setUp(more: object = { apiVersion: 2 }) {
   const clock = new TestClock();
-  const wire = new MqttWire();
+  const wire = new MqttDouble();
   const written = { transport: "mqtt", serial: "012345", ...more };
   const charger = connectCharger(goE, written, { clock, mqtt: wire.pool });
   const publish = (values: Readonly<Record<string, string>>, retained: boolean): void => {
@@ -314,10 +314,10 @@ describe("version 1", () => {
 
 describe("a version that is not given", () => {
   test.each([
-    [1, (wire: MqttWire) => wire.deliver(`${topic}/status`, JSON.stringify(statusV1))],
+    [1, (wire: MqttDouble) => wire.deliver(`${topic}/status`, JSON.stringify(statusV1))],
     [
       2,
-      (wire: MqttWire) => {
+      (wire: MqttDouble) => {
         for (const [key, payload] of Object.entries(retainedValues)) wire.deliver(`${topic}/${key}`, payload);
       },
     ],

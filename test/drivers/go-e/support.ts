@@ -9,7 +9,7 @@ import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt } from "../../support/raw-http.js";
-import { ending, served } from "../../support/stage.js";
+import { closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 
 export type Write = (charger: Charger) => Promise<void> | undefined;
@@ -35,9 +35,11 @@ export function expectOnlyDeviceErrors(keys: readonly string[], parse: (json: un
 /** Chargers with this version of the API, which is configured. */
 export function chargersOf(apiVersion: 1 | 2) {
   const connectTo = (port: number, clock = new TestClock()): Charger =>
-    ending(connectGoE({ route: { by: "local", host: "127.0.0.1", port }, apiVersion }, driverContext({ clock })));
+    closeAfterTest(
+      connectGoE({ route: { by: "local", host: "127.0.0.1", port }, apiVersion }, driverContext({ clock })),
+    );
   const box = async (answers: Readonly<Record<string, unknown>>) => {
-    const server = await served(jsonAt(answers));
+    const server = await serveHttp(jsonAt(answers));
     return { charger: connectTo(server.port), server };
   };
   return {
@@ -50,7 +52,7 @@ export function chargersOf(apiVersion: 1 | 2) {
     },
     async virtual({ current = 16, ...more }: { firmware?: string; current?: number } = {}) {
       const evse = new Evse({ current, maxCurrent: 16 });
-      const device = ending(await startVirtualGoE({ evse, apiVersion, ...more }));
+      const device = closeAfterTest(await startVirtualGoE({ evse, apiVersion, ...more }));
       const clock = new TestClock();
       return { charger: connectTo(device.port, clock), clock, device, evse };
     },

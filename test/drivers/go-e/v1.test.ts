@@ -3,8 +3,8 @@ import { parseStatusV1, readingV1 } from "../../../src/drivers/chargers/go-e/v1.
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { outlasting } from "../../support/outlasting.js";
-import { connectCharger } from "../../support/stage.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
+import { connectCharger } from "../../support/test-bench.js";
 import { chargersOf, expectOnlyDeviceErrors, source, type Write } from "./support.js";
 
 /** Typed from the vendor's "go-eCharger API v1 EN.md": a HOME+ that charges with 10 A on three phases. */
@@ -250,7 +250,7 @@ test("what is written to a charger is read back from it, and wears no flash", as
 test.each(webFaults)("a charger whose fault is %j: %s", async (fault, code) => {
   const { charger, clock, device } = await virtual();
   device.fault = fault;
-  const failures = await outlasting(
+  const failures = await advanceUntilSettled(
     clock,
     Promise.all([failureOf(charger.read()), failureOf(charger.writes.maxAmpere(10))]),
   );

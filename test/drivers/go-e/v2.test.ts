@@ -1,9 +1,9 @@
 import { parseStatusV2, readingV2 } from "../../../src/drivers/chargers/go-e/v2.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { sendJson } from "../../support/raw-http.js";
-import { served } from "../../support/stage.js";
+import { serveHttp } from "../../support/test-bench.js";
 import { chargersOf, expectOnlyDeviceErrors, source, type Write } from "./support.js";
 
 /** Typed from the vendor's "apikeys-en.md": a Gemini that charges with 10 A on three phases. */
@@ -221,7 +221,7 @@ test("no question to older firmware asks for more than ten keys", async () => {
 
 test("a firmware that has understood commas once is not asked in the old way when it stumbles", async () => {
   let asked = 0;
-  const server = await served((_request, response) => {
+  const server = await serveHttp((_request, response) => {
     asked += 1;
     sendJson(response, asked === 1 ? status : {});
   });
@@ -234,7 +234,7 @@ test("a firmware that has understood commas once is not asked in the old way whe
 test("a write whose answer is lost is not sent again", async () => {
   const { charger, clock, device } = await virtual();
   device.fault = "silent";
-  expect((await outlasting(clock, failureOf(charger.writes.maxAmpere(10)))).code).toBe("unreachable");
+  expect((await advanceUntilSettled(clock, failureOf(charger.writes.maxAmpere(10)))).code).toBe("unreachable");
   expect(device.requests.map(({ url }) => url)).toEqual(["/api/set?amp=10"]);
 });
 

@@ -2,10 +2,10 @@ import { goE } from "../../../src/drivers/chargers/go-e/index.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
 import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
 import { failureOf } from "../../support/failure.js";
-import { connectCharger, ending } from "../../support/stage.js";
+import { connectCharger, closeAfterTest } from "../../support/test-bench.js";
 
 async function undeclared(apiVersion: 1 | 2 | "both") {
-  const device = ending(await startVirtualGoE({ evse: new Evse({ current: 16 }), apiVersion }));
+  const device = closeAfterTest(await startVirtualGoE({ evse: new Evse({ current: 16 }), apiVersion }));
   return { charger: connectCharger(goE, { host: "127.0.0.1", port: device.port }), device };
 }
 

@@ -11,9 +11,9 @@ import { DeviceError } from "../../../src/model/errors.js";
 import { type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt, sendJson, sendText } from "../../support/raw-http.js";
-import { afterwards, connectMeter, ending, served } from "../../support/stage.js";
+import { runAfterTest, connectMeter, closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const meterOn = (written: object, measures: readonly MeterRole[] = ["grid"]) =>
   connectMeter(httpMeter, written, { measures });
@@ -31,7 +31,7 @@ test("every value finds its place, with its path and scale", async () => {
     counters: { in: 1_500_000, out: 500 },
     battery: { soc: 0.77 },
   };
-  const server = await served(jsonAt({ "/api?x=1": body }));
+  const server = await serveHttp(jsonAt({ "/api?x=1": body }));
   const phase = (key: string) =>
     Object.fromEntries(
       [0, 1, 2].map((at) => [
@@ -67,13 +67,13 @@ test("every value finds its place, with its path and scale", async () => {
 });
 
 test("an answer that is a number alone is one without a path", async () => {
-  const server = await served((_request, response) => sendText(response, "1234.5\n"));
+  const server = await serveHttp((_request, response) => sendText(response, "1234.5\n"));
   const meter = meterOn({ url: `http://127.0.0.1:${server.port}`, values: { power: {} } }, ["pv"]);
   expect(await meter.read()).toEqual({ pv: { ...noQuantities, power: 1_234.5 } });
 });
 
 test("user name and password are sent, and a refusal shows neither them nor the query", async () => {
-  const server = await served((request, response) =>
+  const server = await serveHttp((request, response) =>
     request.headers.authorization === `Basic ${Buffer.from("me:hidden").toString("base64")}`
       ? sendJson(response, { p: 5 })
       : sendText(response, "no", 401),
@@ -114,7 +114,7 @@ test.each<[string, RequestListener, string, RegExp]>([
   ["a value that can't be", (_, response) => sendJson(response, { p: 1e9 }), "protocol", /none of its values/],
 ])("%s is told apart, and the next reading is as ever", async (_why, answer, code, message) => {
   let broken = true;
-  const server = await served((request, response) =>
+  const server = await serveHttp((request, response) =>
     broken ? answer(request, response) : sendJson(response, { p: 42 }),
   );
   const meter = meterOn({ url: `http://127.0.0.1:${server.port}/`, values: { power: { path: "p" } } });
@@ -126,7 +126,7 @@ test.each<[string, RequestListener, string, RegExp]>([
 });
 
 test("a value that is missing is null, and costs its neighbours nothing", async () => {
-  const server = await served(jsonAt({ "/": { p: 100 } }));
+  const server = await serveHttp(jsonAt({ "/": { p: 100 } }));
   const meter = meterOn({
     url: `http://127.0.0.1:${server.port}/`,
     values: { power: { path: "p" }, voltageL1: { path: "v" } },
@@ -135,13 +135,13 @@ test("a value that is missing is null, and costs its neighbours nothing", async 
 });
 
 test("silence ends with the deadline, and closing ends a read that waits", async () => {
-  const server = await served(() => undefined);
+  const server = await serveHttp(() => undefined);
   const clock = new TestClock();
   const url = `http://127.0.0.1:${server.port}/`;
   const options = { values: { power: { path: [], scale: 1 } }, measures: ["grid"] } as const;
-  const quick = ending(connectHttpMeter(options, { device: "Grid", url, clock, deadline: 30 }));
-  expect((await failureOf(outlasting(clock, quick.read()))).message).toContain("within 0.03 s");
-  const slow = ending(connectHttpMeter(options, { device: "Grid", url, clock }));
+  const quick = closeAfterTest(connectHttpMeter(options, { device: "Grid", url, clock, deadline: 30 }));
+  expect((await failureOf(advanceUntilSettled(clock, quick.read()))).message).toContain("within 0.03 s");
+  const slow = closeAfterTest(connectHttpMeter(options, { device: "Grid", url, clock }));
   const asked = server.next();
   const failure = failureOf(slow.read());
   await asked;
@@ -151,7 +151,7 @@ test("silence ends with the deadline, and closing ends a read that waits", async
 });
 
 test("nobody there is unreachable", async () => {
-  const server = await served(() => undefined);
+  const server = await serveHttp(() => undefined);
   await server.close();
   const meter = meterOn({ url: `http://127.0.0.1:${server.port}/`, values: { power: {} } });
   expect(await failureOf(meter.read())).toMatchObject({ code: "unreachable" });
@@ -173,7 +173,7 @@ test("a certificate that nobody vouches for is not accepted, and the password is
   server.on("tlsClientError", () => undefined);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  afterwards(async () => new Promise((resolve) => server.close(resolve)));
+  runAfterTest(async () => new Promise((resolve) => server.close(resolve)));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
   const meter = meterOn({ url: `https://127.0.0.1:${port}/`, username: "me", password: "x", values: { power: {} } });

@@ -16,7 +16,7 @@ test("what it does without communication is reported once, with the time after w
   await charger.read();
   await charger.read();
   expect(charger.expiry).toBe(60_000);
-  expect(log.told).toEqual(["info: Garage: it falls back to 10 A after 60 s without communication"]);
+  expect(log.lines).toEqual(["info: Garage: it falls back to 10 A after 60 s without communication"]);
   expect(writesTo(device)).toEqual([]);
 });
 
@@ -24,7 +24,7 @@ test("without a timeout no limit expires, and that is reported", async () => {
   const { charger, log } = await virtual({ safeCurrent: 16, timeout: 0 });
   await charger.read();
   expect("expiry" in charger && charger.expiry !== undefined).toBe(false);
-  expect(log.told).toEqual([
+  expect(log.lines).toEqual([
     "warn: Garage: no time is set after which it falls back to its safe current of 16 A. Set the option watchdog",
   ]);
 });
@@ -36,7 +36,7 @@ test("the watchdog is set where a person asks for it, and only what differs", as
   await charger.read();
   expect(writesTo(device)).toEqual([[131, 6]]);
   expect(charger.expiry).toBe(60_000);
-  expect(log.told).toEqual(["info: Garage: it falls back to 6 A after 60 s without communication"]);
+  expect(log.lines).toEqual(["info: Garage: it falls back to 6 A after 60 s without communication"]);
 });
 
 test("a watchdog that is as asked for is not written: it may be kept in flash", async () => {
@@ -56,8 +56,8 @@ test("a watchdog that it refuses is a warning, once, and no reason to leave the 
   await failureOf(charger.read());
   device.modbus.fault = null;
   await charger.read();
-  expect(log.told).toHaveLength(1);
-  expect(log.told[0]).toMatch(
+  expect(log.lines).toHaveLength(1);
+  expect(log.lines[0]).toMatch(
     /^warn: Garage: the watchdog is not as asked for, 6 A after 60 s: no time is set .* safe current of 16 A\. Set it in .*exception 3/,
   );
 });
@@ -153,7 +153,7 @@ test("the house brings it to a decision: start, current, pause, and start again 
   expect(writesTo(device).slice(before)).toEqual([[1_000, 8]]);
   expect(await decide(8)).toBe(8);
   expect(writesTo(device).slice(before)).toHaveLength(1);
-  const warnings = log.lines.filter(({ level }) => level === "warn").map(({ message }) => message);
+  const warnings = log.entries.filter(({ level }) => level === "warn").map(({ message }) => message);
   expect(warnings).toEqual([expect.stringContaining("Set the option watchdog")]);
 });
 

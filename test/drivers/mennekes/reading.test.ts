@@ -264,7 +264,7 @@ test("one that hangs up when asked for its model is read from the third time on,
   for (let turn = 0; turn < 3; turn += 1) reading = await charger.read().catch(() => null);
   expect(reading).toEqual(newReading);
   expect(charger.expiry).toBe(60_000);
-  expect(log.told).toHaveLength(1);
+  expect(log.lines).toHaveLength(1);
 });
 
 test("any unit id will do", async () => {

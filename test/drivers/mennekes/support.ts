@@ -10,7 +10,7 @@ import {
   type VirtualModbusOptions,
 } from "../../../src/simulator/servers/modbus/server.js";
 import { MemoryLog } from "../../support/memory-log.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { hastyClock } from "../../support/test-clock.js";
 
 export function connectTo(port: number, options: Partial<MennekesOptions> = {}): { charger: Charger; log: MemoryLog } {
@@ -18,12 +18,12 @@ export function connectTo(port: number, options: Partial<MennekesOptions> = {}):
   const retry = { first: 0, longest: 0 };
   const clock = hastyClock();
   const address = { device: "Garage", host: "127.0.0.1", port, retry, clock };
-  return { charger: ending(connectMennekes({ ...address, ...options }, { log, clock })), log };
+  return { charger: closeAfterTest(connectMennekes({ ...address, ...options }, { log, clock })), log };
 }
 
 /** A server that holds these registers and nothing more. */
 export async function box(holding: RegisterStore, options: VirtualModbusOptions = {}) {
-  const server = ending(await startVirtualModbus({ holding, ...options }));
+  const server = closeAfterTest(await startVirtualModbus({ holding, ...options }));
   return { server, holding, ...connectTo(server.port) };
 }
 
@@ -33,6 +33,6 @@ export async function virtual(
   inside: EvseOptions = {},
 ) {
   const evse = new Evse({ maxCurrent: 16, ...inside });
-  const device = ending(await startVirtualMennekes({ evse, ...twin }));
+  const device = closeAfterTest(await startVirtualMennekes({ evse, ...twin }));
   return { device, evse, ...connectTo(device.port, options) };
 }

@@ -3,7 +3,7 @@ import type { Charger } from "../../../src/drivers/driver.js";
 import { Car } from "../../../src/simulator/house/car.js";
 import type { ModbusFault } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
-import { connectCharger } from "../../support/stage.js";
+import { connectCharger } from "../../support/test-bench.js";
 import { newCharger } from "./registers.js";
 import { box, virtual } from "./support.js";
 

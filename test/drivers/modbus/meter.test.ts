@@ -3,15 +3,15 @@ import { parseName } from "../../../src/drivers/decoding/value-names.js";
 import { type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 
 async function setUp(values: object, measures: readonly MeterRole[] = ["grid"]) {
-  const device = ending(await startVirtualModbus());
+  const device = closeAfterTest(await startVirtualModbus());
   const options = modbusMeter.options.parse({ host: "127.0.0.1", port: device.port, values });
   return {
     device,
-    meter: ending(connectModbusMeter({ ...options, measures }, { device: "Meter", clock: new TestClock() })),
+    meter: closeAfterTest(connectModbusMeter({ ...options, measures }, { device: "Meter", clock: new TestClock() })),
   };
 }
 

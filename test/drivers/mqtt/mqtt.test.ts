@@ -3,13 +3,13 @@ import { mqttMeter } from "../../../src/drivers/meters/mqtt/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type MeterReading, type MeterRole, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
-import { MqttWire } from "../../support/mqtt-wire.js";
-import { connectMeter } from "../../support/stage.js";
+import { MqttDouble } from "../../support/mqtt-double.js";
+import { connectMeter } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 function setUp(values: object, measures: readonly MeterRole[] = ["grid"]) {
   const clock = new TestClock();
-  const wire = new MqttWire();
+  const wire = new MqttDouble();
   const written = { url: "mqtt://broker.local:1883", username: "me", values };
   const meter = connectMeter(mqttMeter, written, { measures, clock, mqtt: wire.pool });
   const readings: MeterReading[] = [];
@@ -32,7 +32,7 @@ test("the contract's example: a value deep in JSON", async () => {
   watch();
   await burst({ "meter/state": '{"a":{"b":[1250.5,7]}}' });
   expect(readings).toEqual([{ grid: { ...noQuantities, power: 1_250.5 } }]);
-  expect(wire.asked).toEqual([["mqtt://broker.local:1883", { username: "me" }]]);
+  expect(wire.connections).toEqual([["mqtt://broker.local:1883", { username: "me" }]]);
 });
 
 test("numbers on topics of their own, and several values out of one message, are one reading", async () => {

@@ -1,7 +1,7 @@
 import type { OpenEvseFault } from "../../../src/simulator/devices/openevse/server.js";
 import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { chargersBy } from "./support.js";
 
 type Row = readonly [fault: OpenEvseFault, code: string];
@@ -18,7 +18,7 @@ describe.each<["wifi" | "rapi", readonly Row[]]>([
     const { charger, clock, device } = await virtual();
     await charger.read();
     device.fault = fault;
-    expect((await outlasting(clock, failureOf(charger.read()))).code).toBe(code);
+    expect((await advanceUntilSettled(clock, failureOf(charger.read()))).code).toBe(code);
     device.fault = null;
     expect((await charger.read()).state).toBe("disconnected");
   });

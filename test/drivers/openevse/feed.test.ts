@@ -1,15 +1,15 @@
 import { Car } from "../../../src/simulator/house/car.js";
-import { listenTo } from "../../support/stage.js";
+import { recordReadings } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { chargersBy } from "./support.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const { virtual } = chargersBy("wifi");
 
 async function watched(options: Parameters<typeof virtual>[0] = {}) {
   const { charger, device, evse } = await virtual(options);
   await charger.read();
-  const { readings, next } = listenTo(charger);
+  const { readings, next } = recordReadings(charger);
   const greeting = await next();
   return { charger, device, evse, greeting, next, pushedSince: () => readings.slice(1) };
 }
@@ -97,7 +97,7 @@ test("what came before a lost connection is not mixed with what comes after it: 
   const { charger, device, next, pushedSince } = await watched({ clock });
   const greeted = device.socket.nextGreeting();
   device.rebootGateway();
-  await outlasting(clock, greeted);
+  await advanceUntilSettled(clock, greeted);
   device.socket.sendAll({ amp: 1_000 });
   expect((await charger.read()).state).toBe("disconnected");
   expect(pushedSince()).toEqual([]);

@@ -4,7 +4,7 @@ import type { Charger } from "../../../src/drivers/driver.js";
 import { Car } from "../../../src/simulator/house/car.js";
 import { failureOf } from "../../support/failure.js";
 import { sendJson, sendText } from "../../support/raw-http.js";
-import { served } from "../../support/stage.js";
+import { serveHttp } from "../../support/test-bench.js";
 import { chargersBy, chargingReading } from "./support.js";
 
 const { connectTo, virtual } = chargersBy("rapi");
@@ -17,7 +17,7 @@ async function controller(replies: Readonly<Record<string, string>>) {
     const text = replies[cmd] ?? "$NK";
     sendJson(response, { cmd, ret: `${text}^${checksum(text).toString(16).padStart(2, "0")}` });
   };
-  const server = await served(answer);
+  const server = await serveHttp(answer);
   return { charger: connectTo(server.port), server };
 }
 
@@ -73,7 +73,7 @@ test.each<[why: string, send: (charger: Charger) => Promise<void> | undefined, u
   ["a current, which is not stored", (c) => c.writes.maxAmpere(16), "%24SC%2016%20V", { "$SC 16 V": "$OK 16" }],
   ["a start", (c) => c.writes.allowCharging(true), "%24FE", { $FE: "$OK" }],
   ["a stop", (c) => c.writes.allowCharging(false), "%24FS", { $FS: "$OK", $GS: "$OK fe 0 02 0100" }],
-  ["a voltage, in mV", (c) => c.tellVoltage?.(229.6), "%24SV%20230000", { "$SV 230000": "$OK" }],
+  ["a voltage, in mV", (c) => c.setMeasuredVoltage?.(229.6), "%24SV%20230000", { "$SV 230000": "$OK" }],
 ])("%s on the wire", async (_why, send, url, replies) => {
   const { charger, server } = await controller({ ...charging, ...replies });
   await send(charger);
@@ -118,7 +118,7 @@ test.each(["4.0.1", "5.1.2"])("with RAPI %s no voltage is sent: it would switch 
   const { charger, device, commands } = await virtual({ rapi });
   device.box.checksVentilation = false;
   await charger.read();
-  await charger.tellVoltage?.(230);
+  await charger.setMeasuredVoltage?.(230);
   expect(commands().some((command) => command.startsWith("$SV"))).toBe(false);
   expect(device.box.checksVentilation).toBe(false);
 });
@@ -146,7 +146,7 @@ test("a box for three phases is known by its gateway", async () => {
 test.each<[string, (charger: Charger) => Promise<void> | undefined]>([
   ["current", (c) => c.writes.maxAmpere(10)],
   ["stop", (c) => c.writes.allowCharging(false)],
-  ["voltage", (c) => c.tellVoltage?.(230)],
+  ["voltage", (c) => c.setMeasuredVoltage?.(230)],
 ])("firmware that blocks writes says so: %s", async (_what, send) => {
   const { charger, device } = await virtual({ blocksRapi: true });
   const failure = await failureOf(Promise.resolve(send(charger)));
@@ -184,13 +184,13 @@ test("a yes that changes nothing is no success", async () => {
 test("the voltage is sent only when it is another one, and again after a failure", async () => {
   const { charger, device, commands } = await virtual();
   await charger.read();
-  await charger.tellVoltage?.(230.2);
-  await charger.tellVoltage?.(229.8);
+  await charger.setMeasuredVoltage?.(230.2);
+  await charger.setMeasuredVoltage?.(229.8);
   expect(commands().filter((command) => command.startsWith("$SV"))).toEqual(["$SV 230000"]);
   device.fault = "no-controller";
   await failureOf(charger.read());
   device.fault = null;
-  await charger.tellVoltage?.(230);
+  await charger.setMeasuredVoltage?.(230);
   expect(commands().filter((command) => command.startsWith("$SV"))).toHaveLength(2);
 });
 
@@ -217,6 +217,6 @@ test.each<[why: string, answer: unknown, code: string]>([
   ["with an error of the serial line", { cmd: "$GV", error: "RAPI_RESPONSE_BAD_SEQUENCE_ID" }, "protocol"],
   ["with no reply from the controller", { cmd: "$GV", error: "RAPI_RESPONSE_TIMEOUT" }, "unreachable"],
 ])("an answer %s", async (_why, answer, code) => {
-  const server = await served((_request, response) => sendJson(response, answer));
+  const server = await serveHttp((_request, response) => sendJson(response, answer));
   expect((await failureOf(connectTo(server.port).read())).code).toBe(code);
 });

@@ -8,7 +8,7 @@ import { Evse, type EvseOptions } from "../../../src/simulator/house/evse.js";
 import { startVirtualOpenEvse, type VirtualOpenEvseOptions } from "../../../src/simulator/devices/openevse/server.js";
 import type { Login } from "../../../src/transport/exchange.js";
 import { driverContext } from "../../support/driver-context.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 
 interface ConnectOptions {
@@ -43,14 +43,16 @@ export function chargersBy(api: "wifi" | "rapi") {
   const connectTo = (port: number, { login, clock = new TestClock() }: ConnectOptions = {}): Charger => {
     const options = { device: "Garage", host: "127.0.0.1", port, deadline: 5_000, clock, login };
     const timing = { retry: { first: 1, jitter: 0 } };
-    return ending(api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext(), timing));
+    return closeAfterTest(
+      api === "rapi" ? new RapiCharger(options) : new WifiCharger(options, driverContext(), timing),
+    );
   };
   return {
     connectTo,
     async virtual({ box, clock = new TestClock(), ...twin }: Options = {}) {
       const evse = new Evse({ phases: 1, current: 32, answerTime: 0, ...box });
       const generation = api === "rapi" ? "old" : "new";
-      const device = ending(await startVirtualOpenEvse({ evse, generation, ...twin }));
+      const device = closeAfterTest(await startVirtualOpenEvse({ evse, generation, ...twin }));
       return {
         charger: connectTo(device.port, { login: twin.login, clock }),
         clock,

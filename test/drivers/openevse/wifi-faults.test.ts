@@ -1,6 +1,6 @@
 import type { Charger } from "../../../src/drivers/driver.js";
 import { failureOf } from "../../support/failure.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { chargersBy } from "./support.js";
 
 const { connectTo, virtual } = chargersBy("wifi");
@@ -41,10 +41,10 @@ test("a login is sent, and a wrong one is reported as one", async () => {
 
 test("a write whose answer is lost is not sent again", async () => {
   const { charger, clock, device, asked } = await virtual();
-  await charger.tellVoltage?.(230);
+  await charger.setMeasuredVoltage?.(230);
   device.requests.length = 0;
   device.fault = "silent";
-  const failure = await outlasting(clock, failureOf(Promise.resolve(charger.tellVoltage?.(235))));
+  const failure = await advanceUntilSettled(clock, failureOf(Promise.resolve(charger.setMeasuredVoltage?.(235))));
   expect(failure.code).toBe("unreachable");
   expect(asked()).toEqual(["POST /status"]);
 });

@@ -53,19 +53,19 @@ test("firmware without a limit says so", async () => {
 test("the voltage is sent in whole volts, only when it is another one, and again after a restart", async () => {
   const { charger, device, bodies } = await virtual();
   expect((await charger.read()).voltageL1).toBe(240);
-  await charger.tellVoltage?.(229.6);
-  await charger.tellVoltage?.(230.4);
+  await charger.setMeasuredVoltage?.(229.6);
+  await charger.setMeasuredVoltage?.(230.4);
   expect(bodies()).toEqual([{ voltage: 230 }]);
   expect((await charger.read()).voltageL1).toBe(230);
-  await charger.tellVoltage?.(230);
+  await charger.setMeasuredVoltage?.(230);
   device.rebootGateway();
   await charger.read();
-  await charger.tellVoltage?.(230);
+  await charger.setMeasuredVoltage?.(230);
   expect(bodies()).toEqual([{ voltage: 230 }, { voltage: 230 }]);
 });
 
 test.each([0, -230, 500.1, NaN, Infinity])("%d V are not sent", async (volts) => {
   const { charger, device } = await virtual();
-  expect((await failureOf(Promise.resolve(charger.tellVoltage?.(volts)))).code).toBe("unsupported");
+  expect((await failureOf(Promise.resolve(charger.setMeasuredVoltage?.(volts)))).code).toBe("unsupported");
   expect(device.requests).toEqual([]);
 });

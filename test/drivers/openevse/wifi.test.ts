@@ -1,7 +1,7 @@
 import { Car } from "../../../src/simulator/house/car.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt } from "../../support/raw-http.js";
-import { served } from "../../support/stage.js";
+import { serveHttp } from "../../support/test-bench.js";
 import { chargersBy } from "./support.js";
 
 const { connectTo, virtual } = chargersBy("wifi");
@@ -10,7 +10,7 @@ const { connectTo, virtual } = chargersBy("wifi");
 const ours = 1_163_264_001;
 
 test("a status off the wire is this reading", async () => {
-  const server = await served(
+  const server = await serveHttp(
     jsonAt({
       "/status": {
         state: 3,
@@ -60,7 +60,7 @@ test("a poll asks for status and claims; configuration only when it may have cha
 
 test("one request is open at a time", async () => {
   const { charger, device } = await virtual();
-  await Promise.all([charger.read(), charger.read(), charger.writes.maxAmpere(10), charger.tellVoltage?.(230)]);
+  await Promise.all([charger.read(), charger.read(), charger.writes.maxAmpere(10), charger.setMeasuredVoltage?.(230)]);
   expect(device.inFlightPeak).toBe(1);
 });
 

@@ -6,7 +6,7 @@ import { noQuantities } from "../../../src/model/readings.js";
 import { startVirtualP1Gateway, telegram } from "../../../src/simulator/devices/p1/gateway.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { connectMeter, ending, listenTo } from "../../support/stage.js";
+import { connectMeter, closeAfterTest, recordReadings } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 
 const values = {
@@ -39,18 +39,18 @@ function eventLog() {
 
 async function setUp() {
   const clock = new TestClock();
-  const gateway = ending(await startVirtualP1Gateway({ values: () => values, now: () => clock.now() }));
+  const gateway = closeAfterTest(await startVirtualP1Gateway({ values: () => values, now: () => clock.now() }));
   const { log, events } = eventLog();
   const context = driverContext({ name: "Grid", clock, log });
   const address = { host: "127.0.0.1", port: gateway.port, measures: ["grid"] } as const;
-  const meter = ending(new P1Meter(address, context, { first: 1_000, jitter: 0 }));
+  const meter = closeAfterTest(new P1Meter(address, context, { first: 1_000, jitter: 0 }));
   const lost = async (): Promise<unknown> => (await once(events, "debug"))[0];
   return { clock, gateway, meter, lost };
 }
 
 async function watched() {
   const stage = await setUp();
-  const { readings, next } = listenTo(stage.meter);
+  const { readings, next } = recordReadings(stage.meter);
   await stage.gateway.connected();
   /** One telegram, and the reading that comes of it. */
   const said = async (): Promise<void> => {

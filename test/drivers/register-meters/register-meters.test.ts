@@ -5,7 +5,7 @@ import { basename } from "node:path";
 import { meterDrivers } from "../../../src/drivers/registry.js";
 import { RegisterStore, startVirtualModbus } from "../../../src/simulator/servers/modbus/server.js";
 import { failureOf } from "../../support/failure.js";
-import { connectMeter, ending } from "../../support/stage.js";
+import { connectMeter, closeAfterTest } from "../../support/test-bench.js";
 import type { RegisterMeterFixture } from "./fixture.js";
 
 const others = ["fixture.ts", "register-meters.test.ts"];
@@ -35,7 +35,7 @@ describe.each(fixtures)("$driver", ({ driver, words, reading }) => {
   async function readFrom(store: RegisterStore) {
     const declared = meterDrivers.find((each) => each.driver === driver);
     if (declared === undefined) throw new Error(`${driver} is not in the registry`);
-    const server = ending(await startVirtualModbus({ holding: store, input: store }));
+    const server = closeAfterTest(await startVirtualModbus({ holding: store, input: store }));
     return connectMeter(declared, { host: "127.0.0.1", port: server.port }).read();
   }
 

@@ -8,9 +8,9 @@ import {
 import { startVirtualModbus, type VirtualModbusOptions } from "../../../src/simulator/servers/modbus/server.js";
 import { ModbusDevice } from "../../../src/transport/modbus.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const table = defineRegisters(
   {
@@ -28,8 +28,8 @@ async function setUp(options: VirtualModbusOptions = {}) {
   const device = await startVirtualModbus(options);
   const clock = new TestClock();
   const modbus = new ModbusDevice({ device: "Garage", host: "127.0.0.1", port: device.port, clock });
-  ending(device);
-  ending(modbus);
+  closeAfterTest(device);
+  closeAfterTest(modbus);
   device.holding.allowWrites(1_000, 1_002);
   device.holding.setText(142, 3, "CC612");
   return { device, modbus, clock, later: () => clock.advance(100_000) };
@@ -100,7 +100,7 @@ test("a busy moment does not make an optional value missing for good", async () 
   device.holding.put(table, { power: 1, energy: 1, soc: 80 });
   const reader = registerReader(modbus, table);
   device.exceptionFor = ({ address }) => (address === 730 ? 6 : null);
-  expect(await outlasting(clock, reader.read())).toMatchObject({ soc: null });
+  expect(await advanceUntilSettled(clock, reader.read())).toMatchObject({ soc: null });
   device.exceptionFor = () => null;
   expect(await reader.read()).toMatchObject({ soc: 80 });
 });

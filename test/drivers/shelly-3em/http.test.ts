@@ -5,7 +5,7 @@ import { DeviceError } from "../../../src/model/errors.js";
 import { startVirtualShelly3em } from "../../../src/simulator/devices/shelly-gen1/device.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt } from "../../support/raw-http.js";
-import { connectMeter, ending, served } from "../../support/stage.js";
+import { connectMeter, closeAfterTest, serveHttp } from "../../support/test-bench.js";
 import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
 
 /** Typed from the vendor's example of `/status`: sun on L2. */
@@ -33,7 +33,7 @@ const meterAt = (port: number, more: object = {}) =>
   connectMeter(shelly3em, { transport: "http", host: "127.0.0.1", port, ...more });
 
 test("a status off the wire is this reading", async () => {
-  const server = await served(jsonAt({ "/status": status }));
+  const server = await serveHttp(jsonAt({ "/status": status }));
   expect(await meterAt(server.port).read()).toEqual({ grid: expected });
 });
 
@@ -97,7 +97,7 @@ test("whatever JSON comes, reading it fails as a device does or not at all", () 
 
 test("a meter with a password is read with it, and without it says so", async () => {
   const login = { username: "hidden-user", password: "hidden-password" };
-  const device = ending(await startVirtualShelly3em({ grid: () => shellyGrid, http: { login } }));
+  const device = closeAfterTest(await startVirtualShelly3em({ grid: () => shellyGrid, http: { login } }));
   const port = device.httpPort ?? 0;
   expect(await meterAt(port, login).read()).toEqual(shellyGridReading);
   const failure = await failureOf(meterAt(port, { ...login, password: "hidden-and-wrong" }).read());

@@ -2,13 +2,13 @@ import { shelly3em } from "../../../src/drivers/meters/shelly/gen1/index.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { type MeterReading, noQuantities } from "../../../src/model/readings.js";
 import { failureOf } from "../../support/failure.js";
-import { MqttWire } from "../../support/mqtt-wire.js";
-import { connectMeter } from "../../support/stage.js";
+import { MqttDouble } from "../../support/mqtt-double.js";
+import { connectMeter } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 
 function setUp() {
   const clock = new TestClock();
-  const wire = new MqttWire();
+  const wire = new MqttDouble();
   const meter = connectMeter(
     shelly3em,
     { topic: "shellies/em", url: "mqtt://broker.local:1883" },

@@ -4,8 +4,8 @@ import type { MeterReading } from "../../../src/model/readings.js";
 import { startBroker } from "../../../src/simulator/servers/broker.js";
 import { startVirtualShellyPro3em } from "../../../src/simulator/devices/shelly-gen2/device.js";
 import { failureOf } from "../../support/failure.js";
-import { MqttWire } from "../../support/mqtt-wire.js";
-import { connectMeter, ending, listenTo, overBroker } from "../../support/stage.js";
+import { MqttDouble } from "../../support/mqtt-double.js";
+import { connectMeter, closeAfterTest, recordReadings, brokerContext } from "../../support/test-bench.js";
 import { settle, TestClock } from "../../support/test-clock.js";
 import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
 
@@ -36,7 +36,7 @@ const emdata = {
 
 function setUp() {
   const clock = new TestClock();
-  const wire = new MqttWire();
+  const wire = new MqttDouble();
   const meter = connectMeter(shellyPro3em, { transport: "mqtt", topic: prefix }, { clock, mqtt: wire.pool });
   const readings: MeterReading[] = [];
   const results: Record<string, unknown> = { "EM.GetStatus": em, "EMData.GetStatus": emdata };
@@ -198,13 +198,13 @@ test("closing ends what waits, and leaves no timer", async () => {
 test.each(["triphase", "monophase"] as const)(
   "on a real broker a meter (%s) is read, and speaks by itself",
   async (profile) => {
-    const broker = ending(await startBroker());
+    const broker = closeAfterTest(await startBroker());
     const mqtt = { url: broker.url, status: true };
-    const device = ending(await startVirtualShellyPro3em({ grid: () => shellyGrid, profile, mqtt }));
+    const device = closeAfterTest(await startVirtualShellyPro3em({ grid: () => shellyGrid, profile, mqtt }));
     const written = { transport: "mqtt", topic: device.name, url: broker.url };
-    const meter = connectMeter(shellyPro3em, written, { ...overBroker(), clock: new TestClock() });
+    const meter = connectMeter(shellyPro3em, written, { ...brokerContext(), clock: new TestClock() });
     expect(await meter.read()).toEqual(shellyGridReading);
-    const told = listenTo(meter).next(({ grid }) => grid?.voltages[2] === 231);
+    const told = recordReadings(meter).next(({ grid }) => grid?.voltages[2] === 231);
     await device.publish();
     await told;
   },

@@ -12,14 +12,14 @@ import { webFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
 import { MemoryLog } from "../../support/memory-log.js";
 import { jsonAt } from "../../support/raw-http.js";
-import { connectMeter, ending, listenTo, served } from "../../support/stage.js";
+import { connectMeter, closeAfterTest, recordReadings, serveHttp } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 import { shellyGrid, shellyGridReading } from "../shelly-grid.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 async function house(more: Partial<VirtualShellyPro3emOptions> = {}) {
   let grid: ReturnType<VirtualShellyPro3emOptions["grid"]> = shellyGrid;
-  const device = ending(await startVirtualShellyPro3em({ grid: () => grid, ...more }));
+  const device = closeAfterTest(await startVirtualShellyPro3em({ grid: () => grid, ...more }));
   const log = new MemoryLog();
   const connect = (options: object = {}, clock: Clock = systemClock()) => {
     const written = { host: "127.0.0.1", port: device.port, ...options };
@@ -41,7 +41,7 @@ describe.each(["triphase", "monophase"] as const)("profile %s", (profile: Profil
 
   test("tells by itself what has changed, and nothing else", async () => {
     const { device, connect, become } = await house({ profile });
-    const watched = listenTo(connect());
+    const watched = recordReadings(connect());
     await watched.next(complete);
     await device.publish();
     const told = watched.next(({ grid }) => grid?.powers[0] === 2_300);
@@ -53,13 +53,13 @@ describe.each(["triphase", "monophase"] as const)("profile %s", (profile: Profil
 
 test("whoever watches hears everything at once, without asking for it", async () => {
   const { connect } = await house();
-  const watched = listenTo(connect());
+  const watched = recordReadings(connect());
   expect(await watched.next(complete)).toEqual(shellyGridReading);
 });
 
 test("a whole notice is taken whole", async () => {
   const { device, connect } = await house();
-  const watched = listenTo(connect());
+  const watched = recordReadings(connect());
   await watched.next(complete);
   const whole = watched.next(complete);
   await device.publishAll();
@@ -69,7 +69,7 @@ test("a whole notice is taken whole", async () => {
 test("a broken WebSocket is opened anew, and asked, so that it speaks again", async () => {
   const { device, connect, become } = await house();
   const clock = new TestClock();
-  const watched = listenTo(connect({}, clock));
+  const watched = recordReadings(connect({}, clock));
   await watched.next(complete);
   const back = watched.next(complete);
   device.dropSockets();
@@ -151,14 +151,16 @@ test("a silent meter is given up in time", async () => {
   const { device } = await house();
   device.fault = "silent";
   const clock = new TestClock();
-  const rpc = ending(new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 }, clock));
-  const failure = await failureOf(outlasting(clock, rpc.call("EM.GetStatus", { id: 0 })));
+  const rpc = closeAfterTest(
+    new HttpRpc({ device: "Grid", host: "127.0.0.1", port: device.port, deadline: 50 }, clock),
+  );
+  const failure = await failureOf(advanceUntilSettled(clock, rpc.call("EM.GetStatus", { id: 0 })));
   expect(failure.message).toContain(`no answer from 127.0.0.1:${device.port} within 0.05 s`);
 });
 
 test("another Shelly, without a meter for three phases, says so", async () => {
   const none = { code: 404, message: "No handler for EM.GetStatus" };
-  const server = await served((_request, response) => response.writeHead(404).end(JSON.stringify(none)));
+  const server = await serveHttp((_request, response) => response.writeHead(404).end(JSON.stringify(none)));
   const meter = connectMeter(shellyPro3em, { transport: "http", host: "127.0.0.1", port: server.port });
   const failure = await failureOf(meter.read());
   expect(failure.code).toBe("protocol");
@@ -167,7 +169,7 @@ test("another Shelly, without a meter for three phases, says so", async () => {
 
 test("a meter without counters is read without them", async () => {
   const em = { id: 0, a_act_power: 1, a_current: 1, b_act_power: 1, b_current: 1, c_act_power: 1, c_current: 1 };
-  const server = await served((request, response) =>
+  const server = await serveHttp((request, response) =>
     request.url === "/rpc/EM.GetStatus?id=0"
       ? jsonAt({ "/rpc/EM.GetStatus?id=0": em })(request, response)
       : response.writeHead(404).end('{"code":404,"message":"No handler for EMData.GetStatus"}'),
@@ -185,7 +187,7 @@ test("a failing phase is unknown, and people are told once, and once more when i
   await meter.read();
   device.phaseErrors.clear();
   expect(await meter.read()).toEqual(shellyGridReading);
-  expect(log.told).toEqual([
+  expect(log.lines).toEqual([
     "warn: Grid: the Shelly reports em:0 b_errors: power_meter_failure. Check its wiring and its current transformers",
     "info: Grid: the Shelly no longer reports errors",
   ]);

@@ -9,16 +9,16 @@ import { type Pac2200Values, startVirtualPac2200 } from "../../../src/simulator/
 import { modbusFaults } from "../../support/device-faults.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const clock = new TestClock();
 
 function meterAt(port: number, more: object = {}, measures: readonly MeterRole[] = ["grid"]): Meter {
   const options = siemensPac2200.options.parse({ host: "127.0.0.1", port, ...more });
   const link = { device: "Grid", retry: { first: 1_000, jitter: 0 }, clock };
-  return ending(connectRegisterMeter(pac2200Registers, { ...options, measures }, link));
+  return closeAfterTest(connectRegisterMeter(pac2200Registers, { ...options, measures }, link));
 }
 
 /** Registers typed from the manual's table: sun on L2. */
@@ -55,7 +55,7 @@ async function typedRegisters(without: readonly number[] = []) {
   store.fill(1, 72, 0x7fc0); // NaN where nothing is
   store.fill(801, 840);
   for (const [offset, words] of registers) if (!without.includes(offset)) store.setWords(offset, words);
-  return ending(await startVirtualModbus({ holding: store }));
+  return closeAfterTest(await startVirtualModbus({ holding: store }));
 }
 
 test("registers off the wire are this reading, in two requests", async () => {
@@ -130,7 +130,7 @@ const house: Pac2200Values = {
 };
 
 async function virtual(values: () => Pac2200Values = () => house) {
-  return ending(await startVirtualPac2200({ values }));
+  return closeAfterTest(await startVirtualPac2200({ values }));
 }
 
 test("a virtual meter with two phases is read: the third is absent, not 0", async () => {
@@ -161,7 +161,7 @@ test.each(modbusFaults)("%p is a failure of the device, and it comes back by its
   const device = await virtual();
   const meter = meterAt(device.port);
   device.modbus.fault = fault;
-  expect((await failureOf(outlasting(clock, meter.read()))).code).toBe(code);
+  expect((await failureOf(advanceUntilSettled(clock, meter.read()))).code).toBe(code);
   device.modbus.fault = null;
   await clock.advance(1_000);
   expect((await meter.read()).grid?.power).toBe(-100);
@@ -169,7 +169,9 @@ test.each(modbusFaults)("%p is a failure of the device, and it comes back by its
 
 test("a wrong unit id is not answered", async () => {
   const device = await virtual();
-  expect((await failureOf(outlasting(clock, meterAt(device.port, { unitId: 126 }).read()))).code).toBe("unreachable");
+  expect((await failureOf(advanceUntilSettled(clock, meterAt(device.port, { unitId: 126 }).read()))).code).toBe(
+    "unreachable",
+  );
 });
 
 test("no request cuts a value, which the device would refuse", async () => {

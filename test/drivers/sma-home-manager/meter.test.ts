@@ -10,7 +10,7 @@ import {
 } from "../../../src/simulator/devices/sma-home-manager/device.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
-import { connectMeter, ending } from "../../support/stage.js";
+import { connectMeter, closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
 
 const values = {
@@ -46,7 +46,7 @@ async function setUp(options: object = {}, measures: readonly MeterRole[] = ["gr
   const readings: MeterReading[] = [];
   const news = new EventEmitter();
   const device = async (serial = 12_345): Promise<VirtualSmaMeter> => {
-    return ending(await startVirtualSmaMeter({ values: () => values, address: "127.0.0.1", port, serial }));
+    return closeAfterTest(await startVirtualSmaMeter({ values: () => values, address: "127.0.0.1", port, serial }));
   };
   const watch = (): void =>
     meter.watch?.((reading) => {
@@ -175,7 +175,9 @@ test("of several meters none is taken, and a read names them", async () => {
 test("an interface that this computer does not have is an error that says so, and is tried again", async () => {
   const clock = new TestClock();
   const options = { serial: undefined, interface: "203.0.113.7", port: await freePort(), reversed: false };
-  const meter = ending(new SmaMeter({ ...options, measures: ["grid"] }, driverContext({ name: "Grid", clock })));
+  const meter = closeAfterTest(
+    new SmaMeter({ ...options, measures: ["grid"] }, driverContext({ name: "Grid", clock })),
+  );
   const failure = failureOf(meter.read());
   await settled();
   await clock.advance(10_000);

@@ -3,9 +3,9 @@ import { connectSunSpec } from "../../../src/drivers/meters/sunspec/meter.js";
 import type { ModbusFault } from "../../../src/simulator/servers/modbus/server.js";
 import { startVirtualSunSpec, type VirtualModel } from "../../../src/simulator/devices/sunspec/device.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const clock = new TestClock();
 
@@ -14,10 +14,10 @@ const storage = { id: 124, values: () => ({ soc: 50, state: 6 }) } as const;
 
 /** An inverter whose battery may be blocked. */
 async function stage(models: readonly VirtualModel[] = [inverter, storage]) {
-  const device = await ending(await startVirtualSunSpec({ models, now: () => clock.now() }));
+  const device = await closeAfterTest(await startVirtualSunSpec({ models, now: () => clock.now() }));
   const options = sunspec.options.parse({ host: "127.0.0.1", port: device.port, blockDischarge: true });
   const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, clock };
-  const meter = ending(connectSunSpec({ ...options, measures: ["pv"] }, link));
+  const meter = closeAfterTest(connectSunSpec({ ...options, measures: ["pv"] }, link));
   const block = meter.dischargeBlock;
   if (block === undefined) throw new Error("it was asked for");
   const at = device.placeOf(models.length - 1);
@@ -31,7 +31,7 @@ async function stage(models: readonly VirtualModel[] = [inverter, storage]) {
 test("nobody who has not asked for it can block anything", () => {
   const options = sunspec.options.parse({ host: "127.0.0.1" });
   expect(
-    ending(connectSunSpec({ ...options, measures: ["pv"] }, { device: "Roof", clock })).dischargeBlock,
+    closeAfterTest(connectSunSpec({ ...options, measures: ["pv"] }, { device: "Roof", clock })).dischargeBlock,
   ).toBeUndefined();
 });
 
@@ -121,7 +121,7 @@ test.each<[ModbusFault, code: string]>([
   const { device, meter, block } = await stage();
   await meter.read();
   const end = device.modbus.onRequest(({ functionCode }) => (device.modbus.fault = functionCode === 16 ? fault : null));
-  expect((await failureOf(outlasting(clock, block.set(true)))).code).toBe(code);
+  expect((await failureOf(advanceUntilSettled(clock, block.set(true)))).code).toBe(code);
   end();
   device.modbus.fault = null;
   await clock.advance(1_000);

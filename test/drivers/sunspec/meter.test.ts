@@ -7,21 +7,21 @@ import { startVirtualModbus } from "../../../src/simulator/servers/modbus/server
 import { startVirtualSunSpec, type VirtualSunSpecOptions } from "../../../src/simulator/devices/sunspec/device.js";
 import { modbusFaults } from "../../support/device-faults.js";
 import { failureOf } from "../../support/failure.js";
-import { ending } from "../../support/stage.js";
+import { closeAfterTest } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
-import { outlasting } from "../../support/outlasting.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 
 const clock = new TestClock();
 
 function meterAt(port: number, measures: readonly MeterRole[], more: object = {}) {
   const options = sunspec.options.parse({ host: "127.0.0.1", port, ...more });
   const link = { device: "Roof", retry: { first: 1_000, jitter: 0 }, clock };
-  return ending(connectSunSpec({ ...options, measures }, link));
+  return closeAfterTest(connectSunSpec({ ...options, measures }, link));
 }
 
 /** Registers of one model, typed from the model's document; those that are not named are not implemented. */
 async function typed(id: number, length: number, words: Readonly<Record<number, number>>, base = 40_000) {
-  const device = ending(await startVirtualModbus());
+  const device = closeAfterTest(await startVirtualModbus());
   const { holding } = device;
   holding.setWords(base, [0x5375, 0x6e53, 1, 2, 0, 0, id, length]);
   const at = base + 6;
@@ -199,7 +199,7 @@ const gridMeter = { id: 203, values: () => ({ power: -3_000 }) } as const;
 const battery = { id: 802, values: () => ({ power: 1_000, soc: 50, state: 4 }) } as const;
 
 async function virtual(options: Partial<VirtualSunSpecOptions> = {}) {
-  return ending(await startVirtualSunSpec({ models: [inverter, gridMeter, battery], ...options }));
+  return closeAfterTest(await startVirtualSunSpec({ models: [inverter, gridMeter, battery], ...options }));
 }
 
 test("a device with several models is read for all that it is to measure, and walked only once", async () => {
@@ -228,7 +228,7 @@ test("the meter at the grid is not taken for the sun", async () => {
 });
 
 test("a device without SunSpec says so", async () => {
-  const device = ending(await startVirtualModbus({ unknown: "zero" }));
+  const device = closeAfterTest(await startVirtualModbus({ unknown: "zero" }));
   const failure = await failureOf(meterAt(device.port, ["grid"]).read());
   expect(failure.code).toBe("protocol");
   expect(failure.message).toContain("no SunSpec at 40000, 0, 50000");
@@ -238,7 +238,7 @@ test.each<[string, number[]]>([
   ["a model of no length", [203, 0]],
   ["models without an end", [2, 1, 0, 2, 1, 0]],
 ])("a map that leads nowhere fails: %s", async (_what, words) => {
-  const device = ending(await startVirtualModbus({ unknown: "zero" }));
+  const device = closeAfterTest(await startVirtualModbus({ unknown: "zero" }));
   device.holding.setWords(40_000, [0x5375, 0x6e53]);
   if (words.length === 2) device.holding.setWords(40_002, words);
   else for (let at = 40_002; at < 42_000; at += 3) device.holding.setWords(at, [2, 1, 0]);
@@ -263,14 +263,14 @@ test.each(atFirstContact)("%p at the first contact fails, and it comes back by i
   const device = await virtual();
   const meter = meterAt(device.port, ["grid"]);
   device.modbus.fault = fault;
-  expect((await failureOf(outlasting(clock, meter.read()))).code).toBe(code);
+  expect((await failureOf(advanceUntilSettled(clock, meter.read()))).code).toBe(code);
   device.modbus.fault = null;
   await clock.advance(1_000);
   expect((await meter.read()).grid?.power).toBe(-3_000);
 });
 
 test("whatever the registers hold, reading them fails as a device does or not at all", async () => {
-  const device = ending(await startVirtualModbus({ unknown: "zero" }));
+  const device = closeAfterTest(await startVirtualModbus({ unknown: "zero" }));
   const words = fc.array(fc.oneof(fc.constantFrom(1, 103, 203, 802, 0xffff), fc.integer({ min: 0, max: 0xffff })), {
     minLength: 60,
     maxLength: 60,

@@ -22,7 +22,7 @@ test("starts, pauses and phase switches are information, other changes are for d
     charges(6, 3, 4_200),
   ];
   for (const decision of decisions) site.change({ decision });
-  expect(log.lines.map(({ level, message }) => [level, message])).toEqual([
+  expect(log.entries.map(({ level, message }) => [level, message])).toEqual([
     ["info", "Garage: paused: no car is plugged in"],
     ["info", "Garage: 8 A on one phase: 1.9 kW of surplus"],
     ["debug", "Garage: 9 A on one phase: 2.1 kW of surplus"],

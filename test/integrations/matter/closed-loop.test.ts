@@ -212,5 +212,5 @@ test("the car leaves", async () => {
   world.box.evse.unplug();
   await until("the end of the session", state, State.NotPluggedIn);
   expect(await evse().getSessionIdAttribute(true)).toBe(1);
-  expect(world.log.told.filter((line) => !/Matter: add/.test(line))).toEqual([]);
+  expect(world.log.lines.filter((line) => !/Matter: add/.test(line))).toEqual([]);
 });

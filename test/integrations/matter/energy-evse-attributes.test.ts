@@ -114,7 +114,7 @@ describe("TC_EEVSE_2_1: attributes", () => {
     bench.site.reachable = true;
     bench.site.change();
     await bench.device.integration.settled();
-    expect(bench.device.log.told.filter((line) => line.includes("Cannot lock"))).toEqual([]);
+    expect(bench.device.log.lines.filter((line) => line.includes("Cannot lock"))).toEqual([]);
     expect([bench.site.cap, await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)]).toEqual([23, 23_000]);
   });
 

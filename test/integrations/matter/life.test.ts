@@ -105,7 +105,7 @@ describe("a restart", () => {
     const { codes } = device.integration;
     expect(codes.manualPairingCode).toMatch(/^\d{4}-\d{3}-\d{4}$/);
     expect(codes.qrCode).toMatch(/^MT:/);
-    expect(device.log.told).toContainEqual(expect.stringContaining(codes.manualPairingCode));
+    expect(device.log.lines).toContainEqual(expect.stringContaining(codes.manualPairingCode));
     await device.stop();
     await device.start();
     expect(device.integration.codes).toEqual(codes);

@@ -114,5 +114,5 @@ test("a charge of an hour: how many reports of each", async () => {
 }, 60_000);
 
 test("nobody was told of trouble", () => {
-  expect(log.told).toEqual([]);
+  expect(log.lines).toEqual([]);
 });

@@ -124,7 +124,7 @@ describe("what is kept", () => {
       const file = new PersistentStateFile(path, log);
       await file.load();
       expect(file.of("Garage")).toEqual(initialState);
-      expect(log.told).toEqual([expect.stringContaining(`${path} could not be understood`)]);
+      expect(log.lines).toEqual([expect.stringContaining(`${path} could not be understood`)]);
     },
   );
 
@@ -133,7 +133,7 @@ describe("what is kept", () => {
     const file = new PersistentStateFile(join(folder, "chargers.json"), log);
     await file.load();
     expect(file.of("Garage")).toEqual(initialState);
-    expect(log.told).toEqual([]);
+    expect(log.lines).toEqual([]);
   });
 
   test("what is the same is not written again", async () => {
@@ -154,7 +154,7 @@ describe("what is kept", () => {
     file.save("Garage", initialState);
     file.save("Garage", { ...initialState, until: 1 });
     await file.settled();
-    expect(log.told).toHaveLength(1);
+    expect(log.lines).toHaveLength(1);
     await expect(readFile(join(folder, "no"))).rejects.toThrow("ENOENT");
   });
 

@@ -57,7 +57,7 @@ export class EaseeAccount {
       clock,
       retry,
       token: async () => (bearer = await this.cloud.tokens.bearer(ownName, "read")),
-      on: {
+      handlers: {
         ProductUpdate: (update) => this.#dispatch(update, "update"),
         CommandResponse: (response) => this.#dispatch(response, "response"),
       },

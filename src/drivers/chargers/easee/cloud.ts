@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError } from "../../../model/errors.js";
-import { type CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+import { type CloudResponse, CloudClient } from "../../../transport/cloud.js";
 import { someText } from "../../decoding/fields.js";
 import { duration, RateLimiter, type Urgency } from "./rate-limiter.js";
 
@@ -48,7 +48,7 @@ export class EaseeCloud {
   }
 
   /** An answer with 2xx. Rejects with DeviceError, as RetryLater where the same may be sent later. */
-  async request(request: EaseeRequest): Promise<CloudAnswer> {
+  async request(request: EaseeRequest): Promise<CloudResponse> {
     const { device, urgency, operation } = request;
     const bearer = await this.tokens.bearer(device, urgency);
     let answer = await this.#send(request, bearer);
@@ -70,7 +70,7 @@ export class EaseeCloud {
    * @param bearer access token; absent for the login itself
    * @returns an answer with 2xx or 4xx. Rejects with DeviceError, as RetryLater where the same may be sent later.
    */
-  async #send({ device, urgency, operation, path, body }: EaseeRequest, bearer?: string): Promise<CloudAnswer> {
+  async #send({ device, urgency, operation, path, body }: EaseeRequest, bearer?: string): Promise<CloudResponse> {
     this.#limiter.admit(operation, urgency, device);
     const method = body === undefined ? ({ method: "GET" } as const) : ({ method: "POST", body } as const);
     const login = bearer === undefined ? {} : { bearer };
@@ -102,7 +102,7 @@ interface Token {
 
 /** The access token: one login, renewed in time by one request at a time, at most one login in ten minutes. */
 class Tokens {
-  readonly #send: (request: EaseeRequest) => Promise<CloudAnswer>;
+  readonly #send: (request: EaseeRequest) => Promise<CloudResponse>;
   readonly #clock: Clock;
   readonly #credentials: Credentials;
   #token: Token | null = null;
@@ -112,7 +112,7 @@ class Tokens {
   #outcome: "good" | "refused" | "no token" = "good";
   #renewal: Promise<string> | null = null;
 
-  constructor(send: (request: EaseeRequest) => Promise<CloudAnswer>, clock: Clock, credentials: Credentials) {
+  constructor(send: (request: EaseeRequest) => Promise<CloudResponse>, clock: Clock, credentials: Credentials) {
     this.#send = send;
     this.#clock = clock;
     this.#credentials = credentials;
@@ -172,11 +172,11 @@ class Tokens {
     return this.#keep(answer, device);
   }
 
-  #ask(operation: string, body: object, device: string, urgency: Urgency): Promise<CloudAnswer> {
+  #ask(operation: string, body: object, device: string, urgency: Urgency): Promise<CloudResponse> {
     return this.#send({ device, urgency, operation, path: `/api/accounts/${operation}`, body });
   }
 
-  #keep({ json }: CloudAnswer, device: string): string {
+  #keep({ json }: CloudResponse, device: string): string {
     const parsed = tokenAnswer.safeParse(json);
     if (!parsed.success) throw noToken(device, "it is tried again by itself");
     const { accessToken, refreshToken, expiresIn } = parsed.data;
@@ -204,7 +204,7 @@ class Tokens {
   }
 }
 
-function isRefusal({ status }: CloudAnswer): boolean {
+function isRefusal({ status }: CloudResponse): boolean {
   return status >= 400 && status < 500;
 }
 

@@ -27,11 +27,11 @@ export const easee = defineCharger({
     "Switch off access control (authorisation) in the Easee app: pausing and resuming is how it is started and stopped",
     "Have the offline limit of the circuit at Easee set to what the main fuse always carries beside the house",
   ],
-  whenAlone:
+  onConnectionLoss:
     `A current that was written holds for ${lifetime} minutes; after that the charger goes by its own limits, ` +
     "and a circuit by its offline limit (offlineMaxCircuitCurrent). A pause stays until somebody resumes it, " +
     "the car is plugged in anew, or the charger restarts: a restart resets both to 40 A or 80 A, within the charger's own limits.",
-  unproven: [
+  unverified: [
     "That a pause shows as a dynamic charger current of 0 A and a resume as 32 A, that a current written during a pause ends it, and that a pause outlives the lifetime of the current before it",
     "Which limit a charger goes by once the lifetime of its dynamic current is over",
     "How many requests Easee allows: 12 a minute is a guess on the safe side",

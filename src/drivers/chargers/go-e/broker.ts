@@ -159,7 +159,7 @@ class BrokerRoute implements Route {
     }
     if (retained) return;
     this.#lastMessageAt = now;
-    this.#waiting.look();
+    this.#waiting.check();
     this.#announce();
   }
 
@@ -168,7 +168,7 @@ class BrokerRoute implements Route {
     if (retained || key === undefined || !this.#keys.includes(key)) return;
     this.#lastMessageAt = this.#clock.now();
     this.#results.set(key, { text: payload, at: this.#lastMessageAt });
-    this.#waiting.look();
+    this.#waiting.check();
   }
 
   /** Several keys change at one moment: listeners are called once, when all have come. */

@@ -3,7 +3,7 @@
 import type { Clock } from "../../../model/clock.js";
 import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { SerialQueue } from "../../../model/serial-queue.js";
-import { type CloudAnswer, CloudClient } from "../../../transport/cloud.js";
+import { type CloudResponse, CloudClient } from "../../../transport/cloud.js";
 import { pause } from "../../../transport/deadlines.js";
 import { type Answer, answerOf, toNumber } from "../../decoding/fields.js";
 import type { DriverContext } from "../../driver.js";
@@ -69,7 +69,7 @@ function routeV1(cloud: PacedCloud, token: string, clock: Clock): RouteV1 {
     if (age === null || answer.get("data") === undefined)
       throw cloud.error("protocol", "go-e's cloud does not report a status and its age");
     if (age > oldestStatus) {
-      const what = `the charger was last heard of by go-e's cloud ${Math.round(age / 1_000)} s ago`;
+      const what = `the charger last reported to go-e's cloud ${Math.round(age / 1_000)} s ago`;
       throw cloud.error("unreachable", what, offlineAdvice);
     }
     return answer.get("data");
@@ -124,7 +124,7 @@ async function readBack(
 }
 
 /** @throws DeviceError when the cloud has no status of this charger, or refuses the token ("cloudapi-en.md") */
-function requirePresent(cloud: PacedCloud, { status }: CloudAnswer): void {
+function requirePresent(cloud: PacedCloud, { status }: CloudResponse): void {
   if (status === 401) throw cloud.error("login-refused", "go-e's cloud refuses the token");
   if (status === 403)
     throw cloud.error(
@@ -136,7 +136,7 @@ function requirePresent(cloud: PacedCloud, { status }: CloudAnswer): void {
 }
 
 /** Version 1 reports errors in its answer. */
-function successOf(cloud: PacedCloud, { status, json }: CloudAnswer): Answer {
+function successOf(cloud: PacedCloud, { status, json }: CloudResponse): Answer {
   const answer = answerOf(json);
   if (answer?.get("success") === true) return answer;
   const reported = answer?.get("error");
@@ -184,7 +184,7 @@ class PacedCloud {
   }
 
   /** Never repeated by itself. Any HTTP status below 500 but 429 is an answer. Rejects with DeviceError. */
-  get(path: string, query: Readonly<Record<string, string>>): Promise<CloudAnswer> {
+  get(path: string, query: Readonly<Record<string, string>>): Promise<CloudResponse> {
     return this.#queue.run(async () => {
       const { clock } = this.#options;
       const wait = this.#lastStart + spacing - clock.now();
@@ -205,7 +205,7 @@ class PacedCloud {
     await this.#queue.idle();
   }
 
-  async #exchange(path: string, query: string): Promise<CloudAnswer> {
+  async #exchange(path: string, query: string): Promise<CloudResponse> {
     const { device, bearer } = this.#options;
     const answer = await this.#client.request({
       device,

@@ -91,18 +91,18 @@ export const goE = defineCharger({
     { brand: "go-e", model: "Charger HOMEfix (V3), Gemini, Gemini flex, PRO", firmware: "050 or newer: API version 2" },
   ],
   needs: [
-    "Switch on the local HTTP API of the same version in the go-e app; version 1 and 2 have switches of their own",
+    "Enable the local HTTP API of the same version in the go-e app; versions 1 and 2 are enabled separately",
     "For MQTT: switch it on in the go-e app with the address of your own broker, and allow writing (since firmware 051.5)",
     "For the cloud: switch on the cloud API in the go-e app and copy its key into token; version 2 needs firmware 052; " +
       "for version 1 set a pollInterval of 60 s or more, since 50 MB a month are fair use",
   ],
-  whenAlone:
-    "It goes on with the last current and the last start or stop that it was told: it does not notice that nobody " +
-    "speaks to it. With API version 1 a restart of the charger brings back the current that is stored in it.",
-  unproven: [
-    "Over MQTT, a charger with API version 2 is taken for present only while it tells its uptime or another value every few seconds, as the vendor's example shows.",
-    "Whether a start or stop (frc) outlasts unplugging and a restart of the charger is not documented.",
-    "Through the cloud of version 1, how a write is answered: it is read back in any case.",
+  onConnectionLoss:
+    "It keeps the last current and the last start or stop: it does not detect that the connection is lost. " +
+    "With API version 1 a restart of the charger restores the current that is stored in it.",
+  unverified: [
+    "Over MQTT, a charger with API version 2 counts as present only while it reports its uptime or another value every few seconds, as the vendor's example shows.",
+    "Whether a start or stop (frc) persists over unplugging and a restart of the charger is not documented.",
+    "Through the cloud of version 1, the response to a write: it is read back in any case.",
   ],
   examples: [
     { by: "HTTP", keys: { host: exampleHost, apiVersion: 2 } },

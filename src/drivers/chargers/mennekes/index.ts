@@ -36,11 +36,11 @@ export const mennekes = defineCharger({
     "Switch on the Modbus TCP server in the charger's web page, and choose the register address set “MENNEKES” (also called Ebee or Bender)",
     "For RFID tags in readings: switch on “Allow UID Disclose” there",
   ],
-  whenAlone:
-    "It falls back to its safe current (register 131) once its communication timeout (register 132) is over, both set by the option watchdog or in its web page; without a timeout it goes on with the last current it was told.",
-  unproven: [
-    "Whether reading alone counts for the communication timeout: so the current is written again in half of it",
-    "Whether a communication timeout of 0 (register 132) means never, and what it is from the works",
+  onConnectionLoss:
+    "It falls back to its safe current (register 131) once its communication timeout (register 132) is over, both set by the option watchdog or in its web page; without a timeout it keeps the last current.",
+  unverified: [
+    "Whether reading alone resets the communication timeout: the current is therefore written again in half of it",
+    "Whether a communication timeout of 0 (register 132) means never, and its default",
     "Whether the charger keeps registers 131, 132 and 1000 in flash: 131 and 132 are written only where they differ",
     "Which of the error bits keep it from charging: all documented ones count, but for a missing backend and the USB socket",
     "How many phases the contactor has closed (register 140) and the model (register 142), known from other programs only",

@@ -12,6 +12,6 @@ export const modbusProbe: ModbusProbe = {
     if (firmware === null || !/^\d[.\d]{1,3}$/.test(firmware.trim())) return null;
     const { model } = await readRegisters(modbus, modelRow).catch(() => ({ model: null }));
     const shown = model !== null && /^[\w +().-]{2,20}$/.test(model.trim()) ? ` ${model.trim()}` : "";
-    return { what: `MENNEKES${shown}`, name: "MENNEKES", by: `tells firmware ${firmware.trim()} where they do` };
+    return { what: `MENNEKES${shown}`, name: "MENNEKES", by: `has firmware ${firmware.trim()} in its register` };
   },
 };

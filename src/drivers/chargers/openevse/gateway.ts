@@ -6,12 +6,12 @@ import { DeviceError, type DeviceErrorCode } from "../../../model/errors.js";
 import { parseJson } from "../../../model/json.js";
 import { Exchange, type ExchangeRequest, type Login } from "../../../transport/exchange.js";
 import { hostUrl } from "../../../transport/host-url.js";
-import { adviceAtHome } from "../../../transport/http-failure.js";
+import { localDeviceAdvice } from "../../../transport/http-failure.js";
 
 export const gatewayAdvice = "Check that host and port belong to the WiFi gateway of an OpenEVSE";
 
 const advice = {
-  ...adviceAtHome(gatewayAdvice),
+  ...localDeviceAdvice(gatewayAdvice),
   loginRefused: "Check username and password; they are those of the gateway's web page",
 };
 
@@ -57,9 +57,9 @@ export class Gateway {
   /** Rejects with DeviceError, also for an HTTP status that the caller does not expect. */
   async request({ expect = [], ...request }: GatewayRequest): Promise<GatewayAnswer> {
     const { method, changes = method !== "GET" } = request;
-    const answer = await this.#exchange.ask({ ...request, device: this.device, repeat: !changes });
+    const answer = await this.#exchange.request({ ...request, device: this.device, repeatable: !changes });
     const { status, text } = answer;
-    if (status !== 200 && !expect.includes(status)) throw answer.refusal();
+    if (status !== 200 && !expect.includes(status)) throw answer.statusError();
     return { status, json: parseJson(withoutControls(text)) };
   }
 

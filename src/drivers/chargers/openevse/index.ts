@@ -24,16 +24,16 @@ export const openEvse = defineCharger({
     { brand: "OpenEnergyMonitor", model: "EmonEVSE", firmware: "WiFi firmware 4.1.6 or newer" },
   ],
   needs: [
-    "On a box for three phases, switch on three phases in the gateway's web page: it measures one and takes the others to be like it",
-    "Switch off its own solar divert, load shaper and schedule, so that one controller has the say",
-    "Set its maximum current to what cable and circuit carry: that is what it charges with when nobody tells it anything",
+    "On a box for three phases, enable three phases in the gateway's web page: it measures one and assumes the others to be the same",
+    "Disable its own solar divert, load shaper and schedule, so that there is one controller only",
+    "Set its maximum current to what cable and circuit carry: without commands it charges with that",
   ],
-  whenAlone:
-    "It keeps to what it was told last, for ever and over unplugging: our claim is left standing, for without it the box " +
-    "would charge as it likes. A restart of its WiFi gateway forgets the claim, and then it does just that: its own " +
+  onConnectionLoss:
+    "It keeps the last command without a time limit, also after unplugging: our claim is not released, for without it " +
+    "the box would charge by its own settings. A restart of its WiFi gateway deletes the claim: then it goes to its " +
     "default state, at its own maximum current.",
-  unproven: [
-    "That a box at rest which was asked to charge was stopped at its button: newer WiFi firmware wakes it again by itself",
+  unverified: [
+    "That an idle box with a command to charge was stopped at its button: newer WiFi firmware wakes it again by itself",
     "The codes of faults above 11, except 14",
     "That a box without is_threephase in its configuration has one phase",
   ],
@@ -53,15 +53,13 @@ export const openEvse = defineCharger({
     api: z
       .enum(["wifi", "rapi"])
       .default("wifi")
-      .describe("Its language: wifi, or rapi for WiFi firmware older than 4, which is steered through its controller."),
+      .describe("Its API: wifi, or rapi for WiFi firmware older than 4, which is controlled over RAPI."),
     username: z.string().min(1).optional().describe("User name of its web page, if it asks for one."),
     password: z.string().optional().describe("Password that belongs to the user name."),
     voltage: z
       .union([z.number().min(1).max(500), z.string().min(1)])
       .optional()
-      .describe(
-        "Voltage that it is told, for boxes that can't measure it: in V, 1 to 500, or the name of a meter that does.",
-      ),
+      .describe("Voltage for boxes that can't measure it: in V, 1 to 500, or the name of a meter that measures it."),
   }),
   check: problemsOfLogin,
   current: currentRange,

@@ -102,7 +102,7 @@ export class RapiCharger implements Charger {
   }
 
   /** For boxes without a voltmeter of their own; they forget it with a restart. */
-  async tellVoltage(volts: number): Promise<void> {
+  async setMeasuredVoltage(volts: number): Promise<void> {
     const voltage = wholeVolts(volts, this.#gateway.device);
     if (!this.#takesVoltage) return;
     if (this.#voltage !== null && Math.round(this.#voltage) === voltage) return;

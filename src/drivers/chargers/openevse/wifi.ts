@@ -100,11 +100,11 @@ export class WifiCharger implements Charger {
       onLost: () => (this.#known = null),
       ...(login ? { login } : {}),
       ...this.#feedTiming,
-      heartbeat: { question: () => '{"ping":1}', ...this.#feedTiming.heartbeat },
+      heartbeat: { message: () => '{"ping":1}', ...this.#feedTiming.heartbeat },
     });
   }
 
-  async tellVoltage(volts: number): Promise<void> {
+  async setMeasuredVoltage(volts: number): Promise<void> {
     const voltage = wholeVolts(volts, this.#gateway.device);
     const known = this.#known && readField(numbers.voltage, this.#known.status);
     if (known !== null && Math.round(known) === voltage) return;

@@ -1,4 +1,4 @@
-/** Words from and to values, by what a row says. */
+/** Decodes and encodes values as a row specifies. */
 
 import { type NumberRow, type NumberType, type Row, type TextRow, widthOf, type WordOrder } from "./rows.js";
 
@@ -12,10 +12,10 @@ const integerLimits = {
 } as const satisfies Partial<Record<NumberType, readonly [number, number]>>;
 
 const printable = /^[\x20-\x7e]*$/;
-/** The dust that a factor such as 0.1 leaves in the last digits. */
-const dust = 1e-6;
+/** Tolerance for the floating-point error of a factor such as 0.1. */
+const roundingError = 1e-6;
 
-/** Length, then sentinel, then range: what does not pass is `null`. */
+/** Checks length, then sentinel, then range: `null` where one fails. */
 export function decode(row: TextRow, words: readonly number[], wordOrder: WordOrder): string | null;
 export function decode(row: NumberRow, words: readonly number[], wordOrder: WordOrder): number | null;
 export function decode(row: Row, words: readonly number[], wordOrder: WordOrder): number | string | null;
@@ -28,7 +28,7 @@ export function decode(row: Row, words: readonly number[], wordOrder: WordOrder)
   return value >= row.range[0] && value <= row.range[1] ? value : null;
 }
 
-/** @throws RangeError when the row does not take the value */
+/** @throws RangeError for a value that is invalid for the row */
 export function encode(row: Row, value: number | string, wordOrder: WordOrder): readonly number[] {
   if (row.type === "ascii") return wordsOf(textBytes(row, value));
   const bytes = numberBytes(row, value);
@@ -46,7 +46,7 @@ function scaled({ type, scale = 1 }: NumberRow, raw: number): number {
   return scale === 1 ? exact : Number((exact * scale).toPrecision(12));
 }
 
-/** The fewest digits that mean this float32: 230.1, not 230.10000610351562. */
+/** The shortest decimal of this float32: 230.1, not 230.10000610351562. */
 function shortest(float: number): number {
   const digits = [6, 7, 8].map((count) => Number(float.toPrecision(count)));
   return digits.find((value) => Math.fround(value) === float) ?? float;
@@ -92,7 +92,8 @@ function numberBytes(row: NumberRow, value: number | string): Buffer {
 
 function wholeCounts({ unit, scale = 1 }: NumberRow, value: number, [min, max]: readonly [number, number]): number {
   const counts = Math.round(value / scale);
-  if (Math.abs(counts - value / scale) > dust) throw new RangeError(`${value} is not in steps of ${scale} ${unit}`);
+  if (Math.abs(counts - value / scale) > roundingError)
+    throw new RangeError(`${value} is not in steps of ${scale} ${unit}`);
   if (counts < min || counts > max) throw new RangeError(`${value} ${unit} does not fit`);
   return counts;
 }

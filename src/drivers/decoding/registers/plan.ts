@@ -1,17 +1,17 @@
-/** Which requests read a table: as few as the device allows, and never a part of a value. */
+/** Plans the requests that read a table: as few as the device allows, and never a part of a value. */
 
 import { type Row, type Rows, widthOf } from "./rows.js";
 
 export interface PlanLimits {
-  /** Most words of one request. */
+  /** Maximum words per request. */
   readonly maxRead: number;
-  /** Most words between two values that may be read over. */
+  /** Maximum unused words between two values in one request. */
   readonly gap: number;
   /** Words that must not be read, first and last. */
   readonly forbidden: readonly (readonly [first: number, last: number])[];
 }
 
-/** One request, and the rows that it answers. */
+/** One request, and the rows that it reads. */
 export interface Block {
   readonly at: number;
   readonly count: number;
@@ -26,12 +26,12 @@ interface Span {
   readonly names: readonly string[];
 }
 
-/** What is optional comes last, each group by itself. */
+/** Optional rows come last, each group in requests of its own. */
 export function planBlocks(rows: Rows, names: readonly string[], limits: PlanLimits): readonly Block[] {
   const wanted = Object.entries(rows).filter(([name]) => names.includes(name));
   const groups = new Set(wanted.map(([name, row]) => groupOf(name, row)));
-  const inTurn = [...groups].sort((one, other) => Number(one !== null) - Number(other !== null));
-  return inTurn.flatMap((group) => {
+  const mandatoryFirst = [...groups].sort((one, other) => Number(one !== null) - Number(other !== null));
+  return mandatoryFirst.flatMap((group) => {
     const members = wanted.filter(([name, row]) => groupOf(name, row) === group);
     const elsewhere = Object.entries(rows).filter(([name, row]) => row.optional && groupOf(name, row) !== group);
     const forbidden = [
@@ -43,13 +43,13 @@ export function planBlocks(rows: Rows, names: readonly string[], limits: PlanLim
   });
 }
 
-/** `null`: mandatory. The blank keeps a row that stands for itself apart from a group of its name. */
+/** `null`: mandatory. The blank keeps a row without a group apart from a group of the same name. */
 function groupOf(name: string, { optional }: Row): string | null {
   if (optional === undefined) return null;
   return optional === true ? ` ${name}` : optional;
 }
 
-/** From the lowest address up, each request as long as it may be: no other cut needs fewer. */
+/** From the lowest address up, each request as long as possible, which needs the fewest. */
 function joined(members: readonly (readonly [string, Row])[], limits: PlanLimits): readonly Span[] {
   const spans: Span[] = [];
   for (const [name, row] of members.toSorted(([, one], [, other]) => one.at - other.at)) {

@@ -40,8 +40,8 @@ export const carloGavazziEm24 = defineModbusMeter({
     "Give the meter an address in the network",
     "Choose application H at the meter: only then does it measure both directions and count export",
   ],
-  unproven: [
-    "How many registers it reads at once: it is asked for at most 12",
+  unverified: [
+    "How many registers one request may read: 12 at most are requested",
     "Whether export is there, and not 0, in applications other than H",
   ],
   registers: em24Registers,

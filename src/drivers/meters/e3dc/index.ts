@@ -15,10 +15,10 @@ export const e3dc = defineMeter({
     "At the device, under Smart-Funktionen, Smart Home, Modbus: switch it on and choose the protocol “E3/DC” (simple mode)",
     "Run this in the same subnet as the device: it answers to no other",
   ],
-  unproven: [
-    "Whether the house's power has E3/DC's own wallbox in it; other wallboxes are part of it",
-    "Additional generators (register 40076) count as negative when they produce, as other programs have it; the pv power here has them in it",
-    "The power of each phase is told only where the three add up to the grid's power: their sign is not documented",
+  unverified: [
+    "Whether the house's power includes E3/DC's own wallbox; it does include other wallboxes",
+    "Additional generators (register 40076) count as negative when they produce, as in other programs; the pv power here includes them",
+    "The power of each phase is reported only where the three add up to the grid's power: their sign is not documented",
   ],
   measures: ["grid", "pv", "battery", "house"],
   examples: [{ by: "Modbus TCP", keys: { host: exampleHost } }],

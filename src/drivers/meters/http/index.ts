@@ -12,7 +12,7 @@ import { extractorsOf, namesOfValues, problemsOfNames, problemsOfRoles, valueInJ
 const advice = "Check the address and the paths of its values against what a browser shows there";
 
 /** Bytes of an answer; it may be all that a home automation has to say. */
-const longest = 256 * 1024;
+const maxBytes = 256 * 1024;
 
 const value = z.strictObject(valueInJson);
 
@@ -48,9 +48,9 @@ interface HttpMeterOptions {
 
 export function connectHttpMeter(
   options: HttpMeterOptions,
-  address: Omit<HttpDeviceOptions, "advice" | "longest">,
+  address: Omit<HttpDeviceOptions, "advice" | "maxBytes">,
 ): Meter {
-  const http = new HttpDevice({ ...address, longest, advice });
+  const http = new HttpDevice({ ...address, maxBytes, advice });
   const parse = answerParser(options, address.device);
   return {
     read: async () => parse(await http.getJson()),

@@ -19,7 +19,7 @@ interface ModbusMeterDeclaration {
   readonly driver: string;
   readonly products: MeterDriver["products"];
   readonly needs: readonly string[];
-  readonly unproven?: readonly string[];
+  readonly unverified?: readonly string[];
   /** What a search calls it. Absent: brand and model of the first product. */
   readonly labels?: Labels;
   /**

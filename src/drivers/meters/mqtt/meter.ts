@@ -115,7 +115,7 @@ export class MqttMeter implements Meter {
     const names = this.#sources.map(({ name }) => name);
     const reading = readingOfBurst(this.#known, names, this.#options.measures, clock.now());
     this.#known.endBurst();
-    this.#waiting.look();
+    this.#waiting.check();
     for (const listener of this.#listeners) listener(reading);
   }
 

@@ -10,12 +10,12 @@ export const p1 = defineMeter({
   driver: "p1",
   products: [{ brand: "Any", model: "smart meter with a P1 port, DSMR 4 or newer" }],
   needs: [
-    "A gateway that passes the telegrams of the P1 port on over TCP as they are, such as ser2net or SlimmeLezer",
-    "Where the meter keeps its P1 port shut, have it opened by the grid operator",
+    "A gateway that forwards the telegrams of the P1 port unchanged over TCP, such as ser2net or SlimmeLezer",
+    "Where the P1 port of the meter is disabled, have it enabled by the grid operator",
   ],
-  unproven: [
+  unverified: [
     "Its clock counts as Central European; only the time between two telegrams matters",
-    "A telegram that is more than 10 s later than others were counts as kept back by the gateway, and the gateway is called anew",
+    "A telegram that is more than 10 s later than others counts as buffered by the gateway, and the connection is reopened",
   ],
   measures: ["grid"],
   examples: [{ by: "TCP", keys: { host: exampleHost } }],

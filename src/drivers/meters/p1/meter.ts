@@ -88,7 +88,7 @@ export class P1Meter implements Meter {
     this.#socket = socket;
     this.#limit(connection, connectTimeout, "no connection");
     socket.on("connect", () => {
-      attempt.up();
+      attempt.connected();
       this.#limit(connection, longestSilence, "no telegram");
     });
     socket.on("data", (bytes) => this.#onBytes(connection, bytes));

@@ -40,7 +40,7 @@ export const siemensPac2200 = defineModbusMeter({
   driver: "siemens-pac2200",
   products: [{ brand: "Siemens", model: "SENTRON PAC2200 (7KM2200) with Ethernet" }],
   needs: ["Switch on Modbus TCP at the meter, and give it an address in the network"],
-  unproven: ["Unit id 1 is what everyone uses; the manual tells only that of the serial line, 126"],
+  unverified: ["Unit id 1 is in common use; the manual states only that of the serial line, 126"],
   labels: { what: "Siemens PAC2200 or a sibling", name: "PAC2200" },
   registers: pac2200Registers,
 });

@@ -16,9 +16,9 @@ export const smaHomeManager = defineMeter({
     "Meter and this computer in the same network, with multicast let through between them",
     "With several SMA meters in the network, the serial number of the one that is meant",
   ],
-  unproven: [
+  unverified: [
     "The layout of its datagrams is known from recordings and other programs, not from SMA's own document",
-    "Which way a meter at the inverter counts the sun: compare once, and set reversed",
+    "The sign of production of a meter at the inverter: compare once, and set reversed",
   ],
   measures: ["grid"],
   examples: [{ by: "UDP multicast", keys: { serial: 1_901_234_567 } }],

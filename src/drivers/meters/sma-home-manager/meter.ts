@@ -79,7 +79,7 @@ export class SmaMeter implements Meter {
         if (address === undefined) socket.addMembership(smaGroup);
         else socket.addMembership(smaGroup, address);
         this.#failure = null;
-        attempt.up();
+        attempt.connected();
       } catch (error) {
         this.#broken(socket, attempt, error);
       }

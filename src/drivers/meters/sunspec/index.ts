@@ -19,11 +19,11 @@ export const sunspec = defineMeter({
     "Switch on Modbus TCP with SunSpec at the device",
     "Set measures to what it measures: grid, house, pv, battery, or several of them",
   ],
-  unproven: [
-    "Which sign a meter gives to what comes from the grid differs from maker to maker: compare once, and set importPositive",
-    "That a battery (model 802) that does not say whether it charges reports its discharge as positive",
+  unverified: [
+    "The sign of import differs between makers: compare once, and set importPositive",
+    "That a battery (model 802) without a charge state reports its discharge as positive",
     "That a float which is not implemented is NaN",
-    "blockDischarge, on real hardware: that a battery obeys, and that its two minutes begin anew with each write",
+    "blockDischarge, on real hardware: that a battery obeys, and that each write restarts its two minutes",
     "blockDischarge, on real hardware: that the storage controls are not kept in flash; they are written once a minute while a car charges from the grid",
   ],
   measures: ["grid"],

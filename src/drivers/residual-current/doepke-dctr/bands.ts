@@ -1,8 +1,8 @@
-/** How a Doepke DCTR counts its frequency bands, in lists of registers and in alarm words. */
+/** The frequency bands of a Doepke DCTR, in blocks of registers and in alarm bit fields. */
 
 import { residualCurrentBands, type ByBand, type ResidualCurrentBand } from "../../../model/readings.js";
 
-/** Registers stand in the order of the bands, from direct current up; bits the other way round, direct current in bit 7. */
+/** Registers are in the order of the bands, from direct current up; bits in reverse, direct current in bit 7. */
 const highestBit = residualCurrentBands.length - 1;
 const knownBits = 2 ** residualCurrentBands.length - 1;
 
@@ -25,7 +25,7 @@ export function bandsOf(word: number): readonly ResidualCurrentBand[] {
   return residualCurrentBands.filter((_band, index) => (word & (1 << (highestBit - index))) !== 0);
 }
 
-/** The bands in which an alarm is raised. An alarm that names no band known here is one in all: it must not get lost. */
+/** The bands in which an alarm is raised. An alarm in no known band counts for all: no alarm must get lost. */
 export function alarmBandsOf(word: number): readonly ResidualCurrentBand[] {
   return word !== 0 && (word & knownBits) === 0 ? residualCurrentBands : bandsOf(word);
 }

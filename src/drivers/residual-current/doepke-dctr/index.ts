@@ -1,4 +1,4 @@
-/** The residual-current monitor Doepke DCTR B-X Hz over Modbus TCP. It watches; what protects people is the RCD. */
+/** The residual-current monitor Doepke DCTR B-X Hz over Modbus TCP. It only monitors; the RCD protects people. */
 
 import { z } from "zod";
 import { ModbusDevice, type ModbusDeviceOptions } from "../../../transport/modbus.js";
@@ -11,12 +11,12 @@ export const doepkeDctr = defineResidualCurrentMonitor({
   kind: "residual-current",
   driver: "doepke-dctr",
   products: [{ brand: "Doepke", model: "DCTR B-X Hz with Ethernet" }],
-  needs: ["Switch Modbus on with Doepke's own software; it is off from the works, and not every version has it"],
-  unproven: [
-    "All registers: there is no document of the vendor's, only two programs that read the device",
-    "The unit of currents and thresholds: they are the device's own counts, likely mA or tenths of it",
-    "What the validity word (register 0) says: its codes are not known, so that it is told as “does not say”",
-    "The unit of the alarm delay, and whether an alarm stays raised until someone resets it",
+  needs: ["Enable Modbus with Doepke's own software; it is disabled by default, and not every version has it"],
+  unverified: [
+    "All registers: there is no vendor document, only two programs that read the device",
+    "The unit of currents and thresholds: they are raw counts, likely mA or tenths of mA",
+    "The meaning of the validity register (0): its codes are not known, so `valid` is reported as null",
+    "The unit of the alarm delay, and whether an alarm stays raised until it is reset",
   ],
   examples: [{ by: "Modbus TCP", keys: { host: exampleHost } }],
   options: z.object({

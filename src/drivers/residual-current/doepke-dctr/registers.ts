@@ -1,15 +1,15 @@
-/** The register block of a Doepke DCTR, and the reading that it makes. Raw counts throughout: no unit is documented. */
+/** The register block of a Doepke DCTR. All values are raw counts: no unit is documented. */
 
 import { DeviceError } from "../../../model/errors.js";
 import type { ByBand, ResidualCurrentReading } from "../../../model/readings.js";
 import { alarmBandsOf, bandsOf, byBand } from "./bands.js";
 
-/** All registers are read at once, so that a current, its threshold and its alarm belong together. */
+/** All registers are read in one request, so that currents, thresholds and alarms are consistent. */
 export const block = { address: 0, count: 36 } as const;
 
 /**
- * Holding registers, one word each, the first of eight where there is one for each band.
- * There is no document of the vendor's: places are those of hce/wallbox, `dctr.rs`, which runs at a real device.
+ * Holding registers, one word each; the first of eight where there is one for each band.
+ * There is no vendor document: addresses are those of hce/wallbox, `dctr.rs`, which runs with a real device.
  */
 const at = {
   validity: 0,
@@ -23,16 +23,16 @@ const at = {
   alarmDelay: 34,
 } as const;
 
-/** What the codes of the validity word mean. None is documented, so that the device counts as not saying. */
+/** Meaning of the codes of the validity register. None is documented, so every code reads as `null`. */
 const validityCodes: Readonly<Record<number, boolean>> = {};
 
-/** Modbus devices say so what they have no value for. */
+/** Count that means "no value". */
 const missing = 0xffff;
 
 export const advice =
   "Check that host and port belong to a Doepke DCTR with Ethernet, and that Modbus is switched on with Doepke's software";
 
-/** @throws DeviceError when words are missing: an alarm could stand in them */
+/** @throws DeviceError when registers are missing: they could contain an alarm */
 export function readingOf(words: readonly number[], device: string): ResidualCurrentReading {
   const word = (place: number): number => {
     const found = words[place];

@@ -114,7 +114,7 @@ export class Gen1MqttMeter implements Meter {
   #endBurst(): void {
     const reading = readingOf(this.#values.take(this.#context.clock.now()), this.#options.measures);
     for (const listener of this.#listeners) listener(reading);
-    this.#waiting.look();
+    this.#waiting.check();
   }
 
   #onOffline(): void {

@@ -3,9 +3,9 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../../model/clock.js";
 import { parseJson } from "../../../../model/json.js";
-import { type Ask, Exchange, type ExchangeAnswer } from "../../../../transport/exchange.js";
+import { type Send, Exchange, type ExchangeResponse } from "../../../../transport/exchange.js";
 import { hostUrl } from "../../../../transport/host-url.js";
-import { adviceAtHome } from "../../../../transport/http-failure.js";
+import { localDeviceAdvice } from "../../../../transport/http-failure.js";
 import { type Answer, answerOf } from "../../../decoding/fields.js";
 import { authorization, type Challenge, challengeOfHeader } from "./digest.js";
 import { advice, loginRefused, refusalOf, resultOf, type Rpc } from "./rpc.js";
@@ -32,12 +32,14 @@ export class HttpRpc implements Rpc {
       url: hostUrl("http", host, port),
       deadline,
       clock,
-      advice: adviceAtHome(advice),
+      advice: localDeviceAdvice(advice),
     });
   }
 
   call(method: string, { id }: { readonly id: number }): Promise<Answer> {
-    return this.#exchange.turn(async (ask) => this.#understand(await this.#loggedIn(ask, `/rpc/${method}?id=${id}`)));
+    return this.#exchange.exclusive(async (ask) =>
+      this.#understand(await this.#loggedIn(ask, `/rpc/${method}?id=${id}`)),
+    );
   }
 
   /** Breaks off what is under way. Always ends. */
@@ -46,9 +48,9 @@ export class HttpRpc implements Rpc {
   }
 
   /** A login that has grown old is made anew, once. */
-  async #loggedIn(ask: Ask, path: string): Promise<ExchangeAnswer> {
+  async #loggedIn(ask: Send, path: string): Promise<ExchangeResponse> {
     const { device, password } = this.#address;
-    const get = () => ask({ device, method: "GET", path, headers: this.#login(path), repeat: true });
+    const get = () => ask({ device, method: "GET", path, headers: this.#login(path), repeatable: true });
     const first = await get();
     if (first.status !== 401) return first;
     this.#challenge = challengeOfHeader(first.header("www-authenticate") ?? "");
@@ -68,11 +70,11 @@ export class HttpRpc implements Rpc {
     return { Authorization: authorization({ challenge, password, method: "GET", uri, cnonce }) };
   }
 
-  #understand(answer: ExchangeAnswer): Answer {
+  #understand(answer: ExchangeResponse): Answer {
     const { device } = this.#address;
     const json = parseJson(answer.text);
     if (answer.status === 200) return resultOf(json, device);
     if (answer.status === 403) throw loginRefused(device);
-    throw answerOf(json)?.has("code") ? refusalOf(json, device) : answer.refusal();
+    throw answerOf(json)?.has("code") ? refusalOf(json, device) : answer.statusError();
   }
 }

@@ -62,8 +62,8 @@ export const shellyPro3em = defineMeter({
   needs: [
     "For MQTT: switch it on in the Shelly's web page under Settings, MQTT, with RPC control and RPC status notifications over MQTT",
   ],
-  unproven: [
-    "How small a change the meter keeps to itself, and for how long, differs between firmwares: it is asked after 5 s of silence.",
+  unverified: [
+    "How small a change the meter does not report, and for how long, differs between firmwares: it is polled after 5 s without a message.",
     "The error phase_sequence is reported and leaves the values as they are: each phase is measured against the neutral.",
   ],
   measures: ["grid"],

@@ -1,18 +1,18 @@
-/** For what has to outlast a deadline: on a clock that is turned, and where deadlines take real time. */
+/** Helpers for work that lasts until a deadline, with a test clock and in real time. */
 
 import type { Clock } from "../../src/model/clock.js";
 import { realTimer, settle, type TestClock } from "./test-clock.js";
 
-/** Turns of the event loop in which an answer within this process comes, many times over. */
-const longestWay = 20;
+/** Turns of the event loop that are ample for a response within this process. */
+const settleTurns = 20;
 
-/** Lets time pass until this has settled: it waits for an answer that does not come. */
-export async function outlasting<T>(clock: TestClock, outcome: Promise<T>): Promise<T> {
+/** Advances the clock until the promise has settled: it waits for a response that does not come. */
+export async function advanceUntilSettled<T>(clock: TestClock, outcome: Promise<T>): Promise<T> {
   let settled = false;
   const end = (): void => void (settled = true);
   outcome.then(end, end);
   while (!settled) {
-    for (let turn = 0; turn < longestWay && !settled; turn += 1) await settle();
+    for (let turn = 0; turn < settleTurns && !settled; turn += 1) await settle();
     if (!settled) await clock.advance(100);
   }
   return outcome;
@@ -23,7 +23,7 @@ export const shortDeadline = 150;
 
 let areShort = false;
 
-/** The same clock, on which answers from outside have real time: nobody who turns it makes them late. */
+/** The same clock with deadlines in real time, so that advancing it does not time out real responses. */
 export function withRealDeadlines(clock: Clock): Clock {
   return {
     now: () => clock.now(),
@@ -32,8 +32,8 @@ export function withRealDeadlines(clock: Clock): Clock {
   };
 }
 
-/** What begins meanwhile on a clock with real deadlines is given up soon. */
-export async function givingUpSoon<T>(work: () => Promise<T>): Promise<T> {
+/** Shortens the deadlines that start meanwhile on a clock with real deadlines. */
+export async function withShortDeadlines<T>(work: () => Promise<T>): Promise<T> {
   areShort = true;
   try {
     return await work();

@@ -1,25 +1,25 @@
-/** A broker in memory, seen by one device: what is published, and what a test lets come in. */
+/** An MQTT connection without a broker: records what is published, and delivers the messages of a test. */
 
 import type { DeviceError } from "../../src/model/errors.js";
 import type { MqttConnection, MqttMessage, MqttPool } from "../../src/transport/mqtt.js";
 import { matchesTopic } from "../../src/transport/topics.js";
 
-export class MqttWire implements MqttConnection {
+export class MqttDouble implements MqttConnection {
   /** `topic payload` */
   readonly published: string[] = [];
-  /** Who has connected to it: address and login. */
-  readonly asked: unknown[] = [];
-  /** Leads everyone to it. */
+  /** Address and login of each connect. */
+  readonly connections: unknown[] = [];
+  /** A pool whose connections are this one. */
   readonly pool: MqttPool = {
     connect: (...who) => {
-      this.asked.push(who);
+      this.connections.push(who);
       return this;
     },
     close: async () => undefined,
   };
-  /** What it refuses us with. */
+  /** The error of `ready`; `null`: it resolves. */
   failure: DeviceError | null = null;
-  /** Plays the device: is told of each message that is published. */
+  /** Called with each published message, to play the device. */
   onPublish: (topic: string, payload: string) => void = () => undefined;
   readonly #handlers: { readonly filter: string; readonly handle: (message: MqttMessage) => void }[] = [];
 

@@ -89,7 +89,7 @@ describe("cars", () => {
   ])("%j", (cars, line) => expect(lines({ cars })).toEqual([line]));
 });
 
-describe("what is wished of a charger", () => {
+describe("scheduling settings of a charger", () => {
   test.each<[keys: object, line: string]>([
     [{ targets: [{}] }, "chargers[0].targets[0].time (Garage): missing: it takes a time like 07:00"],
     [
@@ -122,25 +122,25 @@ describe("what is wished of a charger", () => {
   ])("%j", (keys, line) => expect(lines({ chargers: [charger(keys)] })).toEqual([line]));
 });
 
-describe("what is told once at the start", () => {
+describe("warnings at the start", () => {
   const garage = (keys: object) => ({ site: { mainFuse: 25 }, meters: [meter()], chargers: [charger(keys)] });
   const warnings = (block: object) => parseConfig(block, drivers).warnings;
 
-  test("who refuses unknown tags, and knows none", () => {
+  test("unknown tags are refused, and no tag is configured", () => {
     const refusing = garage({ unknownTags: "refuse" });
     expect(warnings(refusing)).toEqual(["Garage refuses every car: none has a tag in cars"]);
     expect(warnings({ ...refusing, cars: [{ name: "Zoe", tags: ["A1"] }] })).toEqual([]);
   });
 
-  test("in which zone times are, unless it is named", () => {
-    const told = [expect.stringMatching(/^times of the week are in the system's zone, \S+: set site.timeZone/)];
+  test("the time zone is not configured", () => {
+    const expected = [expect.stringMatching(/^times of the week are in the system's zone, \S+: set site.timeZone/)];
     const timed = garage({ targets: [{ time: "07:00" }] });
-    expect(warnings(timed)).toEqual(told);
-    expect(warnings({ ...garage({}), tariff: { cheapHours: [{ from: "22:00", to: "06:00" }] } })).toEqual(told);
+    expect(warnings(timed)).toEqual(expected);
+    expect(warnings({ ...garage({}), tariff: { cheapHours: [{ from: "22:00", to: "06:00" }] } })).toEqual(expected);
     expect(warnings({ ...timed, site: { mainFuse: 25, timeZone: "Europe/Berlin" } })).toEqual([]);
   });
 
-  test("a charger that has cheap hours needs no meter to charge in them", () => {
+  test("a charger with cheap hours needs no meter to charge in them", () => {
     const block = { chargers: [charger({ cheapHours: true })] };
     expect(warnings(block)).toEqual(["nothing guards the main fuse: set site.mainFuse"]);
   });
