@@ -10,6 +10,7 @@ import {
   drawSpacing,
   idleCurrent,
   noticeableCurrent,
+  phaseSwitchPause,
   slowestCharger,
   significantCurrent,
 } from "../parameters.js";
@@ -29,15 +30,18 @@ const largestOverdrawRatio = 1.25;
 /** Takes one reading, or the failure of one (`null`), into the memory of its charger. */
 export function observeCharger(
   old: ChargerMemory,
-  reading: ChargerReading | null,
+  reported: ChargerReading | null,
   now: number,
   settings: ChargerSettings,
   voltage: number,
 ): ChargerMemory {
-  if (reading === null || isImplausible(reading, settings)) return { ...old, failing: true };
+  if (reported === null || isImplausible(reported, settings)) return { ...old, failing: true };
 
-  const restarted = hasRestarted(old, reading, now);
-  const noticed = detectManualChange(old.persistent, reading, restarted, settings.stopOnUnplug);
+  const hidden = hidesVehicle(old.persistent, reported, now);
+  const reading: ChargerReading = hidden ? { ...reported, state: "connected" } : reported;
+  // What it shows of its start and stop meanwhile is no person's doing.
+  const unsettled = hidden || hasRestarted(old, reading, now);
+  const noticed = detectManualChange(old.persistent, reading, unsettled, settings.stopOnUnplug);
   const startedThere = noticed.manual === "start" && old.persistent.manual !== "start";
   const commands = startedThere ? [...old.commands, chargerOffer(reading, settings, now)] : old.commands;
   const offered = offeredAtMost({ commands, persistent: noticed }, settings, now);
@@ -172,6 +176,11 @@ function overdrawRatioAfter(
   )
     return overdrawRatio;
   return Math.min(largestOverdrawRatio, Math.max(1, drawn / lastCommand.current));
+}
+
+/** Some chargers show no vehicle while they change the number of phases as they were told. */
+function hidesVehicle({ session, switchedAt }: PersistentChargerState, { state }: ChargerReading, now: number) {
+  return state === "disconnected" && session !== null && switchedAt !== null && now - switchedAt <= phaseSwitchPause;
 }
 
 /** By its own word, or, from a charger that does not tell, after any time without an answer. */
