@@ -1,6 +1,7 @@
 /** A device on the local network that answers in JSON over HTTP. */
 
 import type { Clock } from "../model/clock.js";
+import { parseJson } from "../model/json.js";
 import { Exchange, type Login } from "./exchange.js";
 import { adviceAtHome } from "./http-failure.js";
 
@@ -36,14 +37,18 @@ export class HttpDevice {
   /**
    * Reads; tried once more where the device had hung up on an idle connection. Rejects with DeviceError.
    * @param path absent: the address itself
+   * @param isAnswer see `sendJson`
    */
-  getJson(path = "", query: Query = {}): Promise<unknown> {
-    return this.#ask(path, query, true);
+  getJson(path = "", query: Query = {}, isAnswer = never): Promise<unknown> {
+    return this.#ask(path, query, true, isAnswer);
   }
 
-  /** A GET that changes something: never repeated by itself, since it may have been heard. Rejects with DeviceError. */
-  sendJson(path: string, query: Query = {}): Promise<unknown> {
-    return this.#ask(path, query, false);
+  /**
+   * A GET that changes something: never repeated by itself, since it may have been heard. Rejects with DeviceError.
+   * @param isAnswer what is an answer all the same where the device says 400 or 500 with it
+   */
+  sendJson(path: string, query: Query = {}, isAnswer = never): Promise<unknown> {
+    return this.#ask(path, query, false, isAnswer);
   }
 
   /** Breaks off what is under way. Always ends. */
@@ -51,13 +56,22 @@ export class HttpDevice {
     return this.#exchange.close();
   }
 
-  async #ask(path: string, query: Query, repeat: boolean): Promise<unknown> {
+  async #ask(path: string, query: Query, repeat: boolean, isAnswer: IsAnswer): Promise<unknown> {
     const asked = { device: this.#device, method: "GET", path: `${path}${queryText(query)}`, repeat } as const;
     const answer = await this.#exchange.ask(asked);
-    if (answer.status !== 200) throw answer.refusal();
-    return answer.json();
+    if (answer.status === 200) return answer.json();
+    const json = refusals.includes(answer.status) ? parseJson(answer.text) : undefined;
+    if (json !== undefined && isAnswer(json)) return json;
+    throw answer.refusal();
   }
 }
+
+type IsAnswer = (json: unknown) => boolean;
+
+const never: IsAnswer = () => false;
+
+/** With these some devices send a reason, or what they could make of the question. */
+const refusals: readonly number[] = [400, 422, 500];
 
 /** http or https, and no credentials in it. */
 export function isPlainHttpUrl(text: string): boolean {

@@ -88,10 +88,15 @@ export const goE = defineCharger({
   driver: "go-e",
   products: [
     { brand: "go-e", model: "Charger HOME+ and HOMEfix (V2)", firmware: "02x to 04x: API version 1" },
-    { brand: "go-e", model: "Charger HOMEfix (V3), Gemini, Gemini flex, PRO", firmware: "050 or newer: API version 2" },
+    {
+      brand: "go-e",
+      model: "Charger HOMEfix (V3), Gemini, Gemini flex, PRO, CORE",
+      firmware: "050 or newer: API version 2",
+    },
   ],
   needs: [
     "Switch on the local HTTP API of the same version in the go-e app; version 1 and 2 have switches of their own",
+    "Cards are known by the names that they have in the go-e app: write such a name as tag of a car",
     "For MQTT: switch it on in the go-e app with the address of your own broker, and allow writing (since firmware 051.5)",
     "For the cloud: switch on the cloud API in the go-e app and copy its key into token; version 2 needs firmware 052; " +
       "for version 1 set a pollInterval of 60 s or more, since 50 MB a month are fair use",
@@ -102,6 +107,8 @@ export const goE = defineCharger({
   unproven: [
     "Over MQTT, a charger with API version 2 is taken for present only while it tells its uptime or another value every few seconds, as the vendor's example shows.",
     "Whether a start or stop (frc) outlasts unplugging and a restart of the charger is not documented.",
+    "The failsafe of firmware 60.4 (fse, fsi, fsc) is listed as read-only, and how its countdown is kept up is not documented: it is not used.",
+    "Which firmware began to number errors anew: 59.4 is the first whose document does so.",
     "Through the cloud of version 1, how a write is answered: it is read back in any case.",
   ],
   examples: [
