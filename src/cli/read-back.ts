@@ -14,12 +14,22 @@ export interface ExpectedChange {
   readonly name: string;
   readonly channel: WritableChannel;
   shows(reading: ChargerReading): boolean;
+  /** What keeps it from showing it, for people; `null`: nothing that is known. */
+  hindrance?(reading: ChargerReading): string | null;
 }
 
 /** @throws DeviceError where the charger does not answer, or does not show it in time */
-export async function readBack(charger: Charger, { name, channel, shows }: ExpectedChange): Promise<void> {
+export async function readBack(charger: Charger, { name, channel, shows, hindrance }: ExpectedChange): Promise<void> {
   const deadline = performance.now() + timeout;
-  while (!shows(await charger.read())) {
+  for (let reading = await charger.read(); !shows(reading); reading = await charger.read()) {
+    const found = hindrance?.(reading) ?? null;
+    if (performance.now() > deadline && found !== null)
+      throw new DeviceError({
+        code: "not-taken-over",
+        device: name,
+        what: found,
+        advice: "See to that, or wait for it",
+      });
     if (performance.now() > deadline)
       throw new DeviceError({
         code: "not-taken-over",

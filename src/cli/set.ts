@@ -6,6 +6,7 @@ import { suggestion } from "../config/nearest.js";
 import type { Charger, WritableChannel } from "../drivers/driver.js";
 import { DeviceError } from "../model/errors.js";
 import type { ChargerReading } from "../model/readings.js";
+import { reasonText } from "../texts/decision-text.js";
 import { choiceOption, commonOptions, exit, numberOption, parse, UsageError, type Command } from "./command.js";
 import { using, withContext } from "./devices.js";
 import { readBack } from "./read-back.js";
@@ -20,6 +21,8 @@ interface Change {
   /** `undefined`: this charger does not support it. */
   write(charger: Charger): (() => Promise<void>) | undefined;
   shows(reading: ChargerReading): boolean;
+  /** What keeps it from having its effect, for people; `null`: nothing that is known. */
+  hindrance?(reading: ChargerReading): string | null;
 }
 
 interface Written {
@@ -97,6 +100,8 @@ function currentChange(current: number, { min, max, step }: ChargerConfig["range
       () =>
         writes.maxAmpere(current),
     shows: (reading) => reading.maxAmpere === current,
+    hindrance: ({ currentLimit }) =>
+      currentLimit !== null && currentLimit < current ? `its own settings allow ${currentLimit} A` : null,
   };
 }
 
@@ -110,8 +115,19 @@ function allowChange(allowed: boolean): Change {
       ({ writes }) =>
       () =>
         writes.allowCharging(allowed),
-    shows: (reading) => (reading.enabled ?? reading.allowCharging) === allowed,
+    shows: (reading) => (reading.enabled ?? reading.allowCharging) === allowed && (!allowed || !isHeldBack(reading)),
+    hindrance: (reading) => {
+      if (!allowed || !isHeldBack(reading)) return null;
+      const reason =
+        reading.hold === null ? "does not say why" : reasonText([{ code: "charger-holds", hold: reading.hold }]);
+      return `it was started, and does not let the car charge: ${reason}`;
+    },
   };
+}
+
+/** Started, and the charger itself does not let the car charge. */
+function isHeldBack({ state, allowCharging, hold }: ChargerReading): boolean {
+  return state === "connected" && (allowCharging === false || hold !== null);
 }
 
 function phasesChange(count: 1 | 3): Change {
@@ -155,5 +171,5 @@ async function make(change: Change, name: string, charger: Charger): Promise<voi
       advice: "Nothing was changed",
     });
   await write();
-  await readBack(charger, { name, channel: change.channel, shows: change.shows });
+  await readBack(charger, { name, ...change });
 }

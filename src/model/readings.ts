@@ -3,6 +3,37 @@
 import { channelsIn, type ChargerChannels } from "./channels.js";
 import { perPhase, type PerPhase } from "./phases.js";
 
+/** What can make a charger not charge although it was started, by its own logic. */
+export const chargerHolds = [
+  /** It waits for a card, or for a release in its app. */
+  "authorization",
+  /** It is switched off in its app. */
+  "disabled",
+  /** Its own timer. */
+  "schedule",
+  /** Its own price limit. */
+  "price",
+  /** Its own limit of the session's energy. */
+  "energy-limit",
+  "temperature",
+  /** Its own load management, or that of a group of chargers. */
+  "load-management",
+  /** An OCPP backend or the vendor's portal. */
+  "backend",
+  /** Frequency, voltage or asymmetry of the grid, or its return after a failure. */
+  "grid",
+  "adapter",
+  "minimum-pause",
+  "phase-switch",
+  /** It plays to the vehicle that the plug was pulled. */
+  "simulated-unplug",
+  "starting",
+  /** Its own failsafe, because nobody speaks to it. */
+  "failsafe",
+] as const;
+
+export type ChargerHold = (typeof chargerHolds)[number];
+
 /** One reading of a charger. */
 export interface ChargerReading extends ChargerChannels {
   /**
@@ -14,6 +45,10 @@ export interface ChargerReading extends ChargerChannels {
   readonly uptime: number | null;
   /** RFID tag that opened the session; `null`: none, or not reported. */
   readonly tag: string | null;
+  /** A per phase that the charger's own settings allow at most; `null`: it does not report it. */
+  readonly currentLimit: number | null;
+  /** Why the charger itself does not let the vehicle charge; `null`: it does, or does not report it. */
+  readonly hold: ChargerHold | null;
 }
 
 /** What a meter can be mounted on. */
@@ -103,5 +138,12 @@ export function mergedQuantities(older: Quantities | null, newer: Quantities = n
   };
 }
 
-/** Nothing reported. Drivers spread it and fill in what they have. */
-export const noChargerReading: ChargerReading = { ...channelsIn({}), enabled: null, uptime: null, tag: null };
+/** Nothing reported: to be spread into by drivers, which fill in what they have. */
+export const noChargerReading: ChargerReading = {
+  ...channelsIn({}),
+  enabled: null,
+  uptime: null,
+  tag: null,
+  currentLimit: null,
+  hold: null,
+};

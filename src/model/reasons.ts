@@ -4,7 +4,7 @@
  */
 
 import type { PhaseCount, PhaseIndex } from "./phases.js";
-import type { MeterRole } from "./readings.js";
+import type { ChargerHold, MeterRole } from "./readings.js";
 import type { Weekday } from "./weekdays.js";
 
 /** A time of day in the time zone of the site. */
@@ -146,6 +146,8 @@ export interface ReasonValues extends ProblemValues, UpcomingValues {
 
   /** `current`: A, the charger's own maximum. */
   "charger-limit": { readonly current: number };
+  /** `current`: A, the limit that is set in the charger itself. */
+  "charger-own-limit": { readonly current: number };
   /** `current`: A that the cable carries. */
   "cable-limit": { readonly current: number };
   /** `current`: A, set by a person. */
@@ -168,6 +170,8 @@ export interface ReasonValues extends ProblemValues, UpcomingValues {
   "below-minimum": { readonly current: number };
   /** The vehicle may charge and takes nothing. */
   "vehicle-idle": NoValues;
+  /** It may charge, and the charger itself does not let it. */
+  "charger-holds": { readonly hold: ChargerHold };
   /** For `left` ms more: a pause has a minimum length. */
   "minimum-pause": { readonly left: number };
 

@@ -17,6 +17,8 @@ const voltageRetry = 60_000;
 
 export class ChargerConnection extends DeviceConnection<ChargerReading, Charger, ChargerConfig> {
   readonly #actuator: Actuator;
+  /** A, the charger's own limit that was last looked at; `null`: none was. */
+  #notedLimit: number | null = null;
   /** V that was last written to the charger; `null`: none, or it failed. */
   #writtenVoltage: number | null = null;
   #voltageFailedAt = -Infinity;
@@ -85,6 +87,17 @@ export class ChargerConnection extends DeviceConnection<ChargerReading, Charger,
   }
 
   protected override received(reading: ChargerReading): void {
+    this.#noteLimit(reading.currentLimit);
     this.#actuator.received(reading);
+  }
+
+  /** Says once that the charger's own settings allow less than the configuration. */
+  #noteLimit(limit: number | null): void {
+    if (limit === null || limit === this.#notedLimit) return;
+    this.#notedLimit = limit;
+    const { name, maxCurrent } = this.config;
+    if (limit >= maxCurrent) return;
+    const advice = "Raise it in the charger's app, or lower maxCurrent";
+    this.context.log.info(`${name}: its own settings allow ${limit} A, and maxCurrent is ${maxCurrent} A. ${advice}.`);
   }
 }

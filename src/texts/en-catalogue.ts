@@ -85,6 +85,10 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
   "cheap-energy-upcoming": { meaning: "Energy will be cheap later.", end: "That time." },
 
   "charger-limit": { meaning: "The most that the charger may take.", end: "A higher `maxCurrent`." },
+  "charger-own-limit": {
+    meaning: "A limit that is set in the charger itself: `ama` of a go-e.",
+    end: "A higher limit in the charger's app.",
+  },
   "cable-limit": { meaning: "The charger says that the cable carries no more.", end: "Another cable." },
   "current-cap": { meaning: "A person limited the current.", end: "Another limit, or none." },
   "power-cap": { meaning: "A person limited the power.", end: "Another limit, or none." },
@@ -109,6 +113,10 @@ export const englishCatalogue: Readonly<Record<ReasonCode, ReasonEntry>> = {
     end: "That of the reason before it.",
   },
   "vehicle-idle": { meaning: "The car may charge and takes nothing: it may be full.", end: "The car takes current." },
+  "charger-holds": {
+    meaning: "The car may charge, and the charger itself says why it does not let it.",
+    end: "What it names: a card, its timer, its limit, its app.",
+  },
   "minimum-pause": { meaning: "A pause lasts at least `minimumPause`.", end: "Its time is over, or a start by hand." },
 
   failsafe: {

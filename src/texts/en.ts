@@ -2,7 +2,26 @@
 
 import type { PhaseIndex } from "../model/phases.js";
 import type { ClockTime, MeterDoubt, Quantity } from "../model/reasons.js";
+import type { ChargerHold } from "../model/readings.js";
 import type { ReasonTexts, Say, Texts } from "./texts.js";
+
+const holdTexts: Readonly<Record<ChargerHold, string>> = {
+  authorization: "the charger waits for a card, or for a release in its app",
+  disabled: "the charger is switched off in its app",
+  schedule: "the charger's own timer does not let it charge now",
+  price: "the charger's own price limit does not let it charge now",
+  "energy-limit": "the charger's own energy limit is reached",
+  temperature: "the charger is too hot",
+  "load-management": "the charger's own load management does not let it charge now",
+  backend: "the charger's backend (OCPP) does not let it charge now",
+  grid: "the charger waits for the grid's frequency, voltage or balance",
+  adapter: "the charger does not charge through its adapter",
+  "minimum-pause": "the charger keeps to its own minimum pause",
+  "phase-switch": "the charger changes its phases",
+  "simulated-unplug": "the charger plays to the car that its plug was pulled",
+  starting: "the charger is starting",
+  failsafe: "the charger's own failsafe holds, since nobody spoke to it",
+};
 
 const reasons: ReasonTexts = {
   "no-answer": () => "it did not answer",
@@ -72,6 +91,7 @@ const reasons: ReasonTexts = {
     `energy is cheap until ${clock(until)}${price === null ? "" : ` (${price} per kWh)`}`,
 
   "charger-limit": ({ current }) => `${amperes(current)} at most`,
+  "charger-own-limit": ({ current }) => `the charger's own settings allow ${amperes(current)}`,
   "cable-limit": ({ current }) => `the cable carries ${amperes(current)}`,
   "current-cap": ({ current }) => `capped at ${amperes(current)} by hand`,
   "power-cap": ({ power }) => `capped at ${watts(power)} by hand`,
@@ -89,6 +109,7 @@ const reasons: ReasonTexts = {
     `the charger drew ${amperes(current)} although its limit was ${amperes(limit)}: pauses for ${duration(left)} more`,
   "below-minimum": ({ current }) => `charging needs at least ${amperes(current)}`,
   "vehicle-idle": () => "the car takes nothing",
+  "charger-holds": ({ hold }) => holdTexts[hold],
   "minimum-pause": ({ left }) => `pauses for ${duration(left)} more`,
 
   failsafe: ({ problem }, say) => `${say(problem)}: failsafe`,

@@ -1,6 +1,7 @@
 /** A device on the local network with a JSON API over HTTP. */
 
 import type { Clock } from "../model/clock.js";
+import { parseJson } from "../model/json.js";
 import { Exchange, type Login } from "./exchange.js";
 import { localDeviceAdvice } from "./http-failure.js";
 
@@ -37,14 +38,18 @@ export class HttpDevice {
   /**
    * Reads; retried once where the device had closed an idle connection. Rejects with DeviceError.
    * @param path absent: that of the address
+   * @param isAnswer see `sendJson`
    */
-  getJson(path = "", query: Query = {}): Promise<unknown> {
-    return this.#request(path, query, true);
+  getJson(path = "", query: Query = {}, isAnswer = never): Promise<unknown> {
+    return this.#request(path, query, true, isAnswer);
   }
 
-  /** A GET that changes something: never retried, for it may have taken effect. Rejects with DeviceError. */
-  sendJson(path: string, query: Query = {}): Promise<unknown> {
-    return this.#request(path, query, false);
+  /**
+   * A GET that changes something: never retried, for it may have taken effect. Rejects with DeviceError.
+   * @param isAnswer what is an answer all the same where the device sends it with status 400, 422 or 500
+   */
+  sendJson(path: string, query: Query = {}, isAnswer = never): Promise<unknown> {
+    return this.#request(path, query, false, isAnswer);
   }
 
   /** Aborts the request under way. Always settles. */
@@ -52,13 +57,22 @@ export class HttpDevice {
     return this.#exchange.close();
   }
 
-  async #request(path: string, query: Query, repeatable: boolean): Promise<unknown> {
+  async #request(path: string, query: Query, repeatable: boolean, isAnswer: IsAnswer): Promise<unknown> {
     const request = { device: this.#device, method: "GET", path: `${path}${queryText(query)}`, repeatable } as const;
     const response = await this.#exchange.request(request);
-    if (response.status !== 200) throw response.statusError();
-    return response.json();
+    if (response.status === 200) return response.json();
+    const json = refusals.includes(response.status) ? parseJson(response.text) : undefined;
+    if (json !== undefined && isAnswer(json)) return json;
+    throw response.statusError();
   }
 }
+
+type IsAnswer = (json: unknown) => boolean;
+
+const never: IsAnswer = () => false;
+
+/** With these some devices send a reason, or what they could make of the request. */
+const refusals: readonly number[] = [400, 422, 500];
 
 /** http or https, without credentials. */
 export function isPlainHttpUrl(text: string): boolean {

@@ -6,6 +6,7 @@ import { startBroker } from "../../src/simulator/servers/broker.js";
 import { Car } from "../../src/simulator/house/car.js";
 import { Evse } from "../../src/simulator/house/evse.js";
 import type { EvseOptions } from "../../src/simulator/house/evse.js";
+import type { GoEQuirk } from "../../src/simulator/devices/go-e/box.js";
 import { startVirtualGoE, type VirtualGoE } from "../../src/simulator/devices/go-e/server.js";
 import { startVirtualShelly3em } from "../../src/simulator/devices/shelly-gen1/device.js";
 import type { MeteredGrid } from "../../src/simulator/devices/shelly-gen1/state.js";
@@ -22,11 +23,15 @@ export interface GoE extends Device {
 }
 
 /** A charger that charges a car at 10 A on one phase. */
-export async function startGoE(apiVersion: 1 | 2, options: EvseOptions = {}): Promise<GoE> {
+export async function startGoE(
+  apiVersion: 1 | 2,
+  options: EvseOptions = {},
+  quirks: readonly GoEQuirk[] = [],
+): Promise<GoE> {
   const evse = new Evse({ current: 10, phases: 1, totalEnergy: 1_234_000, ...options });
   evse.plug(new Car());
   evse.advance(60);
-  const charger = closeAfterTest(await startVirtualGoE({ evse, apiVersion }));
+  const charger = closeAfterTest(await startVirtualGoE({ evse, apiVersion, quirks }));
   return {
     charger,
     block: goEBlock(charger.port, apiVersion),

@@ -4,7 +4,7 @@ import { startVirtualEasee } from "../../src/simulator/devices/easee/cloud.js";
 import { Car } from "../../src/simulator/house/car.js";
 import { Evse } from "../../src/simulator/house/evse.js";
 import { closeAfterTest } from "../support/test-bench.js";
-import { configFile, say } from "./support.js";
+import { configFile, runCli } from "./support.js";
 
 const id = "EH123456";
 

@@ -1,4 +1,4 @@
-import { deadPort, goEBlock, startGoE } from "./devices.js";
+import { deadPort, type GoE, goEBlock, startGoE } from "./devices.js";
 import { configFile, documentOf, linesOf, runCli } from "./support.js";
 
 async function set(block: object, ...change: string[]) {
@@ -102,8 +102,16 @@ describe("a failure: exit 1, and one line with the reason", () => {
   });
 
   test("version 2 accepts the write without an effect: an error after 10 s", async () => {
-    const { block, charger, writes } = await startGoE(2);
-    charger.fault = "ignore-writes";
+    const garage = await startGoE(2);
+    garage.charger.fault = "ignore-writes";
+    expect(await refusedSlowly(garage, "--current", "8")).toMatch(
+      /maxAmpere did not change within 10 s.*\(not-taken-over\)$/,
+    );
+    expect(garage.writes()).toEqual(["amp=8"]);
+  });
+
+  /** Each status takes 4 s. */
+  async function refusedSlowly({ block, charger }: GoE, ...change: string[]): Promise<string> {
     const { now } = performance;
     let skipped = 0;
     performance.now = () => now.call(performance) + skipped;
@@ -111,13 +119,26 @@ describe("a failure: exit 1, and one line with the reason", () => {
       if (url.startsWith("/api/status")) skipped += 4_000;
     });
     try {
-      expect(await refused(block, "--current", "8")).toMatch(
-        /maxAmpere did not change within 10 s.*\(not-taken-over\)$/,
-      );
+      return await refused(block, ...change);
     } finally {
       performance.now = now;
     }
-    expect(writes()).toEqual(["amp=8"]);
+  }
+
+  test("a start that waits for a card is not done", async () => {
+    const garage = await startGoE(2);
+    garage.charger.box.accessState = 1;
+    garage.charger.evse.advance(5);
+    const said = await refusedSlowly(garage, "--allow", "on");
+    expect(said).toContain("does not let the car charge: the charger waits for a card");
+    expect(said).toMatch(/\(not-taken-over\)$/);
+    expect(garage.writes()).toEqual(["frc=2"]);
+  });
+
+  test("a current above the charger's own limit names that", async () => {
+    const garage = await startGoE(2, {}, ["takes-too-much"]);
+    garage.charger.box.maxCurrent = 16;
+    expect(await refusedSlowly(garage, "--current", "20")).toContain("its own settings allow 16 A");
   });
 
   test.each(["refuse", "html", "garbage", { status: 403 }] as const)("it answers with %j", async (fault) => {

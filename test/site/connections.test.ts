@@ -32,7 +32,7 @@ function monitorConfig(monitor: ResidualCurrentMonitor): MonitorConfig {
 
 describe("a charger that pushes", () => {
   function connection() {
-    const { context, clock } = surroundings();
+    const { context, clock, log } = surroundings();
     const reported: (number | null | undefined)[] = [];
     const volts: number[] = [];
     let push: (reading: ChargerReading) => void = () => {};
@@ -71,9 +71,11 @@ describe("a charger that pushes", () => {
     return {
       connection: made,
       clock,
+      log,
       reported,
       volts,
-      push: (maxAmpere: number) => push({ ...noChargerReading, maxAmpere }),
+      push: (maxAmpere: number, currentLimit: number | null = null) =>
+        push({ ...noChargerReading, maxAmpere, currentLimit }),
     };
   }
 
@@ -82,6 +84,15 @@ describe("a charger that pushes", () => {
     await settle();
     push(10);
     expect(reported).toEqual([6, 10]);
+  });
+
+  test("has its own limit told once for each value below the configured one", async () => {
+    const { log, push } = connection();
+    await settle();
+    for (const limit of [32, 16, null, 13, 13, null, 13]) push(10, limit);
+    expect(log.lines.filter((line) => line.includes("its own settings allow"))).toEqual([
+      expect.stringContaining("Garage: its own settings allow 13 A, and maxCurrent is 16 A"),
+    ]);
   });
 
   test("is heard no more after the stop", async () => {

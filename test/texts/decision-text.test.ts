@@ -156,6 +156,7 @@ const sentences: { readonly [Code in ReasonCode]: readonly (readonly [text: stri
   ],
 
   "charger-limit": [["16 A at most", { code: "charger-limit", current: 16 }]],
+  "charger-own-limit": [["the charger's own settings allow 16 A", { code: "charger-own-limit", current: 16 }]],
   "cable-limit": [["the cable carries 20 A", { code: "cable-limit", current: 20 }]],
   "current-cap": [["capped at 10.9 A by hand", { code: "current-cap", current: 10.86 }]],
   "power-cap": [
@@ -193,6 +194,11 @@ const sentences: { readonly [Code in ReasonCode]: readonly (readonly [text: stri
   ],
   "below-minimum": [["charging needs at least 6 A", { code: "below-minimum", current: 6 }]],
   "vehicle-idle": [["the car takes nothing", { code: "vehicle-idle" }]],
+  "charger-holds": [
+    ["the charger waits for a card, or for a release in its app", { code: "charger-holds", hold: "authorization" }],
+    ["the charger's own timer does not let it charge now", { code: "charger-holds", hold: "schedule" }],
+    ["the charger is too hot", { code: "charger-holds", hold: "temperature" }],
+  ],
   "minimum-pause": [["pauses for 5 min more", { code: "minimum-pause", left: 300_000 }]],
 
   failsafe: [["Grid has not told the current of L1 for 12 s: failsafe", { code: "failsafe", problem: old }]],

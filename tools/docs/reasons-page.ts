@@ -38,6 +38,8 @@ const examples: readonly Reason[] = [
   { code: "surplus-too-unsteady", ...enough },
   { code: "starts-too-often", surplus: 2_300, starts: 6, left: 1_500_000 },
   { code: "minimum-pause", left: 240_000 },
+  { code: "charger-own-limit", current: 16 },
+  { code: "charger-holds", hold: "authorization" },
   { code: "surplus-used", surplus: 2_300 },
   { code: "surplus-covers-part", surplus: 900, needed: 690 },
   { code: "surplus-below-need", ...some },

@@ -5,6 +5,7 @@
 
 import type { Decision, Plan } from "../../model/commands.js";
 import { byName } from "../../model/names.js";
+import type { Reason } from "../../model/reasons.js";
 import { headroomsOf, type Headrooms } from "../estimate/headroom.js";
 import { situationOf, type ChargerFacts, type Situation } from "../estimate/situation.js";
 import { surplusTrust } from "../estimate/surplus.js";
@@ -77,7 +78,8 @@ export function decide(settings: ControlSettings, memory: Memory): Outcome {
     const { name } = charger.settings;
     const share = allocated[index] ?? pauseOf(charger);
     const setpoint = share === requests[index]?.setpoint ? share : permitted(share, each);
-    const { current, phases, reasons } = setpoint;
+    const { current, phases } = setpoint;
+    const reasons = withHold(setpoint, charger);
     const decision: Decision = { allowCharging: current > 0, current, phases, reasons };
     decisions[name] = decision;
     decided.push({ charger, demand, decision });
@@ -99,6 +101,12 @@ function withConfiguredLimit(situation: Situation, configured: number | null): S
   if (configured === null) return situation;
   const { memory } = situation;
   return { ...situation, memory: { ...memory, powerLimit: Math.min(configured, memory.powerLimit ?? Infinity) } };
+}
+
+/** Where the charger itself does not let the vehicle charge, it says why. */
+function withHold({ current, reasons }: Setpoint, { reading }: ChargerFacts): readonly Reason[] {
+  if (current === 0 || reading?.state !== "connected" || reading.hold === null) return reasons;
+  return [{ code: "charger-holds", hold: reading.hold }];
 }
 
 /** Adds what will happen by the clock to the reasons. */

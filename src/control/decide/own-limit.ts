@@ -12,8 +12,8 @@ export interface OwnLimit {
   readonly reason: Reason;
 }
 
-/** A; cables are coded from 13 A on (IEC 61851-1), and smaller numbers mean that none is known. */
-const smallestCable = 6;
+/** A, the least that a control pilot announces; cables are coded from 13 A on (IEC 61851-1). Less is no limit that is known. */
+const leastLimit = 6;
 
 /** @param voltage V, phase to neutral */
 export function ownLimit(
@@ -23,8 +23,13 @@ export function ownLimit(
 ): OwnLimit {
   let current = settings.maxCurrent;
   let reason: Reason = { code: "charger-limit", current };
+  const inCharger = reading?.currentLimit ?? null;
+  if (inCharger !== null && inCharger >= leastLimit && inCharger < current) {
+    current = inCharger;
+    reason = { code: "charger-own-limit", current: inCharger };
+  }
   const cable = reading?.cableEncoding ?? 0;
-  if (cable >= smallestCable && cable < current) {
+  if (cable >= leastLimit && cable < current) {
     current = cable;
     reason = { code: "cable-limit", current: cable };
   }

@@ -9,6 +9,7 @@ import {
   drawSpacing,
   idleCurrent,
   noticeableCurrent,
+  phaseSwitchPause,
   significantCurrent,
   slowestCharger,
 } from "../parameters.js";
@@ -35,15 +36,18 @@ const stop: ManualOverride = { kind: "stop", endedStart: null };
  */
 export function observeCharger(
   old: ChargerMemory,
-  reading: ChargerReading | null,
+  reported: ChargerReading | null,
   now: number,
   settings: ChargerSettings,
   voltage: number,
 ): ChargerMemory {
-  if (reading === null || isImplausible(reading, settings)) return { ...old, failing: true };
+  if (reported === null || isImplausible(reported, settings)) return { ...old, failing: true };
 
-  const restarted = hasRestarted(old, reading, now);
-  const persistent = detectManualChange(old.persistent, reading, restarted, settings.stopOnUnplug);
+  const hidden = hidesVehicle(old.persistent, reported, now);
+  const reading: ChargerReading = hidden ? { ...reported, state: "connected" } : reported;
+  // What it shows of its start and stop meanwhile is no person's doing.
+  const unsettled = hidden || hasRestarted(old, reading, now);
+  const persistent = detectManualChange(old.persistent, reading, unsettled, settings.stopOnUnplug);
   const startedAtCharger = persistent.manual?.kind === "start" && old.persistent.manual?.kind !== "start";
   const commands = startedAtCharger ? [...old.commands, chargerOffer(reading, settings, now)] : old.commands;
   const highest = highestOffer({ commands, persistent }, settings, now);
@@ -192,6 +196,11 @@ function overdrawRatioAfter(
   if (lastCommand === null || now - lastCommand.at < deadTime) return overdrawRatio;
   if (lastCommand.current < significantCurrent || drawn < idleCurrent) return overdrawRatio;
   return Math.min(largestOverdrawRatio, Math.max(1, drawn / lastCommand.current));
+}
+
+/** Some chargers show no vehicle while they change the number of phases as they were told. */
+function hidesVehicle({ session, switchedAt }: PersistentChargerState, { state }: ChargerReading, now: number) {
+  return state === "disconnected" && session !== null && switchedAt !== null && now - switchedAt <= phaseSwitchPause;
 }
 
 /** By its uptime; where it reports none, any failed reading may have been a restart. */

@@ -10,6 +10,8 @@ interface Facts {
   readonly maxCurrent?: number;
   readonly step?: number;
   readonly cable?: number | null;
+  /** A that is set in the charger. */
+  readonly inCharger?: number | null;
   readonly persistent?: Partial<PersistentChargerState>;
   readonly phases?: PhaseCount;
 }
@@ -20,6 +22,15 @@ test.each<[why: string, facts: Facts, current: number, reason: Reason]>([
   ["a cable of 0 is none that is known", { cable: 0 }, 32, { code: "charger-limit", current: 32 }],
   ["a coding below 6 A is none", { cable: 5 }, 32, { code: "charger-limit", current: 32 }],
   ["the cable is not known", { cable: null }, 32, { code: "charger-limit", current: 32 }],
+  ["the charger's own settings allow less", { inCharger: 16 }, 16, { code: "charger-own-limit", current: 16 }],
+  ["a cable that carries less than those", { inCharger: 16, cable: 13 }, 13, { code: "cable-limit", current: 13 }],
+  [
+    "settings that allow less than the cable",
+    { inCharger: 16, cable: 20 },
+    16,
+    { code: "charger-own-limit", current: 16 },
+  ],
+  ["settings of 0 A are none", { inCharger: 0 }, 32, { code: "charger-limit", current: 32 }],
   ["a cap by hand", { persistent: { cap: 10 } }, 10, { code: "current-cap", current: 10 }],
   ["a cap above the maximum changes nothing", { persistent: { cap: 40 } }, 32, { code: "charger-limit", current: 32 }],
   [
@@ -44,11 +55,19 @@ test.each<[why: string, facts: Facts, current: number, reason: Reason]>([
     { code: "power-cap", power: 2_530 },
   ],
   ["steps of 0.6 A", { maxCurrent: 16, step: 0.6 }, 15.6, { code: "charger-limit", current: 16 }],
-])("%s", (_why, { maxCurrent = 32, step = 1, cable = null, persistent = {}, phases = 1 }, current, reason) => {
-  const reading = connected({ cableEncoding: cable });
-  const limit = ownLimit(facts({ settings: { maxCurrent, step }, persistent, reading }), phases, 230);
-  expect(limit).toEqual({ current, reason });
-});
+])(
+  "%s",
+  (
+    _why,
+    { maxCurrent = 32, step = 1, cable = null, inCharger = null, persistent = {}, phases = 1 },
+    current,
+    reason,
+  ) => {
+    const reading = connected({ cableEncoding: cable, currentLimit: inCharger });
+    const limit = ownLimit(facts({ settings: { maxCurrent, step }, persistent, reading }), phases, 230);
+    expect(limit).toEqual({ current, reason });
+  },
+);
 
 test("before the first reading the charger's maximum counts", () => {
   expect(ownLimit(facts({ reading: null }), 1, 230).current).toBe(16);

@@ -28,7 +28,7 @@ async function virtual(apiVersion: 1 | 2, more: object = {}, clock?: Clock) {
 }
 
 const filter2 =
-  "car%2Cerr%2Csse%2Calw%2Cfrc%2Cpsm%2Cpnp%2Cfwv%2Camp%2Cnrg%2Cdwo%2Cawp%2Cwh%2Ceto%2Ccbl%2Ctma%2Ctrx%2Crbt";
+  "car%2Cerr%2Csse%2Calw%2Cfrc%2Cpsm%2Cpnp%2Cfwv%2Camp%2Cnrg%2Cdwo%2Cawp%2Cwh%2Ceto%2Ccbl%2Ctma%2Ctrx%2Crbt%2CmodelStatus%2Cacs%2Cama";
 
 test("version 2 is asked with the token in a header, and answers with the charger's status", async () => {
   const { charger, cloud, evse } = await virtual(2);

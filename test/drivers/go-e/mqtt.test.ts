@@ -244,6 +244,52 @@ describe("version 2", () => {
   });
 });
 
+describe("a topic with a slash in front, as older firmware has it", () => {
+  test("is found by the serial number, and written to", async () => {
+    const { charger, wire } = setUp();
+    wire.onPublish = (to) => wire.deliver(to.replace("/set", "/result"), "success");
+    const reading = charger.read();
+    await settle();
+    for (const [key, payload] of Object.entries(retainedValues)) wire.deliver(`/${topic}/${key}`, payload, true);
+    wire.deliver(`/${topic}/rbt`, "1");
+    expect(await reading).toMatchObject({ state: "charging", maxAmpere: 10 });
+    await charger.writes.maxAmpere(12);
+    expect(wire.published).toEqual(["/go-eCharger/012345/amp/set 12"]);
+  });
+
+  test("is left where the charger publishes under the other one since", async () => {
+    const { charger, publish, tick, wire } = setUp({ apiVersion: 2, serial: undefined, topic: `/${topic}` });
+    const reading = charger.read();
+    await settle();
+    for (const [key, payload] of Object.entries(retainedValues)) wire.deliver(`/${topic}/${key}`, payload, true);
+    publish({ ...retainedValues, amp: "7" }, true);
+    tick();
+    expect((await reading).maxAmpere).toBe(7);
+  });
+
+  test("version 1: a write is done when a status shows it", async () => {
+    const { charger, wire } = setUp({ apiVersion: 1 });
+    const reading = charger.read();
+    await settle();
+    wire.deliver(`/${topic}/status`, JSON.stringify(statusV1));
+    await reading;
+    const writing = charger.writes.maxAmpere(12);
+    await settle();
+    expect(wire.published).toEqual(["/go-eCharger/012345/cmd/req amx=12"]);
+    wire.deliver(`/${topic}/status`, JSON.stringify({ ...statusV1, amx: undefined, amp: "12" }));
+    await writing;
+  });
+});
+
+test("the card that opened the session is known by its name", async () => {
+  const { charger, publish, tick } = setUp();
+  const reading = charger.read();
+  await settle();
+  publish({ ...retainedValues, trx: "2", c1n: '"Zoe"' }, true);
+  tick();
+  expect((await reading).tag).toBe("Zoe");
+});
+
 async function readOnce(
   charger: ReturnType<typeof setUp>["charger"],
   publish: ReturnType<typeof setUp>["publish"],
@@ -274,7 +320,9 @@ describe("version 1", () => {
     await settle();
     wire.deliver(`${topic}/status`, status(), true);
     await clock.advance(12_000);
-    expect((await failure).message).toContain("no status came from go-eCharger/012345 through the MQTT broker at 127");
+    expect((await failure).message).toContain(
+      "no status came from go-eCharger/012345, or /go-eCharger/012345, through the MQTT broker at 127",
+    );
   });
 
   test("a watcher gets each status", async () => {

@@ -5,7 +5,7 @@ import { connectGoE } from "../../../src/drivers/chargers/go-e/charger.js";
 import type { Charger } from "../../../src/drivers/driver.js";
 import { DeviceError } from "../../../src/model/errors.js";
 import { Evse } from "../../../src/simulator/house/evse.js";
-import { startVirtualGoE } from "../../../src/simulator/devices/go-e/server.js";
+import { startVirtualGoE, type VirtualGoEOptions as BoxOptions } from "../../../src/simulator/devices/go-e/server.js";
 import { driverContext } from "../../support/driver-context.js";
 import { failureOf } from "../../support/failure.js";
 import { jsonAt } from "../../support/raw-http.js";
@@ -40,7 +40,8 @@ export function chargersOf(apiVersion: 1 | 2) {
     );
   const box = async (answers: Readonly<Record<string, unknown>>) => {
     const server = await serveHttp(jsonAt(answers));
-    return { charger: connectTo(server.port), server };
+    const clock = new TestClock();
+    return { charger: connectTo(server.port, clock), clock, server };
   };
   return {
     connectTo,
@@ -50,7 +51,7 @@ export function chargersOf(apiVersion: 1 | 2) {
       expect((await failureOf(Promise.resolve(write(charger)))).code).toBe("unsupported");
       expect(server.urls).toEqual([]);
     },
-    async virtual({ current = 16, ...more }: { firmware?: string; current?: number } = {}) {
+    async virtual({ current = 16, ...more }: { current?: number } & Omit<BoxOptions, "evse" | "apiVersion"> = {}) {
       const evse = new Evse({ current, maxCurrent: 16 });
       const device = closeAfterTest(await startVirtualGoE({ evse, apiVersion, ...more }));
       const clock = new TestClock();

@@ -26,6 +26,17 @@ const status = {
   tma: [28.25, 31.5],
   trx: 1,
   rbt: 2208867,
+  modelStatus: 3,
+  acs: 1,
+  ama: 16,
+};
+
+/** As a firmware up to 059 names its cards. */
+const cards = {
+  cards: [
+    { name: "Zoe", energy: 1234, cardId: true },
+    { name: "", energy: 0, cardId: false },
+  ],
 };
 
 const expected: ChargerReading = {
@@ -58,19 +69,23 @@ const expected: ChargerReading = {
   state: "charging",
   enabled: true,
   uptime: 2_208_867,
-  tag: null,
+  tag: "Zoe",
+  currentLimit: 16,
+  hold: null,
 };
 
-const commaFilter = "/api/status?filter=car,err,sse,alw,frc,psm,pnp,fwv,amp,nrg,dwo,awp,wh,eto,cbl,tma,trx,rbt";
+const commaFilter =
+  "/api/status?filter=car,err,sse,alw,frc,psm,pnp,fwv,amp,nrg,dwo,awp,wh,eto,cbl,tma,trx,rbt,modelStatus,acs,ama";
+const cardFilter = "/api/status?filter=cards,c0n";
 
 const { box, connectTo, expectUnsupported, virtual } = chargersOf(2);
 
 const read = (changes: object): ChargerReading => readingV2(parseStatusV2({ ...status, ...changes }, source));
 
 test("a status off the wire is this reading, and only its keys are asked for", async () => {
-  const { charger, server } = await box({ [commaFilter]: status });
+  const { charger, server } = await box({ [commaFilter]: status, [cardFilter]: cards });
   expect(await charger.read()).toEqual(expected);
-  expect(server.urls).toEqual([commaFilter]);
+  expect(server.urls).toEqual([commaFilter, cardFilter]);
 });
 
 test.each<[why: string, changes: object, reading: Partial<ChargerReading>]>([
@@ -223,7 +238,7 @@ test("a firmware that has understood commas once is not asked in the old way whe
   let asked = 0;
   const server = await serveHttp((_request, response) => {
     asked += 1;
-    sendJson(response, asked === 1 ? status : {});
+    sendJson(response, asked === 1 ? { ...status, trx: null } : {});
   });
   const charger = connectTo(server.port);
   await charger.read();

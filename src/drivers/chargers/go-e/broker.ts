@@ -6,9 +6,9 @@ import { parseJson } from "../../../model/json.js";
 import { SerialQueue } from "../../../model/serial-queue.js";
 import type { MqttConnection, MqttLogin, MqttMessage } from "../../../transport/mqtt.js";
 import type { DriverContext } from "../../driver.js";
-import { answerOf, toNumber } from "../../decoding/fields.js";
 import { Waiting } from "../../../transport/waiting.js";
 import type { ApiVersion, Route } from "./route.js";
+import { shownV1 } from "./v1.js";
 
 /** ms; a charger of version 1 publishes its status at least every 5 s. */
 const statusTimeout = 12_000;
@@ -33,33 +33,37 @@ export interface BrokerAddress {
   readonly login: MqttLogin;
 }
 
-/** @param keys of version 2 whose values are kept */
-export function brokerRoute(address: BrokerAddress, keys: readonly string[], context: DriverContext): Route {
+/** Keys of version 2 whose values are kept. */
+export interface BrokerKeys {
+  /** That a status waits for where it is asked for them. */
+  readonly main: readonly string[];
+  /** That a status has where they have come. */
+  readonly extra: readonly string[];
+}
+
+export function brokerRoute(address: BrokerAddress, keys: BrokerKeys, context: DriverContext): Route {
   return new BrokerRoute(address, keys, context);
 }
 
 class BrokerRoute implements Route {
   readonly advice = advice;
   readonly #address: BrokerAddress;
-  readonly #keys: readonly string[];
+  readonly #keys: BrokerKeys;
   readonly #context: DriverContext;
   readonly #waiting: Waiting;
   readonly #writes = new SerialQueue();
-  /** The last value of each key, retained by the broker or not. */
-  readonly #values = new Map<string, unknown>();
-  /** When the charger itself published each key last. */
-  readonly #published = new Map<string, number>();
-  readonly #results = new Map<string, { readonly text: string; readonly at: number }>();
+  /** The topic that is written first, and the same with or without a slash in front, as other firmware has it. */
+  readonly #topics: readonly [TopicState, TopicState];
   readonly #listeners = new Set<() => void>();
-  #status: { readonly json: unknown; readonly at: number } | null = null;
-  #lastMessageAt = -Infinity;
   #connection: MqttConnection | null = null;
   /** When the last retained message came, or else the subscription began; `null`: not subscribed yet. */
   #retainedAt: number | null = null;
   #updateTimer: { cancel(): void } | null = null;
 
-  constructor(address: BrokerAddress, keys: readonly string[], context: DriverContext) {
+  constructor(address: BrokerAddress, keys: BrokerKeys, context: DriverContext) {
     this.#address = address;
+    const { topic } = address;
+    this.#topics = [new TopicState(topic), new TopicState(topic.startsWith("/") ? topic.slice(1) : `/${topic}`)];
     this.#keys = keys;
     this.#context = context;
     this.#waiting = new Waiting(context.clock, () => this.#error("unreachable", "the connection has been closed"));
@@ -74,8 +78,8 @@ class BrokerRoute implements Route {
       this.#writes.run(async () => {
         const connection = await this.#ready();
         const from = this.#clock.now();
-        connection.publish(`${this.#address.topic}/cmd/req`, `${key}=${value}`);
-        const shows = (json: unknown): boolean => toNumber(answerOf(json)?.get(key)) === value;
+        connection.publish(`${this.#live.topic}/cmd/req`, `${key}=${value}`);
+        const shows = (json: unknown): boolean => shownV1(json, key) === value;
         const taken = (): unknown => {
           const status = this.#statusSince(from);
           return status !== null && shows(status) ? status : null;
@@ -93,14 +97,15 @@ class BrokerRoute implements Route {
     set: (key: string, value: number | null): Promise<true | string> =>
       this.#writes.run(async () => {
         const connection = await this.#ready();
-        this.#results.delete(key);
-        this.#published.delete(key);
-        connection.publish(`${this.#address.topic}/${key}/set`, JSON.stringify(value));
+        const { topic, results, published, values } = this.#live;
+        results.delete(key);
+        published.delete(key);
+        connection.publish(`${topic}/${key}/set`, JSON.stringify(value));
         /** Older firmware may publish no result, only the new value. */
-        const shown = () => (this.#published.has(key) && this.#values.get(key) === value ? true : null);
+        const shown = () => (published.has(key) && values.get(key) === value ? true : null);
         const verdict = () => {
-          const result = this.#results.get(key);
-          return result === undefined ? null : isYes(result.text) || result.text;
+          const result = results.get(key);
+          return result === undefined ? null : isYes(result) || result;
         };
         return this.#until<true | string>(verdict, answerTimeout, shown, `${key}=${value} was not answered`);
       }),
@@ -108,7 +113,8 @@ class BrokerRoute implements Route {
 
   async detectVersion(): Promise<ApiVersion> {
     await this.#ready();
-    return this.#until(() => (this.#status ? 1 : this.#isAlive && this.#values.has("car") ? 2 : null), statusTimeout);
+    const version = () => (this.#live.status ? 1 : this.#isAlive && this.#live.values.has("car") ? 2 : null);
+    return this.#until<ApiVersion>(version, statusTimeout);
   }
 
   onUpdate(listener: () => void): void {
@@ -127,47 +133,56 @@ class BrokerRoute implements Route {
     return this.#context.clock;
   }
 
+  /** Where the charger itself has published last; what a broker retains of older firmware is not this charger. */
+  get #live(): TopicState {
+    const [first, other] = this.#topics;
+    return other.lastMessageAt > first.lastMessageAt ? other : first;
+  }
+
   get #isAlive(): boolean {
-    return this.#clock.now() - this.#lastMessageAt < alive;
+    return this.#clock.now() - this.#live.lastMessageAt < alive;
   }
 
   async #ready(): Promise<MqttConnection> {
-    const { url, login, topic } = this.#address;
+    const { url, login } = this.#address;
     if (this.#waiting.closed) throw this.#error("unreachable", "the connection has been closed");
     if (this.#connection === null) {
-      this.#connection = this.#context.mqtt.connect(url, login);
-      this.#connection.subscribe(`${topic}/+`, (message) => this.#onValue(message));
-      this.#connection.subscribe(`${topic}/+/result`, (message) => this.#onResult(message));
+      const connection = this.#context.mqtt.connect(url, login);
+      for (const state of this.#topics) {
+        connection.subscribe(`${state.topic}/+`, (message) => this.#onValue(state, message));
+        connection.subscribe(`${state.topic}/+/result`, (message) => this.#onResult(state, message));
+      }
+      this.#connection = connection;
     }
     await this.#connection.ready(this.#context.name, readTimeout);
     this.#retainedAt ??= this.#clock.now();
     return this.#connection;
   }
 
-  #onValue({ topic, payload, retained }: MqttMessage): void {
+  #onValue(state: TopicState, { topic, payload, retained }: MqttMessage): void {
     const key = topic.slice(topic.lastIndexOf("/") + 1);
     const json = parseJson(payload);
     const now = this.#clock.now();
     if (retained) this.#retainedAt = now;
     if (key === "status") {
       if (retained || json === undefined) return;
-      this.#status = { json, at: now };
-    } else if (this.#keys.includes(key)) {
-      if (json === undefined) this.#values.delete(key);
-      else this.#values.set(key, json);
-      if (!retained) this.#published.set(key, now);
+      state.status = { json, at: now };
+    } else if (this.#keeps(key)) {
+      if (json === undefined) state.values.delete(key);
+      else state.values.set(key, json);
+      if (!retained) state.published.add(key);
     }
     if (retained) return;
-    this.#lastMessageAt = now;
+    state.lastMessageAt = now;
     this.#waiting.check();
     this.#announce();
   }
 
-  #onResult({ topic, payload, retained }: MqttMessage): void {
+  #onResult(state: TopicState, { topic, payload, retained }: MqttMessage): void {
     const key = topic.split("/").at(-2);
-    if (retained || key === undefined || !this.#keys.includes(key)) return;
-    this.#lastMessageAt = this.#clock.now();
-    this.#results.set(key, { text: payload, at: this.#lastMessageAt });
+    if (retained || key === undefined || !this.#keeps(key)) return;
+    state.lastMessageAt = this.#clock.now();
+    state.results.set(key, payload);
     this.#waiting.check();
   }
 
@@ -180,16 +195,22 @@ class BrokerRoute implements Route {
     });
   }
 
+  #keeps(key: string): boolean {
+    return this.#keys.main.includes(key) || this.#keys.extra.includes(key);
+  }
+
   #statusSince(time: number): unknown {
-    return this.#status !== null && this.#status.at >= time ? this.#status.json : null;
+    const { status } = this.#live;
+    return status !== null && status.at >= time ? status.json : null;
   }
 
   /** Retained values count only while the charger itself publishes. */
   #valuesOf(keys: readonly string[]): object | null {
-    if (!this.#isAlive || !this.#values.has("car")) return null;
-    const complete = keys.every((key) => this.#values.has(key));
+    const { values } = this.#live;
+    if (!this.#isAlive || !values.has("car")) return null;
+    const complete = keys.every((key) => values.has(key) || this.#keys.extra.includes(key));
     if (!complete && this.#clock.now() - (this.#retainedAt ?? Infinity) < settling) return null;
-    return Object.fromEntries([...this.#values].filter(([key]) => keys.includes(key)));
+    return Object.fromEntries([...values].filter(([key]) => keys.includes(key)));
   }
 
   #until<T>(look: () => T | null, timeout: number, last: () => T | null = () => null, what?: string): Promise<T> {
@@ -204,13 +225,31 @@ class BrokerRoute implements Route {
   }
 
   #silence(timeout: number): string {
-    const { topic, url } = this.#address;
-    const only = this.#values.size > 0 && !this.#isAlive ? "only retained values" : "no status";
-    return `${only} came from ${topic} through the MQTT broker at ${new URL(url).host} within ${timeout / 1_000} s`;
+    const { url } = this.#address;
+    const [{ topic, values }, other] = this.#topics;
+    const only = values.size + other.values.size > 0 && !this.#isAlive ? "only retained values" : "no status";
+    return `${only} came from ${topic}, or ${other.topic}, through the MQTT broker at ${new URL(url).host} within ${timeout / 1_000} s`;
   }
 
   #error(code: DeviceErrorCode, what: string): DeviceError {
     return new DeviceError({ code, device: this.#context.name, what, advice });
+  }
+}
+
+/** What came under one topic. */
+class TopicState {
+  readonly topic: string;
+  /** The last value of each key, retained by the broker or not. */
+  readonly values = new Map<string, unknown>();
+  /** Keys that the charger itself has published. */
+  readonly published = new Set<string>();
+  /** Answers to writes, by key. */
+  readonly results = new Map<string, string>();
+  status: { readonly json: unknown; readonly at: number } | null = null;
+  lastMessageAt = -Infinity;
+
+  constructor(topic: string) {
+    this.topic = topic;
   }
 }
 

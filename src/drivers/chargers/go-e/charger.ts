@@ -4,13 +4,14 @@ import { messageOf } from "../../../model/errors.js";
 import type { ChargerReading } from "../../../model/readings.js";
 import type { Charger, ChargerWrites, DriverContext } from "../../driver.js";
 import { type BrokerAddress, brokerRoute } from "./broker.js";
+import { CardNames, cardKeys } from "./cards.js";
 import { type CloudAddress, cloudRoute } from "./cloud.js";
 import { Identity } from "./identity.js";
 import { type LocalAddress, localRoute } from "./local.js";
 import type { ApiVersion, Route } from "./route.js";
 import type { Status } from "./status.js";
 import { parseStatusV1, readingV1, writesV1 } from "./v1.js";
-import { keysV2, parseStatusV2, readingV2, writesV2 } from "./v2.js";
+import { extraKeysV2, keysV2, mainKeysV2, parseStatusV2, readingV2, writesV2 } from "./v2.js";
 
 /** The route, and the charger's address on it. */
 export type GoERoute =
@@ -41,8 +42,8 @@ export function connectGoE(
 ): Charger {
   const route = routeTo(address, context, deadline);
   const identity = new Identity(serial, context.name, context.clock);
-  let known = apiVersion === undefined ? null : apiOf(apiVersion, route, identity, context.name);
-  const api = async (): Promise<Api> => (known ??= apiOf(await route.detectVersion(), route, identity, context.name));
+  let known = apiVersion === undefined ? null : apiOf(apiVersion, route, identity, context);
+  const api = async (): Promise<Api> => (known ??= apiOf(await route.detectVersion(), route, identity, context));
   const read = async (): Promise<ChargerReading> => (await api()).read();
   /** Only what both versions have. */
   const writesOfEither: ChargerWrites = {
@@ -63,13 +64,16 @@ export function connectGoE(
   };
 }
 
+const keysOnBroker = { main: mainKeysV2, extra: [...extraKeysV2, ...cardKeys] };
+
 function routeTo(address: GoERoute, context: DriverContext, deadline: number): Route {
   if (address.by === "local") return localRoute(address, context, deadline);
-  if (address.by === "broker") return brokerRoute(address, keysV2, context);
+  if (address.by === "broker") return brokerRoute(address, keysOnBroker, context);
   return cloudRoute(address, context, deadline);
 }
 
-function apiOf(version: ApiVersion, { v1, v2, advice }: Route, identity: Identity, device: string): Api {
+function apiOf(version: ApiVersion, { v1, v2, advice }: Route, identity: Identity, context: DriverContext): Api {
+  const { name: device, clock } = context;
   const source = { device, advice };
   const status = async (): Promise<Status> => {
     const parsed =
@@ -86,5 +90,10 @@ function apiOf(version: ApiVersion, { v1, v2, advice }: Route, identity: Identit
     return { read: async () => readingV1(await status()), writes: writesV1(set, source) };
   }
   const set = (key: string, value: number | null) => verify().then(() => v2.set(key, value));
-  return { read: async () => readingV2(await status()), writes: writesV2(set, device) };
+  const cards = new CardNames((keys) => v2.status(keys), clock);
+  const read = async (): Promise<ChargerReading> => {
+    const reading = readingV2(await status());
+    return { ...reading, tag: await cards.tagOf(reading.transaction) };
+  };
+  return { read, writes: writesV2(set, device) };
 }

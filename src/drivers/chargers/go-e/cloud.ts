@@ -8,6 +8,8 @@ import { pause } from "../../../transport/deadlines.js";
 import { type Answer, answerOf, toNumber } from "../../decoding/fields.js";
 import type { DriverContext } from "../../driver.js";
 import type { Route, RouteV1, RouteV2 } from "./route.js";
+import { holdsAny } from "./status.js";
+import { shownV1 } from "./v1.js";
 
 const advice = "Check serial and token, and that the cloud API is switched on in the go-e app";
 const offlineAdvice =
@@ -78,7 +80,7 @@ function routeV1(cloud: PacedCloud, token: string, clock: Clock): RouteV1 {
     status,
     async set(key, value) {
       successOf(cloud, await cloud.get("/api", { token, payload: `${key}=${value}` }));
-      return readBack(clock, status, (json) => toNumber(answerOf(json)?.get(key)) === value);
+      return readBack(clock, status, (json) => shownV1(json, key) === value);
     },
   };
 }
@@ -87,7 +89,8 @@ function routeV2(cloud: PacedCloud, clock: Clock): RouteV2 {
   const status = async (keys: readonly string[]): Promise<unknown> => {
     const answer = await cloud.get("/api/status", { filter: keys.join(",") });
     requirePresent(cloud, answer);
-    if (answer.status !== 200 || answerOf(answer.json) === null)
+    const isStatus = answer.status === 400 ? holdsAny(answer.json, keys) : answer.status === 200;
+    if (!isStatus || answerOf(answer.json) === null)
       throw cloud.error("protocol", `go-e's cloud answered HTTP ${answer.status}, and not with a status`);
     return answer.json;
   };
@@ -183,7 +186,10 @@ class PacedCloud {
     this.#host = new URL(options.url).host;
   }
 
-  /** Never repeated by itself. Any HTTP status below 500 but 429 is an answer. Rejects with DeviceError. */
+  /**
+   * Never repeated by itself. Any HTTP status below 500 but 429 is an answer, and 500 with a JSON object to a
+   * write, which is how a charger refuses. Rejects with DeviceError.
+   */
   get(path: string, query: Readonly<Record<string, string>>): Promise<CloudResponse> {
     return this.#queue.run(async () => {
       const { clock } = this.#options;
@@ -215,7 +221,8 @@ class PacedCloud {
     });
     if (answer.status === 429)
       throw this.error("unreachable", `${this.#host} is asked too often`, "Set a longer pollInterval");
-    if (answer.status >= 500)
+    const refuses = path === "/api/set" && answer.status === 500 && answerOf(answer.json) !== null;
+    if (answer.status >= 500 && !refuses)
       throw this.error("unreachable", `${this.#host} answered ${path} with HTTP ${answer.status}`);
     return answer;
   }

@@ -88,10 +88,15 @@ export const goE = defineCharger({
   driver: "go-e",
   products: [
     { brand: "go-e", model: "Charger HOME+ and HOMEfix (V2)", firmware: "02x to 04x: API version 1" },
-    { brand: "go-e", model: "Charger HOMEfix (V3), Gemini, Gemini flex, PRO", firmware: "050 or newer: API version 2" },
+    {
+      brand: "go-e",
+      model: "Charger HOMEfix (V3), Gemini, Gemini flex, PRO, CORE",
+      firmware: "050 or newer: API version 2",
+    },
   ],
   needs: [
     "Enable the local HTTP API of the same version in the go-e app; versions 1 and 2 are enabled separately",
+    "Cards are known by the names that they have in the go-e app: write such a name as tag of a car",
     "For MQTT: switch it on in the go-e app with the address of your own broker, and allow writing (since firmware 051.5)",
     "For the cloud: switch on the cloud API in the go-e app and copy its key into token; version 2 needs firmware 052; " +
       "for version 1 set a pollInterval of 60 s or more, since 50 MB a month are fair use",
@@ -103,6 +108,8 @@ export const goE = defineCharger({
     "Over MQTT, a charger with API version 2 counts as present only while it reports its uptime or another value every few seconds, as the vendor's example shows.",
     "Whether a start or stop (frc) persists over unplugging and a restart of the charger is not documented.",
     "Through the cloud of version 1, the response to a write: it is read back in any case.",
+    "The failsafe of firmware 60.4 (fse, fsi, fsc) is listed as read-only, and how its countdown is kept up is not documented: it is not used.",
+    "Which firmware began to number errors anew: 59.4 is the first whose document does so.",
   ],
   examples: [
     { by: "HTTP", keys: { host: exampleHost, apiVersion: 2 } },

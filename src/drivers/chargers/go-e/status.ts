@@ -3,7 +3,7 @@
 import type { z } from "zod";
 import type { ChargerState } from "../../../model/channels.js";
 import { DeviceError } from "../../../model/errors.js";
-import { type Answer, answerOf, type Field } from "../../decoding/fields.js";
+import { type Answer, answerOf, type Field, plausible, toNumber } from "../../decoding/fields.js";
 import type { ApiVersion } from "./route.js";
 
 /** A per phase; what the hardware takes. */
@@ -34,10 +34,41 @@ export function parseStatus(
 ): Status {
   const answer = answerOf(json);
   const parsed = form.safeParse(json);
-  if (answer && parsed.success) return { car: parsed.data.car, answer };
+  if (answer && parsed.success) {
+    const { car } = parsed.data;
+    return { car, answer: car === charging && measuresNothing(answer) ? without(answer, "nrg") : answer };
+  }
   const wrong = (parsed.success ? "" : (parsed.error.issues[0]?.path.join(".") ?? "")) || "its form";
   const what = `the answer is not a status of API version ${apiVersion}: ${wrong} is not as it should be`;
   throw new DeviceError({ code: "protocol", device, what, advice });
+}
+
+/** `car` */
+const charging = 2;
+
+/** Firmware 60.4 sends zeros only (API v2, issue 321): where the contactor is closed there is a voltage. */
+function measuresNothing(answer: Answer): boolean {
+  const measured = answer.get("nrg");
+  return Array.isArray(measured) && measured.every((value) => value === 0);
+}
+
+function without(answer: Answer, key: string): Answer {
+  return new Map([...answer].filter(([name]) => name !== key));
+}
+
+/** A, the highest current that is set in the charger (`ama`); it takes commands beyond it and does not follow them. */
+export const currentLimitField = { key: "ama", unit: "A", range: [6, 32] } as const satisfies Field;
+
+/**
+ * °C of the circuit board: the second sensor, and the first that there is on PRO and CORE, whose list begins with two
+ * that are not. A list of one is not valid.
+ */
+export function boardTemperature(answer: Answer): number | null {
+  if (!hasList(answer, "tma")) return null;
+  const list: unknown = answer.get("tma");
+  const sensors = Array.isArray(list) ? list.slice(1) : [];
+  const found = sensors.map(toNumber).find((celsius) => celsius !== null) ?? null;
+  return found === null ? null : plausible(found, [-60, 200]);
 }
 
 /**
@@ -100,8 +131,20 @@ const states: Readonly<Record<number, ChargerState>> = {
   4: "connected",
 };
 
-/** An unknown code counts as a fault, so that nothing is started. An error takes precedence over the state of the car. */
-export function stateOf(car: number | null, error: string | null): ChargerState {
+/** `car` 6, since firmware 60.4: whether there is a car is not known yet. */
+const initializing = 6;
+
+/**
+ * An unknown code counts as a fault, so that nothing is started. An error takes precedence over the state of the car.
+ * `null`: not known yet.
+ */
+export function stateOf(car: number | null, error: string | null): ChargerState | null {
   if (car === null || (error !== null && error !== noError)) return "fault";
-  return states[car] ?? "fault";
+  return car === initializing ? null : (states[car] ?? "fault");
+}
+
+/** Whether this is a status, or a part of one: at least one of the keys that were asked for. */
+export function holdsAny(json: unknown, keys: readonly string[]): boolean {
+  const answer = answerOf(json);
+  return answer !== null && keys.some((key) => answer.has(key));
 }

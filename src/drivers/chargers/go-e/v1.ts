@@ -2,13 +2,17 @@
 
 import { z } from "zod";
 import { DeviceError } from "../../../model/errors.js";
+import type { PhaseIndex } from "../../../model/phases.js";
 import { type ChargerReading, noChargerReading } from "../../../model/readings.js";
 import type { ChargerWrites } from "../../driver.js";
-import { type Answer, type Field, readField, readFields, toNumber } from "../../decoding/fields.js";
+import { type Answer, answerOf, type Field, readField, readFields, toNumber } from "../../decoding/fields.js";
 import { limitCounts, requireCurrent, unsupported } from "../../options/requirements.js";
+import { tagV1 } from "./cards.js";
 import type { RouteV1 } from "./route.js";
 import {
   type AnswerSource,
+  boardTemperature,
+  currentLimitField,
   currentRange,
   hasList,
   internalError,
@@ -32,20 +36,30 @@ const mandatory = z.object({
 const fields = {
   /** `amp` alone in firmware that has no `amx` yet; where both are, they read back what was set last. */
   maxAmpere: { key: "amx", unit: "A", range: [0, 32], or: { key: "amp", unit: "A", range: [0, 32] } },
-  ...phaseFields({ current: 0.1, power: 100 }),
-  /** Counts of 0.01 kW, unlike the phases' 0.1 kW. */
-  power: { key: "nrg", at: 11, unit: "W", scale: 10, range: [-1_000, 100_000] },
+  currentLimit: currentLimitField,
   /** Deka-watt-seconds. */
   sessionChargeConsumption: { key: "dws", unit: "kWh", scale: 1 / 360_000, range: [0, 10_000] },
   totalConsumption: { key: "eto", unit: "kWh", scale: 0.1, range: [0, 1e8] },
   /** 0: no cable. */
   cableEncoding: { key: "cbl", unit: "A", range: [0, 100] },
-  /** A list of sensors since hardware V3, one number before. */
-  temperature: { key: "tma", at: 1, unit: "°C", range: [-60, 200], or: { key: "tmp", unit: "°C", range: [-60, 200] } },
+  /** Of hardware up to V2; a list of sensors since. */
+  temperature: { key: "tmp", unit: "°C", range: [-60, 200] },
   /** A list of one is not valid. */
   temperatureType2: { key: "tma", at: 0, unit: "°C", range: [-60, 200] },
   /** Wraps after 49 days. */
   uptime: { key: "rbt", unit: "ms", range: [0, 2 ** 32] },
+} as const satisfies Record<string, Field>;
+
+const measured = {
+  ...phaseFields({ current: 0.1, power: 100 }),
+  /** Counts of 0.01 kW, unlike the phases' 0.1 kW. */
+  power: { key: "nrg", at: 11, unit: "W", scale: 10, range: [-1_000, 100_000] },
+} as const satisfies Record<string, Field>;
+
+/** Some firmware of hardware V3 tells A and W here, too, as in version 2. */
+const measuredPlainly = {
+  ...phaseFields({ current: 1, power: 1 }),
+  power: { ...measured.power, scale: 1 },
 } as const satisfies Record<string, Field>;
 
 /** 0: none. */
@@ -86,12 +100,16 @@ export function parseStatusV1(json: unknown, source: AnswerSource): Status {
 }
 
 export function readingV1({ car, answer }: Status): ChargerReading {
-  const numbers = readFields(fields, answer);
+  const numbers = {
+    ...readFields(fields, answer),
+    ...readFields(isMeasuredPlainly(answer) ? measuredPlainly : measured, answer),
+  };
   const error = errorOf(answer);
   const allowCharging = flagAt(answer, "alw");
   return {
     ...noChargerReading,
     ...numbers,
+    temperature: answer.has("tma") ? boardTemperature(answer) : numbers.temperature,
     temperatureType2: hasList(answer, "tma") ? numbers.temperatureType2 : null,
     pwmSignal: car === null ? null : labelOf(carLabels, car),
     error,
@@ -102,17 +120,41 @@ export function readingV1({ car, answer }: Status): ChargerReading {
     firmware: textAt(answer, "fwv"),
     accessState: accessOf(answer),
     state: stateOf(car, error),
+    tag: tagV1(answer),
+    hold: waitsForCard(answer) ? "authorization" : null,
   };
+}
+
+/** By U·I, which the power never exceeds: in counts of 0.1 A and 0.01 kW it is a hundred times the power. */
+function isMeasuredPlainly(answer: Answer): boolean {
+  const list: unknown = answer.get("nrg");
+  const counts = Array.isArray(list) ? list.map(toNumber) : [];
+  const product = (phase: PhaseIndex) => (counts[phase] ?? 0) * (counts[4 + phase] ?? 0);
+  const apparent = product(0) + product(1) + product(2);
+  const power = counts[11] ?? 0;
+  return apparent > 0 && power > (1.5 * apparent) / 100 + roundingOfPower;
+}
+
+/** Counts that the rounding of three currents and four powers adds at most. */
+const roundingOfPower = 3;
+
+/** What a status shows for a key that was written. Firmware 040 and 041 show `amx` as `amp` alone. */
+export function shownV1(json: unknown, key: string): number | null {
+  const answer = answerOf(json);
+  const shown = answer?.get(key) ?? (key === "amx" ? answer?.get("amp") : undefined);
+  return toNumber(shown);
 }
 
 /** Each write is answered with a whole status, whose value for the key shows whether the charger has taken it over. */
 export function writesV1(send: RouteV1["set"], source: AnswerSource): Required<Pick<ChargerWrites, WritableV1>> {
   const { device } = source;
   const set = async (key: string, value: number, advice = "Check in the go-e app what limits it"): Promise<Answer> => {
-    const { answer } = parseStatusV1(await send(key, value), source);
-    if (toNumber(answer.get(key)) === value) return answer;
+    const json = await send(key, value);
+    const { answer } = parseStatusV1(json, source);
+    const shown = shownV1(json, key);
+    if (shown === value) return answer;
     const missing = key === "amx" && !answer.has("amx");
-    const what = `${key}=${value} was not taken over, it is ${toNumber(answer.get(key)) ?? "not reported"}`;
+    const what = `${key}=${value} was not taken over, it is ${missing ? "not reported" : (shown ?? "not reported")}`;
     throw new DeviceError({ code: "not-taken-over", device, what, advice: missing ? amxIsMissing : advice });
   };
   return {
@@ -154,6 +196,12 @@ function errorOf(answer: Answer): string | null {
 function accessOf(answer: Answer): string | null {
   const code = toNumber(answer.get("ast"));
   return code === null ? null : labelOf(accessStates, code);
+}
+
+/** Only a card opens it, and none has. */
+function waitsForCard(answer: Answer): boolean {
+  const [access, card] = [toNumber(answer.get("ast")), toNumber(answer.get("uby"))];
+  return access === accessStates.indexOf("RFID") && card === 0 && flagAt(answer, "alw") === false;
 }
 
 function flagAt(answer: Answer, key: string): boolean | null {

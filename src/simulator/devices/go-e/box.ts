@@ -6,7 +6,34 @@ import { perPhase } from "../../../model/phases.js";
 /** `v2`: HOME+/HOMEfix up to firmware 04x, API v1 only · `v3`: Gemini and later, firmware 050 and up. */
 export type GoEHardware = "v2" | "v3";
 
+/**
+ * What some firmware or model does otherwise, as its users report it.
+ * `lacks-keys`: PRO and CORE lack keys, and answer with 400 and all others (go-eCharger-API-v2, issue 312)
+ * `refuses-with-500`, `refuses-with-400`: a refused write is answered so (issue 86)
+ * `zero-nrg`: zeros only (60.4, issue 321)
+ * `amx-shows-as-amp`: takes `amx`, and has only `amp` in its status (hardware V2, 040 and 041)
+ * `plain-nrg`: the legacy API measures in A and W
+ * `takes-too-much`: says yes to a current above `ama` and stays at that
+ * `no-car-while-switching`: shows no car while it changes phases
+ */
+export type GoEQuirk =
+  | "lacks-keys"
+  | "refuses-with-500"
+  | "refuses-with-400"
+  | "zero-nrg"
+  | "amx-shows-as-amp"
+  | "plain-nrg"
+  | "takes-too-much"
+  | "no-car-while-switching";
+
+/** A card that the box knows. */
+export interface GoECard {
+  readonly name: string;
+}
+
 export interface GoEBoxOptions {
+  readonly quirks?: readonly GoEQuirk[];
+  readonly cards?: readonly GoECard[];
   readonly evse: Evse;
   /** 6 digits. */
   readonly serial: string;
@@ -29,11 +56,15 @@ export interface GoEMeasurement {
   readonly powerFactors: readonly number[];
 }
 
+const nothing = [0, 0, 0];
+
 export class GoEBox {
   readonly evse: Evse;
   readonly serial: string;
   readonly firmware: string;
   readonly hardware: GoEHardware;
+  readonly quirks: ReadonlySet<GoEQuirk>;
+  readonly cards: readonly GoECard[];
   /** How often the stored current was written: some 100 000 times are what hardware V2 stands. */
   flashWrites = 0;
   /** Largest current that can be set, A. */
@@ -48,7 +79,9 @@ export class GoEBox {
   private limit: number | null = null;
   private stopsAtLimit = false;
 
-  constructor({ evse, serial, firmware, hardware }: GoEBoxOptions) {
+  constructor({ evse, serial, firmware, hardware, quirks = [], cards = [] }: GoEBoxOptions) {
+    this.quirks = new Set(quirks);
+    this.cards = cards;
     this.evse = evse;
     this.serial = serial;
     this.firmware = firmware;
@@ -142,6 +175,8 @@ export class GoEBox {
 
   measure(): GoEMeasurement {
     const { voltage, draw, powers, power } = this.evse;
+    if (this.quirks.has("zero-nrg"))
+      return { voltages: nothing, currents: nothing, powers: nothing, power: 0, powerFactors: nothing };
     return {
       voltages: perPhase(() => voltage),
       currents: draw,

@@ -3,10 +3,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Evse } from "../../house/evse.js";
 import { misbehaves, send, target, type WebFault, WebServer } from "../../servers/web-server.js";
-import type { ForceState, WrittenValue } from "./box.js";
+import type { ForceState, GoECard, GoEQuirk, WrittenValue } from "./box.js";
 import { GoEBox } from "./box.js";
 import { allow, statusV1, writeV1 } from "./v1.js";
-import { filteredStatusV2, writeV2 } from "./v2.js";
+import { filteredStatusV2, lacksKeys, writeV2 } from "./v2.js";
 
 /** `ignore-writes`: says yes and changes nothing · `slow`: answers after `slowness` ms. */
 export type GoEFault = WebFault | "ignore-writes" | "slow";
@@ -20,6 +20,8 @@ export interface VirtualGoEOptions {
   /** "both": hardware V3 or V4 with the legacy API switched on. */
   readonly apiVersion: 1 | 2 | "both";
   readonly firmware?: string;
+  readonly quirks?: readonly GoEQuirk[];
+  readonly cards?: readonly GoECard[];
 }
 
 /** A request as it came. */
@@ -39,16 +41,19 @@ export class VirtualGoE {
   fault: GoEFault | null = null;
   /** ms that a slow answer takes. */
   slowness = 1_500;
+  /** So many statuses of the legacy API still show how it was before a write. */
+  legacyWritesShowAfter = 0;
 
   /** What its other interfaces, broker and cloud, report too. */
   readonly box: GoEBox;
   readonly apiVersion: 1 | 2 | "both";
+  private stale: { readonly status: object; left: number } | null = null;
   private readonly web = new WebServer((request, response) => this.handle(request, response));
   private readonly writeListeners = new Set<WriteListener>();
   private readonly requestListeners = new Set<(request: SeenRequest) => void>();
   private readonly slowAnswers = new Set<NodeJS.Timeout>();
 
-  constructor({ evse, serial = "012345", apiVersion, firmware }: VirtualGoEOptions) {
+  constructor({ evse, serial = "012345", apiVersion, firmware, quirks = [], cards = [] }: VirtualGoEOptions) {
     this.evse = evse;
     this.serial = serial;
     this.apiVersion = apiVersion;
@@ -57,6 +62,8 @@ export class VirtualGoE {
       serial,
       firmware: firmware ?? (apiVersion === 1 ? "040.0" : "055.5"),
       hardware: apiVersion === 1 ? "v2" : "v3",
+      quirks,
+      cards,
     });
   }
 
@@ -138,13 +145,19 @@ export class VirtualGoE {
     if (!route) return send(response, 404, "Not found", "text/plain");
     const body = route(searchParams);
     if (body === null) return void request.socket.destroy();
-    send(response, 200, body);
+    send(response, this.statusOf(pathname, searchParams, body), body);
+  }
+
+  private statusOf(path: string, query: URLSearchParams, body: object): number {
+    if (path === "/api/status") return lacksKeys(this.box, query.get("filter")) ? 400 : 200;
+    if (path !== "/api/set" || Object.values(body).every((answer) => answer === true)) return 200;
+    return this.box.quirks.has("refuses-with-500") ? 500 : this.box.quirks.has("refuses-with-400") ? 400 : 200;
   }
 
   private routes(): Readonly<Record<string, (query: URLSearchParams) => object | null>> {
     return {
       ...(this.apiVersion !== 2 && {
-        "/status": () => statusV1(this.box),
+        "/status": () => this.legacyStatus(),
         "/mqtt": (query) => this.setV1(query.get("payload") ?? ""),
       }),
       ...(this.apiVersion !== 1 && {
@@ -171,8 +184,15 @@ export class VirtualGoE {
   }
 
   private setV1(payload: string): object {
+    if (this.legacyWritesShowAfter > 0) this.stale = { status: statusV1(this.box), left: this.legacyWritesShowAfter };
     this.takeV1(payload);
-    return statusV1(this.box);
+    return this.legacyStatus();
+  }
+
+  private legacyStatus(): object {
+    if (this.stale === null || this.stale.left === 0) return statusV1(this.box);
+    this.stale.left -= 1;
+    return this.stale.status;
   }
 
   private setV2(query: URLSearchParams): object {

@@ -56,6 +56,8 @@ const plainDefaults: Readonly<Record<string, string>> = {
   ...Object.fromEntries(["a", "m", "e", "4", "5", "6", "7", "8", "9", "1"].map((card) => [`rn${card}`, "n/a"])),
 };
 
+const nameKeys = ["a", "m", "e", "4", "5", "6", "7", "8", "9", "1"].map((card) => `rn${card}`);
+
 /** What nobody can change; the odd card keys are the vendor's. */
 const fixed: Readonly<Record<string, string>> = {
   version: "B",
@@ -82,18 +84,17 @@ const fixed: Readonly<Record<string, string>> = {
 /** The answer to `/status`. */
 export function statusV1(box: GoEBox): Record<string, string | number[]> {
   const { evse } = box;
-  const plain = Object.keys(plainDefaults).map((key) => [
-    key,
-    String(box.plainSettings.get(key) ?? plainDefaults[key]),
-  ]);
+  const plain: Readonly<Record<string, string>> = Object.fromEntries(
+    Object.keys(plainDefaults).map((key) => [key, String(box.plainSettings.get(key) ?? plainDefaults[key])]),
+  );
   return {
     ...fixed,
-    ...Object.fromEntries(plain),
+    ...plain,
     rbc: String(evse.reboots),
     rbt: String(Math.floor(evse.uptime * 1000)),
     car: String(evse.state === "fault" ? (evse.car ? carCodes.waiting : carCodes["no car"]) : carCodes[evse.state]),
     amp: String(Math.floor(evse.current)),
-    amx: String(Math.floor(evse.current)),
+    ...(!box.quirks.has("amx-shows-as-amp") && { amx: String(Math.floor(evse.current)) }),
     err: String(evse.fault === null ? 0 : errorCodes[evse.fault]),
     ast: String(box.accessState),
     alw: box.permitted && !evse.limitReached ? "1" : "0",
@@ -108,6 +109,7 @@ export function statusV1(box: GoEBox): Record<string, string | number[]> {
     ama: String(box.maxCurrent),
     fwv: box.firmware,
     sse: box.serial,
+    ...Object.fromEntries(nameKeys.map((key, i) => [key, box.cards[i]?.name ?? plain[key] ?? "n/a"])),
     nrg: nrgV1(box),
     ...(firmwareNumber(box.firmware) >= 40 && { tma: [-1, 0, 0.5, 1].map((offset) => evse.temperature + offset) }),
   };
@@ -117,13 +119,14 @@ export function statusV1(box: GoEBox): Record<string, string | number[]> {
 function nrgV1(box: GoEBox): number[] {
   const { voltages, currents, powers, power, powerFactors } = box.measure();
   const scale = 10 ** nrgDecimals[box.hardware];
+  const [current, phasePower, wholePower] = box.quirks.has("plain-nrg") ? [1, 1, 1] : [10, 1 / 100, 1 / 10];
   return [
     ...voltages,
     0,
-    ...currents.map((current) => current * 10),
-    ...powers.map((watts) => watts / 100),
+    ...currents.map((ampere) => ampere * current),
+    ...powers.map((watts) => watts * phasePower),
     0,
-    power / 10,
+    power * wholePower,
     ...powerFactors,
     0,
   ].map((value) => Math.round(value * scale) / scale);

@@ -22,6 +22,17 @@ const errorCodes = {
   overtemperature: 13,
 } as const satisfies Record<EvseFault, number>;
 
+/** Since firmware 59.4 at the latest ("API_KEYS_FIRMWARE"). */
+const newerErrorCodes: Readonly<Record<EvseFault, number>> = { ...errorCodes, internal: 15, overtemperature: 16 };
+const newerErrorsFirmware = 59;
+
+/** Keys that PRO and CORE lack. */
+const lackingKeys = ["cbl", "cus", "ffb", "lck", "ust", "upo"];
+
+/** Between these, a key for each card's name stood in for the list of all cards. */
+const cardListReplaced = { from: 60, until: 60.3 };
+const mostCards = 10;
+
 /** Why it charges or does not (`modelStatus`). */
 const modelStatus = {
   accessWait: 2,
@@ -82,7 +93,6 @@ const fixed: Readonly<Status> = {
   fhz: 50,
   loa: null,
   log: "",
-  cards: [],
   ppv: null,
   pgrid: null,
   pakku: null,
@@ -92,15 +102,24 @@ const fixed: Readonly<Status> = {
 
 /** Every key that this box has. */
 export function statusV2(box: GoEBox): Status {
+  const status = wholeStatusV2(box);
+  if (!box.quirks.has("lacks-keys")) return status;
+  return Object.fromEntries(Object.entries(status).filter(([key]) => !lackingKeys.includes(key)));
+}
+
+function wholeStatusV2(box: GoEBox): Status {
   const { evse } = box;
   const temperature = Math.round(evse.temperature * 10) / 10;
   const closed = evse.offer?.phases ?? 0;
+  const errors = firmwareNumber(box.firmware) >= newerErrorsFirmware ? newerErrorCodes : errorCodes;
+  const hidesCar = box.quirks.has("no-car-while-switching") && evse.switchingPhases;
   return {
     ...fixed,
     ...plainDefaults,
     ...Object.fromEntries([...box.plainSettings].filter(([key]) => Object.hasOwn(plainDefaults, key))),
-    car: carCodes[evse.state],
-    err: evse.fault === null ? 0 : errorCodes[evse.fault],
+    ...cardsOf(box),
+    car: hidesCar ? carCodes["no car"] : carCodes[evse.state],
+    err: evse.fault === null ? 0 : errors[evse.fault],
     alw: evse.allowedNow && evse.fault === null && !evse.limitReached,
     frc: box.forceState,
     psm: box.phaseSwitchMode,
@@ -120,7 +139,7 @@ export function statusV2(box: GoEBox): Status {
     tpa: round(evse.power),
     wh: evse.sessionEnergy,
     eto: Math.floor(evse.totalEnergy),
-    tma: [temperature, temperature + 1.5],
+    tma: [...(box.quirks.has("lacks-keys") ? [null, null] : []), temperature, temperature + 1.5],
     modelStatus: modelStatusOf(box),
     rbc: evse.reboots,
     rbt: Math.floor(evse.uptime * 1000),
@@ -133,6 +152,15 @@ export function statusV2(box: GoEBox): Status {
 function nrgV2(box: GoEBox): number[] {
   const { voltages, currents, powers, power, powerFactors } = box.measure();
   return [...voltages, 0, ...currents, ...powers, 0, power, ...powerFactors, 0].map(round);
+}
+
+function cardsOf({ cards, firmware }: GoEBox): Status {
+  const number = firmwareNumber(firmware);
+  const names = Array.from({ length: mostCards }, (_, i) => cards[i]?.name ?? "");
+  const list = { cards: names.map((name) => ({ name, energy: 0, cardId: name !== "" })) };
+  if (number < cardListReplaced.from) return list;
+  const keys = Object.fromEntries(names.map((name, i) => [`c${i}n`, name]));
+  return number < cardListReplaced.until ? keys : { ...list, ...keys };
 }
 
 function modelStatusOf(box: GoEBox): number {
@@ -163,6 +191,13 @@ export function filteredStatusV2(box: GoEBox, filter: string | null): Status | n
   return Object.fromEntries(keys.filter((key) => Object.hasOwn(status, key)).map((key) => [key, status[key]]));
 }
 
+/** Whether a key is asked for that the box lacks. */
+export function lacksKeys(box: GoEBox, filter: string | null): boolean {
+  if (!box.quirks.has("lacks-keys")) return false;
+  const status = statusV2(box);
+  return (filter ?? "").split(",").some((key) => !Object.hasOwn(status, key));
+}
+
 function keysOfArray(filter: string): string[] | null {
   const list = parseJson(filter);
   return Array.isArray(list) ? list.filter((key) => typeof key === "string") : null;
@@ -172,7 +207,10 @@ function keysOfArray(filter: string): string[] | null {
 type Setter = (box: GoEBox, value: WrittenValue) => true | string;
 
 const setters: Readonly<Record<string, Setter>> = {
-  amp: (box, value) => whole(value, 6, box.maxCurrent, (current) => box.setStoredCurrent(current)),
+  amp(box, value) {
+    const highest = box.quirks.has("takes-too-much") ? 32 : box.maxCurrent;
+    return whole(value, 6, highest, (current) => box.setStoredCurrent(Math.min(current, box.maxCurrent)));
+  },
   ama: (box, value) => whole(value, 6, box.evse.maxCurrent, (current) => (box.maxCurrent = current)),
   frc: (box, value) => oneOf(value, [0, 1, 2], (state) => (box.forceState = state)),
   psm: (box, value) => oneOf(value, [0, 1, 2], (mode) => (box.phaseSwitchMode = mode)),
