@@ -277,3 +277,70 @@ test("freshness: telegrams without a time can't be late", () => {
 test("the driver makes no contact by itself", async () => {
   await connectMeter(p1, { host: "127.0.0.1", port: 1 }).close();
 });
+
+test.each([undefined, "00112233445566778899aabbccddeeff"])(
+  "encrypted telegrams are read with their key (authentication key %p)",
+  async (authenticationKey) => {
+    const clock = new TestClock();
+    const key = "AEBD21B769A6D13C0DF064E383682EFF";
+    const gateway = ending(
+      await startVirtualP1Gateway({ values: () => values, now: () => clock.now(), encryption: { key } }),
+    );
+    const meter = connectMeter(p1, { host: "127.0.0.1", port: gateway.port, key, authenticationKey }, { clock });
+    const { next } = listenTo(meter);
+    await gateway.connected();
+    for (let round = 0; round < 3; round += 1) {
+      const reading = next();
+      await clock.advance(1_000);
+      gateway.send();
+      expect(await reading).toEqual(expected);
+    }
+  },
+);
+
+test.each<[string, object, string]>([
+  ["without a key", {}, "its telegrams are encrypted: set key"],
+  ["with another key", { key: "0".repeat(32) }, "key does not open them"],
+  [
+    "with another authentication key",
+    { key: "AEBD21B769A6D13C0DF064E383682EFF", authenticationKey: "f".repeat(32) },
+    "do not fit authenticationKey",
+  ],
+])("encrypted telegrams are told %s", async (_how, keys, what) => {
+  const clock = new TestClock();
+  const encryption = { key: "AEBD21B769A6D13C0DF064E383682EFF" };
+  const gateway = ending(await startVirtualP1Gateway({ values: () => values, now: () => clock.now(), encryption }));
+  const meter = connectMeter(p1, { host: "127.0.0.1", port: gateway.port, ...keys }, { clock });
+  const failure = failureOf(meter.read());
+  await gateway.connected();
+  gateway.send();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await clock.advance(15_000);
+  expect((await failure).message).toContain(what);
+});
+
+test("a meter that takes another checksum (CRC-16/X25) is read", async () => {
+  const clock = new TestClock();
+  const gateway = ending(
+    await startVirtualP1Gateway({ values: () => values, now: () => clock.now(), checksum: "x25" }),
+  );
+  const { next } = listenTo(connectMeter(p1, { host: "127.0.0.1", port: gateway.port }, { clock }));
+  await gateway.connected();
+  const reading = next();
+  gateway.send();
+  expect(await reading).toEqual(expected);
+});
+
+test("a clock that was never set is none: every telegram is new", () => {
+  const freshness = new Freshness();
+  const time = Date.UTC(2000, 0, 1);
+  for (const came of [0, 1, 30, 31])
+    expect(freshness.judge({ time, quantities: noQuantities }, time + came * second, "the same")).toBe("new");
+});
+
+test("a clock that stands still is none, as soon as telegrams differ; what is repeated is the same", () => {
+  const freshness = new Freshness();
+  const judge = (came: number, text: string) =>
+    freshness.judge({ ...at(100), quantities: noQuantities }, (100 + came) * second, text);
+  expect([judge(0, "a"), judge(1, "a"), judge(2, "b"), judge(60, "c")]).toEqual(["new", "repeated", "new", "new"]);
+});

@@ -7,6 +7,7 @@ import type { BackoffOptions } from "../../../transport/backoff.js";
 import { type Attempt, KeptConnection } from "../../../transport/keep-connected.js";
 import type { DriverContext, Meter } from "../../driver.js";
 import { PushedReadings } from "../../push/pushed-readings.js";
+import { FrameOpener, type Keys, looksEncrypted } from "./decryption.js";
 import { Freshness } from "./freshness.js";
 import { parseTelegram, TelegramCutter } from "./telegram.js";
 
@@ -27,12 +28,16 @@ export interface P1Options {
   readonly host: string;
   readonly port: number;
   readonly measures: readonly MeterRole[];
+  /** Left out: its telegrams are not encrypted. */
+  readonly keys?: Keys | undefined;
 }
 
 /** A socket, and what came over it. */
 interface Connection {
   readonly socket: Socket;
   readonly cutter: TelegramCutter;
+  /** `null`: its telegrams are not encrypted. */
+  readonly opener: FrameOpener | null;
   /** Its timer runs out when the connection does not stand in time, and later when no telegram has come. */
   readonly attempt: Attempt;
 }
@@ -82,9 +87,14 @@ export class P1Meter implements Meter {
   }
 
   #open(attempt: Attempt): void {
-    const { host, port } = this.#options;
+    const { host, port, keys } = this.#options;
     const socket = connect({ host, port, keepAlive: true });
-    const connection: Connection = { socket, cutter: new TelegramCutter(), attempt };
+    const connection: Connection = {
+      socket,
+      cutter: new TelegramCutter(),
+      opener: keys ? new FrameOpener(keys) : null,
+      attempt,
+    };
     this.#socket = socket;
     this.#limit(connection, connectTimeout, "no connection");
     socket.on("connect", () => {
@@ -99,6 +109,17 @@ export class P1Meter implements Meter {
   }
 
   #onBytes(connection: Connection, bytes: Buffer): void {
+    if (connection.opener === null) {
+      if (looksEncrypted(bytes)) this.#fault = { code: "protocol", what: "its telegrams are encrypted: set key" };
+      return this.#onText(connection, bytes);
+    }
+    for (const opened of connection.opener.add(bytes)) {
+      if ("fault" in opened) this.#fault = { code: "protocol", what: opened.fault };
+      else this.#onText(connection, opened.bytes);
+    }
+  }
+
+  #onText(connection: Connection, bytes: Buffer): void {
     for (const cut of connection.cutter.add(bytes)) {
       if (connection.socket.destroyed || connection.attempt.isOver) return;
       if ("fault" in cut) this.#fault = { code: "protocol", what: cut.fault };
@@ -108,7 +129,7 @@ export class P1Meter implements Meter {
 
   #onTelegram(connection: Connection, text: string): void {
     const telegram = parseTelegram(text);
-    const judgement = this.#freshness.judge(telegram, this.#context.clock.now());
+    const judgement = this.#freshness.judge(telegram, this.#context.clock.now(), text);
     if (judgement === "late") {
       this.#freshness.gaveUp();
       this.#fault = { code: "protocol", what: "its telegrams come too late to say what is now" };

@@ -85,17 +85,29 @@ export class TelegramCutter {
 function judged(text: string, checksum: string): Cut {
   if (checksum === "")
     return { fault: "its telegrams have no checksum (DSMR 2 and 3), so nobody knows whether they are whole" };
-  const whole = [text, text.slice(text.lastIndexOf("/"))].find((each) => crc16(each) === Number.parseInt(checksum, 16));
+  const expected = Number.parseInt(checksum, 16);
+  const whole = [text, text.slice(text.lastIndexOf("/"))].find((each) =>
+    [crc16(each), crc16X25(each)].includes(expected),
+  );
   return whole === undefined ? { fault: "the checksum of a telegram is wrong" } : { text: whole };
 }
 
-/** CRC-16 with polynomial 0x8005, reflected, from 0. */
+/** CRC-16 with polynomial 0x8005, reflected, from 0: that of the standard. */
 export function crc16(text: string): number {
+  return reflectedCrc(text, 0xa001, 0);
+}
+
+/** CRC-16/X25, polynomial 0x1021: that of makes which take the one of the optical port (IEC 62056-46). */
+export function crc16X25(text: string): number {
+  return reflectedCrc(text, 0x8408, 0xffff) ^ 0xffff;
+}
+
+function reflectedCrc(text: string, polynomial: number, start: number): number {
   return Buffer.from(text, "latin1").reduce((crc, byte) => {
     let rest = crc ^ byte;
-    for (let bit = 0; bit < 8; bit += 1) rest = rest & 1 ? (rest >> 1) ^ 0xa001 : rest >> 1;
+    for (let bit = 0; bit < 8; bit += 1) rest = rest & 1 ? (rest >> 1) ^ polynomial : rest >> 1;
     return rest;
-  }, 0);
+  }, start);
 }
 
 /** Reads a telegram that is whole. */

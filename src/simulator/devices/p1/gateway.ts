@@ -1,5 +1,6 @@
 /** A virtual smart meter with a P1 port behind a gateway: it sends telegrams to everyone who is connected. */
 
+import { createCipheriv } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { PerPhase } from "../../../model/phases.js";
@@ -25,6 +26,10 @@ export interface P1GatewayOptions {
   readonly now: () => number;
   /** 0: any that is free. */
   readonly port?: number;
+  /** `x25`: the checksum of makes that do not take that of the standard. */
+  readonly checksum?: "arc" | "x25";
+  /** As hex digits. It wraps each telegram in a frame of general-glo-ciphering (DLMS), as in Luxembourg and Austria. */
+  readonly encryption?: { readonly key: string; readonly authenticationKey?: string };
 }
 
 export type P1Fault = "silent" | "wrong-checksum" | "no-checksum" | "garbage" | "cut-off";
@@ -38,6 +43,7 @@ export class VirtualP1Gateway {
   connections = 0;
   readonly #options: P1GatewayOptions;
   readonly #clients = new Set<Socket>();
+  #frames = 0;
 
   constructor(options: P1GatewayOptions) {
     this.#options = options;
@@ -68,9 +74,12 @@ export class VirtualP1Gateway {
   /** Sends one telegram; whoever owns time calls this. */
   send(): void {
     const { values, now } = this.#options;
-    const whole = telegram(values(), now());
+    const whole = telegram(values(), now(), this.#options.checksum);
     const sent = this.fault === null ? whole : spoilt(whole, this.fault);
-    if (sent !== null) this.sendRaw(sent);
+    if (sent === null) return;
+    const { encryption } = this.#options;
+    this.#frames += 1;
+    this.sendRaw(encryption ? encrypted(sent, encryption, this.#frames) : sent);
   }
 
   sendRaw(text: string): void {
@@ -104,7 +113,11 @@ export async function startVirtualP1Gateway(options: P1GatewayOptions): Promise<
 }
 
 /** What a DSMR 5 meter says. Currents are whole amperes without a sign, as there. */
-export function telegram({ powers, currents, voltages, imported, exported }: P1Values, time: number): string {
+export function telegram(
+  { powers, currents, voltages, imported, exported }: P1Values,
+  time: number,
+  sort: "arc" | "x25" = "arc",
+): string {
   const total = powers.reduce((sum, power) => sum + power, 0);
   const flows = (first: string, second: string, power: number): string[] => [
     `1-0:${first}.7.0(${kW(Math.max(0, power))}*kW)`,
@@ -127,7 +140,7 @@ export function telegram({ powers, currents, voltages, imported, exported }: P1V
     "!",
   ];
   const text = lines.join("\r\n");
-  return `${text}${checksum(text)}\r\n`;
+  return `${text}${checksum(text, sort)}\r\n`;
 }
 
 function spoilt(text: string, fault: P1Fault): string | null {
@@ -142,12 +155,36 @@ function spoilt(text: string, fault: P1Fault): string | null {
   return faults[fault];
 }
 
-function checksum(text: string): string {
-  let crc = 0;
+/**
+ * A frame as Smarty meters send it (Luxmetering, “P1 port specification”): tag, system title, length, security control,
+ * frame counter, what was encrypted with AES-128-GCM, and 12 bytes of its tag.
+ */
+export function encrypted(
+  text: string,
+  { key, authenticationKey = "00112233445566778899AABBCCDDEEFF" }: { key: string; authenticationKey?: string },
+  count: number,
+): string {
+  const title = Buffer.from("SAG\u0010\u0000\u0001\u0002\u0003", "latin1");
+  const counter = Buffer.alloc(4);
+  counter.writeUInt32BE(count);
+  const cipher = createCipheriv("aes-128-gcm", Buffer.from(key, "hex"), Buffer.concat([title, counter]), {
+    authTagLength: 12,
+  });
+  cipher.setAAD(Buffer.concat([Buffer.of(0x30), Buffer.from(authenticationKey, "hex")]));
+  const body = Buffer.concat([cipher.update(text, "latin1"), cipher.final(), cipher.getAuthTag()]);
+  const head = Buffer.concat([Buffer.of(0xdb, title.length), title, Buffer.of(0x82, 0, 0, 0x30), counter]);
+  head.writeUInt16BE(body.length + 5, 3 + title.length);
+  return Buffer.concat([head, body]).toString("latin1");
+}
+
+function checksum(text: string, sort: "arc" | "x25"): string {
+  const polynomial = sort === "arc" ? 0xa001 : 0x8408;
+  let crc = sort === "arc" ? 0 : 0xffff;
   for (const byte of Buffer.from(text, "latin1")) {
     crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ polynomial : crc >> 1;
   }
+  if (sort === "x25") crc ^= 0xffff;
   return crc.toString(16).toUpperCase().padStart(4, "0");
 }
 
