@@ -38,7 +38,7 @@ interface Span {
   readonly to: number;
 }
 
-/** ms for which the last price holds where there is none before it. */
+/** How long a single price holds, and the longest step of a market, in ms. */
 const oneHour = 3_600_000;
 
 /** ms that are planned ahead: nine days, for no time of the week is further away. */
@@ -52,7 +52,9 @@ export function tariffPeriodsFrom(
 ): readonly TariffPeriod[] {
   const end = now + horizon;
   const cheapSpans = spansOf(cheapHours, zone, now, end);
-  const priced = prices.map(({ start, price }, i) => ({ from: start, to: endOfPrice(prices, i), price }));
+  const steps = prices.slice(1).map(({ start }, i) => start - (prices[i]?.start ?? start));
+  const shortest = Math.min(...steps.filter((step) => step > 0));
+  const priced = prices.map(({ start, price }, i) => ({ from: start, to: endOfPrice(prices, i, shortest), price }));
   const bounds = [...cheapSpans, ...priced].flatMap(({ from, to }) => [from, to]).filter((at) => at > now && at < end);
   const starts = [...new Set([now, ...bounds])].sort((a, b) => a - b);
   return starts.map((from, i): TariffPeriod => {
@@ -89,12 +91,17 @@ function spansOf(cheapHours: readonly CheapHours[], zone: string, now: number, e
   return spans;
 }
 
-/** ms since 1970 at which a price ends. The last one holds as long as the one before it. */
-function endOfPrice(prices: readonly Price[], index: number): number {
+/**
+ * Prices of a market come each hour or more often: there, one holds for as long as the one before it, and what is beyond
+ * is missing. Where all are further apart, each holds until the next.
+ */
+function endOfPrice(prices: readonly Price[], index: number, shortest: number): number {
   const [before, it, next] = [prices[index - 1], prices[index], prices[index + 1]];
-  if (next !== undefined) return next.start;
   if (it === undefined) return 0;
-  return it.start + (before === undefined ? oneHour : it.start - before.start);
+  const own = before === undefined ? null : it.start - before.start;
+  if (shortest > oneHour) return next?.start ?? it.start + (own ?? oneHour);
+  const end = it.start + (own !== null && own > 0 && own <= oneHour ? own : shortest);
+  return next === undefined ? end : Math.min(next.start, end);
 }
 
 function includes({ from, to }: Span, at: number): boolean {

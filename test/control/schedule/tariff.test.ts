@@ -79,6 +79,38 @@ test.each<[why: string, limit: number | null, now: string, until: string | null]
   expect(cheapAt({ ...none, prices: hourly, priceLimit }, now).until).toBe(until);
 });
 
+const list = (...prices: [time: string, price: number][]): Tariff => ({
+  ...none,
+  prices: prices.map(([time, price]) => ({ start: at(`2026-11-23T${time}:00Z`), price })),
+  priceLimit: 0.05,
+});
+const gap = list(["13:00", 0.3], ["14:00", 0.01], ["19:00", 0.4], ["20:00", 0.4]);
+const quarters = list(["13:00", 0.3], ["13:15", 0.01], ["13:45", 0.01], ["14:00", 0.3]);
+
+test.each<[why: string, tariff: Tariff, now: string, until: string | null]>([
+  ["the hour before a missing stretch is as long as the others", gap, "14:10", "15:00"],
+  ["a missing stretch is not cheap", gap, "15:00", null],
+  ["a missing quarter neither", quarters, "13:30", null],
+  ["the quarter before it is a quarter", quarters, "13:20", "13:30"],
+  [
+    "a stretch that is missing after the first price",
+    list(["13:00", 0.01], ["17:00", 0.3], ["18:00", 0.3]),
+    "14:00",
+    null,
+  ],
+  [
+    "a price alone between two stretches",
+    list(["13:00", 1], ["14:00", 1], ["18:00", 0.01], ["22:00", 1]),
+    "19:00",
+    null,
+  ],
+  ["hours, then quarters", list(["12:00", 1], ["13:00", 0.01], ["14:00", 1], ["14:15", 1]), "13:50", "14:00"],
+  ["where prices are hours apart, each holds until the next", list(["06:00", 0.01], ["22:00", 1]), "21:00", "22:00"],
+])("prices: %s", (_why, tariff, now, until) => {
+  const end = until === null ? null : `2026-11-23T${until}:00.000Z`;
+  expect(cheapAt(tariff, `2026-11-23T${now}:00Z`).until).toBe(end);
+});
+
 test("a single price holds for an hour, and may be negative", () => {
   const tariff = { ...none, prices: [{ start: at("2026-11-23T00:00:00Z"), price: -0.05 }], priceLimit: 0 };
   expect(cheapAt(tariff, "2026-11-23T00:30:00Z").until).toBe("2026-11-23T01:00:00.000Z");
