@@ -283,11 +283,11 @@ test.each([undefined, "00112233445566778899aabbccddeeff"])(
   async (authenticationKey) => {
     const clock = new TestClock();
     const key = "AEBD21B769A6D13C0DF064E383682EFF";
-    const gateway = ending(
+    const gateway = closeAfterTest(
       await startVirtualP1Gateway({ values: () => values, now: () => clock.now(), encryption: { key } }),
     );
     const meter = connectMeter(p1, { host: "127.0.0.1", port: gateway.port, key, authenticationKey }, { clock });
-    const { next } = listenTo(meter);
+    const { next } = recordReadings(meter);
     await gateway.connected();
     for (let round = 0; round < 3; round += 1) {
       const reading = next();
@@ -309,7 +309,9 @@ test.each<[string, object, string]>([
 ])("encrypted telegrams are told %s", async (_how, keys, what) => {
   const clock = new TestClock();
   const encryption = { key: "AEBD21B769A6D13C0DF064E383682EFF" };
-  const gateway = ending(await startVirtualP1Gateway({ values: () => values, now: () => clock.now(), encryption }));
+  const gateway = closeAfterTest(
+    await startVirtualP1Gateway({ values: () => values, now: () => clock.now(), encryption }),
+  );
   const meter = connectMeter(p1, { host: "127.0.0.1", port: gateway.port, ...keys }, { clock });
   const failure = failureOf(meter.read());
   await gateway.connected();
@@ -321,10 +323,10 @@ test.each<[string, object, string]>([
 
 test("a meter that takes another checksum (CRC-16/X25) is read", async () => {
   const clock = new TestClock();
-  const gateway = ending(
+  const gateway = closeAfterTest(
     await startVirtualP1Gateway({ values: () => values, now: () => clock.now(), checksum: "x25" }),
   );
-  const { next } = listenTo(connectMeter(p1, { host: "127.0.0.1", port: gateway.port }, { clock }));
+  const { next } = recordReadings(connectMeter(p1, { host: "127.0.0.1", port: gateway.port }, { clock }));
   await gateway.connected();
   const reading = next();
   gateway.send();
