@@ -65,7 +65,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     if (charger.reading !== null) this.#update({ told: withReported(this.#state.told, charger.reading) });
     this.#composed = this.#state.told;
     this.evse = createEvse(charger, this.#composed, this, bridged);
-    this.#publisher = new Publisher(this.evse, clock, log);
+    this.#publisher = new Publisher(charger.name, this.evse, clock, log);
     this.#reporters = this.#reports();
   }
 
@@ -225,7 +225,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   #reports(): readonly Reporter<Facts>[] {
     return reportersOf(this.evse, this.#composed, {
       clock: this.#parts.clock,
-      enqueue: (change) => this.#publisher.enqueue(change),
+      enqueue: (name, change) => this.#publisher.enqueue(name, change),
     });
   }
 }

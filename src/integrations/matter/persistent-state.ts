@@ -7,7 +7,8 @@ import type { Log } from "../../model/log.js";
 import { AtomicFile } from "../../site/atomic-file.js";
 import { noLimits, type Limits } from "./limits.js";
 import type { EvseMode } from "./modes.js";
-import type { Session } from "./session.js";
+import { highestId, type Session } from "./session.js";
+import { isInTime } from "./attributes.js";
 import { nothingReported, type ReportedValues } from "./reported-values.js";
 
 export interface PersistentState {
@@ -38,21 +39,29 @@ function textOf({ session, ...rest }: PersistentState): string {
   return JSON.stringify({ ...rest, session: session && [session.id, session.open, session.transferFrom !== null] });
 }
 
+/** A, and kWh, above what any charger has. */
+const current = z.number().min(0).max(1_000);
+const energy = z.number().min(0).max(1e9);
+
+/** ms since 1970 that a Date takes. */
+const time = z.number().min(0).max(8.64e15);
+
 const sessionSchema: z.ZodType<Session> = z.object({
-  id: z.int().min(0),
+  id: z.int().min(0).max(highestId),
   open: z.boolean(),
-  since: z.number(),
-  until: z.number().nullable(),
-  energy: z.number().min(0),
-  transferFrom: z.number().nullable(),
+  since: time,
+  until: time.nullable(),
+  energy,
+  transferFrom: energy.nullable(),
   wanting: z.boolean(),
-  idleSince: z.number().nullable(),
+  idleSince: time.nullable(),
 });
 
 const stateSchema: z.ZodType<PersistentState> = z.object({
   session: sessionSchema.nullable(),
-  limits: z.object({ command: z.number().nullable(), user: z.number().nullable() }),
-  until: z.number().nullable(),
+  limits: z.object({ command: current.nullable(), user: current.nullable() }),
+  // Earlier versions stored the highest number for "for ever", which Matter's time does not have.
+  until: time.nullable().transform((until) => (until !== null && isInTime(until / 1_000) ? until : null)),
   mode: z.enum(["fast", "scheduled", "solar", "solar-min"]),
   told: z.object({ phases: z.array(z.int().min(0).max(2)).readonly(), temperature: z.boolean(), tag: z.boolean() }),
 });

@@ -15,11 +15,12 @@ const intervals = { power: 5_000, energy: 30_000, temperature: 60_000 } as const
 interface ReporterContext {
   readonly clock: Clock;
   /** Has a change made after those that were asked for before. */
-  readonly enqueue: (change: () => Promise<void>) => void;
+  readonly enqueue: (name: string, change: () => Promise<void>) => void;
 }
 
 /** One measured number: its unit, where it is found, and where it goes. */
 interface Measurement {
+  readonly name: string;
   readonly unit: string;
   /** ms */
   readonly interval: number;
@@ -38,20 +39,21 @@ export function reportersOf(
     energy(endpoint),
     ...(reported.temperature ? [temperature(endpoint)] : []),
   ];
-  return measurements.map(({ unit, interval, read, write }) => {
+  return measurements.map(({ name, unit, interval, read, write }) => {
     const { clock, enqueue } = context;
     return new Reporter<Facts>({
       clock,
       unit,
       interval,
       read,
-      report: (value) => enqueue(() => write(typeof value === "number" ? value : null)),
+      report: (value) => enqueue(name, () => write(typeof value === "number" ? value : null)),
     });
   });
 }
 
 function electrical(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, read }: Quantity): Measurement {
   return {
+    name: `${attribute} at ${endpoint.id}`,
     unit,
     interval: intervals.power,
     read,
@@ -63,6 +65,7 @@ function electrical(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, r
 
 function energy(endpoint: EvseEndpoint): Measurement {
   return {
+    name: "energy",
     unit: "kWh",
     interval: intervals.energy,
     read: ({ reading }) => reading.totalConsumption,
@@ -79,6 +82,7 @@ function energy(endpoint: EvseEndpoint): Measurement {
 
 function temperature(endpoint: EvseEndpoint): Measurement {
   return {
+    name: "temperature",
     unit: "°C",
     interval: intervals.temperature,
     read: ({ reading }) => reading.temperature,

@@ -11,7 +11,7 @@ const { State, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 const patience = 60_000;
 
 /** Ids of sessions are positive and have 31 bits. */
-const highestId = 0x7fff_ffff;
+export const highestId = 0x7fff_ffff;
 
 /** What is remembered of the last or running session. Plain data: it survives a restart. */
 export interface Session {
