@@ -4,7 +4,7 @@ import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { Plan } from "../../model/commands.js";
 import type { ChargerView } from "../../site/site-view.js";
 import type { Facts } from "../charger-facts.js";
-import { highestOf, lowestOf, type Limits } from "./limits.js";
+import { highestOf, lowestOf, userMaximumOf, type Limits } from "./limits.js";
 import { secondsOf, type Session, type Shown } from "./session.js";
 
 const { FaultState, SupplyState } = EnergyEvse;
@@ -41,16 +41,15 @@ export type EvseState = ReturnType<typeof stateOf>;
 export function stateOf({ charger, facts, shown, limits, until }: EvseFacts) {
   const { current: range, userSettings } = charger;
   const enabled = isEnabled(charger);
-  const capacity = milli(range.max);
   return {
     state: shown.state,
     faultState: shown.fault,
     supplyState: shown.fault === FaultState.NoError ? supplyOf(enabled) : SupplyState.DisabledError,
     chargingEnabledUntil: enabled ? until && epochSeconds(until) : beginningOfTime,
-    circuitCapacity: capacity,
+    circuitCapacity: milli(range.max),
     minimumChargeCurrent: enabled ? milli(lowestOf(userSettings.minAmpere, range)) : 0,
     maximumChargeCurrent: enabled ? milli(highestOf(limits, range, facts?.reading.cableEncoding ?? null)) : 0,
-    userMaximumChargeCurrent: limits.user === null ? capacity : milli(limits.user),
+    userMaximumChargeCurrent: milli(userMaximumOf(limits, userSettings.minAmpere, range)),
   };
 }
 

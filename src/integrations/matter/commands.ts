@@ -6,7 +6,7 @@ import type { ChargerCommand } from "../../model/commands.js";
 import type { ChargerView, MeterView } from "../../site/site-view.js";
 import { isPlugged } from "../charger-facts.js";
 import { isEnabled, isInTime } from "./attributes.js";
-import { capOf } from "./limits.js";
+import { capOf, lowestOf } from "./limits.js";
 import type { PersistentState } from "./persistent-state.js";
 import { changed, modeOf, notNow, unsupported, type ModeResponse } from "./modes.js";
 
@@ -96,6 +96,7 @@ export function checkUserMaximum(milliamperes: number, { charger }: Situation): 
 }
 
 export function setUserMaximum(milliamperes: number, { charger, state }: Situation): Change {
-  const limits = { ...state.limits, user: milliamperes / 1_000 };
+  const least = lowestOf(charger.userSettings.minAmpere, charger.current);
+  const limits = { ...state.limits, user: Math.max(milliamperes / 1_000, least) };
   return { state: { limits }, command: { maxAmpere: capOf(limits, charger.current) } };
 }

@@ -36,6 +36,8 @@ export interface NodeParts {
   readonly model: string;
   /** One stands on the node itself; several stand behind an aggregator, as bridged devices. */
   readonly evses: readonly Evse[];
+  /** Its endpoints are others than the last time, or were never known. */
+  readonly reshaped: boolean;
   /** It is online, for the first time or after it was reset because its last controller has left. */
   readonly onOnline: () => void;
 }
@@ -62,7 +64,7 @@ export class MatterNode {
 
   /** Rejects with an Error that says what to do. */
   static async start(parts: NodeParts): Promise<MatterNode> {
-    const { folder, port, name, brand, model, evses, onOnline } = parts;
+    const { folder, port, name, brand, model, evses, reshaped, onOnline } = parts;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const environment = createEnvironment(folder);
     const credentials = await loadCredentials(folder, environment);
@@ -94,6 +96,9 @@ export class MatterNode {
     const matter = new MatterNode(node, environment, codes);
     try {
       await addEvses(node, evses, bridge);
+      // One that nobody knows yet begins with version 1.
+      if (reshaped && node.lifecycle.isCommissioned)
+        await node.act((agent) => agent.basicInformation.increaseConfigurationVersion());
       node.lifecycle.online.on(onOnline);
       await node.start();
       await saveCodes(folder, credentials, codes);

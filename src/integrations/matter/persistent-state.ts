@@ -66,12 +66,18 @@ const stateSchema: z.ZodType<PersistentState> = z.object({
   told: z.object({ phases: z.array(z.int().min(0).max(2)).readonly(), temperature: z.boolean(), tag: z.boolean() }),
 });
 
-const fileSchema = z.object({ version: z.literal(1), chargers: z.record(z.string(), stateSchema) });
+const fileSchema = z.object({
+  version: z.literal(1),
+  /** Of the node when it was last online; `null`: not known. */
+  shape: z.string().nullable().default(null),
+  chargers: z.record(z.string(), stateSchema),
+});
 
 export class PersistentStateFile {
   readonly #path: string;
   readonly #log: Log;
   readonly #file: AtomicFile;
+  #shape: string | null = null;
   #states: Record<string, PersistentState> = {};
 
   constructor(path: string, log: Log) {
@@ -83,7 +89,9 @@ export class PersistentStateFile {
   /** A file that can't be understood is as good as none, and a warning: sessions count from 1 again. */
   async load(): Promise<void> {
     try {
-      this.#states = fileSchema.parse(JSON.parse(await readFile(this.#path, "utf8"))).chargers;
+      const { shape, chargers } = fileSchema.parse(JSON.parse(await readFile(this.#path, "utf8")));
+      this.#shape = shape;
+      this.#states = chargers;
     } catch (error) {
       if (systemCodeOf(error) === "ENOENT") return;
       this.#log.warn(`${this.#path} could not be understood; sessions and limits begin anew on Matter`);
@@ -101,7 +109,21 @@ export class PersistentStateFile {
   /** Writes it if it changed. */
   save(charger: string, state: PersistentState): void {
     this.#states = { ...this.#states, [charger]: state };
-    this.#file.save(`${JSON.stringify({ version: 1, chargers: this.#states })}\n`);
+    this.#write();
+  }
+
+  /** What the node was made of when it was last online; `null`: not known. */
+  get shape(): string | null {
+    return this.#shape;
+  }
+
+  saveShape(shape: string): void {
+    this.#shape = shape;
+    this.#write();
+  }
+
+  #write(): void {
+    this.#file.save(`${JSON.stringify({ version: 1, shape: this.#shape, chargers: this.#states })}\n`);
   }
 
   /** Resolves once everything is on the disk, or has failed to get there. */

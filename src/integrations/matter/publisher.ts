@@ -2,7 +2,7 @@
 
 import { BridgedDeviceBasicInformationServer } from "@matter/main/behaviors/bridged-device-basic-information";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import type { Plan } from "../../model/commands.js";
+import type { ChargeTarget, Plan } from "../../model/commands.js";
 import type { Clock } from "../../model/clock.js";
 import { messageOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
@@ -27,6 +27,8 @@ export interface ChargerState {
   readonly mode: number;
   readonly session: Session | null;
   readonly plan: Plan | null;
+  /** What it is made for. */
+  readonly targets: readonly ChargeTarget[];
   readonly powerRange: PowerRange;
   readonly reachable: boolean;
   /** Bytes of a tag that was read just now. */
@@ -45,7 +47,8 @@ export class Publisher {
   readonly #session = new Group(quietInterval);
   readonly #plan = new Group(quietInterval);
   readonly #forecast = new Group(quietInterval);
-  #target: number | null = null;
+  /** What the plan that is shown was made for. */
+  #target = "";
   /** What could not be shown the last time. */
   readonly #failing = new Set<string>();
 
@@ -65,8 +68,9 @@ export class Publisher {
     const session = sessionOf(charger.session, now);
     const plan = planOf(charger.plan);
     const forecast = forecastOf(charger.plan, charger.powerRange, now);
-    const newTarget = plan.nextChargeTargetTime !== this.#target;
-    this.#target = plan.nextChargeTargetTime;
+    // What is still needed counts down by itself, a changed target does not.
+    const target = JSON.stringify([charger.targets, plan.nextChargeTargetTime, plan.nextChargeTargetSoC]);
+    const newTarget = target !== this.#target;
 
     this.#write("state", this.#states, { state: charger.state, mode, esa }, now, {}, async () =>
       assign(endpoint, {
@@ -82,9 +86,10 @@ export class Publisher {
     this.#write("session", this.#session, session, now, { urgent: sessionEvents.length > 0 }, async () =>
       assign(endpoint, { energyEvse: session }),
     );
-    this.#write("plan", this.#plan, plan, now, { urgent: newTarget }, async () =>
+    const newPlan = this.#write("plan", this.#plan, plan, now, { urgent: newTarget }, async () =>
       assign(endpoint, { energyEvse: plan }),
     );
+    if (newPlan) this.#target = target;
     this.#write("forecast", this.#forecast, { forecast }, now, { urgent: newTarget }, async () =>
       assign(endpoint, { deviceEnergyManagement: { forecast } }),
     );
@@ -116,7 +121,7 @@ export class Publisher {
     });
   }
 
-  /** Values that are new are published, by themselves. */
+  /** Values that are new are published, by themselves. @returns whether they are new */
   #write(
     name: string,
     group: Group,
@@ -124,8 +129,10 @@ export class Publisher {
     now: number,
     { urgent = false }: { readonly urgent?: boolean },
     change: () => Promise<void>,
-  ): void {
-    if (group.isNew(values, now, urgent)) this.enqueue(name, change, () => group.failed());
+  ): boolean {
+    const isNew = group.isNew(values, now, urgent);
+    if (isNew) this.enqueue(name, change, () => group.failed());
+    return isNew;
   }
 
   /** Resolves once all that was to be published is there. */

@@ -4,7 +4,7 @@ import { TemperatureMeasurementServer } from "@matter/main/behaviors/temperature
 import type { Clock } from "../../model/clock.js";
 import type { Facts } from "../charger-facts.js";
 import { Reporter } from "../reporter.js";
-import { milli, milliWattHours } from "./attributes.js";
+import { epochSeconds, milli, milliWattHours } from "./attributes.js";
 import type { Evse, EvseEndpoint, PhaseEndpoint } from "./evse.js";
 import { inAll, onPhase, type Quantity } from "./measurements.js";
 import type { ReportedValues } from "./reported-values.js";
@@ -36,7 +36,7 @@ export function reportersOf(
   const measurements = [
     ...inAll.map((quantity) => electrical(endpoint, quantity)),
     ...phases.flatMap((sensor) => onPhase(sensor.phase).map((quantity) => electrical(sensor.endpoint, quantity))),
-    energy(endpoint),
+    energy(endpoint, context.clock),
     ...(reported.temperature ? [temperature(endpoint)] : []),
   ];
   return measurements.map(({ name, unit, interval, read, write }) => {
@@ -63,7 +63,7 @@ function electrical(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, r
   };
 }
 
-function energy(endpoint: EvseEndpoint): Measurement {
+function energy(endpoint: EvseEndpoint, clock: Clock): Measurement {
   return {
     name: "energy",
     unit: "kWh",
@@ -73,7 +73,7 @@ function energy(endpoint: EvseEndpoint): Measurement {
       // A counter that does not answer has not changed.
       if (value === null) return;
       await endpoint.act((agent) => {
-        const imported = { energy: milliWattHours(value) };
+        const imported = { energy: milliWattHours(value), endTimestamp: epochSeconds(clock.now()) };
         agent.electricalEnergyMeasurement.setMeasurement({ cumulativeEnergy: { imported } });
       });
     },
