@@ -10,6 +10,7 @@ import type { PairingCodes } from "./codes.js";
 import type { Evse } from "./evse.js";
 import { PersistentStateFile } from "./persistent-state.js";
 import { MatterNode } from "./node.js";
+import { NodeFiles } from "./node-files.js";
 
 /** ms in which chargers may report for the first time what they have; what one reports later counts from the next start on. */
 const firstReadingTimeout = 15_000;
@@ -60,26 +61,33 @@ export class MatterIntegration {
     const [first, ...others] = site.view.chargers;
     if (first === undefined) throw new RangeError("there is no charger to show on Matter");
     const memory = new PersistentStateFile(join(folder, "chargers.json"), log);
-    await memory.load();
+    await memory.load(clock.now());
     await firstReadings(site, memory, clock, signal);
     signal.throwIfAborted();
     const bridged = others.length > 0;
     const parts = { site, clock, log, memory };
-    const chargers = site.view.chargers.map(
-      (charger, index) => new MatterCharger(charger, { ...parts, place: bridged ? index : null }),
-    );
-    const evses = chargers.map(({ evse }) => evse);
-    const shape = shapeOf(evses, chargers);
-    const node = await MatterNode.start({
-      folder,
-      port,
-      name: bridged ? name : first.name,
-      brand: bridged ? "homebridge-ev-charging" : first.brand,
-      model: bridged ? "EV chargers" : first.model,
-      evses,
-      reshaped: memory.shape !== shape,
-      onOnline: () => chargers.forEach((charger) => void charger.forget()),
-    });
+    const build = async () => {
+      const chargers = site.view.chargers.map(
+        (charger, index) => new MatterCharger(charger, { ...parts, place: bridged ? index : null }),
+      );
+      const evses = chargers.map(({ evse }) => evse);
+      const shape = shapeOf(evses, chargers);
+      const node = await MatterNode.start({
+        log,
+        now: clock.now(),
+        folder,
+        port,
+        name: bridged ? name : first.name,
+        brand: bridged ? "homebridge-ev-charging" : first.brand,
+        model: bridged ? "EV chargers" : first.model,
+        evses,
+        reshaped: memory.shape !== shape,
+        onOnline: () => chargers.forEach((charger) => void charger.forget()),
+      });
+      return { chargers, shape, node };
+    };
+    const files = new NodeFiles({ folder, log, now: clock.now(), signal });
+    const { chargers, shape, node } = await files.startWith(build);
     memory.saveShape(shape);
     // Each by itself: one of them may give a command on the occasion, and the others then get the view after it.
     const subscriptions = chargers.map((charger) => site.onChange((view) => charger.refresh(view)));

@@ -8,6 +8,7 @@ import { NodeJsEnvironment } from "@matter/nodejs";
 import { MdnsService, SessionManager } from "@matter/protocol";
 import { z } from "zod";
 import { loadCredentials, readable, saveCodes, type PairingCodes } from "./codes.js";
+import type { Log } from "../../model/log.js";
 import type { Evse } from "./evse.js";
 import { clipped } from "./names.js";
 
@@ -26,6 +27,9 @@ const hangUpInterval = 100;
 const mostHangUps = 15;
 
 export interface NodeParts {
+  readonly log: Log;
+  /** ms since 1970 */
+  readonly now: number;
   /** Where all is stored that has to survive a restart. */
   readonly folder: string;
   /** UDP */
@@ -67,10 +71,10 @@ export class MatterNode {
     const { folder, port, name, brand, model, evses, reshaped, onOnline } = parts;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const environment = createEnvironment(folder);
-    const credentials = await loadCredentials(folder, environment);
+    const credentials = await loadCredentials(folder, environment, parts);
     const version = await packageVersion();
     const bridge = evses.length > 1;
-    const node = await ServerNode.create({
+    const node = new ServerNode({
       id: "node",
       environment,
       network: { port },
@@ -91,6 +95,14 @@ export class MatterNode {
         softwareVersionString: version,
       },
     });
+    try {
+      await node.construction.ready;
+    } catch (error) {
+      // Else it would keep the lock on its files.
+      await node.close().catch(() => undefined);
+      await environment.maybeGet(MdnsService)?.close();
+      throw error;
+    }
     const { manualPairingCode, qrPairingCode } = node.state.commissioning.pairingCodes;
     const codes = { manualPairingCode: readable(manualPairingCode), qrCode: qrPairingCode };
     const matter = new MatterNode(node, environment, codes);

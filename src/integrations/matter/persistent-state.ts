@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { systemCodeOf } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
-import { AtomicFile } from "../../site/atomic-file.js";
+import { AtomicFile, putAside } from "../../site/atomic-file.js";
 import { noLimits, type Limits } from "./limits.js";
 import type { EvseMode } from "./modes.js";
 import { highestId, type Session } from "./session.js";
@@ -86,15 +86,18 @@ export class PersistentStateFile {
     this.#file = new AtomicFile(path, log);
   }
 
-  /** A file that can't be understood is as good as none, and a warning: sessions count from 1 again. */
-  async load(): Promise<void> {
+  /** A file that can't be understood is put aside, with a warning: sessions count from 1 again. */
+  async load(now: number): Promise<void> {
     try {
       const { shape, chargers } = fileSchema.parse(JSON.parse(await readFile(this.#path, "utf8")));
       this.#shape = shape;
       this.#states = chargers;
     } catch (error) {
       if (systemCodeOf(error) === "ENOENT") return;
-      this.#log.warn(`${this.#path} could not be understood; sessions and limits begin anew on Matter`);
+      const aside = await putAside(this.#path, now);
+      this.#log.warn(
+        `Matter: ${this.#path} could not be understood and was put aside as ${aside}; sessions and limits begin anew`,
+      );
     }
   }
 

@@ -1,14 +1,12 @@
 /** The node's life: restarts, several controllers, those that vanish, and what is in its way. */
 
 import { createSocket } from "node:dgram";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { BasicInformation } from "@matter/main/clusters/basic-information";
 import { BridgedDeviceBasicInformation } from "@matter/main/clusters/bridged-device-basic-information";
 import { Descriptor } from "@matter/main/clusters/descriptor";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { PowerSource } from "@matter/main/clusters/power-source";
-import { Controller, matterLog } from "./controller.js";
+import { Controller } from "./controller.js";
 import { TestSite } from "./test-site.js";
 import { Device, evseEndpoint } from "./test-bench.js";
 
@@ -86,19 +84,6 @@ describe("a restart", () => {
     await restart(device, controller, () => device.site.report({ sessionChargeConsumption: 0.2 }));
     expect(await read(controller, attributes.sessionId)).toBe(3);
     expect(await read(controller, attributes.sessionEnergyCharged)).toBe(200_000);
-  }, 60_000);
-
-  test("a damaged file is told, and the rest survives", async () => {
-    const device = await start();
-    const controller = await commission(device);
-    device.site.plug();
-    await device.stop();
-    await writeFile(join(device.folder, "node", "sessions.resumptionRecords"), "{");
-    await device.start();
-    await device.integration.settled();
-    expect(matterLog.about("Failed to parse")).toEqual([expect.stringContaining("resumptionRecords")]);
-    await controller.reconnect();
-    expect(await read(controller, attributes.sessionId)).toBe(1);
   }, 60_000);
 
   test("the codes stay the same", async () => {
