@@ -1,11 +1,30 @@
 /** A file that is written whole or not at all, one version after the other. */
 
-import { mkdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { messageOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { SerialQueue } from "../model/serial-queue.js";
+
+/** Puts a file aside that can't be understood. @returns where it is now */
+export async function putAside(path: string, now: number): Promise<string> {
+  const aside = `${path}.bad-${Math.round(now)}`;
+  await rename(path, aside).catch(() => undefined);
+  return aside;
+}
+
+/**
+ * Removes what writes have left that were killed: `write-file-atomic` appends a number to the name. Not while one is
+ * under way.
+ */
+export async function removeLeftovers(path: string): Promise<void> {
+  const folder = dirname(path);
+  const start = `${basename(path)}.`;
+  const names = await readdir(folder).catch(() => []);
+  const leftovers = names.filter((name) => name.startsWith(start) && /^\d+$/.test(name.slice(start.length)));
+  for (const name of leftovers) await rm(join(folder, name), { force: true }).catch(() => undefined);
+}
 
 export class AtomicFile {
   readonly #path: string;
@@ -13,6 +32,8 @@ export class AtomicFile {
   readonly #writes = new SerialQueue();
   #text = "";
   #failing = false;
+  /** After the first write nothing of earlier ones is left. */
+  #tidied = false;
 
   constructor(path: string, log: Log) {
     this.#path = path;
@@ -44,6 +65,8 @@ export class AtomicFile {
     try {
       await mkdir(dirname(this.#path), { recursive: true });
       await writeFileAtomic(this.#path, text, { mode: 0o600 });
+      if (!this.#tidied) await removeLeftovers(this.#path);
+      this.#tidied = true;
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) this.#log.warn(`${this.#path} can't be written, a restart will forget: ${messageOf(error)}`);

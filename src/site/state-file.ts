@@ -1,11 +1,11 @@
 /** What must survive a restart, in one file that is written whole or not at all. */
 
-import { readFile, rename } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { noPersistentState, type PersistentState } from "../control/memory.js";
 import { noPersistentChargerState, type PersistentChargerState } from "../control/observe/charger-memory.js";
 import { messageOf, systemCodeOf } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import { AtomicFile } from "./atomic-file.js";
+import { AtomicFile, putAside } from "./atomic-file.js";
 import { formatState, parseState } from "./state-format.js";
 
 /** ms between two writes of what only changed by itself, to spare SD cards. */
@@ -42,8 +42,7 @@ export class StateFile {
       const stored = Object.entries(parsed.chargers).map(([name, persistent]) => [name, notAfter(persistent, now)]);
       return { ...parsed, chargers: Object.fromEntries(stored) };
     }
-    const aside = `${this.#path}.bad-${Math.round(now)}`;
-    await rename(this.#path, aside).catch(() => undefined);
+    const aside = await putAside(this.#path, now);
     this.#log.warn(
       `${this.#path} could not be understood and was put aside as ${aside}; start each charge by hand once.`,
     );

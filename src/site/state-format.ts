@@ -9,18 +9,22 @@ import { weekdays } from "../model/weekdays.js";
 const version = 1;
 
 const phaseCount = z.literal([1, 3]);
-const time = z.number().min(0);
+/** ms since 1970 that a Date takes. */
+const time = z.number().min(0).max(8.64e15);
+/** kWh and W, far above what any site has. */
+const energy = z.number().min(0).max(1e9);
+const power = z.number().min(0).max(1e9);
 const current = z.number().min(0).max(1_000);
 
 const target = z.object({
   days: z.array(z.literal(weekdays)).readonly(),
   time: z.int().min(0).max(1_439),
-  energy: z.number().min(0).nullable(),
+  energy: energy.nullable(),
 });
 
 const session = z.object({
   since: time.nullable(),
-  countsFrom: z.number().min(0),
+  countsFrom: energy,
   due: time.nullable(),
   pursuedSince: time.nullable(),
 });
@@ -30,8 +34,8 @@ const charger = z.object({
   phases: z.literal([1, 3, "auto"]).nullable(),
   cap: current.nullable(),
   minimum: current.nullable().default(null),
-  powerLimit: z.number().min(0).nullable(),
-  energyLimit: z.number().min(0).nullable(),
+  powerLimit: power.nullable(),
+  energyLimit: energy.nullable(),
   manual: z.enum(["start", "stop"]).nullable(),
   until: time.nullable().default(null),
   targets: z.array(target).readonly().nullable().default(null),
@@ -50,7 +54,7 @@ const file = z.object({
   version: z.literal(version),
   chargers: z.record(z.string(), charger),
   alarms: z.record(z.string(), z.string()).default({}),
-  powerLimit: z.number().min(0).nullable().default(null),
+  powerLimit: power.nullable().default(null),
 });
 
 type ChargerEntry = z.output<typeof charger>;

@@ -254,3 +254,27 @@ describe("a file that can't be understood", () => {
       expect(time).toBeLessThanOrEqual(now);
   });
 });
+
+describe("what killed and wrong writes have left", () => {
+  test("leftovers are removed with the first write, other files are not", async () => {
+    for (const name of ["state.json.123456", "state.json.bad-1", "other.json.12"])
+      await writeFile(join(folder, name), "{");
+    const file = open();
+    await file.load(["Garage"], now);
+    file.save(house({ Garage: persistent }), now, true);
+    await file.settled();
+    expect((await readdir(folder)).sort()).toEqual(["other.json.12", "state.json", "state.json.bad-1"]);
+  });
+
+  test.each([
+    ["a version of later", { version: 2, chargers: {} }],
+    ["a time that can't be", { version: 1, chargers: { Garage: { ...written, until: 1e300 } } }],
+    ["an energy that can't be", { version: 1, chargers: { Garage: { ...written, energyLimit: 1e300 } } }],
+    ["a power that can't be", { version: 1, chargers: {}, powerLimit: 1e300 }],
+  ])("%s: the file is put aside", async (_what, content) => {
+    await writeFile(path, JSON.stringify(content));
+    const log = new MemoryLog();
+    expect(await open(log).load(["Garage"], now)).toMatchObject({ chargers: { Garage: stopped } });
+    expect(log.about(path)).toEqual([expect.stringContaining(`${path}.bad-${now}`)]);
+  });
+});

@@ -70,6 +70,7 @@ interface Limits {
 }
 
 interface WritableDefinition {
+  readonly lifting?: number;
   limits(charger: ChargerView): Limits;
   parseWrite(value: CharacteristicValue, charger: ChargerView): Write | null;
 }
@@ -77,6 +78,7 @@ interface WritableDefinition {
 const writableChannels: Readonly<Record<WritableChannel, WritableDefinition>> = {
   /** Reads what the charger is set to now; writes a cap of the person's own. 0 lifts the cap. */
   maxAmpere: {
+    lifting: 0,
     limits: ({ current: { max, step } }) => ({ min: 0, max, step }),
     parseWrite(value, { current: { min, max } }) {
       if (value === 0) return { command: { maxAmpere: null } };
@@ -100,6 +102,7 @@ const writableChannels: Readonly<Record<WritableChannel, WritableDefinition>> = 
   },
   /** 0 gives the choice back to the controller. */
   phases: {
+    lifting: 0,
     limits: () => ({ min: 0, max: 3, step: 1 }),
     parseWrite(value) {
       if (value === 0) return { command: { phases: "auto" } };
@@ -141,6 +144,7 @@ export function channelCharacteristics(charger: ChargerView): readonly Character
       read: ({ reading }) => reading[name],
       ...(channel.unit === undefined ? {} : { unit: channel.unit }),
       ...(none === undefined ? {} : { none }),
+      ...(writes?.lifting === undefined ? {} : { lifting: writes.lifting }),
       ...(writes === undefined ? {} : { parseWrite: writes.parseWrite }),
     };
   });

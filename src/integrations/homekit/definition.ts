@@ -51,6 +51,8 @@ export interface CharacteristicDefinition {
   read(facts: Facts): Value | null;
   /** Stands for "not known now". Absent: this characteristic alone does not respond, for 0 would be a claim. */
   readonly none?: Value;
+  /** A number that is written to lift a limit, and is never true itself. Once it is written the truth is shown. */
+  readonly lifting?: number;
   /** What a write means; `null`: an invalid value. Absent: it cannot be written. */
   parseWrite?(value: CharacteristicValue, charger: ChargerView): Write | null;
 }

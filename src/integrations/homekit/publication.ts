@@ -60,7 +60,7 @@ export class Publication {
   private read(facts: Facts): Value | null {
     const { definition, characteristic } = this.parts;
     const value = definition.read(facts) ?? definition.none ?? null;
-    return value === null ? null : withinLimits(value, characteristic);
+    return value === null ? null : withinLimits(rounded(value, definition.unit), characteristic);
   }
 
   private async write(value: CharacteristicValue): Promise<void> {
@@ -71,11 +71,21 @@ export class Publication {
     this.reporter.hold(characteristic.props.format === "bool" ? (booleanOf(value) ?? value) : value);
     try {
       await carryOut(write, () => this.reporter.release());
+      if (value === definition.lifting) this.reporter.release();
     } catch {
       this.reporter.release();
       throw noResponse(hap);
     }
   }
+}
+
+/** Decimals that mean something, by unit: counters add up to numbers like 12.299999999999999. */
+const decimals: Readonly<Record<string, number>> = { W: 1, A: 2, V: 1, kWh: 3, "°C": 1 };
+
+function rounded(value: Value, unit: string | undefined): Value {
+  const places = unit === undefined ? undefined : decimals[unit];
+  if (places === undefined || typeof value !== "number") return value;
+  return Math.round(value * 10 ** places) / 10 ** places;
 }
 
 /** HAP would warn of a number beyond the declared limits, and of a text that is too long, at every read. */

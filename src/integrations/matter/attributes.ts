@@ -4,13 +4,17 @@ import { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import type { Plan } from "../../model/commands.js";
 import type { ChargerView } from "../../site/site-view.js";
 import type { Facts } from "../charger-facts.js";
-import { highestOf, lowestOf, type Limits } from "./limits.js";
+import { highestOf, lowestOf, userMaximumOf, type Limits } from "./limits.js";
 import { secondsOf, type Session, type Shown } from "./session.js";
 
 const { FaultState, SupplyState } = EnergyEvse;
 
-/** Of Matter's time: 2000, 0 on the wire. matter.js counts from 1970. */
+/** s since 1970, as matter.js counts: 2000, 0 on the wire, and the highest of 32 bits, but for the one that means null. */
 const beginningOfTime = 946_684_800;
+const endOfTime = beginningOfTime + 0xffff_fffe;
+
+/** s, the longest that 32 bits hold, but for the one that means null. */
+const longestDuration = 0xffff_fffe;
 
 /** A state of charge that is not known can only be aimed at as "until it is full". */
 const full = 100;
@@ -37,16 +41,15 @@ export type EvseState = ReturnType<typeof stateOf>;
 export function stateOf({ charger, facts, shown, limits, until }: EvseFacts) {
   const { current: range, userSettings } = charger;
   const enabled = isEnabled(charger);
-  const capacity = milli(range.max);
   return {
     state: shown.state,
     faultState: shown.fault,
     supplyState: shown.fault === FaultState.NoError ? supplyOf(enabled) : SupplyState.DisabledError,
-    chargingEnabledUntil: enabled ? until && epoch(until) : beginningOfTime,
-    circuitCapacity: capacity,
+    chargingEnabledUntil: enabled ? until && epochSeconds(until) : beginningOfTime,
+    circuitCapacity: milli(range.max),
     minimumChargeCurrent: enabled ? milli(lowestOf(userSettings.minAmpere, range)) : 0,
     maximumChargeCurrent: enabled ? milli(highestOf(limits, range, facts?.reading.cableEncoding ?? null)) : 0,
-    userMaximumChargeCurrent: limits.user === null ? capacity : milli(limits.user),
+    userMaximumChargeCurrent: milli(userMaximumOf(limits, userSettings.minAmpere, range)),
   };
 }
 
@@ -63,9 +66,10 @@ export function planOf(plan: Plan | null) {
       nextChargeRequiredEnergy: null,
       nextChargeTargetSoC: null,
     };
+  const by = Math.max(epochSeconds(plan.by), beginningOfTime + 1);
   return {
-    nextChargeStartTime: Math.min(epoch(plan.from), epoch(plan.by) - 1),
-    nextChargeTargetTime: epoch(plan.by),
+    nextChargeStartTime: Math.min(epochSeconds(plan.from), by - 1),
+    nextChargeTargetTime: by,
     nextChargeRequiredEnergy: plan.energy === null ? null : milliWattHours(plan.energy),
     nextChargeTargetSoC: plan.energy === null ? full : null,
   };
@@ -81,19 +85,36 @@ export function sessionOf(session: Session | null, now: number) {
   if (session === null) return { sessionId: null, sessionDuration: null, sessionEnergyCharged: null };
   return {
     sessionId: session.id,
-    sessionDuration: secondsOf(session, now),
+    sessionDuration: duration(secondsOf(session, now)),
     sessionEnergyCharged: milliWattHours(session.energy),
   };
 }
 
+/** mWh, within what the attributes of energies take. */
 export function milliWattHours(kilowattHours: number): number {
-  return Math.round(kilowattHours * 1e6);
+  return within(0, Math.round(kilowattHours * 1e6), Number.MAX_SAFE_INTEGER);
 }
 
+/** Thousandths, within what 64 bits and a JavaScript number hold. */
 export function milli(value: number): number {
-  return Math.round(value * 1_000);
+  return within(Number.MIN_SAFE_INTEGER, Math.round(value * 1_000), Number.MAX_SAFE_INTEGER);
 }
 
-function epoch(ms: number): number {
-  return Math.max(beginningOfTime, Math.round(ms / 1_000));
+/** s since 1970, within Matter's time. @param ms since 1970 */
+export function epochSeconds(ms: number): number {
+  return within(beginningOfTime, Math.round(ms / 1_000), endOfTime);
+}
+
+/** s, as long as Matter can say. */
+export function duration(seconds: number): number {
+  return within(0, Math.round(seconds), longestDuration);
+}
+
+/** Whether Matter's time has this moment. @param seconds since 1970 */
+export function isInTime(seconds: number): boolean {
+  return seconds >= beginningOfTime && seconds <= endOfTime;
+}
+
+function within(lowest: number, value: number, highest: number): number {
+  return Math.min(Math.max(value, lowest), highest);
 }

@@ -12,7 +12,7 @@ import * as commands from "./commands.js";
 import { powerRange } from "./device-energy-management.js";
 import type { EvseCommands } from "./energy-evse.js";
 import type { ModeCommands } from "./energy-evse-mode.js";
-import { createEvse, type Evse } from "./evse.js";
+import { createEvse, namePowered, type Evse } from "./evse.js";
 import { reconciled } from "./limits.js";
 import { isUrgent, type PersistentState, type PersistentStateFile } from "./persistent-state.js";
 import { numberOf, type ModeResponse } from "./modes.js";
@@ -35,8 +35,8 @@ export interface MatterChargerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly memory: PersistentStateFile;
-  /** It is one of several behind an aggregator. */
-  readonly bridged: boolean;
+  /** Among several behind an aggregator, from 0; `null`: it is alone. */
+  readonly place: number | null;
 }
 
 export class MatterCharger implements EvseCommands, ModeCommands {
@@ -58,14 +58,14 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   #set: { readonly schedules: readonly Schedule[]; readonly targets: string } | null = null;
 
   constructor(charger: ChargerView, parts: MatterChargerParts) {
-    const { memory, bridged, clock, log } = parts;
+    const { memory, place, clock, log } = parts;
     this.#parts = parts;
     this.#charger = charger;
     this.#state = memory.of(charger.name);
     if (charger.reading !== null) this.#update({ told: withReported(this.#state.told, charger.reading) });
     this.#composed = this.#state.told;
-    this.evse = createEvse(charger, this.#composed, this, bridged);
-    this.#publisher = new Publisher(this.evse, clock, log);
+    this.evse = createEvse(charger, this.#composed, this, place);
+    this.#publisher = new Publisher(charger.name, this.evse, clock, log);
     this.#reporters = this.#reports();
   }
 
@@ -93,6 +93,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
       mode: numberOf(mode),
       session,
       plan: isEnabled(charger) && charger.mode !== "fast" ? charger.plan : null,
+      targets: charger.userSettings.targets,
       powerRange: powerRange(charger.current, Math.max(1, this.#composed.phases.length)),
       reachable: facts !== null,
       tag: facts === null ? null : this.#newTag(facts),
@@ -101,9 +102,15 @@ export class MatterCharger implements EvseCommands, ModeCommands {
     this.#reporters.forEach((reporter) => reporter.refresh(facts));
   }
 
-  /** The endpoint was reset, with all that it showed. */
+  /** What the endpoint has a place for, and with it its shape. */
+  get composed(): ReportedValues {
+    return this.#composed;
+  }
+
+  /** The endpoint is online, for the first time or after it was reset with all that it showed. */
   async forget(): Promise<void> {
     await this.settled();
+    this.#publisher.enqueue("power source", () => namePowered(this.evse));
     this.#publisher.forget();
     this.#reporters.forEach((reporter) => reporter.stop());
     this.#reporters = this.#reports();
@@ -158,6 +165,8 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   }
 
   setUserMaximum(milliamperes: number): void {
+    // The attribute holds what was written, which is not what was shown.
+    this.#publisher.forget();
     this.#request(commands.setUserMaximum(milliamperes, this.#situation));
   }
 
@@ -225,7 +234,7 @@ export class MatterCharger implements EvseCommands, ModeCommands {
   #reports(): readonly Reporter<Facts>[] {
     return reportersOf(this.evse, this.#composed, {
       clock: this.#parts.clock,
-      enqueue: (change) => this.#publisher.enqueue(change),
+      enqueue: (name, change) => this.#publisher.enqueue(name, change),
     });
   }
 }

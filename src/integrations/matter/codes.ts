@@ -6,6 +6,9 @@ import { Crypto, type Environment } from "@matter/general";
 import { PaseClient } from "@matter/protocol";
 import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
+import { systemCodeOf } from "../../model/errors.js";
+import type { Log } from "../../model/log.js";
+import { putAside, removeLeftovers } from "../../site/atomic-file.js";
 
 export interface Credentials {
   readonly passcode: number;
@@ -25,10 +28,21 @@ const credentialsSchema = z.object({
   discriminator: z.int().min(0).max(4_095),
 });
 
-export async function loadCredentials(folder: string, environment: Environment): Promise<Credentials> {
+/** A file that can't be understood is put aside, with a warning: there are other codes then. */
+export async function loadCredentials(
+  folder: string,
+  environment: Environment,
+  { log, now }: { readonly log: Log; readonly now: number },
+): Promise<Credentials> {
+  const path = pathIn(folder);
+  await removeLeftovers(path);
   try {
-    return credentialsSchema.parse(JSON.parse(await readFile(pathIn(folder), "utf8")));
-  } catch {
+    return credentialsSchema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    if (systemCodeOf(error) !== "ENOENT")
+      log.warn(
+        `Matter: ${path} could not be understood and was put aside as ${await putAside(path, now)}; the code is another one now`,
+      );
     const crypto = environment.get(Crypto);
     return {
       passcode: PaseClient.generateRandomPasscode(crypto),

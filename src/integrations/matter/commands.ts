@@ -5,8 +5,8 @@ import { Status, StatusResponseError } from "@matter/main/types";
 import type { ChargerCommand } from "../../model/commands.js";
 import type { ChargerView, MeterView } from "../../site/site-view.js";
 import { isPlugged } from "../charger-facts.js";
-import { isEnabled } from "./attributes.js";
-import { capOf } from "./limits.js";
+import { isEnabled, isInTime } from "./attributes.js";
+import { capOf, lowestOf } from "./limits.js";
 import type { PersistentState } from "./persistent-state.js";
 import { changed, modeOf, notNow, unsupported, type ModeResponse } from "./modes.js";
 
@@ -29,7 +29,7 @@ export interface Situation {
 /**
  * Charging is allowed, as the mode of the charger has it: in solar mode it waits for the sun. 0 A are "your default";
  * Home Assistant sends nothing else.
- * @throws StatusResponseError for currents that can't be charged with, and during a fault
+ * @throws StatusResponseError for currents that can't be charged with, a time that Matter does not have, and during a fault
  */
 export function enableCharging(request: EnergyEvse.EnableChargingRequest, situation: Situation): Change {
   const { charger, state, fault, now } = situation;
@@ -39,6 +39,8 @@ export function enableCharging(request: EnergyEvse.EnableChargingRequest, situat
   if (fault !== EnergyEvse.FaultState.NoError) throw new StatusResponseError("The charger has a fault", Status.Failure);
   if (least > max || most > highestPilot || (most > 0 && most < min) || (most > 0 && least > most))
     throw new StatusResponseError(`The charger takes ${min} to ${max} A`, Status.ConstraintError);
+  if (request.chargingEnabledUntil !== null && !isInTime(request.chargingEnabledUntil))
+    throw new StatusResponseError("The highest number is no time; null is for good", Status.ConstraintError);
 
   const until = request.chargingEnabledUntil === null ? null : request.chargingEnabledUntil * 1_000;
   if (until !== null && until <= now) return disable();
@@ -94,6 +96,7 @@ export function checkUserMaximum(milliamperes: number, { charger }: Situation): 
 }
 
 export function setUserMaximum(milliamperes: number, { charger, state }: Situation): Change {
-  const limits = { ...state.limits, user: milliamperes / 1_000 };
+  const least = lowestOf(charger.userSettings.minAmpere, charger.current);
+  const limits = { ...state.limits, user: Math.max(milliamperes / 1_000, least) };
   return { state: { limits }, command: { maxAmpere: capOf(limits, charger.current) } };
 }

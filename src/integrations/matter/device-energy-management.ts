@@ -5,6 +5,7 @@ import { DeviceEnergyManagementServer as Base } from "@matter/main/behaviors/dev
 import { DeviceEnergyManagement } from "@matter/main/clusters/device-energy-management";
 import type { CurrentRange } from "../../drivers/driver.js";
 import type { Plan } from "../../model/commands.js";
+import { duration, epochSeconds, milli } from "./attributes.js";
 
 const { EsaState, EsaType, ForecastUpdateReason } = DeviceEnergyManagement;
 
@@ -53,24 +54,27 @@ export function forecastOf(
   now: number,
 ): DeviceEnergyManagement.Forecast | null {
   if (plan?.energy == null || plan.by <= plan.from) return null;
-  const duration = seconds(plan.by - plan.from);
-  const elapsed = Math.min(duration, Math.max(0, seconds(now - plan.from)));
-  const power = (plan.energy * 3_600_000) / duration;
+  const startTime = epochSeconds(plan.from);
+  const endTime = epochSeconds(plan.by);
+  const length = duration(endTime - startTime);
+  if (length === 0) return null;
+  const elapsed = Math.min(length, duration((now - plan.from) / 1_000));
+  const power = (plan.energy * 3_600_000) / length;
   return {
     // A new plan is a new forecast; 32 bits of seconds tell them apart.
-    forecastId: seconds(plan.from + plan.by) % 2 ** 32,
+    forecastId: (startTime + endTime) % 2 ** 32,
     activeSlotNumber: now >= plan.from ? 0 : null,
-    startTime: seconds(plan.from),
-    endTime: seconds(plan.by),
+    startTime,
+    endTime,
     isPausable: false,
     forecastUpdateReason: ForecastUpdateReason.InternalOptimization,
     slots: [
       {
-        minDuration: duration,
-        maxDuration: duration,
-        defaultDuration: duration,
+        minDuration: length,
+        maxDuration: length,
+        defaultDuration: length,
         elapsedSlotTime: elapsed,
-        remainingSlotTime: duration - elapsed,
+        remainingSlotTime: length - elapsed,
         nominalPower: milli(Math.min(Math.max(power, min), max)),
         minPower: milli(min),
         maxPower: milli(max),
@@ -78,12 +82,4 @@ export function forecastOf(
       },
     ],
   };
-}
-
-function seconds(ms: number): number {
-  return Math.round(ms / 1_000);
-}
-
-function milli(value: number): number {
-  return Math.round(value * 1_000);
 }

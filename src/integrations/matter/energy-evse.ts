@@ -14,6 +14,7 @@ export interface EvseCommands {
   clearTargets(): Promise<void>;
   /** mA. @throws StatusResponseError for one that can't be charged with */
   checkUserMaximum(current: number): void;
+  /** mA. It is held within what EnableCharging and the circuit allow, and shown so. */
   setUserMaximum(current: number): void;
 }
 

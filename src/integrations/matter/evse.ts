@@ -4,8 +4,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { Endpoint } from "@matter/main";
+import { CommonNumberTag, ElectricalMeasurementTag, Endpoint } from "@matter/main";
 import { BridgedDeviceBasicInformationServer } from "@matter/main/behaviors/bridged-device-basic-information";
+import { DescriptorServer } from "@matter/main/behaviors/descriptor";
 import { PowerSourceServer } from "@matter/main/behaviors/power-source";
 import { TemperatureMeasurementServer } from "@matter/main/behaviors/temperature-measurement";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
@@ -25,6 +26,7 @@ const wiredPower = PowerSourceServer.with("Wired");
 
 function evseType(commands: EvseCommands & ModeCommands, { phases, tag }: ReportedValues) {
   return EnergyEvseDevice.with(
+    DescriptorServer.with("TagList"),
     energyEvseServer(commands, tag),
     energyEvseModeServer(commands),
     powerServer(phases.length > 1),
@@ -43,18 +45,19 @@ export interface Evse {
   readonly phases: readonly { readonly phase: PhaseIndex; readonly endpoint: PhaseEndpoint }[];
 }
 
-/** Nothing is known of the charger yet. @param bridged it is one of several behind an aggregator */
+/** Nothing is known of the charger yet. @param place among several behind an aggregator, from 0; `null`: it is alone */
 export function createEvse(
   charger: ChargerView,
   reported: ReportedValues,
   commands: EvseCommands & ModeCommands,
-  bridged: boolean,
+  place: number | null,
 ): Evse {
   const { min, max } = charger.current;
   const phases = phaseIndexes.filter((phase) => reported.phases.includes(phase));
   const count = Math.max(1, phases.length);
   const endpoint = new Endpoint(evseType(commands, reported), {
     id: idOf(charger.name),
+    descriptor: { tagList: tagsOf(place) },
     energyEvse: {
       state: null,
       supplyState: EnergyEvse.SupplyState.Disabled,
@@ -90,7 +93,7 @@ export function createEvse(
       minMeasuredValue: -4_000,
       maxMeasuredValue: 20_000,
     });
-  if (bridged)
+  if (place !== null)
     endpoint.behaviors.require(BridgedDeviceBasicInformationServer, {
       nodeLabel: clipped(charger.name),
       productName: clipped(charger.model),
@@ -102,6 +105,32 @@ export function createEvse(
   // A single phase is all there is.
   const sensors = phases.length < 2 ? [] : phases;
   return { endpoint, phases: sensors.map((phase) => ({ phase, endpoint: phaseEndpoint(phase, { amperes: max }) })) };
+}
+
+const numbers = [
+  CommonNumberTag.Zero,
+  CommonNumberTag.One,
+  CommonNumberTag.Two,
+  CommonNumberTag.Three,
+  CommonNumberTag.Four,
+  CommonNumberTag.Five,
+  CommonNumberTag.Six,
+  CommonNumberTag.Seven,
+  CommonNumberTag.Eight,
+  CommonNumberTag.Nine,
+  CommonNumberTag.Ten,
+];
+
+/** What tells it from its own phases, which are electrical sensors as well, and from the other chargers (9.2.3). */
+function tagsOf(place: number | null) {
+  const number = place === null ? undefined : numbers[place + 1];
+  return number === undefined ? [ElectricalMeasurementTag.Ac] : [ElectricalMeasurementTag.Ac, number];
+}
+
+/** Names the endpoints that the mains of this charger feed, once they have their numbers: its own, and no other's. */
+export async function namePowered({ endpoint, phases }: Evse): Promise<void> {
+  const endpointList = [endpoint.number, ...phases.map((phase) => phase.endpoint.number)];
+  await endpoint.set({ powerSource: { endpointList } });
 }
 
 /** Stable, unique, and free of what a name may hold. At most 32 characters. */

@@ -1,13 +1,16 @@
 /** Matter: every charger of the site as an EV charger on a Matter node of our own. */
 
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../../model/clock.js";
 import type { Log } from "../../model/log.js";
 import type { SiteApi, SiteView } from "../../site/site-view.js";
 import { MatterCharger } from "./charger.js";
 import type { PairingCodes } from "./codes.js";
+import type { Evse } from "./evse.js";
 import { PersistentStateFile } from "./persistent-state.js";
 import { MatterNode } from "./node.js";
+import { NodeFiles } from "./node-files.js";
 
 /** ms in which chargers may report for the first time what they have; what one reports later counts from the next start on. */
 const firstReadingTimeout = 15_000;
@@ -58,21 +61,34 @@ export class MatterIntegration {
     const [first, ...others] = site.view.chargers;
     if (first === undefined) throw new RangeError("there is no charger to show on Matter");
     const memory = new PersistentStateFile(join(folder, "chargers.json"), log);
-    await memory.load();
+    await memory.load(clock.now());
     await firstReadings(site, memory, clock, signal);
     signal.throwIfAborted();
     const bridged = others.length > 0;
-    const parts = { site, clock, log, memory, bridged };
-    const chargers = site.view.chargers.map((charger) => new MatterCharger(charger, parts));
-    const node = await MatterNode.start({
-      folder,
-      port,
-      name: bridged ? name : first.name,
-      brand: bridged ? "homebridge-ev-charging" : first.brand,
-      model: bridged ? "EV chargers" : first.model,
-      evses: chargers.map(({ evse }) => evse),
-      onOnline: () => chargers.forEach((charger) => void charger.forget()),
-    });
+    const parts = { site, clock, log, memory };
+    const build = async () => {
+      const chargers = site.view.chargers.map(
+        (charger, index) => new MatterCharger(charger, { ...parts, place: bridged ? index : null }),
+      );
+      const evses = chargers.map(({ evse }) => evse);
+      const shape = shapeOf(evses, chargers);
+      const node = await MatterNode.start({
+        log,
+        now: clock.now(),
+        folder,
+        port,
+        name: bridged ? name : first.name,
+        brand: bridged ? "homebridge-ev-charging" : first.brand,
+        model: bridged ? "EV chargers" : first.model,
+        evses,
+        reshaped: memory.shape !== shape,
+        onOnline: () => chargers.forEach((charger) => void charger.forget()),
+      });
+      return { chargers, shape, node };
+    };
+    const files = new NodeFiles({ folder, log, now: clock.now(), signal });
+    const { chargers, shape, node } = await files.startWith(build);
+    memory.saveShape(shape);
     // Each by itself: one of them may give a command on the occasion, and the others then get the view after it.
     const subscriptions = chargers.map((charger) => site.onChange((view) => charger.refresh(view)));
     const { manualPairingCode, qrCode } = node.codes;
@@ -102,6 +118,17 @@ export class MatterIntegration {
     await Promise.all(this.#chargers.map((charger) => charger.stop()));
     await Promise.all([this.#node.close(), this.#memory.settled()]);
   }
+}
+
+/** What controllers have to look at anew when it changes: which chargers there are, and what each of them is made of. */
+function shapeOf(evses: readonly Evse[], chargers: readonly MatterCharger[]): string {
+  const parts = evses.map(({ endpoint, phases }) => [
+    endpoint.id,
+    Object.keys(endpoint.behaviors.supported).sort(),
+    phases.map((phase) => phase.endpoint.id),
+  ]);
+  const text = JSON.stringify([parts, chargers.map(({ composed }) => composed)]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 /** Resolves once every charger that is new to us has reported what it has, or has had its time. */

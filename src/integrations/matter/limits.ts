@@ -28,6 +28,15 @@ export function highestOf(limits: Limits, range: CurrentRange, cable: number | n
   return Math.min(capOf(limits, range) ?? range.max, cable ?? Infinity, range.max);
 }
 
+/**
+ * A per phase, the user's maximum within what EnableCharging and the circuit allow (9.3.8.10). A higher one
+ * stays stored, and holds once that much is enabled.
+ */
+export function userMaximumOf({ command, user }: Limits, minimum: number | null, range: CurrentRange): number {
+  const highest = Math.min(command ?? range.max, range.max);
+  return Math.min(Math.max(user ?? range.max, lowestOf(minimum, range)), highest);
+}
+
 /** A per phase that it offers at least. */
 export function lowestOf(minimum: number | null, { min }: CurrentRange): number {
   return Math.max(minimum ?? min, min);

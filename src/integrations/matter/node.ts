@@ -8,6 +8,7 @@ import { NodeJsEnvironment } from "@matter/nodejs";
 import { MdnsService, SessionManager } from "@matter/protocol";
 import { z } from "zod";
 import { loadCredentials, readable, saveCodes, type PairingCodes } from "./codes.js";
+import type { Log } from "../../model/log.js";
 import type { Evse } from "./evse.js";
 import { clipped } from "./names.js";
 
@@ -26,6 +27,9 @@ const hangUpInterval = 100;
 const mostHangUps = 15;
 
 export interface NodeParts {
+  readonly log: Log;
+  /** ms since 1970 */
+  readonly now: number;
   /** Where all is stored that has to survive a restart. */
   readonly folder: string;
   /** UDP */
@@ -36,6 +40,8 @@ export interface NodeParts {
   readonly model: string;
   /** One stands on the node itself; several stand behind an aggregator, as bridged devices. */
   readonly evses: readonly Evse[];
+  /** Its endpoints are others than the last time, or were never known. */
+  readonly reshaped: boolean;
   /** It is online, for the first time or after it was reset because its last controller has left. */
   readonly onOnline: () => void;
 }
@@ -62,13 +68,13 @@ export class MatterNode {
 
   /** Rejects with an Error that says what to do. */
   static async start(parts: NodeParts): Promise<MatterNode> {
-    const { folder, port, name, brand, model, evses, onOnline } = parts;
+    const { folder, port, name, brand, model, evses, reshaped, onOnline } = parts;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const environment = createEnvironment(folder);
-    const credentials = await loadCredentials(folder, environment);
+    const credentials = await loadCredentials(folder, environment, parts);
     const version = await packageVersion();
     const bridge = evses.length > 1;
-    const node = await ServerNode.create({
+    const node = new ServerNode({
       id: "node",
       environment,
       network: { port },
@@ -89,11 +95,22 @@ export class MatterNode {
         softwareVersionString: version,
       },
     });
+    try {
+      await node.construction.ready;
+    } catch (error) {
+      // Else it would keep the lock on its files.
+      await node.close().catch(() => undefined);
+      await environment.maybeGet(MdnsService)?.close();
+      throw error;
+    }
     const { manualPairingCode, qrPairingCode } = node.state.commissioning.pairingCodes;
     const codes = { manualPairingCode: readable(manualPairingCode), qrCode: qrPairingCode };
     const matter = new MatterNode(node, environment, codes);
     try {
       await addEvses(node, evses, bridge);
+      // One that nobody knows yet begins with version 1.
+      if (reshaped && node.lifecycle.isCommissioned)
+        await node.act((agent) => agent.basicInformation.increaseConfigurationVersion());
       node.lifecycle.online.on(onOnline);
       await node.start();
       await saveCodes(folder, credentials, codes);

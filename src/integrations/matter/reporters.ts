@@ -4,7 +4,7 @@ import { TemperatureMeasurementServer } from "@matter/main/behaviors/temperature
 import type { Clock } from "../../model/clock.js";
 import type { Facts } from "../charger-facts.js";
 import { Reporter } from "../reporter.js";
-import { milli, milliWattHours } from "./attributes.js";
+import { epochSeconds, milli, milliWattHours } from "./attributes.js";
 import type { Evse, EvseEndpoint, PhaseEndpoint } from "./evse.js";
 import { inAll, onPhase, type Quantity } from "./measurements.js";
 import type { ReportedValues } from "./reported-values.js";
@@ -15,11 +15,12 @@ const intervals = { power: 5_000, energy: 30_000, temperature: 60_000 } as const
 interface ReporterContext {
   readonly clock: Clock;
   /** Has a change made after those that were asked for before. */
-  readonly enqueue: (change: () => Promise<void>) => void;
+  readonly enqueue: (name: string, change: () => Promise<void>) => void;
 }
 
 /** One measured number: its unit, where it is found, and where it goes. */
 interface Measurement {
+  readonly name: string;
   readonly unit: string;
   /** ms */
   readonly interval: number;
@@ -35,23 +36,24 @@ export function reportersOf(
   const measurements = [
     ...inAll.map((quantity) => electrical(endpoint, quantity)),
     ...phases.flatMap((sensor) => onPhase(sensor.phase).map((quantity) => electrical(sensor.endpoint, quantity))),
-    energy(endpoint),
+    energy(endpoint, context.clock),
     ...(reported.temperature ? [temperature(endpoint)] : []),
   ];
-  return measurements.map(({ unit, interval, read, write }) => {
+  return measurements.map(({ name, unit, interval, read, write }) => {
     const { clock, enqueue } = context;
     return new Reporter<Facts>({
       clock,
       unit,
       interval,
       read,
-      report: (value) => enqueue(() => write(typeof value === "number" ? value : null)),
+      report: (value) => enqueue(name, () => write(typeof value === "number" ? value : null)),
     });
   });
 }
 
 function electrical(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, read }: Quantity): Measurement {
   return {
+    name: `${attribute} at ${endpoint.id}`,
     unit,
     interval: intervals.power,
     read,
@@ -61,8 +63,9 @@ function electrical(endpoint: EvseEndpoint | PhaseEndpoint, { attribute, unit, r
   };
 }
 
-function energy(endpoint: EvseEndpoint): Measurement {
+function energy(endpoint: EvseEndpoint, clock: Clock): Measurement {
   return {
+    name: "energy",
     unit: "kWh",
     interval: intervals.energy,
     read: ({ reading }) => reading.totalConsumption,
@@ -70,7 +73,7 @@ function energy(endpoint: EvseEndpoint): Measurement {
       // A counter that does not answer has not changed.
       if (value === null) return;
       await endpoint.act((agent) => {
-        const imported = { energy: milliWattHours(value) };
+        const imported = { energy: milliWattHours(value), endTimestamp: epochSeconds(clock.now()) };
         agent.electricalEnergyMeasurement.setMeasurement({ cumulativeEnergy: { imported } });
       });
     },
@@ -79,6 +82,7 @@ function energy(endpoint: EvseEndpoint): Measurement {
 
 function temperature(endpoint: EvseEndpoint): Measurement {
   return {
+    name: "temperature",
     unit: "°C",
     interval: intervals.temperature,
     read: ({ reading }) => reading.temperature,

@@ -1,6 +1,7 @@
 /** The charging session as Matter shows it: from reading to reading, its state and its events. */
 
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
+import { phasesOf } from "../../model/phase-channels.js";
 import type { ChargerReading } from "../../model/readings.js";
 import { isPlugged } from "../charger-facts.js";
 import { faultOf } from "./faults.js";
@@ -10,8 +11,11 @@ const { State, FaultState, EnergyTransferStoppedReason: Reason } = EnergyEvse;
 /** ms for which a car may take nothing of what it is offered before it counts as a car that wants nothing. */
 const patience = 60_000;
 
+/** A: below it a phase carries what the charger itself and a waiting car take. */
+const noCurrent = 0.5;
+
 /** Ids of sessions are positive and have 31 bits. */
-const highestId = 0x7fff_ffff;
+export const highestId = 0x7fff_ffff;
 
 /** What is remembered of the last or running session. Plain data: it survives a restart. */
 export interface Session {
@@ -24,7 +28,7 @@ export interface Session {
   readonly until: number | null;
   /** kWh */
   readonly energy: number;
-  /** kWh of the session when the running transfer began; `null`: nothing flows. A fault interrupts no transfer. */
+  /** kWh of the session when the running transfer began; `null`: nothing flows. */
   readonly transferFrom: number | null;
   /** The car has shown that it wants to be charged. Pauses of ours do not change it. */
   readonly wanting: boolean;
@@ -122,17 +126,27 @@ export function follow(session: Session | null, before: Shown | null, facts: Ses
       now: fault,
     });
 
-  if (current?.open === true && fault === FaultState.NoError && facts.reading.state !== null) {
+  if (current?.open === true && facts.reading.state !== null) {
+    const faulty = fault !== FaultState.NoError;
     if (charging && current.transferFrom === null) {
       current = { ...current, transferFrom: current.energy };
       events.push({ event: "started", sessionId: current.id });
-    } else if (!charging && current.transferFrom !== null) {
+    } else if (faulty && current.transferFrom !== null && !isFlowing(facts.reading)) {
+      // The car still wants to be charged once the fault is over.
+      events.push(stopped(current, current.transferFrom, Reason.EvseStopped));
+      current = { ...current, transferFrom: null };
+    } else if (!faulty && !charging && current.transferFrom !== null) {
       const reason = facts.offered ? Reason.EvStopped : Reason.EvseStopped;
       events.push(stopped(current, current.transferFrom, reason));
       current = { ...current, transferFrom: null, wanting: reason === Reason.EvseStopped };
     }
   }
   return { session: current, shown: { state: stateOf(current, facts.reading, fault), fault }, events };
+}
+
+/** Whether current flows. A charger in a fault that does not measure it charges nothing: that is what the state says. */
+function isFlowing(reading: ChargerReading): boolean {
+  return phasesOf(reading, "currents").some((current) => (current ?? 0) > noCurrent);
 }
 
 /** s that the car was, or is, plugged in. */

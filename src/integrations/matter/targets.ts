@@ -4,6 +4,7 @@ import type { EnergyEvse } from "@matter/main/clusters/energy-evse";
 import { Status, StatusResponseError } from "@matter/main/types";
 import type { ChargeTarget } from "../../model/commands.js";
 import { weekdays, type Weekday } from "../../model/weekdays.js";
+import { milliWattHours } from "./attributes.js";
 
 type Schedule = EnergyEvse.ChargingTargetSchedule;
 type Target = EnergyEvse.ChargingTarget;
@@ -12,6 +13,9 @@ const dayNames = ["sunday", "monday", "tuesday", "wednesday", "thursday", "frida
 
 const lastMinute = 1_439;
 const targetsPerDay = 10;
+
+/** mWh, as much as the configuration takes for a target: 1,000 kWh. */
+const highestEnergy = 1e9;
 
 /**
  * The only state of charge that can be aimed at without knowing it: until the car is full. Where an amount of energy
@@ -37,6 +41,7 @@ function checkTarget({ targetTimeMinutesPastMidnight, targetSoC, addedEnergy }: 
   if (targetSoC !== undefined && targetSoC !== full) refuse("a state of charge that is not known: only 100 % can be");
   if (targetSoC === undefined && addedEnergy === undefined) refuse("a target without an amount", Status.Failure);
   if (addedEnergy !== undefined && addedEnergy < 0) refuse("less energy than none");
+  if (addedEnergy !== undefined && addedEnergy > highestEnergy) refuse("more energy than any car takes");
 }
 
 function refuse(what: string, status = Status.ConstraintError): never {
@@ -73,7 +78,7 @@ export function schedulesOf(targets: readonly ChargeTarget[]): readonly Schedule
       .slice(0, targetsPerDay)
       .map(({ time, energy }) => ({
         targetTimeMinutesPastMidnight: time,
-        ...(energy === null ? { targetSoC: full } : { addedEnergy: Math.round(energy * 1e6) }),
+        ...(energy === null ? { targetSoC: full } : { addedEnergy: milliWattHours(energy) }),
       }));
     if (chargingTargets.length === 0) continue;
     const key = JSON.stringify(chargingTargets);

@@ -126,3 +126,12 @@ test("numbers beyond the declared limits are held to them, texts beyond HAP's le
   expect(await read(accessory, "charger", "Maximum current")).toBe(16);
   expect(await read(accessory, "charger", "Reason")).toHaveLength(256);
 });
+
+test.each([
+  ["Total energy", { totalConsumption: 12.299999999999999 }, 12.3],
+  ["Total Consumption", { totalConsumption: 1234.5678901 }, 1234.568],
+  ["Session energy", { sessionChargeConsumption: 0.1 + 0.2 }, 0.3],
+  ["Power", { power: 6_899.99999 }, 6_900],
+])("%s is rounded", async (name, reported, value) => {
+  expect(await read(bench({ reading: reading(reported) }).accessory, "charger", name)).toBe(value);
+});

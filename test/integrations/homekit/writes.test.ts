@@ -154,3 +154,18 @@ test("a wish that is not granted in time gives way to the truth", async () => {
   expect(reported).toEqual([false]);
   expect(await read(accessory, "charger", "On")).toBe(false);
 });
+
+test.each([
+  ["Maximum current", "maxAmpere", 16, { maxAmpere: null }],
+  ["Phases", "phases", 3, { phases: "auto" }],
+] as const)("%s: 0 lifts what was set, and reads as what is true, not as 0", async (name, channel, truth, command) => {
+  const { accessory, site, clock } = bench({
+    writable: ["maxAmpere", "phases"],
+    reading: reading({ [channel]: truth }),
+  });
+  expect(await write(accessory, "charger", name, 0)).toBeUndefined();
+  expect(site.commands).toEqual([["Garage", command]]);
+  expect(await read(accessory, "charger", name)).toBe(truth);
+  await clock.advance(1_000);
+  expect(find(accessory, "charger", name)?.value).toBe(truth);
+});

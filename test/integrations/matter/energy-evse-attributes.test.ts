@@ -78,11 +78,33 @@ describe("TC_EEVSE_2_1: attributes", () => {
   test.each<[name: "userMaximumChargeCurrent" | "approximateEvEfficiency", value: number]>([
     ["userMaximumChargeCurrent", 30_000],
     ["userMaximumChargeCurrent", 6_000],
-    ["userMaximumChargeCurrent", highest],
+    ["userMaximumChargeCurrent", 32_000],
     ["approximateEvEfficiency", 3_500],
   ])("%s can be written with %p", async (name, value) => {
     expect(await bench.write(EnergyEvse, name, value)).toBe("Success");
     expect(await bench.read(EnergyEvse, attributes[name])).toBe(value);
+  });
+
+  test.each<[written: number, user: number, why: string]>([
+    [highest, 32_000, "the circuit has"],
+    [20_000, 12_000, "is enabled"],
+    [6_000, 8_000, "is enabled at the least"],
+  ])("userMaximumChargeCurrent written with %p is held at %p, as much as %s (9.3.8.10)", async (written, user, why) => {
+    const limits = why === "the circuit has" ? [0, 0] : [8_000, 12_000];
+    await bench.enable(null, limits[0] ?? 0, limits[1] ?? 0);
+    expect(await bench.write(EnergyEvse, "userMaximumChargeCurrent", written)).toBe("Success");
+    expect(await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(user);
+    await bench.enable(null, 0, 0);
+    await bench.invoke(EnergyEvse, "disable");
+  });
+
+  test("userMaximumChargeCurrent follows what is enabled, and holds again once more is", async () => {
+    await bench.write(EnergyEvse, "userMaximumChargeCurrent", 20_000);
+    await bench.enable(null, 6_000, 10_000);
+    expect(await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(10_000);
+    await bench.enable(null, 0, 0);
+    expect(await bench.read(EnergyEvse, attributes.userMaximumChargeCurrent)).toBe(20_000);
+    await bench.invoke(EnergyEvse, "disable");
   });
 
   test.each([-1, 0, 5_999, highest + 1])("userMaximumChargeCurrent can't be %p", async (value) => {

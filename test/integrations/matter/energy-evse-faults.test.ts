@@ -55,13 +55,24 @@ describe("TC_EEVSE_2_4: faults", () => {
     expect(await bench.enable(null, 6_000, 16_000)).toBe("Failure");
     expect(await bench.invoke(EnergyEvse, "disable")).toBe("Success");
     expect(await read(attributes.supplyState)).toBe(SupplyState.DisabledError);
+    expect(await bench.nextEvent()).toMatchObject(["EnergyTransferStopped", { reason: Reason.EvseStopped }]);
     bench.site.command("Garage", { mode: "fast" });
   });
 
   test("9: all is well again, and it goes on charging", async () => {
     bench.site.report({ state: "charging", error: "NONE" });
     expect(await bench.nextEvent()).toEqual(fault(State.Fault, FaultState.OverTemperature, FaultState.NoError));
+    expect(await bench.nextEvent()).toMatchObject(["EnergyTransferStarted", { sessionId: 1 }]);
     expect(await states()).toEqual([State.PluggedInCharging, SupplyState.ChargingEnabled, FaultState.NoError]);
+  });
+
+  test("beside the steps: a fault that ends the charge ends the transfer then, not when the fault ends", async () => {
+    bench.site.report({ state: "fault", error: "RCCB", currentL1: 0, currentL2: 0, currentL3: 0 });
+    expect(await bench.nextEvent()).toMatchObject(["Fault", { faultStateCurrentState: FaultState.GroundFault }]);
+    expect(await bench.nextEvent()).toMatchObject(["EnergyTransferStopped", { reason: Reason.EvseStopped }]);
+    bench.site.report({ state: "charging", error: "NONE" });
+    expect(await bench.nextEvent()).toMatchObject(["Fault", { faultStateCurrentState: FaultState.NoError }]);
+    expect(await bench.nextEvent()).toMatchObject(["EnergyTransferStarted", { sessionId: 1 }]);
   });
 
   test("10: the car has had enough", async () => {

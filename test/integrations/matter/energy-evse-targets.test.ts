@@ -151,6 +151,43 @@ describe("TC_EEVSE_2_3: charging preferences", () => {
   });
 });
 
+describe("what comes next", () => {
+  test("is shown at once where the target has changed, even if its time has not", async () => {
+    await bench.invoke(EnergyEvseMode, "changeToMode", { newMode: 1 });
+    await bench.enable(null, 6_000, 16_000);
+    const by = bench.clock.now() + 10 * hour;
+    for (const [addedEnergy, needed] of [
+      [20_000_000, 20],
+      [12_000_000, 12],
+    ] as const) {
+      await set(schedule(everyDay, [{ targetTimeMinutesPastMidnight: 420, addedEnergy }]));
+      bench.site.plan = { by, energy: needed, from: by - 3 * hour };
+      bench.site.change();
+      expect((await next()).energy).toBe(addedEnergy);
+    }
+    bench.site.plan = { by, energy: null, from: by - 3 * hour };
+    bench.site.change();
+    expect(await next()).toMatchObject({ energy: null, soc: 100 });
+  });
+
+  test("counts down quietly", async () => {
+    const { nextChargeRequiredEnergy } = attributes;
+    const by = bench.clock.now() + 9 * hour;
+    bench.site.plan = { by, energy: 10, from: by - 3 * hour };
+    bench.site.change();
+    await bench.received();
+    bench.reports(EnergyEvse, nextChargeRequiredEnergy);
+    for (let second = 1; second <= 30; second++) {
+      bench.site.plan = { by, energy: 10 - second / 1_000, from: by - 3 * hour };
+      await bench.pass(1);
+    }
+    await bench.received();
+    expect(bench.reports(EnergyEvse, nextChargeRequiredEnergy)).toBe(0);
+    await bench.invoke(EnergyEvse, "disable");
+    await bench.invoke(EnergyEvse, "clearTargets");
+  });
+});
+
 describe("a target is the same wherever it comes from", () => {
   test("one that was set elsewhere is read here, days with the same targets together", async () => {
     bench.site.command("Garage", {

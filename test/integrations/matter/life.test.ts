@@ -1,13 +1,12 @@
 /** The node's life: restarts, several controllers, those that vanish, and what is in its way. */
 
 import { createSocket } from "node:dgram";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { BasicInformation } from "@matter/main/clusters/basic-information";
 import { BridgedDeviceBasicInformation } from "@matter/main/clusters/bridged-device-basic-information";
 import { Descriptor } from "@matter/main/clusters/descriptor";
 import { EnergyEvse } from "@matter/main/clusters/energy-evse";
-import { Controller, matterLog } from "./controller.js";
+import { PowerSource } from "@matter/main/clusters/power-source";
+import { Controller } from "./controller.js";
 import { TestSite } from "./test-site.js";
 import { Device, evseEndpoint } from "./test-bench.js";
 
@@ -85,19 +84,6 @@ describe("a restart", () => {
     await restart(device, controller, () => device.site.report({ sessionChargeConsumption: 0.2 }));
     expect(await read(controller, attributes.sessionId)).toBe(3);
     expect(await read(controller, attributes.sessionEnergyCharged)).toBe(200_000);
-  }, 60_000);
-
-  test("a damaged file is told, and the rest survives", async () => {
-    const device = await start();
-    const controller = await commission(device);
-    device.site.plug();
-    await device.stop();
-    await writeFile(join(device.folder, "node", "sessions.resumptionRecords"), "{");
-    await device.start();
-    await device.integration.settled();
-    expect(matterLog.about("Failed to parse")).toEqual([expect.stringContaining("resumptionRecords")]);
-    await controller.reconnect();
-    expect(await read(controller, attributes.sessionId)).toBe(1);
   }, 60_000);
 
   test("the codes stay the same", async () => {
@@ -186,6 +172,39 @@ describe("the node", () => {
     device.site.change();
     await device.integration.settled();
     expect(await label(6)).toEqual(["Carport – a name that is much", false]);
+  }, 60_000);
+
+  test("of several chargers each has its own mains and its own tags", async () => {
+    const device = await start(new TestSite(["Garage", "Carport"]));
+    const controller = await commission(device);
+    await device.integration.settled();
+    const one = async (endpoint: number, cluster: Parameters<typeof controller.readAll>[1], id: number) =>
+      (await controller.readAll(endpoint, cluster)).get(id);
+    const { endpointList } = PowerSource.attributes;
+    expect(await one(2, PowerSource, endpointList.id)).toEqual([2, 3, 4, 5]);
+    expect(await one(6, PowerSource, endpointList.id)).toEqual([6, 7, 8, 9]);
+    const tags = await Promise.all([2, 6].map((each) => one(each, Descriptor, Descriptor.attributes.tagList.id)));
+    expect(tags[0]).not.toEqual(tags[1]);
+    await controller.leave();
+    const next = await commission(device);
+    await device.integration.settled();
+    const again = await next.readAll(6, PowerSource);
+    expect(again.get(endpointList.id)).toEqual([6, 7, 8, 9]);
+  }, 60_000);
+
+  test("the version of its configuration grows when its shape changes, and only then", async () => {
+    const site = new TestSite();
+    const device = await start(site);
+    const controller = await commission(device);
+    const version = async () =>
+      (await controller.readAll(0, BasicInformation)).get(BasicInformation.attributes.configurationVersion.id);
+    expect(await version()).toBe(1);
+    await restart(device, controller);
+    expect(await version()).toBe(1);
+    await restart(device, controller, () => site.report({ temperature: 20 }));
+    expect(await version()).toBe(2);
+    await restart(device, controller);
+    expect(await version()).toBe(2);
   }, 60_000);
 
   test.each(["udp4", "udp6"] as const)(

@@ -3,6 +3,7 @@
  * is made of.
  */
 
+import { ElectricalMeasurementTag } from "@matter/main";
 import { Descriptor } from "@matter/main/clusters/descriptor";
 import { DeviceEnergyManagement } from "@matter/main/clusters/device-energy-management";
 import { ElectricalEnergyMeasurement } from "@matter/main/clusters/electrical-energy-measurement";
@@ -22,6 +23,8 @@ const management = DeviceEnergyManagement.attributes;
 const soon = 6;
 const later = 31;
 
+const measured = z.object({ energy: z.number(), endTimestamp: z.number() });
+
 const accuracySchema = z.object({
   measurementType: z.number(),
   measured: z.literal(true),
@@ -33,10 +36,13 @@ const accuracySchema = z.object({
 });
 
 let bench: TestBench;
+/** s since 1970 */
+let began: number;
 beforeAll(async () => {
   const site = new TestSite();
   site.report({ temperature: 24.3 });
   bench = await TestBench.start(site);
+  began = bench.now;
 }, 60_000);
 afterAll(() => bench.close());
 
@@ -63,6 +69,18 @@ describe("the device types that an EVSE is made of", () => {
     expect(values.get(Descriptor.attributes.tagList.id)).toEqual([
       expect.objectContaining({ namespaceId: 0x0a, tag: phase + 1 }),
     ]);
+  });
+
+  test("the charger itself has a tag that none of its phases has (TC-DESC-2.2)", async () => {
+    const values = await readAll(evseEndpoint, Descriptor);
+    expect(values.get(Descriptor.attributes.tagList.id)).toEqual([
+      expect.objectContaining({ namespaceId: 0x0a, tag: ElectricalMeasurementTag.Ac.tag }),
+    ]);
+  });
+
+  test("the mains feed the charger and its phases", async () => {
+    const { endpointList } = PowerSource.attributes;
+    expect(await bench.read(PowerSource, endpointList)).toEqual([1, 2, 3, 4]);
   });
 
   test("the power source is the mains", async () => {
@@ -159,11 +177,17 @@ describe("energy", () => {
     });
   });
 
-  test("TC_EEM_2_2: what the charger has counted, and that it counts on", async () => {
-    expect(await imported()).toEqual({ energy: 100_000_000 });
+  test("TC_EEM_2_2: what the charger has counted by when, and that it counts on", async () => {
+    const { endTimestamp: first, ...before } = measured.parse(await imported());
+    expect(before).toEqual({ energy: 100_000_000 });
+    expect(first).toBeGreaterThanOrEqual(began);
     bench.site.report({ totalConsumption: 100.25 });
+    const reported = bench.now;
     await bench.pass(later);
-    expect(await imported()).toEqual({ energy: 100_250_000 });
+    const { endTimestamp, ...counted } = measured.parse(await imported());
+    expect(counted).toEqual({ energy: 100_250_000 });
+    expect(endTimestamp).toBeGreaterThanOrEqual(reported);
+    expect(endTimestamp).toBeLessThanOrEqual(bench.now);
   });
 
   test("it is counted in one place only, because controllers add up", async () => {

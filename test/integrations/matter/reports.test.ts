@@ -38,7 +38,7 @@ beforeAll(async () => {
   const [view] = site.view.chargers;
   if (view === undefined) throw new Error("the site has a charger");
   memory = new PersistentStateFile(join(folder, "chargers.json"), log);
-  charger = new MatterCharger(view, { site, clock, log, memory, bridged: false });
+  charger = new MatterCharger(view, { site, clock, log, memory, place: null });
   const { endpoint, phases } = charger.evse;
   await node.add(endpoint);
   for (const phase of phases) await endpoint.add(phase.endpoint);
@@ -101,7 +101,7 @@ test("energy that is counted each second is told every 30 s", async () => {
   await run(180, (second) => ({ totalConsumption: 200 + second * 0.003 }));
   expect(gaps(energies).every((gap) => gap >= 30 && gap <= 60)).toBe(true);
   expect(energies.length).toBeGreaterThanOrEqual(5);
-  expect(energies.at(-1)?.value).toEqual({ energy: expect.any(Number) });
+  expect(energies.at(-1)?.value).toEqual({ energy: expect.any(Number), endTimestamp: expect.any(Number) });
 });
 
 test("a charge of an hour: how many reports of each", async () => {

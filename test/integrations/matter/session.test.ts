@@ -116,12 +116,25 @@ describe("what happens", () => {
     expect(course.session?.energy).toBe(4.25);
   });
 
-  test("a transfer goes on over a fault, and ends with it if nothing flows then", () => {
+  test("a fault that ends the charge ends the transfer at once, and not once more when it is over", () => {
     const course = new Course();
-    course.report({ state: "charging" });
-    expect(events(course.report({ state: "fault", error: "RCCB" }))).toEqual(["fault"]);
+    course.report({ state: "charging", sessionChargeConsumption: 0 });
+    course.report({ state: "charging", sessionChargeConsumption: 1.5 });
+    const fault = course.report({ state: "fault", error: "RCCB", sessionChargeConsumption: 1.5 });
+    expect(events(fault)).toEqual(["fault", "stopped"]);
+    expect(fault[1]).toEqual({ event: "stopped", sessionId: 1, reason: Reason.EvseStopped, energy: 1.5 });
     expect(events(course.report({ state: "fault", error: "RCCB" }))).toEqual([]);
-    expect(events(course.report({ state: "connected" }, { offered: false }))).toEqual(["fault", "stopped"]);
+    expect(events(course.report({ state: "connected" }, { offered: false }))).toEqual(["fault"]);
+    expect(course.state).toBe(State.PluggedInDemand);
+    expect(events(course.report({ state: "charging" }))).toEqual(["started"]);
+  });
+
+  test("a transfer goes on over a fault while current flows, and ends with the current", () => {
+    const course = new Course();
+    const fault = { state: "fault", error: "Overtemp" } as const;
+    course.report({ state: "charging", currentL1: 16 });
+    expect(events(course.report({ ...fault, currentL1: 16 }))).toEqual(["fault"]);
+    expect(events(course.report({ ...fault, currentL1: 0.2 }))).toEqual(["stopped"]);
   });
 
   test("a fault without a car has no session", () => {

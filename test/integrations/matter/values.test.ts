@@ -109,7 +109,7 @@ describe("what is kept", () => {
     file.save("Carport", initialState);
     await file.settled();
     const again = new PersistentStateFile(path, new MemoryLog());
-    await again.load();
+    await again.load(0);
     expect(again.of("Garage")).toEqual(kept);
     expect(again.knows("Carport")).toBe(true);
     expect(again.knows("Street")).toBe(false);
@@ -122,7 +122,7 @@ describe("what is kept", () => {
       await writeFile(path, text);
       const log = new MemoryLog();
       const file = new PersistentStateFile(path, log);
-      await file.load();
+      await file.load(0);
       expect(file.of("Garage")).toEqual(initialState);
       expect(log.lines).toEqual([expect.stringContaining(`${path} could not be understood`)]);
     },
@@ -131,7 +131,7 @@ describe("what is kept", () => {
   test("nothing is told of a file that is not there yet", async () => {
     const log = new MemoryLog();
     const file = new PersistentStateFile(join(folder, "chargers.json"), log);
-    await file.load();
+    await file.load(0);
     expect(file.of("Garage")).toEqual(initialState);
     expect(log.lines).toEqual([]);
   });
