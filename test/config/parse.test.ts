@@ -9,10 +9,13 @@ const house = { site: { mainFuse: 25 }, meters: [meter()], chargers: [charger()]
 
 describe("what is right", () => {
   test.each([[undefined], [null], [{}], [{ platform: "EVCharging", name: "EV", _bridge: { port: 1 } }]])(
-    "%j configures nothing and says nothing",
+    "%j configures nothing, is no problem, and says so",
     (block) => {
       const { config, problems, warnings } = parse(block);
-      expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
+      expect({ problems, warnings }).toEqual({
+        problems: [],
+        warnings: [expect.stringMatching(/^nothing is configured: /)],
+      });
       expect(config).toMatchObject({ chargers: [], meters: [] });
     },
   );
@@ -253,11 +256,19 @@ describe("warnings", () => {
       { site: { mainFuse: 25, failsafeCurrent: 6 }, chargers: [charger()] },
       ["Garage will stay at 6 A (site.failsafeCurrent): no meter measures the grid"],
     ],
-    ["a broker for the meters", { mqtt: { url: "mqtt://a" } }, []],
-    ["a topic", { mqtt: { url: "mqtt://a", topic: "ev" } }, ["mqtt.topic: nothing is published there yet"]],
-    ["influx", { influx: { url: "http://a", database: "ev" } }, ["influx: not served by this version yet"]],
-    ["web", { web: { port: 8080 } }, ["web: not served by this version yet"]],
-    ["web that is off", { web: { port: 0 } }, []],
+    ["a broker for the meters", { meters: [meter()], mqtt: { url: "mqtt://a" } }, []],
+    [
+      "a topic",
+      { meters: [meter()], mqtt: { url: "mqtt://a", topic: "ev" } },
+      ["mqtt.topic: nothing is published there yet"],
+    ],
+    [
+      "influx",
+      { meters: [meter()], influx: { url: "http://a", database: "ev" } },
+      ["influx: not served by this version yet"],
+    ],
+    ["web", { meters: [meter()], web: { port: 8080 } }, ["web: not served by this version yet"]],
+    ["web that is off", { meters: [meter()], web: { port: 0 } }, []],
   ])("%s", (_what, block, warnings) => {
     const parsed = parse(block);
     expect(parsed.problems).toEqual([]);
