@@ -57,7 +57,7 @@ export function parse<const T extends ParseArgsOptionsConfig>(args: readonly str
     if (error instanceof UsageError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const unknown = /Unknown option '(?<written>--?[^']*)'/.exec(message)?.groups?.["written"];
-    if (unknown === undefined) throw new UsageError(firstSentence(message));
+    if (unknown === undefined) throw new UsageError(misuse(message));
     const known = Object.keys(options).map((name) => `--${name}`);
     throw new UsageError(`${unknown} is no option here; ${suggestion(unknown, known)}`);
   }
@@ -94,6 +94,12 @@ export function choiceOption<const C extends string>(name: string, written: stri
   return chosen;
 }
 
-function firstSentence(text: string): string {
-  return text.split(/\. |\n/)[0] ?? text;
+/** What parseArgs has to say about an option that it knows, in our words. */
+function misuse(message: string): string {
+  const { option, fault } = /Option '(?:-\w, )?(?<option>--[\w-]+)[^']*' (?<fault>.*)/.exec(message)?.groups ?? {};
+  if (option === undefined || fault === undefined) return `${message.split(/\. |\n/)[0] ?? message}; see --help`;
+  if (fault.startsWith("argument missing")) return `${option} takes a value; write it behind, like ${option} VALUE`;
+  if (fault.startsWith("argument is ambiguous"))
+    return `${option} takes a value, and another option follows; write it behind, like ${option}=VALUE`;
+  return `${option} takes no value; leave it out`;
 }

@@ -1,8 +1,10 @@
 /** Finds and runs the subcommand; an error becomes one line and an exit code. */
 
+import { readFileSync } from "node:fs";
+import { z } from "zod";
 import { ConfigError } from "../config/errors.js";
 import { suggestion } from "../config/nearest.js";
-import { messageOf } from "../model/errors.js";
+import { plainMessageOf } from "../model/system-errors.js";
 import { check } from "./check.js";
 import { exit, UsageError, type Command, type ExitCode, type Terminal } from "./command.js";
 import { demo } from "./demo.js";
@@ -23,6 +25,10 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
     terminal.out(overview());
     return name === undefined ? exit.usage : exit.success;
   }
+  if (name === "--version" || name === "-V") {
+    terminal.out(version());
+    return exit.success;
+  }
   try {
     if (name.startsWith("-"))
       throw new UsageError(`the subcommand comes first: ev-charging SUBCOMMAND ${name} …; see ev-charging --help`);
@@ -41,9 +47,14 @@ export async function runCommand(args: readonly string[], terminal: Terminal): P
       terminal.error(error.message);
       return exit.usage;
     }
-    terminal.error(`ev-charging: ${messageOf(error)}`);
+    terminal.error(`ev-charging: ${plainMessageOf(error)}`);
     return error instanceof UsageError ? exit.usage : exit.failure;
   }
+}
+
+function version(): string {
+  const file = new URL("../../package.json", import.meta.url);
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, "utf8"))).version;
 }
 
 function overview(): string {
@@ -53,6 +64,6 @@ Usage: ev-charging SUBCOMMAND [--config FILE] [--json] [--help]
 
 ${table(commands.map(({ name, summary }) => [`  ${name}`, summary]))}
 
-Without --config, Homebridge's own configuration is used.
+Without --config, Homebridge's own configuration is used. --version tells which version this is.
 Exits with 0 on success, with 2 on a usage or configuration error, with 1 on any other failure.`;
 }

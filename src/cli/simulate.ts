@@ -6,6 +6,7 @@ import { loadConfig } from "../config/load.js";
 import { parseConfig } from "../config/parse.js";
 import type { ControlSettings } from "../control/settings.js";
 import { messageOf } from "../model/errors.js";
+import { systemReason } from "../model/system-errors.js";
 import { parseDay, type RecordedDay } from "../simulator/house/recorded-day.js";
 import { controlSettings } from "../site/settings.js";
 import { commonOptions, exit, noNames, parse, UsageError, type Command } from "./command.js";
@@ -65,7 +66,7 @@ function readDay(file: string): RecordedDay {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new UsageError(`${file} can't be read: ${messageOf(error)}`);
+    throw new UsageError(`${file} can't be read: ${systemReason(error)}`);
   }
   try {
     return parseDay(text);
@@ -78,7 +79,7 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new UsageError(`${file} can't be written: ${messageOf(error)}`);
+    throw new UsageError(`${file} can't be written: ${systemReason(error)}`);
   }
 }
 

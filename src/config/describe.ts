@@ -8,7 +8,7 @@ type JsonSchema = z.core.JSONSchema.BaseSchema;
 const longest = 60;
 
 /** A tag opens whatever trusts it. */
-const secretKeys: readonly PropertyKey[] = ["password", "token", "tags", "key", "authenticationKey"];
+export const secretKeys: readonly PropertyKey[] = ["password", "token", "tags", "key", "authenticationKey"];
 
 /** The value as written, in short. What may hold a secret is left out, and so is what stands inside of blocks. */
 export function shown(value: unknown, path: readonly PropertyKey[]): string {

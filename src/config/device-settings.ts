@@ -1,7 +1,7 @@
 /** What every charger, meter and residual-current monitor takes, whatever its driver. The driver declares its own options. */
 
 import { z } from "zod";
-import { chargerModes } from "../model/commands.js";
+import { type ChargerMode, chargerModes } from "../model/commands.js";
 import type { PhaseRotation } from "../model/phases.js";
 import { meterRoles } from "../model/readings.js";
 import { circuitName, pilot, pilotOrPause } from "./rules.js";
@@ -48,13 +48,29 @@ export const chargerSettings = z.strictObject({
   phases: z
     .literal([1, 3, "auto"])
     .default("auto")
-    .meta({ title: "Phases", description: "auto: may switch between 1 and 3, where the charger can." }),
+    .meta({
+      title: "Phases",
+      description: "auto: may switch between 1 and 3, where the charger can.",
+      labels: { 1: "1", 3: "3", auto: "Automatic" },
+    }),
   phaseRotation: z
     .enum(rotations)
     .default("L1 L2 L3")
     .meta({ title: "Phase rotation", description: "Which phase of the house feeds the charger's L1, L2 and L3." })
     .transform((rotation) => rotationIndexes[rotation]),
-  mode: z.enum(chargerModes).default("solar").meta({ title: "Mode" }),
+  mode: z
+    .enum(chargerModes)
+    .default("solar")
+    .meta({
+      title: "Mode",
+      labels: {
+        off: "Off",
+        fast: "Fast: all current that is allowed",
+        solar: "Solar: from the sun only",
+        "solar-min": "Solar, at least the minimum current",
+        scheduled: "Scheduled: by targets and cheap hours",
+      } satisfies Record<ChargerMode, string>,
+    }),
   priority: z.int().min(0).max(100).default(1).meta({ title: "Priority", description: "Higher is served first." }),
   circuit: circuitName.optional().meta({ title: "Circuit", description: "Name of the circuit that feeds it." }),
   sessionEnergyLimit: z
@@ -65,6 +81,7 @@ export const chargerSettings = z.strictObject({
     .meta({ title: "Session energy limit", unit: "kWh", description: "0: none." }),
   targets: targetsSchema.default([]).meta({
     title: "Targets",
+    entry: "Target",
     description:
       "Amounts to charge by times of the week. Until a target presses, the sun has its chance; the cheapest time is used first.",
   }),
@@ -72,10 +89,14 @@ export const chargerSettings = z.strictObject({
     title: "Cheap hours",
     description: "Charges with all current while energy is cheap by the tariff, in every mode but off.",
   }),
-  unknownTags: z.enum(["allow", "refuse"]).default("allow").meta({
-    title: "Unknown tags",
-    description: "refuse: a session without the tag of one of the cars is not charged.",
-  }),
+  unknownTags: z
+    .enum(["allow", "refuse"])
+    .default("allow")
+    .meta({
+      title: "Unknown tags",
+      description: "refuse: a session without the tag of one of the cars is not charged.",
+      labels: { allow: "Charge", refuse: "Refuse" },
+    }),
   plugInHold: plugInHoldSchema.optional().meta({
     title: "Hold after plugging in",
     description: "A current that a car gets right after it was plugged in, whatever the sun gives.",
@@ -102,11 +123,15 @@ export const meterSettings = z.strictObject({
     description: "At most 5 s, because a fuse can't be guarded with older readings.",
   }),
   measures: z
-    .array(z.enum(meterRoles))
+    .array(z.enum(meterRoles).meta({ labels: { grid: "Grid", pv: "Solar power", battery: "Battery", house: "House" } }))
     .min(1)
     .refine((roles) => new Set(roles).size === roles.length, "it takes each of them once")
     .optional()
-    .meta({ title: "Measures", description: "What this device is mounted on.", uniqueItems: true }),
+    .meta({
+      title: "Measures",
+      description: "What this device is mounted on; none chosen: what its driver expects.",
+      uniqueItems: true,
+    }),
 });
 
 /** What every residual-current monitor takes, whatever its driver. */
@@ -114,11 +139,15 @@ export const monitorSettings = z.strictObject({
   name: deviceName,
   driver: driverName,
   pollInterval: z.number().min(1).max(10).default(1).meta({ title: "Poll interval", unit: "s" }),
-  onAlarm: z.enum(["stop", "notify"]).default("stop").meta({
-    title: "On alarm",
-    description:
-      "stop: all chargers stop until someone starts them again, and while the monitor is silent; notify: it is only logged.",
-  }),
+  onAlarm: z
+    .enum(["stop", "notify"])
+    .default("stop")
+    .meta({
+      title: "On alarm",
+      labels: { stop: "Stop all chargers", notify: "Log it only" },
+      description:
+        "stop: all chargers stop until someone starts them again, and while the monitor is silent; notify: it is only logged.",
+    }),
 });
 
 export type ChargerSettings = Readonly<z.output<typeof chargerSettings>>;

@@ -22,6 +22,7 @@ import { suggestion } from "./nearest.js";
 import { check, isBlock, misfit, oncePerPlace, pathText, readBy, unknownKey } from "./problems.js";
 import type { Checked, Problem } from "./problems.js";
 import type { MqttConfig } from "./schema.js";
+import { isBlankEntry, isDefault, isEmpty } from "./unasked.js";
 
 /** A charger that can be connected to. */
 export interface ChargerConfig extends ChargerSettings {
@@ -79,10 +80,23 @@ interface Parts<D extends Driver, S extends z.ZodObject> {
   readonly options: Options;
 }
 
-export function writtenDevices(list: string, entries: readonly unknown[]): WrittenDevice[] {
-  return entries.map((written, index) => {
+const settingsOf = {
+  chargers: chargerSettings,
+  meters: meterSettings,
+  residualCurrentMonitors: monitorSettings,
+} as const;
+
+/** The devices of a list. Entries in which nobody has written anything are none. */
+export function writtenDevices(
+  list: keyof typeof settingsOf,
+  entries: readonly unknown[],
+  drivers: readonly Driver[],
+): WrittenDevice[] {
+  const shapes = [settingsOf[list].shape, ...drivers.map(({ options }) => optionsOf(options).shape)];
+  return entries.flatMap((written, index): WrittenDevice[] => {
+    if (isBlankEntry(written, shapes)) return [];
     const name = readBy(chargerSettings.shape.name, isBlock(written) ? written["name"] : undefined);
-    return { keys: [list, index], written, label: name?.data ?? pathText([list, index]) };
+    return [{ keys: [list, index], written, label: name?.data ?? pathText([list, index]) }];
   });
 }
 
@@ -164,7 +178,12 @@ function readDevice<D extends Driver, S extends z.ZodObject>(
   }
   const own = Object.keys(optionsOf(driver.options).shape).filter((key) => !known.includes(key));
   const shown = Object.keys(shownOptions(driver.options).shape);
-  const unknown = Object.keys(written).filter((key) => !known.includes(key) && !own.includes(key));
+  // A form may know all drivers' options at once. What is at another driver's default changes nothing here.
+  const isUnasked = (key: string) =>
+    isEmpty(written[key]) || drivers.some(({ options }) => isDefault(written[key], optionsOf(options).shape[key]));
+  const unknown = Object.keys(written).filter(
+    (key) => !known.includes(key) && !own.includes(key) && !(isOption(key, drivers) && isUnasked(key)),
+  );
   const options = readOptions(driver, pick(written, own), keys, broker);
   const problems = [
     ...settings.problems,
@@ -173,6 +192,10 @@ function readDevice<D extends Driver, S extends z.ZodObject>(
   ];
   if (settings.value === null || options.value === null || problems.length > 0) return refused(problems);
   return { value: { driver, settings: settings.value, options: options.value }, problems };
+}
+
+function isOption(key: string, drivers: readonly Driver[]): boolean {
+  return drivers.some(({ options }) => Object.hasOwn(optionsOf(options).shape, key));
 }
 
 function unknownDriver(written: unknown, names: readonly string[], keys: readonly PropertyKey[]): Problem {
@@ -192,11 +215,12 @@ function readOptions(
 ): Checked<Options> {
   const { value, problems } = check(optionsOf(driver.options), written, keys);
   if (value === null) return { value, problems };
-  const whole = complete(driver.options, withBroker(driver, value, broker));
-  const options = whole.success && isBlock(whole.data) ? whole.data : null;
+  const whole = complete(driver.options, value);
+  const chosen = whole.success && isBlock(whole.data) ? whole.data : null;
+  const options = chosen && withBroker(driver, chosen, broker);
   const found = options === null ? problemsOf(whole) : (driver.check?.(options) ?? []);
   const together = problemsAt(keys, written, found);
-  const all = broker === null && lacksBroker(driver, value) ? [...together, noBroker(keys)] : together;
+  const all = broker === null && lacksBroker(driver, chosen ?? value) ? [...together, noBroker(keys)] : together;
   return all.length === 0 ? { value: options, problems: [] } : { value: null, problems: oncePerPlace(all) };
 }
 

@@ -1,8 +1,9 @@
 /** Finds and reads the configuration file. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { messageOf, systemCodeOf } from "../model/errors.js";
 import { ConfigError } from "./errors.js";
 import { syntaxFault } from "./json-syntax.js";
 import { parseConfig } from "./parse.js";
@@ -17,10 +18,28 @@ export interface LoadedConfig {
   readonly warnings: readonly string[];
 }
 
-/** Homebridge's own configuration file: in the storage folder that its UI names, else where Homebridge looks. */
-export function defaultConfigFile(): string {
+/** Where the packages for Debian and the images for the Raspberry Pi keep Homebridge's files. */
+const packagedStorage = "/var/lib/homebridge";
+
+/**
+ * Homebridge's own configuration file: in the storage folder that its UI names, else where Homebridge looks, else where
+ * its packages keep it, which nothing tells who is logged in from elsewhere.
+ */
+export function defaultConfigFile({ home = homedir(), packaged = packagedStorage } = {}): string {
   const storage = process.env["UIX_STORAGE_PATH"];
-  return join(storage === undefined || storage === "" ? join(homedir(), ".homebridge") : storage, "config.json");
+  if (storage !== undefined && storage !== "") return join(storage, "config.json");
+  const usual = join(home, ".homebridge", "config.json");
+  return [usual, join(packaged, "config.json")].find((file) => !isMissing(file)) ?? usual;
+}
+
+/** What may not be looked at is there for all we know: reading it says why it can't be. */
+function isMissing(file: string): boolean {
+  try {
+    statSync(file);
+    return false;
+  } catch (error) {
+    return ["ENOENT", "ENOTDIR"].includes(systemCodeOf(error) ?? "");
+  }
 }
 
 /**
@@ -63,7 +82,7 @@ function readText(file: string): string {
 }
 
 function whyUnreadable(error: unknown): string {
-  const code = isBlock(error) ? error["code"] : undefined;
+  const code = systemCodeOf(error);
   switch (code) {
     case "ENOENT":
     case "ENOTDIR":
@@ -74,7 +93,7 @@ function whyUnreadable(error: unknown): string {
     case "EPERM":
       return "it may not be read by this user; change its permissions, or run this as the user that owns it";
     default:
-      return `it can't be read (${String(code ?? error)}); name another file with --config FILE`;
+      return `it can't be read (${code ?? messageOf(error)}); name another file with --config FILE`;
   }
 }
 

@@ -58,9 +58,13 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
   const site = readBy(blockSchema.shape.site, written["site"])?.data ?? null;
   const broker = siteBroker(written["mqtt"]);
 
-  const chargers = writtenDevices("chargers", listIn(written["chargers"]));
-  const meters = writtenDevices("meters", listIn(written["meters"]));
-  const monitors = writtenDevices("residualCurrentMonitors", listIn(written["residualCurrentMonitors"]));
+  const chargers = writtenDevices("chargers", listIn(written["chargers"]), drivers.chargers);
+  const meters = writtenDevices("meters", listIn(written["meters"]), drivers.meters);
+  const monitors = writtenDevices(
+    "residualCurrentMonitors",
+    listIn(written["residualCurrentMonitors"]),
+    drivers.residualCurrentMonitors,
+  );
 
   const readChargers = chargers.map((device) => ({
     keys: device.keys,
@@ -114,11 +118,19 @@ export function parseConfig(block: unknown, drivers: Drivers = installedDrivers)
   return {
     config,
     problems,
-    warnings: [...(config === null ? [nothingStarts] : guardWarnings(config)), ...unserved(written)],
+    warnings: [
+      ...(config === null ? [nothingStarts] : guardWarnings(config)),
+      ...(chargers.length + meters.length + monitors.length === 0 ? [nothingConfigured] : []),
+      ...unserved(written),
+    ],
   };
 }
 
 const nothingStarts = "nothing starts: a fault outside the devices leaves nothing that could be guarded safely";
+
+const nothingConfigured =
+  "nothing is configured: add the charger and the meter at the grid on the plugin's settings page in Homebridge's UI, " +
+  "or in config.json as docs/configuration.md of this plugin shows";
 
 function listIn(written: unknown): readonly unknown[] {
   return Array.isArray(written) ? written : [];

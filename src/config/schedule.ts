@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 import type { Weekday } from "../model/weekdays.js";
+import { listOf } from "./unasked.js";
 
 const dayNames = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 
@@ -16,11 +17,23 @@ const weekdayOf: Readonly<Record<(typeof dayNames)[number], Weekday>> = {
 };
 
 const days = z
-  .array(z.enum(dayNames))
+  .array(
+    z.enum(dayNames).meta({
+      labels: {
+        mon: "Monday",
+        tue: "Tuesday",
+        wed: "Wednesday",
+        thu: "Thursday",
+        fri: "Friday",
+        sat: "Saturday",
+        sun: "Sunday",
+      } satisfies Record<(typeof dayNames)[number], string>,
+    }),
+  )
   .min(1)
   .refine((names) => new Set(names).size === names.length, "it takes each day once")
   .default([...dayNames])
-  .meta({ title: "Days", uniqueItems: true })
+  .meta({ title: "Days", description: "None chosen: every day.", uniqueItems: true })
   .transform((names) => names.map((name) => weekdayOf[name]));
 
 /** A text like this, or else this sentence. */
@@ -57,7 +70,7 @@ export const targetSchema = z.strictObject({
 });
 
 /** As many as Matter allows in a week. */
-export const targetsSchema = z.array(targetSchema).max(70);
+export const targetsSchema = listOf(targetSchema, 70);
 
 const cheapHoursSchema = z.strictObject({
   days,
@@ -75,17 +88,19 @@ export const priceSchema = z.strictObject({
 });
 
 /** Half a month of quarter hours. */
-export const pricesSchema = z.array(priceSchema).max(1500);
+export const pricesSchema = listOf(priceSchema, 1500);
 
 export const tariffSchema = z.strictObject({
-  cheapHours: z
-    .array(cheapHoursSchema)
-    .max(50)
-    .default([])
-    .meta({ title: "Cheap hours", description: "For chargers with cheapHours, and preferred for targets." }),
-  prices: pricesSchema
-    .default([])
-    .meta({ title: "Prices", description: "For targets, and for chargers with cheapHours up to priceLimit." }),
+  cheapHours: listOf(cheapHoursSchema, 50).default([]).meta({
+    title: "Cheap hours",
+    entry: "Hours",
+    description: "For chargers with cheapHours, and preferred for targets.",
+  }),
+  prices: pricesSchema.default([]).meta({
+    title: "Prices",
+    entry: "Price",
+    description: "For targets, and for chargers with cheapHours up to priceLimit.",
+  }),
   priceLimit: z.number().min(-1000).max(1000).optional().meta({
     title: "Price limit",
     description: "Energy that costs no more per kWh counts as cheap.",

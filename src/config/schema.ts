@@ -9,6 +9,7 @@ import { z } from "zod";
 import { brokerOption, topicOption } from "../drivers/options/options.js";
 import { circuitName, pilot, pilotOrPause, text } from "./rules.js";
 import { tariffSchema } from "./schedule.js";
+import { listOf } from "./unasked.js";
 
 /** Name of the platform in Homebridge's configuration. */
 export const platformAlias = "EVCharging";
@@ -65,10 +66,11 @@ export const siteSchema = z.strictObject({
     .refine(isTimeZone, "it takes a time zone like Europe/Berlin")
     .optional()
     .meta({ title: "Time zone", description: "Of targets and cheap hours, like Europe/Berlin; empty: the system's." }),
-  circuits: z
-    .array(circuitSchema)
-    .default([])
-    .meta({ title: "Circuits", description: "The tree below the main fuse, where other fuses need a guard too." }),
+  circuits: listOf(circuitSchema).default([]).meta({
+    title: "Circuits",
+    entry: "Circuit",
+    description: "The tree below the main fuse, where other fuses need a guard too.",
+  }),
   failsafeCurrent: pilotOrPause.default(0).meta({
     title: "Fail-safe current",
     unit: "A",
@@ -192,10 +194,14 @@ export const carSchema = z.strictObject({
     .meta({ title: "RFID tags", description: "As the charger reports them; case does not count." }),
   minCurrent: z.number().min(pilot.min).max(pilot.max).optional().meta({ title: "Minimum current", unit: "A" }),
   maxCurrent: z.number().min(pilot.min).max(pilot.max).optional().meta({ title: "Maximum current", unit: "A" }),
-  sunOnly: z.boolean().optional().meta({
-    title: "Sun only",
-    description: "In the solar modes: true: as in solar; false: as in solar-min.",
-  }),
+  sunOnly: z
+    .boolean()
+    .optional()
+    .meta({
+      title: "Sun only",
+      description: "In the solar modes: true: as in solar; false: as in solar-min; left out: as the charger does.",
+      labels: { true: "From the sun only", false: "At least the minimum current" },
+    }),
   energyLimit: z
     .number()
     .min(0)
@@ -220,7 +226,7 @@ export const blockSchema = z.strictObject({
   residualCurrentMonitors: z.array(z.unknown()).default([]).meta({ title: "Residual-current monitors" }),
   surplus: surplusSchema.prefault({}).meta({ title: "Surplus" }),
   tariff: tariffSchema.prefault({}).meta({ title: "Tariff" }),
-  cars: z.array(carSchema).default([]).meta({ title: "Cars" }),
+  cars: listOf(carSchema).default([]).meta({ title: "Cars", entry: "Car" }),
   matter: matterSchema.prefault({}).meta({ title: "Matter" }),
   mqtt: mqttSchema.optional().meta({ title: "MQTT" }),
   influx: influxSchema.optional().meta({ title: "InfluxDB", description: "Not served by this version yet." }),

@@ -47,8 +47,9 @@ describe("a valid configuration", () => {
     expect(await check(file)).toMatchObject({ code: 0, errors: "" });
   });
 
-  test("an empty one configures nothing, and is valid", async () => {
-    expect(await check(configFile({ platform: "EVCharging" }))).toMatchObject({ code: 0, errors: "" });
+  test("an empty one is not wrong, but it says that nothing is configured, and where to go", async () => {
+    const errors = expect.stringMatching(/: nothing is configured: .*settings page.*config\.json.*\n$/);
+    expect(await check(configFile({ platform: "EVCharging" }))).toMatchObject({ code: 0, errors });
   });
 
   test("as JSON", async () => {

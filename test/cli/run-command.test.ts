@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { configFile, documentOf, linesOf, runCli } from "./support.js";
 
 const subcommands = ["demo", "run", "check", "discover", "read", "set", "limit", "replay", "simulate"];
@@ -33,8 +34,23 @@ describe.each(subcommands)("%s", (name) => {
   test("reports --config without a file", async () => {
     const said = await runCli([name, "--config"]);
     expect(said).toMatchObject({ code: 2, out: "" });
-    expect(linesOf(said.errors)).toEqual([expect.stringContaining("--config")]);
+    expect(linesOf(said.errors)).toEqual(["ev-charging: --config takes a value; write it behind, like --config VALUE"]);
   });
+});
+
+test.each([
+  [["check", "--json=yes"], "--json takes no value; leave it out"],
+  [
+    ["check", "--config", "--json"],
+    "--config takes a value, and another option follows; write it behind, like --config=VALUE",
+  ],
+])("%j is answered in words of our own", async (args, advice) => {
+  expect(await runCli(args)).toEqual({ code: 2, out: "", errors: `ev-charging: ${advice}\n` });
+});
+
+test.each(["--version", "-V"])("%s tells the package's", async (asked) => {
+  const version: unknown = Object(JSON.parse(readFileSync("package.json", "utf8"))).version;
+  expect(await runCli([asked])).toEqual({ code: 0, out: `${String(version)}\n`, errors: "" });
 });
 
 test.each([

@@ -175,7 +175,7 @@ describe("--svg", () => {
     expect(said).toMatchObject({
       code: 2,
       out: "",
-      errors: expect.stringContaining("/no/such/day.svg can't be written"),
+      errors: expect.stringContaining("/no/such/day.svg can't be written: there is no such file or folder"),
     });
   });
 });

@@ -128,11 +128,30 @@ asPlainUser("a file that may not be read", () => {
   expect(errorOf(path).message).toContain("it may not be read by this user");
 });
 
-test("without a file, it is Homebridge's own", () => {
+test("left out, it is also looked for where Homebridge's packages keep it, and home comes first", () => {
+  const before = process.env["UIX_STORAGE_PATH"];
+  const home = join(folder, "home");
+  const packaged = join(folder, "packaged");
+  const usual = join(home, ".homebridge");
+  try {
+    delete process.env["UIX_STORAGE_PATH"];
+    expect(defaultConfigFile({ home, packaged })).toBe(join(usual, "config.json"));
+    mkdirSync(packaged);
+    writeFileSync(join(packaged, "config.json"), "{}");
+    expect(defaultConfigFile({ home, packaged })).toBe(join(packaged, "config.json"));
+    mkdirSync(usual, { recursive: true });
+    writeFileSync(join(usual, "config.json"), "{}");
+    expect(defaultConfigFile({ home, packaged })).toBe(join(usual, "config.json"));
+  } finally {
+    if (before !== undefined) process.env["UIX_STORAGE_PATH"] = before;
+  }
+});
+
+test("left out, it is Homebridge's own file", () => {
   const before = process.env["UIX_STORAGE_PATH"];
   try {
     delete process.env["UIX_STORAGE_PATH"];
-    expect(defaultConfigFile()).toBe(join(homedir(), ".homebridge", "config.json"));
+    expect(defaultConfigFile({ packaged: "/no/such/folder" })).toBe(join(homedir(), ".homebridge", "config.json"));
     process.env["UIX_STORAGE_PATH"] = folder;
     file(block);
     expect(loadConfig().file).toBe(join(folder, "config.json"));

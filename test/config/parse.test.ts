@@ -9,10 +9,13 @@ const valid = { site: { mainFuse: 25 }, meters: [meter()], chargers: [charger()]
 
 describe("a valid configuration", () => {
   test.each([[undefined], [null], [{}], [{ platform: "EVCharging", name: "EV", _bridge: { port: 1 } }]])(
-    "%j configures nothing, without problems or warnings",
+    "%j configures nothing, is no problem, and says so",
     (block) => {
       const { config, problems, warnings } = parse(block);
-      expect({ problems, warnings }).toEqual({ problems: [], warnings: [] });
+      expect({ problems, warnings }).toEqual({
+        problems: [],
+        warnings: [expect.stringMatching(/^nothing is configured: /)],
+      });
       expect(config).toMatchObject({ chargers: [], meters: [] });
     },
   );

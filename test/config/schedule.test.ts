@@ -91,7 +91,7 @@ describe("cars", () => {
 
 describe("scheduling settings of a charger", () => {
   test.each<[keys: object, line: string]>([
-    [{ targets: [{}] }, "chargers[0].targets[0].time (Garage): missing: it takes a time like 07:00"],
+    [{ targets: [{ energy: 20 }] }, "chargers[0].targets[0].time (Garage): missing: it takes a time like 07:00"],
     [
       { targets: [{ time: "7" }] },
       'chargers[0].targets[0].time (Garage): "7" does not fit: it takes a time like 07:00',

@@ -41,6 +41,8 @@ export interface VirtualHome {
   readonly charger: VirtualDevice;
   readonly sky: Sky;
   readonly time: HouseTime;
+  readonly meter: VirtualDevice;
+  readonly brokerUrl: string;
   /** The plugin's configuration for these devices. */
   readonly configuration: object;
   /** Stops the devices and the broker. */
@@ -102,6 +104,8 @@ export async function startVirtualHome({
     house,
     evse,
     charger,
+    meter,
+    brokerUrl: broker.url,
     sky,
     get time() {
       return running.time;

@@ -19,6 +19,12 @@ export function plausibilityOf(name: MeterChannelName) {
   return { unit, range: ranges[unit] };
 }
 
+/** All names of values that there are. */
+export const valueNames: readonly string[] = [
+  ...meterChannelNames,
+  ...meterRoles.flatMap((role) => meterChannelNames.map((channel) => `${role}.${channel}`)),
+];
+
 /** For messages about an unknown name. */
 export const knownNames = meterChannelNames.join(", ");
 

@@ -9,13 +9,15 @@ export type OptionsSchema = z.ZodObject | z.ZodPipe<z.ZodObject, z.ZodType<objec
  * Options of a device with several transports. Each is read by itself first, so that every fault in them is found;
  * then those of the chosen transport have to be complete.
  * @param transports a discriminated union; its messages are half sentences for people
+ * @param choose fills in the transport where none is named
  */
 export function byTransport<Each extends z.ZodObject, Whole extends z.ZodType<object>>(
   options: Each,
   transports: Whole,
+  choose: (chosen: z.output<Each>) => object = (chosen) => chosen,
 ): z.ZodPipe<Each, z.ZodTransform<z.output<Whole>, z.output<Each>>> {
   return options.transform((chosen, context) => {
-    const whole = transports.safeParse(chosen);
+    const whole = transports.safeParse(choose(chosen));
     if (whole.success) return whole.data;
     for (const { path, message } of whole.error.issues) context.addIssue({ code: "custom", path: [...path], message });
     return z.NEVER;
@@ -46,6 +48,30 @@ export function hidden<S extends z.ZodType>(option: S): S {
  */
 export function complete(schema: OptionsSchema, options: object): z.ZodSafeParseResult<object> {
   return schema instanceof z.ZodObject ? { success: true, data: options } : schema.out.safeParse(options);
+}
+
+/** What says how a device is reached. */
+interface Address {
+  readonly transport?: string | undefined;
+  readonly host?: string | undefined;
+  readonly topic?: string | undefined;
+}
+
+/**
+ * Chooses the transport by the address that is written, where none is named.
+ * @param direct for a host alone; a topic alone means mqtt
+ * @param usual for both, and for neither
+ */
+export function transportOf(
+  direct: string,
+  usual: string,
+): <A extends Address>(chosen: A) => A & { transport: string } {
+  return (chosen) => {
+    const { host, topic } = chosen;
+    const alone = topic === undefined ? direct : "mqtt";
+    const transport = chosen.transport ?? ((host === undefined) === (topic === undefined) ? usual : alone);
+    return { ...chosen, transport };
+  };
 }
 
 /** An option that the chosen transport needs. Its text has been read before. @param message half a sentence, for people */

@@ -109,9 +109,19 @@ test("a meter that is asked does not speak by itself", () => {
   expect(meterAt(1).watch).toBeUndefined();
 });
 
+test.each<[transport: string, options: object]>([
+  ["http", { host: "192.168.1.20" }],
+  ["mqtt", { topic: "shellies/a" }],
+  ["mqtt", { host: "192.168.1.20", topic: "shellies/a" }],
+  ["http", { transport: "http", host: "192.168.1.20", topic: "shellies/a" }],
+])("it is reached over %s with %j", (transport, options) => {
+  expect(shelly3em.options.parse(options)).toMatchObject({ transport });
+});
+
 test.each<[string, object, string[]]>([
   ["mqtt without topic", {}, ["topic"]],
-  ["mqtt with a host alone", { host: "192.168.1.20" }, ["topic"]],
+  ["mqtt with a host alone", { transport: "mqtt", host: "192.168.1.20" }, ["topic"]],
+  ["a host alone", { host: "192.168.1.20" }, []],
   ["http without host", { transport: "http", topic: "a" }, ["host"]],
   ["mqtt with its topic", { topic: "shellies/a" }, []],
   ["http with its host", { transport: "http", host: "shelly" }, []],

@@ -54,7 +54,8 @@ export const easee = defineCharger({
     control: z
       .enum(["charger", "circuit"])
       .default("charger")
-      .describe("What the current is set by: the charger alone, or its whole circuit, which can switch phases."),
+      .describe("What the current is set by: the charger alone, or its whole circuit, which can switch phases.")
+      .meta({ labels: { charger: "The charger alone", circuit: "The whole circuit" } }),
     offlineCurrent: z
       .int()
       .min(0)

@@ -11,7 +11,7 @@ import {
   hostOption,
   portOption,
 } from "../../options/options.js";
-import { byTransport, hidden, needed } from "../../options/schema.js";
+import { byTransport, hidden, needed, transportOf } from "../../options/schema.js";
 import { announcement } from "./announcement.js";
 import { connectGoE, type GoERoute } from "./charger.js";
 import type { ApiVersion } from "./route.js";
@@ -27,28 +27,51 @@ const topicOption = z
     "write it without wildcards, blanks, a slash at its end, and $ at its beginning",
   );
 
+/** What has to be chosen for an option to be of use. */
+const http = { cloud: [false], transport: ["http"] };
+const mqtt = { cloud: [false], transport: ["mqtt"] };
+
 const options = z.object({
   transport: z
     .enum(["http", "mqtt"])
-    .default("http")
-    .describe("How it is reached: http needs its host, mqtt its serial number or its topic."),
-  host: hostOption.optional().describe("Name or IP address of the charger, for transport http."),
-  port: portOption(80),
+    .optional()
+    .describe(
+      "How it is reached: http needs its host, mqtt its serial number or its topic; " +
+        "left out: mqtt where there is a topic and no host, else http.",
+    )
+    .meta({ labels: { http: "HTTP", mqtt: "MQTT" }, usual: "http", applies: { cloud: [false] } }),
+  host: hostOption
+    .optional()
+    .describe("Name or IP address of the charger, for transport http.")
+    .meta({ applies: http }),
+  port: portOption(80).meta({ applies: http }),
   apiVersion: z
     .union([z.literal(1), z.literal(2)])
     .optional()
+    .meta({ title: "API version" })
     .describe("Version of its API; left out, the charger is asked, and phases are not switched."),
   serial: z
     .string()
     .regex(/^\d{6,16}$/, 'write its digits as a text with all leading zeros, such as "012345"')
     .optional()
     .describe("Serial number of the charger; a charger with another one is never written to."),
-  topic: topicOption.optional().describe("MQTT topic of the charger; left out: go-eCharger/ and its serial number."),
-  url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
-  username: z.string().optional().describe("User name at the MQTT broker."),
-  password: z.string().optional().describe("Password that belongs to the user name."),
+  topic: topicOption
+    .optional()
+    .describe("MQTT topic of the charger; left out: go-eCharger/ and its serial number.")
+    .meta({ applies: mqtt }),
+  url: brokerOption
+    .optional()
+    .describe("Address of the MQTT broker; left out: the site's broker.")
+    .meta({ applies: mqtt }),
+  username: z.string().optional().describe("User name at the MQTT broker.").meta({ applies: mqtt }),
+  password: z.string().optional().describe("Password that belongs to the user name.").meta({ applies: mqtt }),
   cloud: z.boolean().default(false).describe("Reach it through go-e's cloud, which needs its serial number and token."),
-  token: z.string().min(1).optional().describe("Key of the cloud API, as the go-e app shows it."),
+  token: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Key of the cloud API, as the go-e app shows it.")
+    .meta({ applies: { cloud: [true] } }),
   cloudUrl: hidden(
     z
       .string()
@@ -59,6 +82,8 @@ const options = z.object({
 });
 
 const local = options.extend({ cloud: z.literal(false) });
+
+const byAddress = transportOf("http", "http");
 
 /** The ways to the charger, each with all that it needs. */
 const routes = z.discriminatedUnion("cloud", [
@@ -117,7 +142,9 @@ export const goE = defineCharger({
     { by: "go-e's cloud", keys: { cloud: true, serial: "012345", token: "key from the app", pollInterval: 60 } },
   ],
   announcement,
-  options: byTransport(options, routes),
+  options: byTransport(options, routes, (chosen) =>
+    chosen.cloud ? { ...chosen, transport: chosen.transport ?? "http" } : byAddress(chosen),
+  ),
   current: currentRange,
   writable: ({ apiVersion }) => writableIn(apiVersion),
   connect: (chosen, context) => {

@@ -53,7 +53,8 @@ export const openEvse = defineCharger({
     api: z
       .enum(["wifi", "rapi"])
       .default("wifi")
-      .describe("Its API: wifi, or rapi for WiFi firmware older than 4, which is controlled over RAPI."),
+      .describe("Its API: wifi, or rapi for WiFi firmware older than 4, which is controlled over RAPI.")
+      .meta({ title: "API", labels: { wifi: "WiFi firmware 4 or newer", rapi: "Older WiFi firmware (RAPI)" } }),
     username: z.string().min(1).optional().describe("User name of its web page, if it asks for one."),
     password: z.string().optional().describe("Password that belongs to the user name."),
     voltage: z

@@ -22,14 +22,19 @@ const advice = "Check register, table, type and word order of its values against
 
 const value = z.strictObject({
   register: z.int().min(0).max(65_535).describe("Address of its first register on the wire, counted from 0."),
-  table: z.enum(["holding", "input"]).default("holding").describe("Table that it stands in."),
+  table: z
+    .enum(["holding", "input"])
+    .default("holding")
+    .describe("Table that it stands in.")
+    .meta({ labels: { holding: "Holding registers", input: "Input registers" } }),
   type: z
     .enum(["u16", "i16", "u32", "i32", "u64", "i64", "float32", "float64"])
     .describe("How it is written there: u without a sign, i with one, and the number of bits."),
   wordOrder: z
     .enum(["high-first", "low-first"])
     .default("high-first")
-    .describe("Which register comes first when it takes more than one."),
+    .describe("Which register comes first when it takes more than one.")
+    .meta({ labels: { "high-first": "High word first", "low-first": "Low word first" } }),
   scale: z
     .number()
     .refine((scale) => scale !== 0, "write a number other than 0")

@@ -13,19 +13,33 @@ import {
   portOption,
   topicOption,
 } from "../../../options/options.js";
-import { byTransport, needed } from "../../../options/schema.js";
+import { byTransport, needed, transportOf } from "../../../options/schema.js";
 import { connectOverHttp } from "./http.js";
 import { Gen1MqttMeter } from "./mqtt-meter.js";
+
+/** What has to be chosen for an option to be of use. */
+const mqtt = { transport: ["mqtt"] };
+const http = { transport: ["http"] };
 
 const options = z.object({
   transport: z
     .enum(["mqtt", "http"])
-    .default("mqtt")
-    .describe("How it is reached: mqtt needs its topic and receives every change, http needs its host and polls."),
-  topic: topicOption.optional().describe("MQTT topic of the meter, such as shellies/shellyem3-AABBCC."),
-  url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
-  host: hostOption.optional().describe("Name or IP address of the meter, for transport http."),
-  port: portOption(80),
+    .optional()
+    .describe(
+      "How it is reached: mqtt needs its topic and receives every change, http needs its host and polls; " +
+        "left out: http where there is a host and no topic, else mqtt.",
+    )
+    .meta({ labels: { mqtt: "MQTT", http: "HTTP" }, usual: "mqtt" }),
+  topic: topicOption
+    .optional()
+    .describe("MQTT topic of the meter, such as shellies/shellyem3-AABBCC.")
+    .meta({ applies: mqtt }),
+  url: brokerOption
+    .optional()
+    .describe("Address of the MQTT broker; left out: the site's broker.")
+    .meta({ applies: mqtt }),
+  host: hostOption.optional().describe("Name or IP address of the meter, for transport http.").meta({ applies: http }),
+  port: portOption(80).meta({ applies: http }),
   username: z.string().optional().describe("User name, at the MQTT broker or on the meter's web page."),
   password: z.string().optional().describe("Password that belongs to the user name."),
 });
@@ -58,7 +72,7 @@ export const shelly3em = defineMeter({
       options: { measures: ["grid"], transport: "http" },
     }),
   },
-  options: byTransport(options, transports),
+  options: byTransport(options, transports, transportOf("http", "mqtt")),
   connect(chosen, context) {
     const { measures } = chosen;
     if (chosen.transport === "http") {

@@ -12,7 +12,7 @@ import {
   portOption,
   topicOption,
 } from "../../../options/options.js";
-import { byTransport, needed } from "../../../options/schema.js";
+import { byTransport, needed, transportOf } from "../../../options/schema.js";
 import { BrokerRpc } from "./broker-rpc.js";
 import { HttpRpc, type ShellyAddress } from "./http-rpc.js";
 import { Gen2Meter, type RpcConnection } from "./meter.js";
@@ -21,17 +21,32 @@ import { SocketRpc } from "./socket-rpc.js";
 /** ms for each request over HTTP */
 const deadline = 5_000;
 
+/** What has to be chosen for an option to be of use. */
+const direct = { transport: ["ws", "http"] };
+const mqtt = { transport: ["mqtt"] };
+
 const options = z.object({
   transport: z
     .enum(["ws", "http", "mqtt"])
-    .default("ws")
+    .optional()
     .describe(
-      "How it is reached: ws needs its host and receives every change, http needs its host and polls, mqtt needs its topic.",
-    ),
-  host: hostOption.optional().describe("Name or IP address of the meter, for transport ws and http."),
-  port: portOption(80),
-  topic: topicOption.optional().describe("MQTT topic of the meter, such as shellypro3em-aabbcc112233."),
-  url: brokerOption.optional().describe("Address of the MQTT broker; left out: the site's broker."),
+      "How it is reached: ws needs its host and receives every change, http needs its host and polls, mqtt needs its topic; " +
+        "left out: mqtt where there is a topic and no host, else ws.",
+    )
+    .meta({ labels: { ws: "WebSocket", http: "HTTP", mqtt: "MQTT" }, usual: "ws" }),
+  host: hostOption
+    .optional()
+    .describe("Name or IP address of the meter, for transport ws and http.")
+    .meta({ applies: direct }),
+  port: portOption(80).meta({ applies: direct }),
+  topic: topicOption
+    .optional()
+    .describe("MQTT topic of the meter, such as shellypro3em-aabbcc112233.")
+    .meta({ applies: mqtt }),
+  url: brokerOption
+    .optional()
+    .describe("Address of the MQTT broker; left out: the site's broker.")
+    .meta({ applies: mqtt }),
   username: z.string().optional().describe("User name at the MQTT broker; on the meter itself it is always admin."),
   password: z.string().optional().describe("Password of the meter's web page, or at the MQTT broker."),
 });
@@ -82,7 +97,7 @@ export const shellyPro3em = defineMeter({
       options: { measures: ["grid"] },
     }),
   },
-  options: byTransport(options, transports),
+  options: byTransport(options, transports, transportOf("ws", "ws")),
   connect: (chosen, context) => new Gen2Meter(connectionTo(chosen, context), chosen.measures, context),
 });
 
