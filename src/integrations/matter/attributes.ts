@@ -11,7 +11,7 @@ const { FaultState, SupplyState } = EnergyEvse;
 
 /** s since 1970, as matter.js counts: 2000, 0 on the wire, and the highest of 32 bits, but for the one that means null. */
 const beginningOfTime = 946_684_800;
-const endOfTime = beginningOfTime + 0xffff_fffe;
+export const endOfTime = beginningOfTime + 0xffff_fffe;
 
 /** s, the longest that 32 bits hold, but for the one that means null. */
 const longestDuration = 0xffff_fffe;

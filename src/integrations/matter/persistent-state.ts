@@ -8,7 +8,7 @@ import { AtomicFile, putAside } from "../../site/atomic-file.js";
 import { noLimits, type Limits } from "./limits.js";
 import type { EvseMode } from "./modes.js";
 import { highestId, type Session } from "./session.js";
-import { isInTime } from "./attributes.js";
+import { endOfTime } from "./attributes.js";
 import { nothingReported, type ReportedValues } from "./reported-values.js";
 
 export interface PersistentState {
@@ -61,7 +61,7 @@ const stateSchema: z.ZodType<PersistentState> = z.object({
   session: sessionSchema.nullable(),
   limits: z.object({ command: current.nullable(), user: current.nullable() }),
   // Earlier versions stored the highest number for "for ever", which Matter's time does not have.
-  until: time.nullable().transform((until) => (until !== null && isInTime(until / 1_000) ? until : null)),
+  until: time.nullable().transform((until) => (until === null || until / 1_000 > endOfTime ? null : until)),
   mode: z.enum(["fast", "scheduled", "solar", "solar-min"]),
   told: z.object({ phases: z.array(z.int().min(0).max(2)).readonly(), temperature: z.boolean(), tag: z.boolean() }),
 });
