@@ -43,11 +43,19 @@ describe("warnings", () => {
       { site: { mainFuse: 25, failsafeCurrent: 6 }, chargers: [charger()] },
       ["Garage will stay at 6 A (site.failsafeCurrent): no meter measures the grid"],
     ],
-    ["a broker for the meters", { mqtt: { url: "mqtt://a" } }, []],
-    ["a topic", { mqtt: { url: "mqtt://a", topic: "ev" } }, ["mqtt.topic: nothing is published there yet"]],
-    ["influx", { influx: { url: "http://a", database: "ev" } }, ["influx: not served by this version yet"]],
-    ["web", { web: { port: 8080 } }, ["web: not served by this version yet"]],
-    ["web that is off", { web: { port: 0 } }, []],
+    ["a broker for the meters", { meters: [meter()], mqtt: { url: "mqtt://a" } }, []],
+    [
+      "a topic",
+      { meters: [meter()], mqtt: { url: "mqtt://a", topic: "ev" } },
+      ["mqtt.topic: nothing is published there yet"],
+    ],
+    [
+      "influx",
+      { meters: [meter()], influx: { url: "http://a", database: "ev" } },
+      ["influx: not served by this version yet"],
+    ],
+    ["web", { meters: [meter()], web: { port: 8080 } }, ["web: not served by this version yet"]],
+    ["web that is off", { meters: [meter()], web: { port: 0 } }, []],
   ])("%s", (_what, block, warnings) => {
     const parsed = parse(block);
     expect(parsed.problems).toEqual([]);
