@@ -34,7 +34,17 @@ test.each<[why: string, planned: number, held: number, commandAge: number | null
   ["one that is just noticeable", 8, 6, null, 8, anyReason],
   ["one that is too small, after a change", 11.9, 10, 60_000, 10, tooSmall],
   ["as much as it holds is no increase", 6, 6, null, 6, anyReason],
+  ["a little less than it holds is none either", 9, 10, 60_000, 9, anyReason],
   ["less than it holds is none either", 8, 10, 60_000, 8, anyReason],
 ])("%s", (_why, planned, held, commandAge, current, reason) => {
   expect(decide(planned, held, commandAge)).toEqual({ current, phases: 1, reasons: [reason] });
+});
+
+test("less current on more phases is no small increase", () => {
+  const charger = facts({
+    activeSetpoint: { current: 10, phases: 1 },
+    persistent: { lastCommand: { at: start - 60_000, current: 10, phases: 1 } },
+  });
+  const setpoint = { current: 6, phases: 3 as const, reasons: [anyReason] };
+  expect(applyFailsafe(setpoint, { charger, now: start, inputs: [tested], failsafeCurrent: 0 })).toEqual(setpoint);
 });

@@ -57,6 +57,11 @@ test.each<[why: string, facts: Case, current: number]>([
   ["a start takes only what has lasted", { raise: [8, 25, 25] }, 8],
   ["rises into what has lasted", { raise: [14, 25, 25], charger: runs(10) }, 14],
   [
+    "the phase that it loads already keeps what has not lasted",
+    { phases: 3, raise: [10, 25, 25], charger: runs(16, { activeSetpoint: { current: 16, phases: 1 } }) },
+    16,
+  ],
+  [
     "a second phase that it does not load yet needs headroom that has lasted",
     { phases: 3, raise: [25, 5, 25], charger: runs(16, { activeSetpoint: { current: 16, phases: 1 } }) },
     0,

@@ -45,12 +45,20 @@ describe("a vehicle that takes a quarter more than it is offered", () => {
       { chargers: [{ ...overdraws, activeSetpoint: { current: 16 }, drawn: [20, 0, 0] }, {}] },
       [11, 0],
     ],
+    [
+      "which leaves the rest to others",
+      {
+        chargers: [{ ...overdraws, activeSetpoint: { current: 16 }, drawn: [20, 0, 0] }, {}],
+        circuits: [headroom(30)],
+      },
+      [13, 10],
+    ],
   ])("%s", (_why, facts, expected) => expect(currents(facts)).toEqual(expected));
 
   test("counts with what it takes in what others are told to be left", () => {
     const chargers = [{ ...overdraws, settings: { name: "Garage", priority: 2 } }, { settings: { name: "Yard" } }];
     expect(reason({ chargers, circuits: [headroom(27)] })).toMatchObject({ code: "circuit-limit", otherChargers: 20 });
-    const one = { chargers: [{ overdrawRatio: 1.07 }], circuits: [headroom(10)] };
+    const one = { chargers: [{ overdrawRatio: 1.05 }], circuits: [headroom(11)] };
     expect(reason(one)).toMatchObject({ code: "circuit-limit", otherChargers: 0 });
   });
 });
