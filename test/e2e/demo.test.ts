@@ -23,7 +23,7 @@ test(
       );
       expect(shown).toMatch(/HomeKit code \d{3}-\d{2}-\d{3}/);
       expect(shown).toMatch(/Matter code \d{4}-\d{3}-\d{4} \(port/);
-      expect(shown).toMatch(/Matter code \d{4}-\d{3}-\d{4}: the charger as a true EV charger/);
+      expect(shown).toMatch(/Matter code \d{4}-\d{3}-\d{4}: the charger as an EV charger/);
       expect(shown).toMatch(/▄▄▄▄▄/);
       expect(shown).toMatch(/time +sun +house +car +grid +charger/);
     } finally {

@@ -49,8 +49,8 @@ describe("the charger's reading", () => {
   });
 
   test("has every channel", () => {
-    const { enabled, uptime, tag, ...channels } = chargerReading(new Evse());
-    expect([enabled, uptime, tag]).toEqual([true, 0, null]);
+    const { enabled, uptime, tag, currentLimit, hold, ...channels } = chargerReading(new Evse());
+    expect([enabled, uptime, tag, currentLimit, hold]).toEqual([true, 0, null, null, null]);
     expect(Object.keys(channels).filter((name) => !isChannelName(name))).toEqual([]);
   });
 });
