@@ -12,9 +12,14 @@ export function pauseDisobedient(setpoint: Setpoint, { memory: { disobeyed }, no
   return atMost(setpoint, 0, { code: "limit-not-obeyed", current: disobeyed.current, limit: disobeyed.limit, left });
 }
 
+/** It draws far above its limit for longer than a car takes to follow. */
+export function isOverdrawing({ memory: { overdraw }, now }: ChargerFacts): boolean {
+  return overdraw !== null && now - overdraw.since >= overdrawPatience;
+}
+
 /** What is drawn on a circuit is this charger's own doing; `null`: it keeps to its limit. */
-export function blameFor({ memory: { overdraw }, settings, now }: ChargerFacts, circuit: string): Reason | null {
-  if (overdraw === null || now - overdraw.since < overdrawPatience) return null;
+export function blameFor({ memory: { overdraw }, settings }: ChargerFacts, circuit: string): Reason | null {
+  if (overdraw === null) return null;
   const { current, limit } = overdraw;
   return { code: "circuit-overdrawn", circuit, charger: settings.name, current, limit };
 }

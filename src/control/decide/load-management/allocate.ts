@@ -10,7 +10,7 @@ import type { Headroom, Headrooms } from "../../estimate/headroom.js";
 import { newestDraw, type ChargerFacts, type Situation } from "../../estimate/situation.js";
 import { headroomMemory, holdingOverload } from "../../parameters.js";
 import type { ChargerSettings } from "../../settings.js";
-import { blameFor } from "../disobedience.js";
+import { blameFor, isOverdrawing } from "../disobedience.js";
 import type { Setpoint } from "../setpoint.js";
 import { Ledger, type Entry, type Share } from "./ledger.js";
 import { byRotation } from "./rotation.js";
@@ -81,13 +81,14 @@ export function allocate(
     tolerates: () => false,
   });
 
+  const overdrawing = participants.filter(({ charger }) => isOverdrawing(charger));
   return participants.map((participant) => {
     const { setpoint, charger } = participant;
     const { minCurrent, step } = charger.settings;
     if (charger.silent || setpoint.current < minCurrent) return setpoint;
     const current = floorTo(participant.now.allotted, step);
     if (setpoint.current <= current) return setpoint;
-    const reasons = reasonsFor(participant.now, situation, participants);
+    const reasons = reasonsFor(participant.now, situation, overdrawing);
     if (current > 0) return { ...setpoint, current, reasons };
     return { ...setpoint, current, reasons: [...reasons, { code: "below-minimum", current: minCurrent }] };
   });
@@ -190,16 +191,19 @@ function isTolerated({ charger, fair }: Participant, { memory, settings, now }: 
   });
 }
 
-/** The tightest limit, with what others take of it; empty: there is none. */
+/**
+ * The tightest limit, with what others take of it; empty: there is none.
+ * @param overdrawing chargers that draw far above their limit: on their circuits they are the reason
+ */
 function reasonsFor(
   { tightest, ofBudget }: Entry,
   { memory: { powerLimit } }: Situation,
-  shares: readonly Share[],
+  overdrawing: readonly Share[],
 ): readonly Reason[] {
   if (tightest === null || ofBudget <= tightest.left)
     return powerLimit === null ? [] : [{ code: "site-power-limit", power: powerLimit }];
   const { circuit, phase, shared } = tightest;
-  const blame = shares.flatMap(({ charger, path }) =>
+  const blame = overdrawing.flatMap(({ charger, path }) =>
     path.includes(circuit) ? (blameFor(charger, circuit.name) ?? []) : [],
   );
   if (blame.length > 0) return blame;
