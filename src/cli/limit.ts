@@ -8,6 +8,7 @@ import type { SiteConfig } from "../config/schema.js";
 import type { Charger, CurrentRange } from "../drivers/driver.js";
 import { DeviceError } from "../model/errors.js";
 import type { PhaseCount } from "../model/phases.js";
+import { ceilTo, floorTo } from "../model/rounding.js";
 import type { ChargerReading } from "../model/readings.js";
 import { commonOptions, exit, numberOption, parse, UsageError, type Command } from "./command.js";
 import { using, withContext } from "./devices.js";
@@ -132,7 +133,7 @@ async function setCap(power: number, config: ChargerConfig, site: SiteConfig, ch
 /** @param reading from before: some chargers report only in a reading whether they can switch phases */
 function capOptionsOf(config: ChargerConfig, site: SiteConfig, charger: Charger, reading: ChargerReading): CapOptions {
   const { step } = config.range;
-  const current = { min: -wholeSteps(-config.minCurrent, step), max: wholeSteps(config.maxCurrent, step), step };
+  const current = { min: ceilTo(config.minCurrent, step), max: floorTo(config.maxCurrent, step), step };
   const canSwitch = config.phases === "auto" && charger.writes.phases !== undefined;
   const { voltage } = site;
   if (canSwitch) return { voltage, current, phases: [1, 3] };
@@ -159,7 +160,7 @@ function presentPhases(
  */
 function capFor(power: number, { voltage, phases, current: { min, max, step } }: CapOptions): Cap | null {
   const caps = phases
-    .map((count) => capOf(Math.min(max, wholeSteps(power / (count * voltage), step)), count, voltage))
+    .map((count) => capOf(Math.min(max, floorTo(power / (count * voltage), step)), count, voltage))
     .filter(({ current }) => current >= min);
   const preferred: PhaseCount = power <= voltage * max ? 1 : 3;
   return caps.find((cap) => cap.phases === preferred) ?? caps[0] ?? null;
@@ -181,11 +182,6 @@ function powerTooLow(power: number, { voltage, phases, current }: CapOptions, na
 
 function capText({ phases, current }: Cap): string {
   return phases === 1 ? `one phase, ${current} A` : `three phases, ${current} A each`;
-}
-
-/** Rounded down to the steps of the charger. */
-function wholeSteps(amperes: number, step: number): number {
-  return rounded(Math.floor(amperes / step + 1e-9) * step);
 }
 
 /** Rounds off the floating-point error of a factor such as 0.1. */

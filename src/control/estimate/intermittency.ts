@@ -17,7 +17,7 @@ export interface Intermittency {
   readonly isGood: boolean;
 }
 
-export const noSpells: SpellStatistics = { time: 0, ends: 0, value: 0 };
+const noSpells: SpellStatistics = { time: 0, ends: 0, value: 0 };
 
 export const noIntermittency: Intermittency = { good: noSpells, bad: noSpells, isGood: false };
 

@@ -1,6 +1,7 @@
 /** Decodes values of JSON responses, one row per value; missing, malformed and implausible values are `null`. */
 
 import { z } from "zod";
+import { scaled } from "../../model/rounding.js";
 
 /** Key, scale and range of one value. */
 export interface Field {
@@ -61,11 +62,6 @@ export function parseNumber(text: string): number | null {
   if (!/^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text)) return null;
   const value = Number(text);
   return Number.isFinite(value) ? value : null;
-}
-
-/** Rounds off the floating-point error of a factor such as 0.1. */
-function scaled(count: number, scale: number): number {
-  return scale === 1 ? count : Number((count * scale).toPrecision(12));
 }
 
 function listItem(list: readonly unknown[], at: number): unknown {

@@ -1,23 +1,7 @@
-import { observeCharger } from "../../../src/control/observe/chargers.js";
-import type { ChargerSettings } from "../../../src/control/settings.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
-import type { PersistentChargerState, ChargerMemory } from "../../../src/control/observe/charger-memory.js";
-import { noPersistentChargerState, newChargerMemory } from "../../../src/control/observe/charger-memory.js";
-
-type Reading = [seconds: number, reading: ChargerReading];
-
-/** One reading after the other, of a charger that was told something a minute before. */
-function after(
-  readings: readonly Reading[],
-  persistent: Partial<PersistentChargerState> = {},
-  settings: Partial<ChargerSettings> = {},
-): ChargerMemory {
-  return readings.reduce<ChargerMemory>(
-    (memory, [seconds, reading]) => observeCharger(memory, reading, start + seconds * 1_000, charger(settings), 230),
-    newChargerMemory({ ...noPersistentChargerState, ...persistent }),
-  );
-}
+import { byHand, charging, connected, disconnected, start } from "../support.js";
+import { after } from "./readings.js";
 
 describe("a charger that shows no car while it changes phases as told", () => {
   const told = { at: start, current: 6, phases: 3 } as const;

@@ -1,28 +1,8 @@
-import {
-  newChargerMemory,
-  noPersistentChargerState,
-  type ChargerMemory,
-  type PersistentChargerState,
-} from "../../../src/control/observe/charger-memory.js";
-import { observeCharger } from "../../../src/control/observe/chargers.js";
-import type { ChargerSettings } from "../../../src/control/settings.js";
+import type { PersistentChargerState } from "../../../src/control/observe/charger-memory.js";
 import type { ManualOverride } from "../../../src/model/commands.js";
 import type { ChargerReading } from "../../../src/model/readings.js";
-import { byHand, charger, charging, connected, disconnected, start } from "../support.js";
-
-type Reading = [seconds: number, reading: ChargerReading];
-
-/** One reading after the other, of a charger whose last command is a minute old. */
-function after(
-  readings: readonly Reading[],
-  persistent: Partial<PersistentChargerState> = {},
-  settings: Partial<ChargerSettings> = {},
-): ChargerMemory {
-  return readings.reduce<ChargerMemory>(
-    (memory, [seconds, reading]) => observeCharger(memory, reading, start + seconds * 1_000, charger(settings), 230),
-    newChargerMemory({ ...noPersistentChargerState, ...persistent }),
-  );
-}
+import { byHand, charging, connected, disconnected, start } from "../support.js";
+import { after, type Reading } from "./readings.js";
 
 const counted = (energy: number) => connected({ sessionChargeConsumption: energy });
 

@@ -5,6 +5,7 @@ import { P1Meter } from "../../../src/drivers/meters/p1/meter.js";
 import { noQuantities } from "../../../src/model/readings.js";
 import { startVirtualP1Gateway, telegram } from "../../../src/simulator/devices/p1/gateway.js";
 import { driverContext } from "../../support/driver-context.js";
+import { advanceUntilSettled } from "../../support/deadlines.js";
 import { failureOf } from "../../support/failure.js";
 import { connectMeter, closeAfterTest, recordReadings } from "../../support/test-bench.js";
 import { TestClock } from "../../support/test-clock.js";
@@ -316,9 +317,7 @@ test.each<[string, object, string]>([
   const failure = failureOf(meter.read());
   await gateway.connected();
   gateway.send();
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await clock.advance(15_000);
-  expect((await failure).message).toContain(what);
+  expect((await advanceUntilSettled(clock, failure)).message).toContain(what);
 });
 
 test("a meter that takes another checksum (CRC-16/X25) is read", async () => {

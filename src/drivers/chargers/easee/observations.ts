@@ -1,5 +1,6 @@
 /** What an Easee charger reports: one row per observation, and the newest value of each. */
 
+import { scaled } from "../../../model/rounding.js";
 import { type Answer, plausible, toNumber } from "../../decoding/fields.js";
 
 interface Row {
@@ -191,7 +192,7 @@ function valueOf({ type, scale = 1, range }: Row, raw: unknown): Value {
   if (type === "text") return typeof raw === "string" ? raw.slice(0, 100) : null;
   const count = toNumber(raw);
   if (count === null) return null;
-  const value = scale === 1 ? count : Number((count * scale).toPrecision(12));
+  const value = scaled(count, scale);
   return range === undefined ? value : plausible(value, range);
 }
 

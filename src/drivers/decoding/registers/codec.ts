@@ -1,5 +1,6 @@
 /** Decodes and encodes values as a row specifies. */
 
+import { scaled } from "../../../model/rounding.js";
 import { type NumberRow, type NumberType, type Row, type TextRow, widthOf, type WordOrder } from "./rows.js";
 
 const integerLimits = {
@@ -24,7 +25,7 @@ export function decode(row: Row, words: readonly number[], wordOrder: WordOrder)
   if (row.type === "ascii") return textIn(bytesOf(words));
   const raw = rawIn(row.type, bytesOf(inOrder(words, row.wordOrder ?? wordOrder)));
   if (isMissing(row, raw)) return null;
-  const value = scaled(row, Number(raw));
+  const value = valueOf(row, Number(raw));
   return value >= row.range[0] && value <= row.range[1] ? value : null;
 }
 
@@ -41,9 +42,8 @@ function isMissing({ missing = [] }: NumberRow, raw: number | bigint): boolean {
   return sentinels.some((sentinel) => sentinel.toString() === raw.toString());
 }
 
-function scaled({ type, scale = 1 }: NumberRow, raw: number): number {
-  const exact = type === "float32" ? shortest(raw) : raw;
-  return scale === 1 ? exact : Number((exact * scale).toPrecision(12));
+function valueOf({ type, scale = 1 }: NumberRow, raw: number): number {
+  return scaled(type === "float32" ? shortest(raw) : raw, scale);
 }
 
 /** The shortest decimal of this float32: 230.1, not 230.10000610351562. */

@@ -10,7 +10,7 @@ const power = { type: "i32", unit: "W", scale: 0.1, range: [-5_000_000, 5_000_00
 const energy = { type: "i32", unit: "kWh", scale: 0.1, range: [0, 1e9] } as const;
 
 /** Addresses go on the wire as the document's “physical address”. What overflows has 7fff in its high word. */
-export const em24Registers = defineRegisters(
+const em24Registers = defineRegisters(
   {
     voltageL1: { at: 0x0000, ...voltage },
     voltageL2: { at: 0x0002, ...voltage },
